@@ -1,0 +1,123 @@
+// swift-tools-version: 6.2
+import PackageDescription
+
+// The targets stand in the order in which data flows; a target imports only those above it.
+// Tests/ArchitectureTests holds the same list and fails on an arrow that it does not allow.
+
+/// Swift 6 mode for every target: warnings are errors, existentials and imports are explicit.
+let swiftRAGSettings: [SwiftSetting] = [
+  .treatAllWarnings(as: .error),
+  .enableUpcomingFeature("ExistentialAny"),
+  .enableUpcomingFeature("InternalImportsByDefault"),
+  .enableUpcomingFeature("MemberImportVisibility"),
+]
+
+/// For modules that read untrusted bytes: every unsafe expression carries the word `unsafe`.
+let parserSettings = swiftRAGSettings + [.strictMemorySafety()]
+
+/// For modules that compute: a debug build without optimisation is over 100 times slower.
+let computeSettings = swiftRAGSettings + [
+  .unsafeFlags(["-O"], .when(configuration: .debug))
+]
+
+/// For a module that holds kernels of one instruction set. `-march` reaches the compiler's own
+/// intrinsics; `-wmo` keeps them inlined in debug builds as well, and `-num-threads` makes it emit
+/// the object per file that SwiftPM expects of a debug build.
+func instructionSetSettings(march: String) -> [SwiftSetting] {
+  computeSettings + [
+    .unsafeFlags(["-Xcc", "-march=\(march)", "-wmo", "-num-threads", "2"]),
+    .enableExperimentalFeature("Extern"),
+  ]
+}
+
+let package = Package(
+  name: "swiftrag",
+  platforms: [.macOS(.v15)],
+  products: [
+    .library(name: "SwiftRAG", targets: ["SwiftRAG"]),
+    .executable(name: "swiftrag", targets: ["CLI"]),
+  ],
+  dependencies: [
+    .package(url: "https://github.com/apple/swift-argument-parser.git", exact: "1.8.2"),
+    .package(url: "https://github.com/groue/GRDB.swift.git", exact: "7.10.0"),
+    .package(url: "https://github.com/jpsim/Yams.git", exact: "6.2.2"),
+  ],
+  targets: [
+    // Debian's libraries, by module map; no C code of ours.
+    .systemLibrary(name: "CZlib", pkgConfig: "zlib", providers: [.apt(["zlib1g-dev"])]),
+    .systemLibrary(name: "CCrypto", pkgConfig: "libcrypto", providers: [.apt(["libssl-dev"])]),
+    .systemLibrary(
+      name: "COpenBLAS", pkgConfig: "openblas", providers: [.apt(["libopenblas-dev"])]),
+    .systemLibrary(name: "CXML2", pkgConfig: "libxml-2.0", providers: [.apt(["libxml2-dev"])]),
+
+    .target(name: "Bytes", dependencies: ["CZlib", "CCrypto"], swiftSettings: parserSettings),
+    .target(name: "Checkpoints", dependencies: ["Bytes"], swiftSettings: parserSettings),
+    .target(name: "KernelsReference", swiftSettings: computeSettings),
+    .target(name: "KernelsAVX2", swiftSettings: instructionSetSettings(march: "x86-64-v3")),
+    .target(name: "KernelsAVX512", swiftSettings: instructionSetSettings(march: "znver4")),
+    .target(
+      name: "Kernels",
+      dependencies: ["KernelsReference", "KernelsAVX2", "KernelsAVX512", "COpenBLAS"],
+      swiftSettings: computeSettings),
+    .target(
+      name: "Tokenizers", dependencies: ["Bytes", "Checkpoints"], swiftSettings: parserSettings),
+    .target(
+      name: "Models", dependencies: ["Bytes", "Checkpoints", "Kernels"],
+      swiftSettings: swiftRAGSettings),
+    .target(name: "Documents", dependencies: ["Bytes", "CXML2"], swiftSettings: parserSettings),
+    .target(
+      name: "Store",
+      dependencies: ["Bytes", "Kernels", .product(name: "GRDB", package: "GRDB.swift")],
+      swiftSettings: swiftRAGSettings),
+    .target(
+      name: "RAG",
+      dependencies: [
+        "Bytes", "Checkpoints", "Kernels", "Tokenizers", "Models", "Documents", "Store",
+      ],
+      swiftSettings: swiftRAGSettings),
+    .target(
+      name: "SwiftRAG",
+      dependencies: [
+        "Bytes", "Checkpoints", "Kernels", "Tokenizers", "Models", "Documents", "Store", "RAG",
+        .product(name: "Yams", package: "Yams"),
+      ],
+      swiftSettings: swiftRAGSettings),
+    .executableTarget(
+      name: "CLI",
+      dependencies: [
+        "SwiftRAG", "RAG", "Store", "Documents", "Models", "Tokenizers", "Kernels", "Checkpoints",
+        "Bytes", .product(name: "ArgumentParser", package: "swift-argument-parser"),
+      ],
+      swiftSettings: swiftRAGSettings),
+
+    .testTarget(name: "ArchitectureTests", swiftSettings: swiftRAGSettings),
+    .testTarget(name: "BytesTests", dependencies: ["Bytes"], swiftSettings: swiftRAGSettings),
+    .testTarget(
+      name: "CheckpointsTests", dependencies: ["Checkpoints", "Bytes"],
+      swiftSettings: swiftRAGSettings),
+    .testTarget(
+      name: "KernelsTests", dependencies: ["Kernels", "KernelsReference"],
+      swiftSettings: computeSettings),
+    .testTarget(
+      name: "TokenizersTests", dependencies: ["Tokenizers", "Checkpoints", "Bytes"],
+      swiftSettings: swiftRAGSettings),
+    .testTarget(
+      name: "ModelsTests",
+      dependencies: ["Models", "Checkpoints", "Bytes", "Kernels", "Tokenizers"],
+      swiftSettings: swiftRAGSettings),
+    .testTarget(
+      name: "DocumentsTests", dependencies: ["Documents", "Bytes"],
+      swiftSettings: swiftRAGSettings),
+    .testTarget(
+      name: "StoreTests", dependencies: ["Store", "Kernels", "Bytes"],
+      swiftSettings: swiftRAGSettings),
+    .testTarget(
+      name: "RAGTests",
+      dependencies: ["RAG", "Store", "Documents", "Models", "Tokenizers", "Kernels", "Bytes"],
+      swiftSettings: swiftRAGSettings),
+    .testTarget(
+      name: "SwiftRAGTests", dependencies: ["SwiftRAG", "RAG"], swiftSettings: swiftRAGSettings),
+    .testTarget(name: "CLITests", dependencies: ["CLI"], swiftSettings: swiftRAGSettings),
+  ],
+  swiftLanguageModes: [.v6]
+)

@@ -1,0 +1,6 @@
+import ArgumentParser
+
+@main
+struct SwiftRAGCommand: AsyncParsableCommand {
+  static let configuration = CommandConfiguration(commandName: "swiftrag")
+}
