@@ -17,8 +17,10 @@ enum ContentTable {
   static func insert(
     _ database: Database, record: DocumentRecord, chunks: [ChunkRecord], vectors: EncodedVectors
   ) throws -> Int64 {
-    let first = 1 + (try Int64.fetchOne(
-      database, sql: "SELECT seq FROM sqlite_sequence WHERE name = 'chunk'") ?? 0)
+    let first =
+      1
+      + (try Int64.fetchOne(
+        database, sql: "SELECT seq FROM sqlite_sequence WHERE name = 'chunk'") ?? 0)
     try database.cachedStatement(
       sql: """
         INSERT INTO content(sha256, type, title, firstChunkID, chunkCount) VALUES (?, ?, ?, ?, ?)

@@ -22,7 +22,7 @@ package enum Fusion: Sendable, Equatable {
   struct Candidate: Equatable {
     var chunkID: Int64
     var denseRank: Int?
-    var cosine: Double
+    var cosine: Double?
     var keywordRank: Int?
     var bm25: Double?
     var score = 0.0
@@ -30,7 +30,7 @@ package enum Fusion: Sendable, Equatable {
 
   /// Scores and orders candidates: by score, ties by the id of the passage.
   func ordered(_ candidates: [Candidate]) -> [Candidate] {
-    let bestCosine = candidates.lazy.map(\.cosine).max() ?? 0
+    let bestCosine = candidates.lazy.compactMap(\.cosine).max() ?? 0
     let bestBM25 = candidates.lazy.compactMap(\.bm25).max() ?? 0
     return
       candidates
@@ -46,7 +46,7 @@ package enum Fusion: Sendable, Equatable {
     switch self {
     case .relativeScore(let denseWeight):
       // No cosine above zero means that nothing is near: the words decide.
-      let dense = bestCosine > 0 ? candidate.cosine / bestCosine : 0
+      let dense = bestCosine > 0 ? (candidate.cosine ?? 0) / bestCosine : 0
       let keyword = bestBM25 > 0 ? (candidate.bm25 ?? 0) / bestBM25 : 0
       return denseWeight * dense + (1 - denseWeight) * keyword
     case .reciprocalRank(let k, let keywordWeight):

@@ -1,7 +1,7 @@
 internal import Bytes
 internal import Foundation
 internal import GRDB
-internal import Kernels
+package import Kernels
 
 /// The index of a person's documents: one SQLite file with passages, vectors and a text index.
 ///
@@ -27,33 +27,39 @@ package final class IndexStore: Sendable {
   let writer: DatabasePool?
   let vectorCache: VectorCache
 
-  private init(path: String, mode: Mode, reader: any DatabaseReader, writer: DatabasePool?) {
+  private init(
+    path: String, mode: Mode, reader: any DatabaseReader, writer: DatabasePool?,
+    workers: WorkerPool?
+  ) {
     self.path = path
     self.mode = mode
     self.reader = reader
     self.writer = writer
-    vectorCache = VectorCache()
+    vectorCache = VectorCache(pool: workers ?? WorkerPool(threadCount: physicalCoreCount()))
   }
 
   /// Opens an existing index.
   ///
   /// - Parameter expected: the identity that the caller's vectors have; nil where no vectors are
   ///   involved (listing, removal, keyword search).
+  /// - Parameter workers: the threads of a search, usually those of the models' ``Compute``; one
+  ///   thread a core when nil.
   /// - Throws: ``StoreError/notFound(path:)``, ``StoreError/notAnIndex(path:detail:)``,
   ///   ``StoreError/newerSchema(path:version:supported:)``,
   ///   ``StoreError/identityMismatch(path:field:stored:wanted:)`` and what reading a file may cost.
   package static func open(
-    path: String, mode: Mode, expecting expected: IndexIdentity? = nil
+    path: String, mode: Mode, expecting expected: IndexIdentity? = nil, workers: WorkerPool? = nil
   ) throws(StoreError) -> IndexStore {
     let path = absolutePath(path)
     let store: IndexStore
     switch mode {
     case .readOnly:
       store = IndexStore(
-        path: path, mode: mode, reader: try IndexFile.openReadable(path: path), writer: nil)
+        path: path, mode: mode, reader: try IndexFile.openReadable(path: path), writer: nil,
+        workers: workers)
     case .readWrite:
       let pool = try IndexFile.openWritable(path: path)
-      store = IndexStore(path: path, mode: mode, reader: pool, writer: pool)
+      store = IndexStore(path: path, mode: mode, reader: pool, writer: pool, workers: workers)
     }
     if let expected { try store.identity().requireCompatible(with: expected, path: path) }
     return store
@@ -61,24 +67,24 @@ package final class IndexStore: Sendable {
 
   /// Opens the index at `path`, which is made (with the folders above it) when there is none.
   package static func openOrCreate(
-    path: String, identity: IndexIdentity
+    path: String, identity: IndexIdentity, workers: WorkerPool? = nil
   ) throws(StoreError) -> IndexStore {
     let path = absolutePath(path)
     if access(path, F_OK) != 0 { _ = try makeFile(path: path, identity: identity) }
-    return try open(path: path, mode: .readWrite, expecting: identity)
+    return try open(path: path, mode: .readWrite, expecting: identity, workers: workers)
   }
 
   /// Makes an empty index.
   ///
   /// - Throws: ``StoreError/invalidInput(_:)`` when a file is there already.
   package static func create(
-    path: String, identity: IndexIdentity
+    path: String, identity: IndexIdentity, workers: WorkerPool? = nil
   ) throws(StoreError) -> IndexStore {
     let path = absolutePath(path)
     guard try makeFile(path: path, identity: identity) else {
       throw .invalidInput("\(path) exists already")
     }
-    return try open(path: path, mode: .readWrite, expecting: identity)
+    return try open(path: path, mode: .readWrite, expecting: identity, workers: workers)
   }
 
   /// What the index's vectors and chunks were made with.
