@@ -11,6 +11,7 @@ extension IndexStore {
   /// and `vectors` are not used: ask ``link(_:)`` first to spare the embedding.
   ///
   /// - Parameters:
+  ///   - record: the file.
   ///   - chunks: passages in the order of the document.
   ///   - vectors: row-major `[chunks, dimension]`, finite; normalised to length 1 by the embedder.
   /// - Throws: ``StoreError/invalidInput(_:)`` for vectors of a wrong count or not finite, or what
@@ -114,6 +115,7 @@ extension IndexStore {
   ///   - root: canonical path of a folder or file; nil for the whole index.
   ///   - exists: called with a document's canonical path.
   /// - Returns: the removed paths.
+  /// - Throws: what writing the index may cost; nothing is removed then.
   @discardableResult
   package func removeVanished(
     under root: String? = nil, exists: (String) -> Bool
@@ -149,7 +151,9 @@ extension IndexStore {
     try compact()
   }
 
-  /// Gives the pages of what was removed back to the file system. Needs as much free space as the
+  /// Gives the pages of what was removed back to the file system.
+  ///
+  /// Needs as much free space as the
   /// index takes, and waits until no other process reads.
   package func compact() throws(StoreError) {
     guard let writer else { throw .readOnly(path: path) }
