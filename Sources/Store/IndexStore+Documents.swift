@@ -5,6 +5,10 @@ internal import GRDB
 // passages are stored, embedded and found once, under each of the paths.
 
 extension IndexStore {
+  /// Elements of normalised vectors are below 1; beyond this, products of two vectors could leave
+  /// the range of Float32.
+  private static let largestElement: Float = 1e6
+
   /// Stores a document in place of what was known of its path, in one transaction.
   ///
   /// When equal bytes of the same type are indexed already, their passages are shared and `chunks`
@@ -25,8 +29,9 @@ extension IndexStore {
         "\(chunks.count) passages need \(chunks.count * dimension) vector elements, "
           + "got \(vectors.count)")
     }
-    guard vectors.allSatisfy({ $0.isFinite }) else {
-      throw .invalidInput("\(record.displayPath): a vector with an element that is no number")
+    guard vectors.allSatisfy({ abs($0) <= Self.largestElement }) else {
+      throw .invalidInput(
+        "\(record.displayPath): a vector with an element that is no number, or too large")
     }
     // Quantised before the transaction: others write meanwhile.
     let vectorSet = EncodedVectors(vectors, dimension: dimension)

@@ -109,14 +109,20 @@ package final class VectorIndex {
 
   /// Quantises and appends a group of Float32 vectors, row-major `[vectors, dimension]`.
   package func append(key: Int64, firstID: Int64, vectors: [Float]) {
-    let encoded = EncodedVectors(vectors, dimension: dimension)
-    _ = encoded.codes.withUnsafeBytes { codes in
+    append(
+      key: key, firstID: firstID, encoded: EncodedVectors(vectors, dimension: dimension))
+  }
+
+  /// Appends a group of encoded vectors.
+  func append(key: Int64, firstID: Int64, encoded: EncodedVectors) {
+    let isAppended = encoded.codes.withUnsafeBytes { codes in
       encoded.scales.withUnsafeBytes { scales in
         encoded.residuals.withUnsafeBytes { residuals in
           append(key: key, firstID: firstID, codes: codes, scales: scales, residuals: residuals)
         }
       }
     }
+    precondition(isAppended, "vectors of another dimension")
   }
 
   /// The key of the last group; 0 without groups.
