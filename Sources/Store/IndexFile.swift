@@ -100,12 +100,13 @@ enum IndexFile {
     }
   }
 
-  /// A reader that leaves no trace when it cannot: a folder without write permission and without a
-  /// write-ahead log is opened as immutable.
+  /// A reader; in a folder without write permission, where nobody writes, one without locks and
+  /// logs.
   static func openReadable(path: String) throws(StoreError) -> any DatabaseReader {
     try checkHeader(path: path)
     let folder = (path as NSString).deletingLastPathComponent
-    let isAlone = access(path + "-wal", F_OK) != 0 && access(folder, W_OK) != 0
+    // A writer at work has made the shared memory file; without it, nobody writes.
+    let isAlone = access(folder, W_OK) != 0 && access(path + "-shm", F_OK) != 0
     do {
       let reader: any DatabaseReader
       if isAlone {
@@ -120,6 +121,9 @@ enum IndexFile {
       throw StoreError(error, path: path)
     }
   }
+
+  /// How a connection that writes is set up.
+  static var configuration: Configuration { configuration(readOnly: false) }
 
   private static func configuration(readOnly: Bool) -> Configuration {
     var configuration = Configuration()

@@ -164,9 +164,12 @@ import Testing
     for _ in 0..<2_000 {
       let query = generator.nextUnitVector(dimension: 48)
       let stored = generator.nextUnitVector(dimension: 48)
-      let quantized = VectorQuantizer.quantize(stored)
+      var codes = [UInt8](repeating: 0, count: 48)
+      let quantized = stored.withUnsafeBufferPointer { stored in
+        codes.withUnsafeMutableBufferPointer { VectorQuantizer.quantize(stored, into: $0) }
+      }
       let integer = QuantizedQuery(query, stride: 64)
-      let dot = zip(quantized.codes, integer.elements).reduce(0) { $0 + Int($1.0) * Int($1.1) }
+      let dot = zip(codes, integer.elements).reduce(0) { $0 + Int($1.0) * Int($1.1) }
       let score = Float(Int32(dot) - integer.offset) * (quantized.scale * integer.scale)
       let exact = zip(query, stored).reduce(0.0) { $0 + Double($1.0) * Double($1.1) }
       let bound = integer.norm * quantized.residual + integer.slack * quantized.scale
