@@ -26,19 +26,26 @@ enum IndexFile {
     guard status.st_mode & S_IFMT == S_IFREG else {
       throw .notAnIndex(path: path, detail: "it is no regular file")
     }
+    var application: Int32?
     do {
-      let queue = try DatabaseQueue(
-        path: immutableURI(path), configuration: configuration(readOnly: true))
-      let application = try queue.read {
-        try Int32.fetchOne($0, sql: "PRAGMA application_id")
-      }
-      try queue.close()
-      guard application == Schema.applicationID else {
-        throw StoreError.notAnIndex(path: path, detail: "another program made this file")
-      }
+      application = try applicationID(immutableURI(path))
     } catch {
-      throw StoreError(error, path: path)
+      // Without locks and log, a file looks damaged while another process folds its log into it.
+      guard case .corrupt = StoreError(error, path: path) else {
+        throw StoreError(error, path: path)
+      }
+      do { application = try applicationID(path) } catch { throw StoreError(error, path: path) }
     }
+    guard application == Schema.applicationID else {
+      throw .notAnIndex(path: path, detail: "another program made this file")
+    }
+  }
+
+  private static func applicationID(_ name: String) throws -> Int32? {
+    let queue = try DatabaseQueue(path: name, configuration: configuration(readOnly: true))
+    let application = try queue.read { try Int32.fetchOne($0, sql: "PRAGMA application_id") }
+    try queue.close()
+    return application
   }
 
   /// The name by which SQLite opens a file without locks and without a write-ahead log.

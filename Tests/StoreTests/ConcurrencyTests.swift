@@ -80,6 +80,31 @@ import Testing
     #expect(try index.verify().problems == [])
   }
 
+  /// While the log is folded into the file, the file alone is in pieces: an opening that does not
+  /// respect the locks takes it for damaged.
+  @Test func anIndexOpensWhileItIsWritten() throws {
+    let path = path
+    try IndexStore.create(path: path, identity: smallIdentity).close()
+    let done = DoneFlag()
+    let errors = run([
+      {
+        defer { done.value.store(true, ordering: .sequentiallyConsistent) }
+        // The file grows; closing folds the log into it.
+        for round in 0..<40 {
+          let index = try IndexStore.open(path: path, mode: .readWrite)
+          try store((0..<100).map { "words \(round) \($0)" }, at: "/\(round)", in: index)
+          try index.close()
+        }
+      },
+      {
+        while !done.value.load(ordering: .sequentiallyConsistent) {
+          _ = try IndexStore.open(path: path, mode: .readOnly).statistics()
+        }
+      },
+    ])
+    #expect(errors == [])
+  }
+
   @Test func threadsMayShareAnIndex() throws {
     let index = try IndexStore.create(path: path, identity: smallIdentity)
     let threads = (0..<4).map { thread -> @Sendable () throws -> Void in
@@ -97,4 +122,9 @@ import Testing
     #expect(run(threads) == [])
     #expect(try index.statistics().documentCount == 60)
   }
+}
+
+/// Tells one thread that another has ended.
+private final class DoneFlag: Sendable {
+  let value = Atomic(false)
 }
