@@ -11,7 +11,7 @@ extension IndexStore {
   /// vectors, bit for bit, in whatever order and with however many interruptions they were made.
   /// Times, ids and counters do not enter.
   ///
-  /// - Complexity: reads the file once; about 1.5 s for 100,000 passages.
+  /// - Complexity: reads the file once; about 1 s for 100,000 passages.
   package func contentHash() throws(StoreError) -> String {
     try read { database in
       let contents = try contentDigests(database)
