@@ -46,6 +46,13 @@ enum DocumentTable {
     return removed
   }
 
+  /// Sets the time of modification of a path whose bytes are those that were indexed.
+  static func touch(_ database: Database, path: String, modifiedNanoseconds: Int64) throws {
+    try database.cachedStatement(
+      sql: "UPDATE document SET modifiedNanoseconds = ?, indexedNanoseconds = ? WHERE path = ?"
+    ).execute(arguments: [modifiedNanoseconds, currentNanoseconds(), path])
+  }
+
   private static func content(_ database: Database, ofPath path: String) throws -> Int64? {
     try Row.fetchOne(
       database.cachedStatement(sql: "SELECT contentID FROM document WHERE path = ?"),

@@ -61,7 +61,8 @@ extension IndexStore {
   private func denseCandidates(
     _ database: Database, _ query: SearchQuery, _ limit: Int, _ allowed: Set<Int64>?
   ) throws -> [Fusion.Candidate] {
-    try vectorCache.withIndex(database, path: path) { index in
+    try requireExpected(IndexState.fetch(database, path: path).identity)
+    return try vectorCache.withIndex(database, path: path) { index in
       guard query.vector.count == index.dimension else {
         throw StoreError.invalidQuery(
           "the query's vector has \(query.vector.count) elements, the index \(index.dimension)")

@@ -2,6 +2,7 @@ internal import Bytes
 internal import Foundation
 internal import GRDB
 package import Kernels
+internal import Synchronization
 
 /// The index of a person's documents: one SQLite file with passages, vectors and a text index.
 ///
@@ -26,11 +27,14 @@ package final class IndexStore: Sendable {
   let reader: any DatabaseReader
   let writer: DatabasePool?
   let vectorCache: VectorCache
+  /// What the caller's vectors are made with; nil when it did not say.
+  let expected: Mutex<IndexIdentity?>
 
   private init(
     path: String, mode: Mode, reader: any DatabaseReader, writer: DatabasePool?,
-    workers: WorkerPool?
+    expected: IndexIdentity?, workers: WorkerPool?
   ) {
+    self.expected = Mutex(expected)
     self.path = path
     self.mode = mode
     self.reader = reader
@@ -60,12 +64,13 @@ package final class IndexStore: Sendable {
     case .readOnly:
       store = IndexStore(
         path: path, mode: mode, reader: try IndexFile.openReadable(path: path), writer: nil,
-        workers: workers)
+        expected: expected, workers: workers)
     case .readWrite:
       let pool = try IndexFile.openWritable(path: path)
-      store = IndexStore(path: path, mode: mode, reader: pool, writer: pool, workers: workers)
+      store = IndexStore(
+        path: path, mode: mode, reader: pool, writer: pool, expected: expected, workers: workers)
     }
-    if let expected { try store.identity().requireCompatible(with: expected, path: path) }
+    if expected != nil { try store.requireExpected(store.identity()) }
     return store
   }
 
@@ -94,6 +99,12 @@ package final class IndexStore: Sendable {
   /// What the index's vectors and chunks were made with.
   package func identity() throws(StoreError) -> IndexIdentity {
     try read { try IndexState.fetch($0, path: self.path).identity }
+  }
+
+  /// Throws when an identity is not the one that the caller's vectors have.
+  func requireExpected(_ identity: IndexIdentity) throws(StoreError) {
+    guard let expected = expected.withLock({ $0 }) else { return }
+    try identity.requireCompatible(with: expected, path: path)
   }
 
   /// Closes the file.

@@ -150,6 +150,44 @@ import Testing
     #expect(try index.search(query).count == 1)
   }
 
+  /// The dimension is the same, so nothing but the identity tells the vectors apart.
+  @Test func anIndexThatAnotherProcessRebuiltRefusesTheOldVectors() throws {
+    let index = try makeIndex()
+    try store(["alpha"], at: "/d/a", in: index)
+    let other = IndexIdentity(modelHash: "cc", modelName: "new", dimension: 8, chunker: "test-1")
+    try IndexStore.open(path: path, mode: .readWrite).rebuild(identity: other)
+    #expect(throws: StoreError.self) { try store(["beta"], at: "/d/b", in: index) }
+    #expect(throws: StoreError.self) {
+      try index.search(SearchQuery(text: "", vector: vector(for: "alpha"), mode: .dense))
+    }
+    #expect(try index.statistics().documentCount == 0)
+    try index.rebuild(identity: smallIdentity)
+    try store(["beta"], at: "/d/b", in: index)
+    #expect(try index.search(SearchQuery(text: "", vector: vector(for: "beta"))).count == 1)
+  }
+
+  @Test func changesAreMadeTogetherOrNotAtAll() throws {
+    let index = try makeIndex()
+    let document = EmbeddedDocument(
+      record: makeRecord("/d/a", content: "alpha"), chunks: makeChunks(["alpha"]),
+      vectors: vector(for: "alpha"))
+    let unknown = makeRecord("/d/unknown", content: "other")
+    let refused = try index.apply([
+      .replace(document), .link(makeRecord("/d/copy", content: "alpha")), .link(unknown),
+      .skip(makeRecord("/d/bad", content: "bad"), reason: "unreadable"),
+      .touch(path: "/d/a", modifiedNanoseconds: 5),
+    ])
+    #expect(refused == [unknown])
+    #expect(try index.documents().map(\.path) == ["/d/a", "/d/bad", "/d/copy"])
+    #expect(try index.fileState(path: "/d/a")?.modifiedNanoseconds == 5)
+    var bad = document
+    bad.vectors = []
+    #expect(throws: StoreError.self) {
+      try index.apply([.skip(makeRecord("/d/later", content: "x"), reason: "x"), .replace(bad)])
+    }
+    #expect(try index.fileState(path: "/d/later") == nil)
+  }
+
   @Test func vectorsThatDoNotFitAreRefusedAndNothingIsStored() throws {
     let index = try makeIndex()
     let record = makeRecord("/d/a", content: "alpha")
