@@ -1,6 +1,6 @@
 internal import ArgumentParser
 
-/// `swiftrag completions SHELL`
+/// The command `swiftrag completions SHELL`.
 struct CompletionsCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "completions", abstract: "Print a completion script for your shell.",

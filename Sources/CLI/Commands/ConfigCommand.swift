@@ -3,7 +3,7 @@ internal import Foundation
 internal import SwiftRAG
 
 /// `swiftrag config show|path`
-struct ConfigCommand: ParsableCommand {
+/// The commands `swiftrag config show` and `swiftrag config path`.
   static let configuration = CommandConfiguration(
     commandName: "config", abstract: "Show the settings and where each comes from.",
     discussion: """
@@ -14,7 +14,7 @@ struct ConfigCommand: ParsableCommand {
       """,
     subcommands: [Show.self, Path.self], defaultSubcommand: Show.self)
 
-  /// `swiftrag config show`
+  /// The commands `swiftrag config show` and `config path`.
   struct Show: ParsableCommand {
     static let configuration = CommandConfiguration(
       abstract: "Print every setting, its value and its origin.")
@@ -46,7 +46,7 @@ struct ConfigCommand: ParsableCommand {
     }
   }
 
-  /// `swiftrag config path`
+  /// The command `swiftrag config path`.
   struct Path: ParsableCommand {
     static let configuration = CommandConfiguration(
       abstract: "Print the paths of the configuration files, the most important first.")

@@ -1,6 +1,6 @@
 internal import ArgumentParser
 
-/// `swiftrag version`
+/// The command `swiftrag version`.
 struct VersionCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "version", abstract: "Print the version.")
