@@ -2,8 +2,8 @@ internal import ArgumentParser
 internal import Foundation
 internal import SwiftRAG
 
-/// `swiftrag config show|path`
 /// The commands `swiftrag config show` and `swiftrag config path`.
+struct ConfigCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "config", abstract: "Show the settings and where each comes from.",
     discussion: """
