@@ -9,7 +9,6 @@ same content hash as an index that was never disturbed.
 """
 import argparse
 import json
-import os
 import pathlib
 import random
 import signal
