@@ -122,6 +122,21 @@ private struct Fixture: Decodable {
     }
   }
 
+  /// U+302E (class 224) and U+1D165 (class 216) are combining, but not nonspacing: they stay, in
+  /// canonical order. U+0301 (class 230) between them is deleted without parting them; U+093E
+  /// (class 0) parts them.
+  @Test func survivingMarksAreOrderedByClass() throws {
+    let pieces = ["[CLS]", "[SEP]", "[UNK]", "a\u{1D165}\u{302E}", "a\u{302E}\u{93E}\u{1D165}"]
+    let tokenizer = try WordPieceTokenizer(
+      pieces: pieces.map { Array($0.utf8) },
+      specialTokens: .init(classification: 0, separator: 1, unknown: 2), source: "test")
+    #expect(tokenizer.encode("a\u{302E}\u{1D165}", addSpecialTokens: false) == [3])
+    #expect(tokenizer.encode("a\u{302E}\u{301}\u{1D165}", addSpecialTokens: false) == [3])
+    #expect(tokenizer.encode("a\u{302E}\u{93E}\u{1D165}", addSpecialTokens: false) == [4])
+    #expect(tokenizer.encode("a\u{1D165}\u{302E}", addSpecialTokens: false) == [3])
+    #expect(tokenizer.encodeWithOffsets("a\u{302E}\u{1D165}").map(\.byteRange) == [0..<8])
+  }
+
   /// Swift's own properties are of another Unicode edition, but most scalars have not changed.
   @Test func tablesAgreeWithTheStandardLibraryOnLatin1() {
     let actions = ScalarActions(BERTNormalization(stripsAccents: false))
