@@ -122,9 +122,10 @@ private struct Fixture: Decodable {
     }
   }
 
-  /// U+302E (class 224) and U+1D165 (class 216) are combining, but not nonspacing: they stay, in
-  /// canonical order. U+0301 (class 230) between them is deleted without parting them; U+093E
-  /// (class 0) parts them.
+  /// Combining marks that are not nonspacing stay, in canonical order.
+  ///
+  /// U+302E has class 224 and U+1D165 class 216. U+0301 (class 230) between them is deleted without
+  /// parting them; U+093E (class 0) parts them.
   @Test func survivingMarksAreOrderedByClass() throws {
     let pieces = ["[CLS]", "[SEP]", "[UNK]", "a\u{1D165}\u{302E}", "a\u{302E}\u{93E}\u{1D165}"]
     let tokenizer = try WordPieceTokenizer(
