@@ -51,6 +51,7 @@ let package = Package(
     .systemLibrary(name: "CCrypto", pkgConfig: "libcrypto", providers: [.apt(["libssl-dev"])]),
     .systemLibrary(
       name: "COpenBLAS", pkgConfig: "openblas", providers: [.apt(["libopenblas-dev"])]),
+    .systemLibrary(name: "CCPUFeatures"),
     .systemLibrary(name: "CXML2", pkgConfig: "libxml-2.0", providers: [.apt(["libxml2-dev"])]),
 
     .target(name: "Bytes", dependencies: ["CZlib", "CCrypto"], swiftSettings: parserSettings),
@@ -60,8 +61,10 @@ let package = Package(
     .target(name: "KernelsAVX512", swiftSettings: instructionSetSettings(march: "znver4")),
     .target(
       name: "Kernels",
-      dependencies: ["KernelsReference", "KernelsAVX2", "KernelsAVX512", "COpenBLAS"],
-      swiftSettings: computeSettings),
+      dependencies: [
+        "KernelsReference", "KernelsAVX2", "KernelsAVX512", "COpenBLAS", "CCPUFeatures",
+      ],
+      swiftSettings: computeSettings + [.enableExperimentalFeature("Extern")]),
     .target(
       name: "Tokenizers", dependencies: ["Bytes", "Checkpoints"], swiftSettings: parserSettings),
     .target(

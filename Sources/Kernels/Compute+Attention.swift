@@ -1,0 +1,46 @@
+import KernelsReference
+
+extension Compute {
+  /// Multi-head self-attention of a ragged batch: each sequence attends only to itself.
+  ///
+  /// - Parameters:
+  ///   - queryKeyValue: `[tokens, 3 × width]`: queries, keys and values side by side.
+  ///   - sequenceOffsets: where each sequence's rows begin, and the end of the last:
+  ///     n + 1 ascending numbers from 0 to the number of rows.
+  ///   - heads: number of heads; divides `width`.
+  ///   - y: result `[tokens, width]`; its `rows` become those of `queryKeyValue`.
+  package func attention(
+    queryKeyValue: borrowing Matrix, sequenceOffsets: [Int], heads: Int, into y: inout Matrix
+  ) {
+    let width = y.columns
+    precondition(queryKeyValue.columns == 3 * width, "packed width is not three times the width")
+    precondition(heads > 0 && width.isMultiple(of: heads), "heads do not divide the width")
+    checkOffsets(sequenceOffsets, rows: queryKeyValue.rows)
+    y.rows = queryKeyValue.rows
+    let packed = queryKeyValue.elements
+    let result = y.elements
+    pool.run(taskCount: sequenceOffsets.count - 1) { sequence in
+      let start = sequenceOffsets[sequence]
+      let tokens = sequenceOffsets[sequence + 1] - start
+      scratch.withBytes(tokens * 4) { bytes in
+        let floats = bytes.bindMemory(to: Float.self, capacity: tokens)
+        var scores = UnsafeMutableBufferPointer(start: floats, count: tokens).mutableSpan
+        var rows = UnsafeMutableBufferPointer(start: result + start * width, count: tokens * width)
+          .mutableSpan
+        KernelsReference.attention(
+          queryKeyValue: UnsafeBufferPointer(
+            start: packed + start * 3 * width, count: tokens * 3 * width
+          ).span,
+          heads: heads, width: width, scores: &scores, into: &rows)
+      }
+    }
+  }
+
+  /// Traps unless the offsets ascend from 0 to `rows`.
+  func checkOffsets(_ offsets: [Int], rows: Int) {
+    precondition(offsets.first == 0 && offsets.last == rows, "offsets do not cover the rows")
+    for index in 1..<max(1, offsets.count) {
+      precondition(offsets[index - 1] <= offsets[index], "offsets do not ascend")
+    }
+  }
+}
