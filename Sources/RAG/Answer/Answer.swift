@@ -13,4 +13,16 @@ public struct Answer: Sendable, Codable {
   public let evidence: Evidence
   /// Who wrote `text`: `quote`, or a language model's name.
   public let backend: String
+
+  package init(
+    question: String, isAnswered: Bool, text: String, passages: [Passage], evidence: Evidence,
+    backend: String
+  ) {
+    self.question = question
+    self.isAnswered = isAnswered
+    self.text = text
+    self.passages = passages
+    self.evidence = evidence
+    self.backend = backend
+  }
 }
