@@ -4,9 +4,13 @@ package struct Chunk: Sendable, Equatable {
   package let byteRange: Range<Int>
   /// Exactly the text at `byteRange`; begins and ends with a character that is not white space.
   package let text: String
-  /// Page, counted from 1, of a document with pages. A chunk never crosses a page.
+  /// Page, counted from 1, of a document with pages.
+  ///
+  /// A chunk never crosses a page.
   package let page: Int?
-  /// Lines of `ExtractedDocument.text`, counted from 1. For TXT and MD these are the file's lines.
+  /// Lines of `ExtractedDocument.text`, counted from 1.
+  ///
+  /// For TXT and MD these are the file's lines.
   package let lineRange: ClosedRange<Int>
   /// Bytes of the chunk in the file, for TXT and MD.
   package let sourceByteRange: Range<Int>?

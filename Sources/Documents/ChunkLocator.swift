@@ -1,4 +1,6 @@
-/// Gives chunks their lines, pages and headings. Chunks are to be asked for in text order.
+/// Gives chunks their lines, pages and headings.
+///
+/// Chunks are to be asked for in text order.
 struct ChunkLocator {
   private let document: ExtractedDocument
   /// Offsets of the newlines of the text.
@@ -6,8 +8,9 @@ struct ChunkLocator {
   private var nextHeading = 0
   private var openHeadings: [Heading] = []
 
-  /// Characters of a heading that are kept in a path. Longer ones are rather misused paragraphs,
-  /// and every chunk below would carry them.
+  /// Characters of a heading that are kept in a path.
+  ///
+  /// Longer ones are rather misused paragraphs, and every chunk below would carry them.
   static let maximumTitleCharacterCount = 120
 
   init(_ document: ExtractedDocument, bytes: [UInt8]) {
@@ -15,10 +18,7 @@ struct ChunkLocator {
     lineEnds = bytes.indices.filter { bytes[$0] == 0x0A }
   }
 
-  /// - Parameters:
-  ///   - range: bytes of the chunk, not empty.
-  ///   - page: number of its page, from 1.
-  ///   - place: offset of its first character that is in no heading.
+  /// Makes the chunk at `range`, which lies under the headings that begin before `place`.
   mutating func chunk(
     _ range: Range<Int>, text: String, page: Int?, under place: Int, tokenCount: Int
   ) -> Chunk {

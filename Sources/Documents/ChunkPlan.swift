@@ -10,17 +10,23 @@ struct ChunkPlan {
   /// Largest size, in tokens without the special ones; at least `target`.
   let limit: Int
 
-  /// Bytes that count as a token at least. WordPiece makes one unknown token of a word of over 100
-  /// characters; without this, a megabyte without spaces would be one small chunk. English has
-  /// about 4.5 bytes a token, and tables of short words and numbers fewer.
+  /// Bytes that count as a token at least.
+  ///
+  /// WordPiece makes one unknown token of a word of over 100 characters; without this, a megabyte
+  /// without spaces would be one small chunk. English has about 4.5 bytes a token, and tables of
+  /// short words and numbers fewer.
   static let maximumBytesPerToken = 16
 
-  /// Cost of running across a heading of level 1 or 2. Two sections of size s join if
-  /// 2 (1 - s)² > (1 - 2 s)² + 0.9, that is if they are below about a fifth of the target.
+  /// Cost of running across a heading of level 1 or 2.
+  ///
+  /// Two sections of size s join if 2 (1 - s)² > (1 - 2 s)² + 0.9, that is if they are below about
+  /// a fifth of the target.
   static let crossingCost = 900
 
-  /// Cost of a cut. A paragraph end is worth a chunk that is 40 % off the target (0.4² = 0.16), a
-  /// sentence end one that is 80 % off; the middle of a sentence is taken only if nothing else fits.
+  /// Cost of a cut.
+  ///
+  /// A paragraph end is worth a chunk that is 40 % off the target (0.4² = 0.16), a sentence end one
+  /// that is 80 % off; the middle of a sentence is taken only if nothing else fits.
   static func cost(of place: CutPlace) -> Int {
     switch place {
     case .page, .section: 0

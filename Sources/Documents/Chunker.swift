@@ -2,7 +2,9 @@
 ///
 /// A value without state; the same document gives the same chunks on every machine.
 package struct Chunker: Sendable {
-  /// The model's limit in tokens, special tokens included. No chunk has more.
+  /// The model's limit in tokens, special tokens included.
+  ///
+  /// No chunk has more.
   package let maximumTokenCount: Int
   /// The size that chunks come close to where the structure of the text allows it.
   package let targetTokenCount: Int
@@ -11,7 +13,9 @@ package struct Chunker: Sendable {
   private let measure: @Sendable (String) -> Int
 
   /// Names the way of cutting and its parameters; stored in an index, which must not mix chunks of
-  /// two ways. What `measure` counts belongs to the model's identity.
+  /// two ways.
+  ///
+  /// What `measure` counts belongs to the model's identity.
   package var identity: String {
     "chunks-1 maximum=\(maximumTokenCount) target=\(targetTokenCount)"
       + " overlap=\(overlapTokenCount)"

@@ -1,4 +1,6 @@
-/// Why a file or folder gave no text. Every case names the path and says what can be done.
+/// Why a file or folder gave no text.
+///
+/// Every case names the path and says what can be done.
 ///
 /// Paths and reasons are shown as they are; the command line removes control characters from what
 /// it prints.

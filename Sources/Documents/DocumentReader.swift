@@ -1,12 +1,22 @@
 /// The limits within which documents are read.
 package struct DocumentLimits: Sendable, Equatable {
-  /// Largest file that is opened. Default 512 MiB: above any book with pictures.
+  /// Largest file that is opened.
+  ///
+  /// Default 512 MiB: above any book with pictures.
   package var maximumFileByteCount = 512 << 20
-  /// Largest text taken from one file. Default 64 MiB, about twenty times the Bible.
+  /// Largest text taken from one file.
+  ///
+  /// Default 64 MiB, about twenty times the Bible.
   package var maximumTextByteCount = 64 << 20
+  /// Largest HTML page or part of a DOCX.
+  ///
+  /// Default 64 MiB, because libxml2's tree takes about ten times the page.
+  package var maximumMarkupByteCount = 64 << 20
   /// Time that `pdftotext` may take for one file; a 1,000-page book takes about 2 s.
   package var toolSeconds = 120
-  /// Address space of `pdftotext`. It needs about 100 MiB for usual files.
+  /// Address space of `pdftotext`.
+  ///
+  /// It needs about 100 MiB for usual files.
   package var toolAddressSpaceByteCount = 4 << 30
 
   package init() {}
@@ -16,8 +26,9 @@ package struct DocumentLimits: Sendable, Equatable {
 ///
 /// A value without state: any number of threads may read at once.
 package struct DocumentReader: Sendable {
-  /// Names what the text of a document depends on beside the file. It belongs into an index beside
-  /// `Chunker.identity`: another extraction gives other text.
+  /// Names what the text of a document depends on beside the file.
+  ///
+  /// It belongs into an index beside `Chunker.identity`: another extraction gives other text.
   package static let identity = "documents-1"
 
   package var limits: DocumentLimits
@@ -26,13 +37,17 @@ package struct DocumentReader: Sendable {
     self.limits = limits
   }
 
-  /// True if a folder search takes up a file of this name. `read` itself goes by the content.
+  /// True if a folder search takes up a file of this name.
+  ///
+  /// `read` itself goes by the content.
   package static func supported(_ path: String) -> Bool {
     DocumentType(ending: path) != nil
   }
 
   /// Reads the file at `path`.
   ///
+  /// - Parameter path: any file; symbolic links are followed.
+  /// - Returns: the text and its structure.
   /// - Throws: `DocumentError`; its description says what is wrong and what can be done. A file
   ///   whose text is only white space throws `.empty` (PDF: `.noTextLayer`).
   /// - Complexity: O(file); PDF starts one process.
@@ -47,14 +62,17 @@ package struct DocumentReader: Sendable {
   ///   - contents: the whole file.
   ///   - path: the file's path, for its ending and for messages. For PDF the file itself is read
   ///     again by `pdftotext`.
+  /// - Returns: the text and its structure.
+  /// - Throws: as `read(path:)`.
   package func read(contents: [UInt8], path: String) throws(DocumentError) -> ExtractedDocument {
     guard !contents.isEmpty else { throw .empty(path: path) }
     let document: ExtractedDocument
     switch DocumentSniffer.sniff(contents, path: path) {
     case .unsupported(let format): throw .unsupported(path: path, format: format)
     case .zipArchive: throw .unsupported(path: path, format: "a ZIP archive")
-    case .document(.html): throw .unsupported(path: path, format: "an HTML file")
-    case .document(.pdf): throw .unsupported(path: path, format: "a PDF file")
+    case .document(.html):
+      document = try HTMLReader(path: path, limits: limits).read(contents)
+    case .document(.pdf): document = try PDFReader(path: path, limits: limits).read()
     case .document(let type):
       document = try TextReader(path: path, limits: limits).read(contents, type: type)
     }

@@ -21,7 +21,9 @@ package struct ExtractedDocument: Sendable, Equatable {
   package let title: String?
   /// The text in UTF-8 with `\n` line ends and no other control character than tab.
   package let text: String
-  /// Byte ranges of the pages in `text`; page number = index + 1. Nil for types without pages.
+  /// Byte ranges of the pages in `text`; page number = index + 1.
+  ///
+  /// Nil for types without pages.
   package let pages: [Range<Int>]?
   /// Headings in text order.
   package let headings: [Heading]
@@ -56,6 +58,7 @@ package struct ExtractedDocument: Sendable, Equatable {
   /// The file's own bytes of a range of the text, if the text is the file's.
   ///
   /// - Parameter range: byte range of `text`, on character boundaries.
+  /// - Returns: nil for HTML, DOCX and PDF.
   package func sourceByteRange(of range: Range<Int>) -> Range<Int>? {
     sourceMap?.sourceByteRange(of: range)
   }

@@ -56,7 +56,7 @@ struct MarkdownStructure {
     }
   }
 
-  /// Skips a YAML front matter (`---` ... `---`) and takes its `title:`.
+  /// Skips a YAML front matter, between two lines of `---`, and takes its `title:`.
   private mutating func skipFrontMatter() -> Int {
     guard bytes.starts(with: Array("---\n".utf8)) else { return 0 }
     var lineStart = 4

@@ -40,7 +40,9 @@ struct TextAtomizer {
     splitter = SentenceSplitter(bytes)
   }
 
-  /// The atoms of one page, or of the whole text. Pages are to be asked for in order.
+  /// The atoms of one page, or of the whole text.
+  ///
+  /// Pages are to be asked for in order.
   ///
   /// - Returns: atoms in order; every character of `page` that is not white space is in one.
   /// - Complexity: O(page).

@@ -47,7 +47,7 @@ enum TextDecoder {
     builder.appendPlain(bytes[plainStart..<offset])
   }
 
-  /// - Parameter highByte: offset of the high byte in a unit, 0 for big and 1 for little endian.
+  /// Decodes UTF-16 whose high byte stands at offset `highByte` of a unit: 0 for big endian.
   private static func decodeUTF16(
     _ bytes: [UInt8], from start: Int, highByte: Int, into builder: inout TextBuilder
   ) {
@@ -102,15 +102,21 @@ enum TextDecoder {
   ) {
     for offset in start..<max(start, bytes.count) {
       let byte = bytes[offset]
-      let scalar =
-        (0x80...0x9F).contains(byte)
-        ? windows1252High[Int(byte) - 0x80] : Unicode.Scalar(byte)
+      let scalar = windows1252(Unicode.Scalar(byte))
       builder.append(scalar, sourceOffset: offset, sourceByteCount: 1)
     }
   }
 
-  /// 0x80 to 0x9F. Five bytes are not assigned and keep their Latin-1 control character.
-  /// Source: WHATWG Encoding Standard, index-windows-1252.
+  /// The character that Windows-1252 has in place of a C1 control character.
+  static func windows1252(_ scalar: Unicode.Scalar) -> Unicode.Scalar {
+    guard (0x80...0x9F).contains(scalar.value) else { return scalar }
+    return windows1252High[Int(scalar.value) - 0x80]
+  }
+
+  /// 0x80 to 0x9F.
+  ///
+  /// Five bytes are not assigned and keep their Latin-1 control character. Source: WHATWG Encoding
+  /// Standard, index-windows-1252.
   private static let windows1252High: [Unicode.Scalar] = [
     "\u{20AC}", "\u{0081}", "\u{201A}", "\u{0192}", "\u{201E}", "\u{2026}", "\u{2020}",
     "\u{2021}", "\u{02C6}", "\u{2030}", "\u{0160}", "\u{2039}", "\u{0152}", "\u{008D}",

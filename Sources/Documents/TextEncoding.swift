@@ -26,13 +26,16 @@ extension TextEncoding {
   /// (`buffer_is_binary`, FIRST_FEW_BYTES in xdiff-interface.c).
   static let zeroByteWindow = 8_000
 
-  /// Control characters above this share mean a binary file. Random bytes have 10 % of them and
-  /// terminal logs, whose escape and backspace characters are not counted, well under 1 %.
+  /// Control characters above this share mean a binary file.
+  ///
+  /// Random bytes have 10 % of them and terminal logs, whose escape and backspace characters are
+  /// not counted, well under 1 %.
   static let maximumControlPercent = 2
 
   /// Finds the encoding of a file's content.
   ///
   /// - Parameter bytes: the whole content.
+  /// - Returns: the encoding and how many bytes its mark takes.
   /// - Throws: `NotText` with the reason and byte offset for a binary file.
   /// - Complexity: O(bytes).
   static func detect(_ bytes: [UInt8]) throws(NotText) -> DetectedEncoding {

@@ -27,7 +27,9 @@ struct TextLayout {
   /// line would have fitted on the line, if a list mark or a table row follows, or if the line is a
   /// table row. Otherwise the line is full and the end is only the wrapping.
   ///
-  /// - Parameter lines: lines of one paragraph, none of them blank.
+  /// - Parameters:
+  ///   - lines: lines of one paragraph, none of them blank.
+  ///   - bytes: the text that they are lines of.
   /// - Returns: ranges, each of one or several lines.
   static func segments(of lines: [Line], in bytes: [UInt8]) -> [Range<Int>] {
     guard let first = lines.first else { return [] }
