@@ -15,18 +15,27 @@ struct SwiftRAGCommand: ParsableCommand {
         swiftrag inspect model.gguf               what is in a model file
       Each command explains itself: swiftrag help COMMAND.
       """,
-    subcommands: [VersionCommand.self, CompletionsCommand.self, ConfigCommand.self])
+    subcommands: [
+      RunCommand.self, AddCommand.self, SearchCommand.self, ConfigCommand.self,
+      CompletionsCommand.self, VersionCommand.self,
+    ])
 
   static func main() {
     Interrupts.install()
     do {
       var command = try parseAsRoot()
       try command.run()
-    } catch let failure as CommandFailure {
-      Terminal.complain(Style.red.apply("error:", output: false) + " " + failure.description)
-      Foundation.exit(failure.status.rawValue)
-    } catch {
+    } catch where isForArgumentParser(error) {
       exit(withError: error)
+    } catch {
+      Terminal.complain(Style.red.apply("error:", output: false) + " " + printable("\(error)"))
+      Foundation.exit(ErrorStatus.of(error).rawValue)
     }
+  }
+
+  /// Whether the error is a wrong command line, a request for help, or a bare exit code.
+  private static func isForArgumentParser(_ error: any Error) -> Bool {
+    error is ExitCode || error is ValidationError || error is CleanExit
+      || String(reflecting: type(of: error)).hasPrefix("ArgumentParser.")
   }
 }

@@ -1,3 +1,4 @@
+internal import Documents
 internal import Kernels
 public import RAG
 internal import Store
@@ -71,6 +72,11 @@ public final class KnowledgeBase: Sendable {
     let name = configuration.text(.embeddingModel) ?? ""
     let path = try ModelLocator(configuration: configuration).embeddingModel(name)
     return try BERTSentenceEncoder(path: path, compute: compute)
+  }
+
+  /// The files below `paths` that would be read.
+  public static func documents(below paths: [String]) -> [String] {
+    DocumentFinder().find(paths).files
   }
 
   /// Adds what is new below `paths`, updates what changed, forgets what vanished.

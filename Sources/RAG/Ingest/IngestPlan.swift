@@ -31,7 +31,7 @@ struct IngestPlan: Sendable {
 
   /// - Complexity: O(files) system calls, one query.
   init(paths: [String], store: IndexStore) throws {
-    let found = DocumentFinder().find(paths: paths)
+    let found = DocumentFinder().find(paths)
     problems = found.problems
     fileCount = found.files.count
     let states = try store.fileStates(under: nil)
