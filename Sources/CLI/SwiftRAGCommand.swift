@@ -16,7 +16,8 @@ struct SwiftRAGCommand: ParsableCommand {
       Each command explains itself: swiftrag help COMMAND.
       """,
     subcommands: [
-      RunCommand.self, AddCommand.self, SearchCommand.self, ConfigCommand.self,
+      RunCommand.self, AddCommand.self, SearchCommand.self, EvalCommand.self,
+      ConfigCommand.self,
       CompletionsCommand.self, VersionCommand.self,
     ])
 

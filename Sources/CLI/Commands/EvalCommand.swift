@@ -109,12 +109,16 @@ struct EvalCommand: ParsableCommand {
         rows += try rowsOfSquad(path: squad, encoder: encoder)
       }
       if let questions, let docs {
-        let observations = try QuestionSet(path: questions).observe(
-          documents: docs, encoder: encoder)
+        let set = try QuestionSet(path: questions)
+        let result = try set.ask(documents: docs, encoder: encoder)
         rows.append(
           Row(
             name: "rule in force, question set",
-            outcome: RefusalEvaluation.outcome(of: .measured, on: observations)))
+            outcome: RefusalEvaluation.outcome(of: .measured, on: result.observations)))
+        Terminal.note(
+          "question set: right document first \(result.metrics.recallAt1), among five "
+            + "\(result.metrics.recallAt5); right sentence quoted "
+            + "\(result.rightQuoteCount) of \(set.answerable.count)")
       }
       if json { return try answerJSON(rows) }
       Terminal.answer("rule                          weight  threshold  answered  refused  balanced")

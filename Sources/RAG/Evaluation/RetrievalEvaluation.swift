@@ -1,6 +1,6 @@
 internal import Bytes
 internal import Foundation
-internal import Store
+package import Store
 
 /// Measures how well an index finds the paragraph that answers each question of a dataset.
 ///

@@ -15,18 +15,21 @@ final class IndexWriter: Sendable {
   private let done = DispatchSemaphore(value: 0)
 
   init(store: IndexStore) {
-    Thread.detachNewThread { [queue, failure, done] in
-      while let item = queue.pop() {
-        do throws(StoreError) {
-          try Self.write(item, to: store)
-        } catch {
-          failure.withLock { $0 = error }
-          queue.close()
-          break
-        }
+    Thread.detachNewThread { self.run(store) }
+  }
+
+  /// The thread: writes until the queue is closed and empty, or until writing fails.
+  private func run(_ store: IndexStore) {
+    while let item = queue.pop() {
+      do throws(StoreError) {
+        try Self.write(item, to: store)
+      } catch {
+        failure.withLock { $0 = error }
+        queue.close()
+        break
       }
-      done.signal()
     }
+    done.signal()
   }
 
   /// Hands an item over; waits while too many are in the queue.

@@ -1,6 +1,6 @@
 internal import Documents
 internal import Foundation
-internal import Store
+package import Store
 internal import Synchronization
 
 /// Brings an index up to date with files and folders.

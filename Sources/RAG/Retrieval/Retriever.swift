@@ -1,4 +1,4 @@
-internal import Store
+package import Store
 
 /// How passages are found.
 public enum RetrievalMode: String, Sendable, CaseIterable, Codable {
