@@ -73,7 +73,7 @@ enum ChildProcess {
     unsafe posix_spawn_file_actions_adddup2(&actions, errors, 2)
     var words: [UnsafeMutablePointer<CChar>?] = unsafe arguments.map { unsafe strdup($0) }
     unsafe words.append(nil)
-    defer { for unsafeword in unsafe words { unsafe free(word) } }
+    defer { unsafe words.forEach { unsafe free($0) } }
     var child = pid_t()
     let status = unsafe posix_spawn(&child, arguments[0], &actions, nil, words, environ)
     guard status == 0 else { throw .cannotRun(FileContents.systemMessage(status)) }
