@@ -149,15 +149,17 @@ struct ChunkerTests {
     checkInvariants(chunks, of: document, maximum: 64, measure: Self.unknownWords)
     for chunk in chunks where chunk.text.contains("letters") {
       // Words stay whole.
-      #expect(Set(chunk.text.split(whereSeparator: \.isWhitespace)).isSubset(
-        of: ["letters", "and", "more", Substring(word)]) || chunk.text.contains("xx"))
+      #expect(
+        Set(chunk.text.split(whereSeparator: \.isWhitespace)).isSubset(
+          of: ["letters", "and", "more", Substring(word)]) || chunk.text.contains("xx"))
     }
     // The byte cap: 62 tokens of 16 bytes.
     #expect(chunks.allSatisfy { $0.text.utf8.count <= 62 * ChunkPlan.maximumBytesPerToken })
   }
 
   @Test func linesOfPoemsListsAndTablesAreUnits() {
-    let text = "Roses are red,\nViolets are blue,\nand a much longer line to set the width of it\nEnd"
+    let text =
+      "Roses are red,\nViolets are blue,\nand a much longer line to set the width of it\nEnd"
     let bytes = Array(text.utf8)
     var lines: [TextLayout.Line] = []
     var start = 0
@@ -167,7 +169,9 @@ struct ChunkerTests {
     }
     #expect(TextLayout.segments(of: lines, in: bytes).count >= 3)
     let wrapped = Array("some words that fill a line\nand go on until the width\nis used.".utf8)
-    let wrappedLines = [0..<27, 28..<53, 54..<62].map { TextLayout.Line(range: $0, width: $0.count) }
+    let wrappedLines = [0..<27, 28..<53, 54..<62].map {
+      TextLayout.Line(range: $0, width: $0.count)
+    }
     #expect(TextLayout.segments(of: wrappedLines, in: wrapped).count == 1)
   }
 
@@ -185,8 +189,8 @@ struct ChunkerTests {
     let document = try DocumentFixture.read(text, "a.txt")
     let chunks = Chunker(maximumTokenCount: 256, measure: Self.words).chunks(of: document)
     #expect(chunks.count > 1_000)
-    let dense = String(repeating: "x", count: 2_000_000)
+    let dense = String(repeating: "x", count: 1_000_000)
     let blob = try DocumentFixture.read(dense, "a.txt")
-    #expect(Chunker(maximumTokenCount: 256, measure: Self.words).chunks(of: blob).count > 400)
+    #expect(Chunker(maximumTokenCount: 256, measure: Self.words).chunks(of: blob).count > 200)
   }
 }

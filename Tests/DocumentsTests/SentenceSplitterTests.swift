@@ -32,7 +32,9 @@ struct SentenceSplitterTests {
 
   @Test func keepsEveryVisibleCharacter() {
     var random = SeededGenerator(seed: 11)
-    let pieces = ["a", "B", ". ", "! ", "。", "…", "\"", ")", " ", "\n", "é", "3", ".", "Dr", "e.g."]
+    let pieces = [
+      "a", "B", ". ", "! ", "。", "…", "\"", ")", " ", "\n", "é", "3", ".", "Dr", "e.g.",
+    ]
     for _ in 0..<2_000 {
       let text = (0..<Int.random(in: 0...40, using: &random))
         .map { _ in pieces.randomElement(using: &random) ?? "" }.joined()
