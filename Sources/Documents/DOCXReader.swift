@@ -9,7 +9,7 @@ struct DOCXReader {
   /// The content of a part by its name in the archive, or nil if there is none.
   let part: (String) throws(DocumentError) -> [UInt8]?
 
-  /// - Parameter mainPart: name of the part with the text, usually "word/document.xml".
+  /// Reads the part with the text, usually "word/document.xml", and the parts that explain it.
   func read(mainPart: String) throws(DocumentError) -> ExtractedDocument {
     guard let body = try part(mainPart) else {
       throw .damaged(path: path, type: .docx, reason: "'\(mainPart)' is missing")

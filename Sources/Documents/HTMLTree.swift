@@ -25,10 +25,9 @@ protocol MarkupVisitor {
   /// Why parsing stopped before the end, if it did.
   let interruption: String?
 
-  /// - Parameters:
-  ///   - bytes: the page.
-  ///   - encoding: a name that libxml2 knows; the page's own declaration is not used.
-  /// - Returns: nil if nothing could be made of the page.
+  /// Parses a page in an encoding that libxml2 knows; the page's own declaration is not used.
+  ///
+  /// Nil if nothing could be made of the page.
   init?(_ bytes: [UInt8], encoding: String) {
     MarkupLibrary.start()
     guard let context = unsafe htmlNewParserCtxt() else { return nil }

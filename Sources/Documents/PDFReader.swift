@@ -37,7 +37,7 @@ struct PDFReader {
     guard let program = ChildProcess.find(Self.tool) else {
       throw .toolMissing(path: path, tool: Self.tool, debianPackage: "poppler-utils")
     }
-    let arguments = limitPrefix() + [program, "-q", "-enc", "UTF-8", Self.plainPath(path), "-"]
+    let arguments = limitPrefix() + [program, "-enc", "UTF-8", Self.plainPath(path), "-"]
     let result: ChildProcess.Result
     do throws(ChildProcess.Failure) {
       result = try ChildProcess.run(

@@ -91,6 +91,7 @@ struct SentenceSplitter {
     "mr", "mrs", "ms", "dr", "prof", "rev", "hon", "st", "sr", "jr", "gen", "col", "capt", "lt",
     "sgt", "messrs", "mme", "mlle", "hr", "fr", "ing", "dipl", "e.g", "i.e", "cf", "vs", "viz",
     "approx", "ca", "no", "nos", "nr", "fig", "figs", "eq", "eqs", "sec", "ch", "vol", "ed", "eds",
+    "incl", "excl",
     "pp", "art", "ref", "tab", "app", "z.b", "d.h", "u.a", "bzw", "ggf", "evtl", "vgl", "p.ex",
   ]
 

@@ -32,6 +32,9 @@ extension TextEncoding {
   /// not counted, well under 1 %.
   static let maximumControlPercent = 2
 
+  /// A few control characters do not make a short note binary.
+  static let minimumControlCount = 4
+
   /// Finds the encoding of a file's content.
   ///
   /// - Parameter bytes: the whole content.
@@ -47,7 +50,7 @@ extension TextEncoding {
       throw NotText(reason: "zero byte at offset \(zero)")
     }
     let controls = bytes.count { isSuspicious($0) }
-    if controls * 100 > bytes.count * maximumControlPercent {
+    if controls >= minimumControlCount, controls * 100 > bytes.count * maximumControlPercent {
       throw NotText(reason: "\(controls) control characters in \(bytes.count) bytes")
     }
     let encoding: TextEncoding = looksLikeUTF8(bytes) ? .utf8 : .windows1252

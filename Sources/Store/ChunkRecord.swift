@@ -1,4 +1,6 @@
-/// A passage of a document, as the chunker cut it. Its ordinal is its place in the array.
+/// A passage of a document, as the chunker cut it.
+///
+/// Its ordinal is its place in the array.
 package struct ChunkRecord: Sendable, Equatable {
   /// The passage's text.
   package var text: String

@@ -9,7 +9,9 @@ enum ChunkTable {
     chunk.tokenCount
     """
 
-  /// A row of ``columns``. Ranges that a damaged file turns round are an error, not a trap.
+  /// The passage in a row of ``columns``.
+  ///
+  /// Ranges that a damaged file turns round are an error, not a trap.
   static func decode(_ row: Row, path: String) throws -> StoredChunk {
     func range(_ start: Int, _ end: Int) throws -> Range<Int> {
       guard start <= end else {

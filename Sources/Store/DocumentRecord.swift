@@ -8,7 +8,9 @@ package struct DocumentRecord: Sendable, Equatable {
   package var type: String
   /// The document's own title, when it has one.
   package var title: String?
-  /// SHA-256 of the file's bytes, lower-case hexadecimal. Empty when it could not be read.
+  /// SHA-256 of the file's bytes, lower-case hexadecimal.
+  ///
+  /// Empty when it could not be read.
   package var sha256: String
   /// Size of the file.
   package var byteCount: Int

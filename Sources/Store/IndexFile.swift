@@ -3,7 +3,9 @@ internal import GRDB
 
 /// Makes, recognises and opens the file of an index.
 enum IndexFile {
-  /// How long a writer waits for another writer. A transaction holds one document: milliseconds,
+  /// How long a writer waits for another writer.
+  ///
+  /// A transaction holds one document: milliseconds,
   /// a few seconds for a document of 10,000 chunks.
   static let busyTimeoutSeconds = 30.0
 

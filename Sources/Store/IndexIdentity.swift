@@ -5,7 +5,9 @@
 package struct IndexIdentity: Sendable, Equatable {
   /// SHA-256 of the embedding model's weights and vocabulary, lower-case hexadecimal.
   package let modelHash: String
-  /// The model's name for people, as in `all-MiniLM-L6-v2 (Q8_0)`. Not compared.
+  /// The model's name for people, as in `all-MiniLM-L6-v2 (Q8_0)`.
+  ///
+  /// Not compared.
   package let modelName: String
   /// Elements of a vector.
   package let dimension: Int

@@ -5,12 +5,17 @@ internal import GRDB
 // passages are stored, embedded and found once, under each of the paths.
 
 extension IndexStore {
+  /// Elements of normalised vectors are below 1; beyond this, products of two vectors could leave
+  /// the range of Float32.
+  private static let largestElement: Float = 1e6
+
   /// Stores a document in place of what was known of its path, in one transaction.
   ///
   /// When equal bytes of the same type are indexed already, their passages are shared and `chunks`
   /// and `vectors` are not used: ask ``link(_:)`` first to spare the embedding.
   ///
   /// - Parameters:
+  ///   - record: the file.
   ///   - chunks: passages in the order of the document.
   ///   - vectors: row-major `[chunks, dimension]`, finite; normalised to length 1 by the embedder.
   /// - Throws: ``StoreError/invalidInput(_:)`` for vectors of a wrong count or not finite, or what
@@ -24,8 +29,9 @@ extension IndexStore {
         "\(chunks.count) passages need \(chunks.count * dimension) vector elements, "
           + "got \(vectors.count)")
     }
-    guard vectors.allSatisfy({ $0.isFinite }) else {
-      throw .invalidInput("\(record.displayPath): a vector with an element that is no number")
+    guard vectors.allSatisfy({ abs($0) <= Self.largestElement }) else {
+      throw .invalidInput(
+        "\(record.displayPath): a vector with an element that is no number, or too large")
     }
     // Quantised before the transaction: others write meanwhile.
     let vectorSet = EncodedVectors(vectors, dimension: dimension)
@@ -114,6 +120,7 @@ extension IndexStore {
   ///   - root: canonical path of a folder or file; nil for the whole index.
   ///   - exists: called with a document's canonical path.
   /// - Returns: the removed paths.
+  /// - Throws: what writing the index may cost; nothing is removed then.
   @discardableResult
   package func removeVanished(
     under root: String? = nil, exists: (String) -> Bool
@@ -149,7 +156,9 @@ extension IndexStore {
     try compact()
   }
 
-  /// Gives the pages of what was removed back to the file system. Needs as much free space as the
+  /// Gives the pages of what was removed back to the file system.
+  ///
+  /// Needs as much free space as the
   /// index takes, and waits until no other process reads.
   package func compact() throws(StoreError) {
     guard let writer else { throw .readOnly(path: path) }

@@ -4,7 +4,9 @@ internal import GRDB
 // How passages are found.
 
 extension IndexStore {
-  /// Candidates that each list of a hybrid search gives to the fusion, at least. From 50 on more
+  /// Candidates that each list of a hybrid search gives to the fusion, at least.
+  ///
+  /// From 50 on more
   /// change nothing on the measured questions.
   static let fusionDepth = 100
 

@@ -40,10 +40,14 @@ package final class IndexStore: Sendable {
 
   /// Opens an existing index.
   ///
-  /// - Parameter expected: the identity that the caller's vectors have; nil where no vectors are
-  ///   involved (listing, removal, keyword search).
-  /// - Parameter workers: the threads of a search, usually those of the models' ``Compute``; one
-  ///   thread a core when nil.
+  /// - Parameters:
+  ///   - path: the file.
+  ///   - mode: what it is opened for.
+  ///   - expected: the identity that the caller's vectors have; nil where no vectors are involved
+  ///     (listing, removal, keyword search).
+  ///   - workers: the threads of a search, usually those of the models' ``Compute``; one thread a
+  ///     core when nil.
+  /// - Returns: the open index.
   /// - Throws: ``StoreError/notFound(path:)``, ``StoreError/notAnIndex(path:detail:)``,
   ///   ``StoreError/newerSchema(path:version:supported:)``,
   ///   ``StoreError/identityMismatch(path:field:stored:wanted:)`` and what reading a file may cost.
@@ -92,7 +96,9 @@ package final class IndexStore: Sendable {
     try read { try IndexState.fetch($0, path: self.path).identity }
   }
 
-  /// Closes the file. The last process that closes it folds the write-ahead log into it. Also
+  /// Closes the file.
+  ///
+  /// The last process that closes it folds the write-ahead log into it. Also
   /// happens when the object goes away, but without a word about failures.
   package func close() throws(StoreError) {
     do { try reader.close() } catch { throw StoreError(error, path: path) }

@@ -3,7 +3,9 @@
 /// The words are cut out by this type and quoted, so nothing that a user types is FTS5 syntax.
 /// They are joined by OR: BM25 ranks the passages that hold more of the rarer words first.
 enum KeywordQuery {
-  /// Words that a query drops, unless it has no others. They are in most passages, so they say
+  /// Words that a query drops, unless it has no others.
+  ///
+  /// They are in most passages, so they say
   /// little and cost most of the time of a search: with 1,000,000 passages `the` alone means to
   /// score them all.
   ///

@@ -30,7 +30,7 @@ struct PathPattern: Sendable, Equatable {
     isName = !isLiteral && !text.contains("/")
   }
 
-  /// - Parameter path: an absolute path.
+  /// Whether an absolute path matches.
   func matches(_ path: String) -> Bool {
     let characters = Array(path)
     if isName {

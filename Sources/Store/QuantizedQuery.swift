@@ -18,7 +18,7 @@ struct QuantizedQuery {
   /// What the second and third term are at most, for a stored scale s of 1.
   let slack: Float
 
-  /// - Parameter vector: `[dimension]`, finite.
+  /// Quantises a query `[dimension]` of finite elements, padded with zeros to `stride`.
   init(_ vector: [Float], stride: Int) {
     let largest = Double(vector.reduce(0) { max($0, abs($1)) })
     let sum = vector.reduce(0.0) { $0 + Double(abs($1)) }

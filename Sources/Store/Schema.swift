@@ -1,11 +1,15 @@
 internal import GRDB
 
-/// The tables of an index. `Store.md` in the documentation explains the layout.
+/// The tables of an index.
+///
+/// `Store.md` in the documentation explains the layout.
 enum Schema {
   /// `SRAG` in ASCII, in the header of the file: other SQLite files are refused.
   static let applicationID: Int32 = 0x5352_4147
 
-  /// `PRAGMA user_version`. A change of ``statements`` raises it and adds a step to `migrate`.
+  /// The schema's number, in `PRAGMA user_version`.
+  ///
+  /// A change of ``statements`` raises it and adds a step to `migrate`.
   static let version = 1
 
   /// Five vectors of 384 Float32 and their cells fill 94 % of a page of 8 KiB, two fill 75 % of the
@@ -95,7 +99,9 @@ enum Schema {
     );
     """
 
-  /// Makes the tables of a new file. Runs inside one transaction.
+  /// Makes the tables of a new file.
+  ///
+  /// Runs inside one transaction.
   static func create(_ database: Database, identity: IndexIdentity) throws {
     try database.execute(sql: statements)
     try database.execute(sql: textIndexStatement)
@@ -111,7 +117,7 @@ enum Schema {
     try database.execute(sql: "PRAGMA user_version = \(version)")
   }
 
-  /// Brings a file of an older schema up to date. There is none yet.
+  /// Refuses files of other programs and of later versions; there are no earlier ones yet.
   ///
   /// - Throws: ``StoreError/notAnIndex(path:detail:)`` for a foreign or empty database,
   ///   ``StoreError/newerSchema(path:version:supported:)`` for a later one.

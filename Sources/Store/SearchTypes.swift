@@ -11,6 +11,7 @@ package enum SearchMode: String, Sendable, CaseIterable {
 /// Restricts a search to some documents, before anything is ranked.
 package struct SearchFilter: Sendable, Equatable {
   /// A document passes when one of its paths matches one of these; all pass when there are none.
+  ///
   /// See ``PathPattern`` for what a pattern matches.
   package var paths: [String]
   /// Document types that pass, as in ``DocumentRecord/type``; all when there are none.
@@ -27,7 +28,9 @@ package struct SearchFilter: Sendable, Equatable {
 
 /// What to search for.
 package struct SearchQuery: Sendable {
-  /// The user's words. Never syntax: quotes, operators and wildcards are words or nothing.
+  /// The user's words.
+  ///
+  /// Never syntax: quotes, operators and wildcards are words or nothing.
   package var text: String
   /// The embedding of the words, `[dimension]`, normalised to length 1; not used in keyword mode.
   package var vector: [Float]
@@ -58,7 +61,9 @@ package struct SearchHit: Sendable, Equatable {
   /// The paths of the other copies that pass the filter.
   package let otherPaths: [String]
   /// What the list is ordered by, descending: the cosine (dense), BM25 (keyword) or the fused score
-  /// (hybrid). Scores of different modes or queries cannot be compared.
+  /// (hybrid).
+  ///
+  /// Scores of different modes or queries cannot be compared.
   package let score: Double
   /// 1-based place in the dense list; nil when it was not among its candidates.
   package let denseRank: Int?

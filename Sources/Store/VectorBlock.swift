@@ -40,8 +40,10 @@ final class VectorBlock {
   /// Appends vectors until the block is full.
   ///
   /// - Parameters:
-  ///   - codes: row-major `[vectors, dimension]`.
-  ///   - scales, residuals: `[vectors]`, Float32 little-endian, at any alignment.
+  ///   - source: codes, row-major `[vectors, dimension]`.
+  ///   - sourceScales: `[vectors]`, Float32 little-endian, at any alignment.
+  ///   - sourceResiduals: the same.
+  ///   - dimension: elements of a vector.
   ///   - first: the first vector to append.
   /// - Returns: how many were appended.
   func append(

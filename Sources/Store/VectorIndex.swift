@@ -82,8 +82,10 @@ package final class VectorIndex {
   ///
   /// - Parameters:
   ///   - key: larger than those of all groups before.
+  ///   - firstID: id of the first vector.
   ///   - codes: row-major `[vectors, dimension]`, as ``VectorQuantizer`` makes them.
-  ///   - scales, residuals: `[vectors]`, Float32.
+  ///   - scales: `[vectors]`, Float32.
+  ///   - residuals: `[vectors]`, Float32.
   /// - Returns: false, and nothing is appended, when the sizes do not fit together.
   func append(
     key: Int64, firstID: Int64, codes: UnsafeRawBufferPointer, scales: UnsafeRawBufferPointer,
@@ -107,14 +109,20 @@ package final class VectorIndex {
 
   /// Quantises and appends a group of Float32 vectors, row-major `[vectors, dimension]`.
   package func append(key: Int64, firstID: Int64, vectors: [Float]) {
-    let encoded = EncodedVectors(vectors, dimension: dimension)
-    _ = encoded.codes.withUnsafeBytes { codes in
+    append(
+      key: key, firstID: firstID, encoded: EncodedVectors(vectors, dimension: dimension))
+  }
+
+  /// Appends a group of encoded vectors.
+  func append(key: Int64, firstID: Int64, encoded: EncodedVectors) {
+    let isAppended = encoded.codes.withUnsafeBytes { codes in
       encoded.scales.withUnsafeBytes { scales in
         encoded.residuals.withUnsafeBytes { residuals in
           append(key: key, firstID: firstID, codes: codes, scales: scales, residuals: residuals)
         }
       }
     }
+    precondition(isAppended, "vectors of another dimension")
   }
 
   /// The key of the last group; 0 without groups.
@@ -136,9 +144,11 @@ package final class VectorIndex {
   ///
   /// - Parameters:
   ///   - query: `[dimension]`, finite.
+  ///   - limit: k.
   ///   - isAllowed: whether a group may be found; nil for all.
   ///   - withVector: gives the closure the Float32 elements of the vector with an id; returns nil
   ///     when there is none (removed meanwhile), which is then left out.
+  /// - Returns: the vectors, and what it cost to find them.
   /// - Throws: what `withVector` throws.
   package func search(
     _ query: [Float], limit: Int, isAllowed: ((Int64) -> Bool)? = nil,

@@ -16,10 +16,15 @@ struct BERTCheckpoint {
     prefix = hasPrefix ? "bert." : ""
   }
 
+  /// The types that the kernels compute with.
+  static let types: [TensorType] = [.f32, .f16, .q80]
+
   /// The tensor in the file.
   ///
   /// - Throws: `ModelError.missing`, `.shape` or `.unsupported` (its type).
-  func find(_ tensor: BERTTensor) throws(ModelError) -> TensorInfo {
+  func find(
+    _ tensor: BERTTensor, among types: [TensorType] = types
+  ) throws(ModelError) -> TensorInfo {
     let names = names(of: tensor)
     guard let info = names.lazy.compactMap({ checkpoint.tensor(named: $0) }).first else {
       throw .missing(entry: "tensor \(names[0])", expected: "in the file", source: source)
@@ -27,8 +32,14 @@ struct BERTCheckpoint {
     guard info.shape == tensor.shape else {
       throw .shape(tensor: info.name, expected: tensor.shape, found: info.shape, source: source)
     }
-    _ = try weightType(info)
+    guard types.contains(info.type) else { throw unsupportedType(info, types) }
     return info
+  }
+
+  private func unsupportedType(_ info: TensorInfo, _ types: [TensorType]) -> ModelError {
+    .unsupported(
+      entry: "type of tensor \(info.name)", found: info.type.name,
+      supported: types.map(\.name).joined(separator: ", "), source: source)
   }
 
   /// The type of the kernels for a tensor's type.
@@ -37,10 +48,7 @@ struct BERTCheckpoint {
     case .f32: return .f32
     case .f16: return .f16
     case .q80: return .q80
-    default:
-      throw .unsupported(
-        entry: "type of tensor \(info.name)", found: info.type.name,
-        supported: "F32, F16 and Q8_0", source: source)
+    default: throw unsupportedType(info, Self.types)
     }
   }
 

@@ -41,6 +41,42 @@ extension WordPieceTokenizer {
       normalization: Self.normalization(metadata, source: source), source: source)
   }
 
+  /// The metadata entries from which `init(ggufMetadata:source:)` makes this tokenizer again.
+  ///
+  /// llama.cpp reads them too; it knows the id of [CLS] under either of two keys, by its age.
+  package var ggufMetadata: [(key: String, value: MetadataValue)] {
+    var spellings = StringArray(count: vocabulary.count)
+    var types: [Int32] = []
+    for id in 0..<Int32(vocabulary.count) {
+      let isControl = specialTokens.all.contains(id)
+      spellings.append(
+        Self.ggufSpelling(vocabulary.spelling(of: id) ?? [], isControl: isControl))
+      types.append(Int32(isControl ? GGUFKey.controlType : GGUFKey.normalType))
+    }
+    var entries: [(key: String, value: MetadataValue)] = [
+      (GGUFKey.model, .string("bert")),
+      // The name of BERT's pre-tokenizer in llama.cpp; its WordPiece does not look at it.
+      (GGUFKey.pre, .string("bert-bge")),
+      (GGUFKey.tokens, .array(.string(spellings))),
+      (GGUFKey.tokenTypes, .array(.int32(types))),
+      (GGUFKey.beginning, .uint32(UInt32(specialTokens.classification))),
+      (GGUFKey.classification, .uint32(UInt32(specialTokens.classification))),
+      (GGUFKey.separator, .uint32(UInt32(specialTokens.separator))),
+      (GGUFKey.unknown, .uint32(UInt32(specialTokens.unknown))),
+    ]
+    if let padding = specialTokens.padding {
+      entries.append((GGUFKey.padding, .uint32(UInt32(padding))))
+    }
+    if let mask = specialTokens.mask { entries.append((GGUFKey.mask, .uint32(UInt32(mask)))) }
+    entries += [
+      (GGUFKey.cleansText, .bool(normalization.cleansText)),
+      (GGUFKey.splitsIdeographs, .bool(normalization.splitsIdeographs)),
+      (GGUFKey.stripsAccents, .bool(normalization.stripsAccents)),
+      (GGUFKey.lowercases, .bool(normalization.lowercases)),
+    ]
+    return entries
+  }
+
   /// The keys of a `bert` vocabulary.
   ///
   /// - Source: gguf-py 0.19.0, `constants.Keys.Tokenizer`; "seperator" is spelled so there.
