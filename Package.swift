@@ -87,6 +87,7 @@ let package = Package(
         "Bytes", "Checkpoints", "Kernels", "Tokenizers", "Models", "Documents", "Store", "RAG",
         .product(name: "Yams", package: "Yams"),
       ],
+      exclude: ["SwiftRAG.docc"], resources: [.copy("SampleLibrary")],
       swiftSettings: swiftRAGSettings),
     .executableTarget(
       name: "CLI",

@@ -84,7 +84,9 @@ struct AnswerRenderer {
       return printable(path.dropFirst(here.count + 1))
     }
     let home = FileManager.default.homeDirectoryForCurrentUser.path
-    if home != "/", path.hasPrefix(home + "/") { return "~" + printable(path.dropFirst(home.count)) }
+    if home != "/", path.hasPrefix(home + "/") {
+      return "~" + printable(path.dropFirst(home.count))
+    }
     return printable(path)
   }
 

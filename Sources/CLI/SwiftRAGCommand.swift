@@ -16,8 +16,9 @@ struct SwiftRAGCommand: ParsableCommand {
       Each command explains itself: swiftrag help COMMAND.
       """,
     subcommands: [
-      RunCommand.self, AddCommand.self, SearchCommand.self, EvalCommand.self,
-      ConfigCommand.self,
+      RunCommand.self, AddCommand.self, SearchCommand.self, IndexCommand.self, EmbedCommand.self,
+      SimilarCommand.self, TokenizeCommand.self, ModelsCommand.self,
+      EvalCommand.self, BenchCommand.self, DoctorCommand.self, ConfigCommand.self,
       CompletionsCommand.self, VersionCommand.self,
     ])
 
@@ -26,7 +27,7 @@ struct SwiftRAGCommand: ParsableCommand {
     do {
       var command = try parseAsRoot()
       try command.run()
-    } catch where isForArgumentParser(error) {
+    } catch  where isForArgumentParser(error) {
       exit(withError: error)
     } catch {
       Terminal.complain(Style.red.apply("error:", output: false) + " " + printable("\(error)"))

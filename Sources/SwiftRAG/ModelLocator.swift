@@ -27,9 +27,11 @@ public struct ModelLocator: Sendable {
     public var description: String {
       switch self {
       case .missing(let name, let kind, let searched, let known):
-        let places = searched.isEmpty ? "no models folder was found" : searched.joined(separator: ", ")
+        let places =
+          searched.isEmpty ? "no models folder was found" : searched.joined(separator: ", ")
         let others = known.isEmpty ? "" : "\n  known: " + known.joined(separator: ", ")
-        return "no \(kind) model '\(name)' (searched: \(places))\(others)\n  try: swiftrag models ls"
+        return
+          "no \(kind) model '\(name)' (searched: \(places))\(others)\n  try: swiftrag models ls"
       case .noModelInFolder(let path):
         return "\(path): holds neither a .gguf file nor config.json with model.safetensors"
       case .ambiguous(let path, let files):
@@ -94,6 +96,7 @@ public struct ModelLocator: Sendable {
 
   private static func isFolder(_ path: String) -> Bool {
     var isFolder: ObjCBool = false
-    return FileManager.default.fileExists(atPath: path, isDirectory: &isFolder) && isFolder.boolValue
+    return FileManager.default.fileExists(atPath: path, isDirectory: &isFolder)
+      && isFolder.boolValue
   }
 }

@@ -10,7 +10,7 @@ import Testing
     ("KernelsReference", []),
     ("KernelsAVX2", ["_Builtin_intrinsics"]),
     ("KernelsAVX512", ["_Builtin_intrinsics"]),
-    ("Kernels", ["COpenBLAS", "CCPUID"]),
+    ("Kernels", ["COpenBLAS", "CCPUFeatures"]),
     ("Tokenizers", []),
     ("Models", []),
     ("Documents", ["CXML2"]),

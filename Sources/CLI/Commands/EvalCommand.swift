@@ -121,7 +121,8 @@ struct EvalCommand: ParsableCommand {
             + "\(result.rightQuoteCount) of \(set.answerable.count)")
       }
       if json { return try answerJSON(rows) }
-      Terminal.answer("rule                          weight  threshold  answered  refused  balanced")
+      Terminal.answer(
+        "rule                          weight  threshold  answered  refused  balanced")
       for row in rows {
         Terminal.answer(
           row.name.padding(toLength: 28, withPad: " ", startingAt: 0)

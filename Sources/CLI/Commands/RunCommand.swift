@@ -114,7 +114,8 @@ struct RunCommand: ParsableCommand {
   /// Question after question, until the end of input or `/quit`.
   private func converse(_ knowledge: KnowledgeBase, filter: RetrievalFilter) throws {
     Terminal.note(
-      "Ask about your documents. Answers are quoted from them. /quit or Ctrl-D ends; /help says more.")
+      "Ask about your documents. Answers are quoted from them. /quit or Ctrl-D ends; /help says more."
+    )
     while true {
       Terminal.write(Style.bold.apply("\n> ", output: false), to: 2)
       guard let line = readLine() else {

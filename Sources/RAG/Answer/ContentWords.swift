@@ -4,7 +4,8 @@ package enum ContentWords {
   static let stopWords: Set<String> = [
     "a", "about", "after", "all", "also", "am", "an", "and", "any", "are", "as", "at", "be", "been",
     "before", "being", "between", "both", "but", "by", "can", "could", "did", "do", "does", "doing",
-    "during", "each", "for", "from", "had", "has", "have", "having", "he", "her", "him", "his", "how",
+    "during", "each", "for", "from", "had", "has", "have", "having", "he", "her", "him", "his",
+    "how",
     "i", "if", "in", "into", "is", "it", "its", "me", "more", "most", "much", "many", "must", "my",
     "no", "not", "of", "on", "or", "other", "our", "out", "over", "should", "so", "some", "such",
     "than", "that", "the", "their", "them", "then", "there", "these", "they", "this", "those", "to",
