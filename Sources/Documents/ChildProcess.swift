@@ -1,3 +1,4 @@
+import Bytes
 import Glibc
 
 /// Runs a program that reads nothing and whose output is limited in size and time.
@@ -76,7 +77,7 @@ enum ChildProcess {
     defer { unsafe words.forEach { unsafe free($0) } }
     var child = pid_t()
     let status = unsafe posix_spawn(&child, arguments[0], &actions, nil, words, environ)
-    guard status == 0 else { throw .cannotRun(FileContents.systemMessage(status)) }
+    guard status == 0 else { throw .cannotRun(systemMessage(status)) }
     return child
   }
 
@@ -102,7 +103,7 @@ enum ChildProcess {
       var ends: [Int32] = [-1, -1]
       let kind = SOCK_STREAM.rawValue | SOCK_CLOEXEC.rawValue
       guard unsafe socketpair(AF_UNIX, Int32(kind), 0, &ends) == 0 else {
-        throw .cannotRun(FileContents.systemMessage(errno))
+        throw .cannotRun(systemMessage(errno))
       }
       (readEnd, writeEnd) = (ends[0], ends[1])
     }
@@ -144,7 +145,7 @@ private struct OutputCollector {
       }
       let ready = unsafe poll(&events, nfds_t(events.count), Int32(min(remaining, 60_000)))
       if ready < 0 && errno != EINTR {
-        return .cannotRun(FileContents.systemMessage(errno))
+        return .cannotRun(systemMessage(errno))
       }
       for index in descriptors.indices where ready > 0 && events[index].revents != 0 {
         let received = unsafe buffer.withUnsafeMutableBytes {

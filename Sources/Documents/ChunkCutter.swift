@@ -36,17 +36,28 @@ struct ChunkCutter {
         for group in verified(planned, of: atoms) {
           let start = withOverlap(group, of: atoms)
           let range = atoms[start].range.lowerBound..<atoms[group.upperBound - 1].range.upperBound
-          // The first atom that is no heading stands under all headings that begin the chunk.
-          let body = group.first { !atoms[$0].isHeading } ?? group.upperBound - 1
           let text = string(range)
           chunks.append(
             locator.chunk(
               range, text: text, page: document.pages == nil ? nil : index + 1,
-              under: atoms[body].range.lowerBound, tokenCount: measure(text)))
+              under: headingPlace(group, of: atoms), tokenCount: measure(text)))
         }
       }
     }
     return chunks
+  }
+
+  /// The offset whose headings are the chunk's: its first atom that is no heading, so that all
+  /// headings that begin the chunk count.
+  ///
+  /// Text before the first heading of a document, such as front matter, goes with that heading if
+  /// it is in the same chunk.
+  private func headingPlace(_ group: Range<Int>, of atoms: [TextAtom]) -> Int {
+    let body = atoms[group.first { !atoms[$0].isHeading } ?? group.upperBound - 1].range.lowerBound
+    let end = atoms[group.upperBound - 1].range.upperBound
+    guard let first = document.headings.first?.byteRange.lowerBound, first > body, first < end
+    else { return body }
+    return first
   }
 
   /// Counts the tokens of each atom and splits those that are larger than a chunk.

@@ -1,3 +1,4 @@
+import Bytes
 import Glibc
 
 /// Finds the documents under files and folders.
@@ -42,7 +43,7 @@ package struct DocumentFinder: Sendable {
     mutating func addGiven(_ path: String) {
       var status = stat()
       guard unsafe stat(path, &status) == 0 else {
-        let reason = FileContents.systemMessage(errno)
+        let reason = systemMessage(errno)
         return findings.problems.append(.cannotOpen(path: path, reason: reason))
       }
       if status.st_mode & S_IFMT == S_IFDIR {
@@ -79,7 +80,7 @@ package struct DocumentFinder: Sendable {
 
     private mutating func names(in path: String) -> [String] {
       guard let folder = unsafe opendir(path) else {
-        let reason = FileContents.systemMessage(errno)
+        let reason = systemMessage(errno)
         findings.problems.append(.cannotList(path: path, reason: reason))
         return []
       }

@@ -60,8 +60,8 @@ package struct DocumentReader: Sendable {
   ///
   /// - Parameters:
   ///   - contents: the whole file.
-  ///   - path: the file's path, for its ending and for messages. For PDF the file itself is read
-  ///     again by `pdftotext`.
+  ///   - path: the file's path, for its ending and for messages. PDF and DOCX are opened there
+  ///     again, by `pdftotext` and `ZipArchive`.
   /// - Returns: the text and its structure.
   /// - Throws: as `read(path:)`.
   package func read(contents: [UInt8], path: String) throws(DocumentError) -> ExtractedDocument {
@@ -69,7 +69,7 @@ package struct DocumentReader: Sendable {
     let document: ExtractedDocument
     switch DocumentSniffer.sniff(contents, path: path) {
     case .unsupported(let format): throw .unsupported(path: path, format: format)
-    case .zipArchive: throw .unsupported(path: path, format: "a ZIP archive")
+    case .zipArchive: document = try DOCXPackage(path: path, limits: limits).read()
     case .document(.html):
       document = try HTMLReader(path: path, limits: limits).read(contents)
     case .document(.pdf): document = try PDFReader(path: path, limits: limits).read()

@@ -1,3 +1,4 @@
+import Bytes
 import Glibc
 
 /// Reads whole regular files with a size limit.
@@ -66,14 +67,5 @@ package enum FileContents {
     case S_IFCHR, S_IFBLK: "a device"
     default: "a special file"
     }
-  }
-
-  /// The system's message for an error number, for example "Permission denied".
-  static func systemMessage(_ number: Int32) -> String {
-    var buffer = [CChar](repeating: 0, count: 256)
-    // The thread-safe form; glibc's GNU variant is hidden from Swift, so this one returns a status.
-    let count = buffer.count
-    guard unsafe strerror_r(number, &buffer, count) == 0 else { return "error \(number)" }
-    return String(decoding: buffer.prefix { $0 != 0 }.map { UInt8(bitPattern: $0) }, as: UTF8.self)
   }
 }

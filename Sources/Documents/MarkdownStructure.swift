@@ -5,7 +5,7 @@
 struct MarkdownStructure {
   enum Dialect {
     case markdown
-    /// Only underlined headings: `#` begins a comment in too many plain files.
+    /// Underlined headings, else those of `PlainHeadings`; `#` begins a comment in too many files.
     case text
   }
 
@@ -19,6 +19,7 @@ struct MarkdownStructure {
     self.bytes = bytes
     self.dialect = dialect
     scan()
+    if dialect == .text && headings.isEmpty { headings = PlainHeadings(bytes).find() }
     title = title ?? headings.first { $0.level == 1 }?.title
   }
 

@@ -44,4 +44,33 @@ struct MarkdownStructureTests {
     #expect(document.headings.map(\.title) == ["House rules"])
     #expect(document.type == .text)
   }
+
+  @Test func plainTextHeadingsByPlace() throws {
+    let prose = "A paragraph that is long enough to be one, with a full stop at its end.\nSo.\n"
+    let source = """
+      ASPER HUT: PLAN
+
+      1. Radio
+
+      \(prose)
+      2.1 Spare battery
+
+      \(prose)
+      Dear Mr. Hale,
+
+      \(prose)
+      later life
+
+      \(prose)
+      This is a sentence.
+
+      \(prose)
+      Edda Halvorsen
+      """
+    let document = try DocumentFixture.read(source, "a.txt")
+    #expect(
+      document.headings.map { "\($0.level) \($0.title)" }
+        == ["1 ASPER HUT: PLAN", "2 1. Radio", "3 2.1 Spare battery"])
+    #expect(document.title == "ASPER HUT: PLAN")
+  }
 }

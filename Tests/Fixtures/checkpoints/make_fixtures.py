@@ -8,6 +8,7 @@ import hashlib
 import json
 import pathlib
 import platform
+import zipfile
 
 import gguf
 import numpy
@@ -88,13 +89,56 @@ def write_safetensors():
         tensors, HERE / "dtypes.safetensors", metadata={"format": "pt"})
 
 
+class Unseekable:
+    """A pipe, as far as zipfile can tell: it then writes data descriptors behind the members."""
+
+    def __init__(self, file):
+        self.file = file
+
+    def write(self, data):
+        return self.file.write(data)
+
+    def flush(self):
+        self.file.flush()
+
+
+def write_zips():
+    """What office programs and PyTorch do: both methods, folders, streaming, ZIP64, a comment."""
+    text = ("The quick brown fox jumps over the lazy dog. " * 20).encode()
+
+    def add(archive, name, data, method, **options):
+        info = zipfile.ZipInfo(name, (2024, 1, 1, 0, 0, 0))
+        info.compress_type = method
+        with archive.open(info, "w", **options) as member:
+            member.write(data)
+
+    with zipfile.ZipFile(HERE / "plain.zip", "w") as archive:
+        add(archive, "word/", b"", zipfile.ZIP_STORED)
+        add(archive, "word/document.xml", text, zipfile.ZIP_DEFLATED)
+        add(archive, "stored.bin", bytes(range(256)), zipfile.ZIP_STORED)
+        add(archive, "empty", b"", zipfile.ZIP_DEFLATED)
+        add(archive, "naïve 日本.txt", "日本".encode(), zipfile.ZIP_DEFLATED)
+        archive.comment = b"a comment"
+    with open(HERE / "streamed.zip", "wb") as file:
+        with zipfile.ZipFile(Unseekable(file), "w") as archive:
+            add(archive, "a.txt", text, zipfile.ZIP_DEFLATED)
+            add(archive, "b.txt", b"stored", zipfile.ZIP_STORED)
+    with zipfile.ZipFile(HERE / "wide.zip", "w") as archive:
+        add(archive, "a.txt", text, zipfile.ZIP_DEFLATED, force_zip64=True)
+    with zipfile.ZipFile(HERE / "bomb.zip", "w") as archive:
+        add(archive, "zeros", bytes(8 << 20), zipfile.ZIP_DEFLATED)
+    with zipfile.ZipFile(HERE / "dense.zip", "w") as archive:
+        add(archive, "zeros", bytes(1 << 20), zipfile.ZIP_DEFLATED)
+
+
 def main():
     write_gguf()
     write_aligned_gguf()
     write_safetensors()
+    write_zips()
     files = {}
     for path in sorted(HERE.iterdir()):
-        if path.suffix in (".gguf", ".safetensors"):
+        if path.suffix in (".gguf", ".safetensors", ".zip"):
             data = path.read_bytes()
             files[path.name] = {
                 "bytes": len(data), "sha256": hashlib.sha256(data).hexdigest()}
