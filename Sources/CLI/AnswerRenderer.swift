@@ -7,11 +7,17 @@ struct AnswerRenderer {
   var isVerbose: Bool
   /// A passage is shown with this many lines around its highlight unless `--verbose`.
   static let linesPerPassage = 7
+  /// Folders that the person named: paths below them are shown from there on.
+  var roots: [String] = []
   /// Lines longer than this are hard to read, however wide the terminal.
   static let maximumWidth = 96
+  /// The margin of a passage, in which highlighted lines have a mark.
+  private static let marginWidth = 4
 
   private var width: Int {
-    max(40, min(Self.maximumWidth, Terminal.columns(fileDescriptor: 1))) - 4
+    let columns =
+      Terminal.outputIsTerminal ? Terminal.columns(fileDescriptor: 1) : Self.maximumWidth
+    return max(40, min(Self.maximumWidth, columns)) - Self.marginWidth
   }
 
   /// The whole answer: the answer itself, then the passages that it cites.
@@ -50,22 +56,20 @@ struct AnswerRenderer {
     let mark = number.map { "[\($0)] " } ?? ""
     var lines = [mark + citation(passage.citation)]
     for other in passage.alsoAt {
-      lines.append("    also in " + Self.shown(path: other.path) + ", " + other.place)
+      lines.append("    also in " + shown(path: other.path) + ", " + other.place)
     }
     let parts = passage.highlighted
     let text = WrappedText(
       before: printable(parts.before), highlighted: printable(parts.sentence),
       after: printable(parts.after), width: width)
-    lines += text.rendered(limit: isVerbose ? nil : Self.linesPerPassage).map {
-      $0.isEmpty ? "" : "    " + $0
-    }
+    lines += text.rendered(limit: isVerbose ? nil : Self.linesPerPassage)
     if isVerbose { lines.append("    " + scores(passage)) }
     return lines
   }
 
   private func citation(_ citation: Citation) -> String {
     let heading = citation.heading.map { Style.dim.apply("  (\(printable($0)))") } ?? ""
-    return Style.green.apply(Self.shown(path: citation.path)) + ", " + citation.place + heading
+    return Style.green.apply(shown(path: citation.path)) + ", " + citation.place + heading
   }
 
   private func scores(_ passage: Passage) -> String {
@@ -74,6 +78,15 @@ struct AnswerRenderer {
     if let rank = passage.denseRank { parts.append("dense rank \(rank)") }
     if let rank = passage.keywordRank { parts.append("keyword rank \(rank)") }
     return Style.dim.apply(parts.joined(separator: ", "))
+  }
+
+  /// A path below a named folder, from that folder on; any other as ``shown(path:)`` has it.
+  private func shown(path: String) -> String {
+    for root in roots where path.hasPrefix(root + "/") {
+      let name = root.split(separator: "/").last.map { $0 + "/" } ?? ""
+      return printable(name + path.dropFirst(root.count + 1))
+    }
+    return Self.shown(path: path)
   }
 
   /// A path as a person would type it from here: relative below the working directory, `~` below
@@ -91,6 +104,7 @@ struct AnswerRenderer {
   }
 
   private func wrapped(_ text: String) -> [String] {
-    WrappedText(before: text, highlighted: "", after: "", width: width + 4).rendered(limit: nil)
+    WrappedText(before: text, highlighted: "", after: "", width: width + Self.marginWidth)
+      .rendered(limit: nil, hasMargin: false)
   }
 }

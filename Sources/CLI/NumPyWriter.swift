@@ -4,8 +4,13 @@ internal import Bytes
 ///
 /// Source: the format's specification, numpy/lib/format.py.
 enum NumPyWriter {
+  /// Writes an array.
+  ///
   /// - Parameters:
   ///   - values: `[rows, columns]`, row after row.
+  ///   - columns: the elements of a row.
+  ///   - path: the file, which appears when it is whole.
+  /// - Throws: `BytesError` when it cannot be written.
   static func write(_ values: [Float], columns: Int, to path: String) throws {
     let rows = values.count / max(1, columns)
     var header = "{'descr': '<f4', 'fortran_order': False, 'shape': (\(rows), \(columns)), }"

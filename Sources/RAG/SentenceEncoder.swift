@@ -21,6 +21,7 @@ package protocol SentenceEncoder: Sendable {
   /// - Parameter sequences: each of 1 to `maximumTokenCount` ids.
   /// - Returns: `[sequences, dimension]`, row after row. A sequence's vector does not depend on the
   ///   other sequences.
+  /// - Throws: for a sequence that is empty, too long, or has ids outside the vocabulary.
   func vectors(ofTokens sequences: [[Int32]]) throws -> [Float]
 }
 

@@ -70,6 +70,7 @@ public final class IndexCatalog: Sendable {
   /// - Parameters:
   ///   - path: the file.
   ///   - mayWrite: whether documents may be removed.
+  /// - Throws: when there is no index at `path`, or it cannot be read.
   public init(path: String, mayWrite: Bool = false) throws {
     store = try IndexStore.open(path: path, mode: mayWrite ? .readWrite : .readOnly)
   }

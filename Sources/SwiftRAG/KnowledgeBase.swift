@@ -85,6 +85,8 @@ public final class KnowledgeBase: Sendable {
   ///   - paths: files and folders.
   ///   - report: told of the plan, the progress and each skipped file.
   ///   - shouldStop: asked between batches.
+  /// - Returns: what was done.
+  /// - Throws: when the index cannot be written.
   public func add(
     paths: [String], report: (IngestEvent) -> Void = { _ in }, shouldStop: () -> Bool = { false }
   ) throws -> IngestReport {
@@ -109,6 +111,8 @@ public final class KnowledgeBase: Sendable {
   ///   - limit: how many passages are considered.
   ///   - filter: which documents may answer.
   ///   - emit: given each piece of the answer as it is ready.
+  /// - Returns: the answer with its passages and evidence.
+  /// - Throws: when the index cannot be read.
   public func ask(
     _ question: String, limit: Int? = nil, filter: RetrievalFilter = .init(),
     emit: (String) -> Void = { _ in }

@@ -43,7 +43,11 @@ public struct ModelLocator: Sendable {
   /// The folders that hold `embeddings`, the most important first.
   public let folders: [String]
 
-  /// - Parameter configuration: its `models_dir` is searched alone when it is set.
+  /// Finds the folders.
+  ///
+  /// - Parameters:
+  ///   - configuration: its `models_dir` is searched alone when it is set.
+  ///   - environment: the process's environment.
   public init(
     configuration: Configuration, environment: [String: String] = Folders.processEnvironment
   ) {
@@ -54,6 +58,8 @@ public struct ModelLocator: Sendable {
   /// The GGUF file or folder of a sentence encoder.
   ///
   /// - Parameter nameOrPath: a path that exists, or a name below `models/embeddings`.
+  /// - Returns: the path to open.
+  /// - Throws: ``Failure`` when there is none, or several.
   public func embeddingModel(_ nameOrPath: String) throws(Failure) -> String {
     let candidates = [nameOrPath] + folders.map { $0 + "/embeddings/" + nameOrPath }
     for candidate in candidates where FileManager.default.fileExists(atPath: candidate) {

@@ -39,6 +39,13 @@ struct CommandRunner {
   func run(
     _ arguments: String..., input: String? = nil, environment: [String: String] = [:]
   ) throws -> Outcome {
+    try run(arguments: arguments, input: input, environment: environment)
+  }
+
+  /// As above, with the arguments as a list.
+  func run(
+    arguments: [String], input: String? = nil, environment: [String: String] = [:]
+  ) throws -> Outcome {
     let process = Process()
     process.executableURL = Self.executable
     process.arguments = arguments

@@ -57,6 +57,11 @@ struct RunCommand: ParsableCommand {
     try answer(try textArgument(text ?? "-"), from: knowledge, filter: filter)
   }
 
+  /// The folders that citations are shown from.
+  private var roots: [String] {
+    (docs + [Folders.sampleLibrary].compactMap { $0 }).map(absoluteIfExists)
+  }
+
   /// Opens the index that this run answers from, brought up to date.
   private func openIndex(configuration: Configuration, docs: [String]) throws -> KnowledgeBase {
     let indexPath = KnowledgeBase.defaultIndexPath(configuration: configuration)
@@ -98,7 +103,7 @@ struct RunCommand: ParsableCommand {
     if dryRun {
       let passages = try knowledge.search(text, filter: filter)
       if json { return try answerJSON(passages) }
-      let renderer = AnswerRenderer(isVerbose: true)
+      let renderer = AnswerRenderer(isVerbose: true, roots: roots)
       for (position, passage) in passages.enumerated() {
         for line in renderer.lines(for: passage, number: position + 1) { Terminal.answer(line) }
       }
@@ -106,7 +111,7 @@ struct RunCommand: ParsableCommand {
     }
     let answer = try knowledge.ask(text, filter: filter)
     if json { return try answerJSON(answer) }
-    for line in AnswerRenderer(isVerbose: common.verbose).lines(for: answer) {
+    for line in AnswerRenderer(isVerbose: common.verbose, roots: roots).lines(for: answer) {
       Terminal.answer(line)
     }
   }

@@ -12,11 +12,19 @@ struct WrappedText {
   private var lines: [[Word]] = []
 
   /// - Parameters:
+  ///   - before: the text before the highlight.
+  ///   - highlighted: the highlight.
+  ///   - after: the text after it.
   ///   - width: the columns that a line may take.
   init(before: String, highlighted: String, after: String, width: Int) {
-    append(before, isHighlighted: false, width: width)
-    append(highlighted, isHighlighted: true, width: width)
-    append(after, isHighlighted: false, width: width)
+    // Reflowed as one text, so that joins on both sides of the highlight are seen; a control
+    // character, which no text has any more, marks where it begins and ends.
+    let mark: Character = "\u{1}"
+    let parts = reflowed(before + "\(mark)" + highlighted + "\(mark)" + after)
+      .split(separator: mark, omittingEmptySubsequences: false)
+    for (index, part) in parts.enumerated() {
+      append(String(part), isHighlighted: index == 1, width: width)
+    }
     while let last = lines.last, last.isEmpty { lines.removeLast() }
   }
 
@@ -42,11 +50,24 @@ struct WrappedText {
   }
 
   /// The lines, at most `limit` of them around the highlight, with "…" where some were left out.
-  func rendered(limit: Int?) -> [String] {
+  ///
+  /// - Parameters:
+  ///   - limit: how many lines; all when `nil`.
+  ///   - hasMargin: whether each line begins with four columns, in which a highlighted one has a
+  ///     mark that also shows where there is no colour.
+  /// - Returns: lines without line ends.
+  func rendered(limit: Int?, hasMargin: Bool = true) -> [String] {
     let range = window(limit: limit)
-    var result = lines[range].map(Self.render)
-    if range.lowerBound > 0 { result.insert("…", at: 0) }
-    if range.upperBound < lines.count { result.append("…") }
+    var result = lines[range].map { line in
+      let text = Self.render(line)
+      guard hasMargin, !text.isEmpty else { return text }
+      return (line.contains { $0.isHighlighted } ? "  > " : "    ") + text
+    }
+    let ellipsis = hasMargin ? "    …" : "…"
+    while result.first?.isEmpty == true { result.removeFirst() }
+    while result.last?.isEmpty == true { result.removeLast() }
+    if range.lowerBound > 0 { result.insert(ellipsis, at: 0) }
+    if range.upperBound < lines.count { result.append(ellipsis) }
     return result
   }
 

@@ -13,6 +13,7 @@ package protocol AnswerBackend: Sendable {
   ///   - passages: the best first; a mark [n] in the answer means `passages[n - 1]`.
   ///   - emit: called with each piece of the answer as it is ready, for streaming.
   /// - Returns: the whole answer and the passages it rests on, with highlights where known.
+  /// - Throws: what the model behind it throws.
   func answer(
     question: String, passages: [Passage], emit: (String) -> Void
   ) throws -> (text: String, passages: [Passage])

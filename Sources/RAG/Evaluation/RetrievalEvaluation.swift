@@ -18,7 +18,10 @@ package struct RetrievalEvaluation {
   /// The metrics of each mode.
   ///
   /// - Parameters:
+  ///   - modes: what is measured, in this order.
   ///   - progress: told how many of all questions are done.
+  /// - Returns: a row for each mode.
+  /// - Throws: what the store and the encoder throw.
   package func run(
     modes: [RetrievalMode], progress: (_ done: Int, _ total: Int) -> Void = { _, _ in }
   ) throws -> [(mode: RetrievalMode, metrics: RankingMetrics)] {

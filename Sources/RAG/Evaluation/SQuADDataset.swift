@@ -1,7 +1,8 @@
 internal import Foundation
 
-/// Questions with the paragraphs that answer them, in the JSON layout of SQuAD 1.1 (Rajpurkar et al.
-/// 2016), which XQuAD shares.
+/// Questions with the paragraphs that answer them, in the JSON layout of SQuAD 1.1.
+///
+/// Source: Rajpurkar and others 2016, arXiv:1606.05250; XQuAD shares the layout.
 package struct SQuADDataset: Sendable {
   /// A question and the index in ``paragraphs`` of the paragraph that answers it.
   package struct Question: Sendable {

@@ -4,8 +4,10 @@
 /// Short documents share a batch, so that the matrix kernels have enough rows; a long one is spread
 /// over several, so that progress and Ctrl-C do not wait for it.
 struct EmbeddingBatcher {
-  /// Tokens of a batch: enough rows for the kernels' full speed, few enough that the activations stay
-  /// in the shared cache. The page on retrieval and answers has the measurement.
+  /// Tokens of a batch.
+  ///
+  /// Enough rows for the kernels' full speed, few enough that the activations stay in the shared
+  /// cache; `TextEmbedder` has the same limit, for the same reason.
   static let batchTokenCount = 1024
 
   private struct Entry {

@@ -2,8 +2,9 @@ internal import Foundation
 internal import Store
 internal import Synchronization
 
-/// Writes documents on a thread of its own, in the order in which they come: the last stage of the
-/// pipeline. While it waits for the disk the next batch is computed.
+/// Writes documents on a thread of its own, in the order in which they come.
+///
+/// The last stage of the pipeline: while it waits for the disk the next batch is computed.
 final class IndexWriter: Sendable {
   enum Item: Sendable {
     case document(PreparedDocument, [Float])

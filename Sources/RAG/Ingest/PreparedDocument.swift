@@ -29,10 +29,13 @@ struct DocumentPreparer: Sendable {
   let chunker: Chunker
   let encoder: any SentenceEncoder
 
+  /// Reads one file.
+  ///
   /// - Parameters:
   ///   - facts: the file.
   ///   - indexedSHA256: the hash under which this path is indexed, if it is.
   ///   - isKnown: whether a content is indexed already.
+  /// - Returns: what has to be done with it.
   func prepare(
     _ facts: FileFacts, indexedSHA256: String?, isKnown: (IngestPlan.Content) -> Bool
   ) -> PreparationOutcome {

@@ -40,7 +40,10 @@ package struct Retriever: Sendable {
   ///
   /// - Parameters:
   ///   - text: the question or words; never query syntax.
+  ///   - mode: by vectors, by words, or both.
   ///   - limit: how many.
+  ///   - filter: which documents may be found.
+  /// - Returns: at most `limit` passages.
   /// - Throws: `StoreError`, and what the encoder throws.
   package func passages(
     for text: String, mode: RetrievalMode, limit: Int, filter: RetrievalFilter = .init()
