@@ -30,8 +30,8 @@ import Testing
     "Tokenizers": ["Kernels", "KernelsReference", "KernelsAVX2", "KernelsAVX512"],
     "Kernels": ["Checkpoints", "Bytes"],
     "KernelsReference": ["Checkpoints", "Bytes"],
-    "KernelsAVX2": ["Checkpoints", "Bytes", "KernelsReference"],
-    "KernelsAVX512": ["Checkpoints", "Bytes", "KernelsReference", "KernelsAVX2"],
+    "KernelsAVX2": ["Checkpoints", "Bytes"],
+    "KernelsAVX512": ["Checkpoints", "Bytes", "KernelsAVX2"],
   ]
 
   /// Parts of the toolchain that every module may import; numeric modules stay free of Foundation.

@@ -35,8 +35,11 @@ import Testing
     }
   }
 
-  @Test(arguments: ["reference", "blas"])
-  func otherKernelsAgree(kernels: String) throws {
+  /// The scalar twin quantises activations as the fast kernels do, so it differs by rounding only;
+  /// OpenBLAS multiplies the dequantised weights with unquantised activations, for which the project
+  /// promises a cosine of 0.999 at least.
+  @Test(arguments: [("reference", Float(0.99999)), ("blas", 0.999)])
+  func otherKernelsAgree(kernels: String, bound: Float) throws {
     let runner = try CommandRunner()
     defer { runner.cleanUp() }
     let texts = ["The train is late.", "Bread needs salt, water and time."]
@@ -44,7 +47,7 @@ import Testing
     let other = try vectors(runner, texts, "--kernels", kernels)
     for (first, second) in zip(simd, other) {
       let cosine = zip(first, second).reduce(0) { $0 + $1.0 * $1.1 }
-      #expect(cosine > 0.9999)
+      #expect(cosine > bound)
     }
   }
 
