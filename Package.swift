@@ -23,9 +23,9 @@ let computeSettings = swiftRAGSettings + [
 /// For a module that holds kernels of one instruction set. `-march` reaches the compiler's own
 /// intrinsics; `-wmo` keeps them inlined in debug builds as well, and `-num-threads` makes it emit
 /// the object per file that SwiftPM expects of a debug build.
-func instructionSetSettings(march: String) -> [SwiftSetting] {
+func instructionSetSettings(_ flags: [String]) -> [SwiftSetting] {
   computeSettings + [
-    .unsafeFlags(["-Xcc", "-march=\(march)", "-wmo", "-num-threads", "2"]),
+    .unsafeFlags(flags.flatMap { ["-Xcc", $0] } + ["-wmo", "-num-threads", "2"]),
     .enableExperimentalFeature("Extern"),
   ]
 }
@@ -54,8 +54,12 @@ let package = Package(
     .target(name: "Bytes", dependencies: ["CZlib", "CCrypto"], swiftSettings: parserSettings),
     .target(name: "Checkpoints", dependencies: ["Bytes"], swiftSettings: parserSettings),
     .target(name: "KernelsReference", swiftSettings: computeSettings),
-    .target(name: "KernelsAVX2", swiftSettings: instructionSetSettings(march: "x86-64-v3")),
-    .target(name: "KernelsAVX512", swiftSettings: instructionSetSettings(march: "znver4")),
+    .target(
+      name: "KernelsAVX2", dependencies: ["KernelsReference"],
+      swiftSettings: instructionSetSettings(["-march=x86-64-v3"])),
+    .target(
+      name: "KernelsAVX512", dependencies: ["KernelsReference"],
+      swiftSettings: instructionSetSettings(["-march=x86-64-v4", "-mavx512vnni"])),
     .target(
       name: "Kernels",
       dependencies: [

@@ -19,6 +19,11 @@ extension Compute {
     y.rows = queryKeyValue.rows
     let packed = queryKeyValue.elements
     let result = y.elements
+    if let vector {
+      vectorAttention(
+        vector, packed, sequenceOffsets: sequenceOffsets, heads: heads, width: width, into: result)
+      return
+    }
     pool.run(taskCount: sequenceOffsets.count - 1) { sequence in
       let start = sequenceOffsets[sequence]
       let tokens = sequenceOffsets[sequence + 1] - start
@@ -32,6 +37,37 @@ extension Compute {
             start: packed + start * 3 * width, count: tokens * 3 * width
           ).span,
           heads: heads, width: width, scores: &scores, into: &rows)
+      }
+    }
+  }
+
+  /// A task is one head of one sequence.
+  private func vectorAttention(
+    _ vector: VectorKernels, _ packed: UnsafePointer<Float>, sequenceOffsets: [Int], heads: Int,
+    width: Int, into result: UnsafeMutablePointer<Float>
+  ) {
+    let headDim = width / heads
+    let blockRows = vector.attentionQueryCount
+    let longest = zip(sequenceOffsets, sequenceOffsets.dropFirst()).reduce(0) {
+      max($0, $1.1 - $1.0)
+    }
+    let scratchCount = vector.attentionScratchCount(longest, headDim)
+    let sequenceCount = sequenceOffsets.count - 1
+    scratch.withBytes(pool.threadCount * scratchCount * 4) { bytes in
+      let memory = bytes.bindMemory(to: Float.self, capacity: pool.threadCount * scratchCount)
+      pool.run(taskCount: sequenceCount * heads) { task, thread in
+        let start = sequenceOffsets[task / heads]
+        let tokens = sequenceOffsets[task / heads + 1] - start
+        let column = task % heads * headDim
+        let rows = packed + start * 3 * width + column
+        for query in Swift.stride(from: 0, to: tokens, by: blockRows) {
+          vector.attend(
+            AttentionBlock(
+              queries: rows + query * 3 * width, keys: rows + width, values: rows + 2 * width,
+              stride: 3 * width, queryCount: min(blockRows, tokens - query), keyCount: tokens,
+              headDim: headDim, y: result + (start + query) * width + column, yStride: width,
+              scratch: memory + thread * scratchCount))
+        }
       }
     }
   }

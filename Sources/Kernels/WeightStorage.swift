@@ -4,10 +4,15 @@ import Glibc
 final class WeightStorage: @unchecked Sendable {
   /// The order of the elements.
   enum Layout {
-    /// As in the file: row-major, the file's own type.
+    /// As in the file: row-major, the file's own type. For the scalar kernels.
     case fileRows
-    /// Row-major Float32, widened.
+    /// Row-major Float32, widened. For OpenBLAS.
     case float32Rows
+    /// Panels of Float32 or Float16, `[panel, input, panelColumns]`.
+    case panels
+    /// Panels of `Q8_0` quants, `[panel, group of inputs, panelColumns, input of the group]`, then
+    /// at `scalesOffset` their Float16 scales, `[panel, block, panelColumns]`.
+    case blockPanels(scalesOffset: Int)
   }
 
   let layout: Layout
@@ -18,23 +23,30 @@ final class WeightStorage: @unchecked Sendable {
   init(
     type: WeightType, outputs: Int, inputs: Int, parts: [UnsafeRawBufferPointer], compute: Compute
   ) {
+    let source = WeightSource(type: type, inputs: inputs, outputs: outputs, parts: parts)
     if compute.path == .blas {
       layout = .float32Rows
       byteCount = outputs * inputs * 4
-      let floats = allocateAligned(elementCount: outputs * inputs, as: Float.self)
-      bytes = UnsafeMutableRawPointer(floats)
-      var offset = 0
-      for part in parts {
-        let count = part.count / type.blockByteCount * type.blockElementCount
-        widen(
-          type: type, bytes: part,
-          into: UnsafeMutableBufferPointer(start: floats + offset, count: count))
-        offset += count
+      bytes = allocateWeightMemory(byteCount)
+      source.widenRows(into: bytes, pool: compute.pool)
+    } else if let vector = compute.vector {
+      let panels = (outputs + vector.panelColumns - 1) / vector.panelColumns
+      let elements = panels * vector.panelColumns * inputs
+      if type == .q80 {
+        layout = .blockPanels(scalesOffset: elements)
+        byteCount = elements + elements / 32 * 2
+        bytes = allocateWeightMemory(byteCount)
+        source.packBlocks(into: bytes, scalesOffset: elements, vector, pool: compute.pool)
+      } else {
+        layout = .panels
+        byteCount = elements * type.blockByteCount
+        bytes = allocateWeightMemory(byteCount)
+        source.packPanels(into: bytes, vector, pool: compute.pool)
       }
     } else {
       layout = .fileRows
       byteCount = parts.reduce(0) { $0 + $1.count }
-      bytes = UnsafeMutableRawPointer(allocateAligned(elementCount: byteCount, as: UInt8.self))
+      bytes = allocateWeightMemory(byteCount)
       var offset = 0
       for part in parts {
         UnsafeMutableRawBufferPointer(start: bytes + offset, count: part.count)
@@ -45,4 +57,16 @@ final class WeightStorage: @unchecked Sendable {
   }
 
   deinit { bytes.deallocate() }
+}
+
+/// Memory for a weight: at a 64-byte boundary, or for large ones at a 2 MiB boundary with huge
+/// pages asked for, which saves page-table walks when the weight streams from memory.
+private func allocateWeightMemory(_ byteCount: Int) -> UnsafeMutableRawPointer {
+  let hugePage = 2 << 20
+  guard byteCount >= hugePage else {
+    return .allocate(byteCount: byteCount, alignment: 64)
+  }
+  let memory = UnsafeMutableRawPointer.allocate(byteCount: byteCount, alignment: hugePage)
+  madvise(memory, byteCount / hugePage * hugePage, MADV_HUGEPAGE)
+  return memory
 }
