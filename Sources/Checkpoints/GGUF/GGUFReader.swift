@@ -6,11 +6,11 @@ internal import Bytes
 
 /// Reads the header of one GGUF file, from the first byte to the last tensor info, in one pass.
 struct GGUFReader {
-  private let file: MappedFile
-  private var reader: ByteReader
-  private var regions: [ByteMapRegion] = []
+  let file: MappedFile
+  var reader: ByteReader
+  var regions: [ByteMapRegion] = []
   private var metadata = Metadata()
-  private var alignment = GGUFReader.defaultAlignment
+  var alignment = GGUFReader.defaultAlignment
 
   /// The alignment of a file without `general.alignment`: GGUF_DEFAULT_ALIGNMENT.
   static let defaultAlignment = 32
@@ -23,16 +23,6 @@ struct GGUFReader {
 
   /// The least bytes of a tensor info: name length, one byte of name, dimension count, type, offset.
   private static let leastTensorByteCount: UInt64 = 8 + 1 + 4 + 4 + 8
-
-  /// A tensor info before the start of the data is known.
-  private struct PendingTensor {
-    let name: String
-    let type: TensorType
-    let shape: [Int]
-    let byteCount: Int
-    let dataOffset: UInt64
-    let infoOffset: Int
-  }
 
   /// Whether a file with these first bytes is a GGUF file.
   static func recognizes(_ firstBytes: [UInt8]) -> Bool { firstBytes.starts(with: "GGUF".utf8) }
@@ -212,116 +202,10 @@ struct GGUFReader {
     return array
   }
 
-  // MARK: Tensors
-
-  private mutating func readTensorInfos(
-    _ count: UInt64
-  ) throws(CheckpointError) -> [PendingTensor] {
-    var pending: [PendingTensor] = []
-    var names: Set<String> = []
-    pending.reserveCapacity(Int(count))  // at most CheckpointLimits.tensorCount
-    for _ in 0..<count {
-      let start = reader.byteOffset
-      let tensor = try tensorInfo()
-      guard names.insert(tensor.name).inserted else {
-        throw .duplicateTensor(tensor: tensor.name, byteOffset: start)
-      }
-      pending.append(tensor)
-      regions.append(
-        .init(kind: .tensorInfo, label: tensor.name, byteRange: start..<reader.byteOffset))
-    }
-    return pending
-  }
-
-  private mutating func tensorInfo() throws(CheckpointError) -> PendingTensor {
-    let start = reader.byteOffset
-    let name = try name("tensor name")
-    let shape = try shape(of: name)
-    let typeOffset = reader.byteOffset
-    let id: UInt32 = try integer("type of tensor \(name)")
-    guard let type = TensorType(ggmlID: id) else {
-      throw .unknownTensorType(tensor: name, byteOffset: typeOffset, type: "id \(id)")
-    }
-    let byteCount = try tensorByteCount(
-      type: type, shape: shape, name: name, byteOffset: start)
-    let offsetOffset = reader.byteOffset
-    let dataOffset: UInt64 = try integer("offset of tensor \(name)")
-    guard dataOffset % UInt64(alignment) == 0 else {
-      throw .misaligned(tensor: name, byteOffset: offsetOffset, alignment: alignment)
-    }
-    return PendingTensor(
-      name: name, type: type, shape: shape, byteCount: byteCount, dataOffset: dataOffset,
-      infoOffset: start)
-  }
-
-  /// The dimensions, turned round: the file has the innermost first.
-  private mutating func shape(of name: String) throws(CheckpointError) -> [Int] {
-    let byteOffset = reader.byteOffset
-    let count: UInt32 = try integer("dimension count of tensor \(name)")
-    guard count <= CheckpointLimits.ggufDimensionCount else {
-      throw .tooManyDimensions(
-        tensor: name, byteOffset: byteOffset, count: UInt64(count),
-        limit: CheckpointLimits.ggufDimensionCount)
-    }
-    var shape: [Int] = []
-    for _ in 0..<count {
-      let dimensionOffset = reader.byteOffset
-      let stated: UInt64 = try integer("dimension of tensor \(name)")
-      guard let dimension = Int(exactly: stated), dimension > 0 else {
-        throw .invalidDimension(tensor: name, byteOffset: dimensionOffset, value: stated)
-      }
-      shape.append(dimension)
-    }
-    return shape.reversed()
-  }
-
-  /// Turns offsets within the data into ranges of the file, each inside it and apart from the others.
-  private func place(
-    _ pending: [PendingTensor]
-  ) throws(CheckpointError) -> (tensors: [TensorInfo], dataOffset: Int) {
-    let headerEnd = reader.byteOffset
-    let raised: Int
-    do throws(BytesError) {
-      raised = try checkedAlignUp(
-        headerEnd, to: alignment, what: "start of the data", byteOffset: headerEnd)
-    } catch {
-      throw .bytes(error)
-    }
-    // A file without tensors (a vocabulary) may end right behind its header.
-    let dataOffset = min(raised, file.byteCount)
-    let available = file.byteCount - dataOffset
-    var tensors: [TensorInfo] = []
-    tensors.reserveCapacity(pending.count)
-    for tensor in pending {
-      let (end, overflow) = tensor.dataOffset.addingReportingOverflow(UInt64(tensor.byteCount))
-      guard !overflow, end <= UInt64(available) else {
-        throw .tensorOutsideFile(
-          tensor: tensor.name, byteOffset: tensor.dataOffset, byteCount: tensor.byteCount,
-          available: available)
-      }
-      let start = dataOffset + Int(tensor.dataOffset)
-      tensors.append(
-        TensorInfo(
-          name: tensor.name, type: tensor.type, shape: tensor.shape,
-          byteRange: start..<start + tensor.byteCount))
-    }
-    try GGUFReader.checkApart(tensors)
-    return (tensors, dataOffset)
-  }
-
-  private static func checkApart(_ tensors: [TensorInfo]) throws(CheckpointError) {
-    let sorted = tensors.sorted { $0.byteRange.lowerBound < $1.byteRange.lowerBound }
-    for (first, second) in zip(sorted, sorted.dropFirst())
-    where second.byteRange.lowerBound < first.byteRange.upperBound {
-      throw .overlap(
-        first: first.name, second: second.name, byteOffset: second.byteRange.lowerBound)
-    }
-  }
-
   // MARK: Primitives
 
   /// Refuses a count whose smallest possible records would not fit into the rest of the file.
-  private func checkCount(
+  func checkCount(
     _ count: UInt64, leastByteCount: UInt64, limit: UInt64, _ what: @autoclosure () -> String,
     byteOffset: Int
   ) throws(CheckpointError) {
@@ -332,7 +216,7 @@ struct GGUFReader {
     }
   }
 
-  private mutating func integer<Integer: FixedWidthInteger & BitwiseCopyable>(
+  mutating func integer<Integer: FixedWidthInteger & BitwiseCopyable>(
     _ what: @autoclosure () -> String
   ) throws(CheckpointError) -> Integer {
     do throws(BytesError) {
@@ -342,7 +226,7 @@ struct GGUFReader {
     }
   }
 
-  private mutating func integers<Integer: FixedWidthInteger & BitwiseCopyable>(
+  mutating func integers<Integer: FixedWidthInteger & BitwiseCopyable>(
     _ count: Int, _ what: @autoclosure () -> String
   ) throws(CheckpointError) -> [Integer] {
     do throws(BytesError) {
@@ -352,7 +236,7 @@ struct GGUFReader {
     }
   }
 
-  private mutating func stringByteCount(
+  mutating func stringByteCount(
     _ what: @autoclosure () -> String
   ) throws(CheckpointError) -> Int {
     let byteOffset = reader.byteOffset
@@ -366,7 +250,7 @@ struct GGUFReader {
     return Int(stated)  // at most stringByteCount
   }
 
-  private mutating func string(
+  mutating func string(
     _ what: @autoclosure () -> String
   ) throws(CheckpointError) -> [UInt8] {
     let byteCount = try stringByteCount(what())
@@ -377,7 +261,7 @@ struct GGUFReader {
     }
   }
 
-  private mutating func name(_ what: String) throws(CheckpointError) -> String {
+  mutating func name(_ what: String) throws(CheckpointError) -> String {
     let byteOffset = reader.byteOffset
     return try checkedName(string(what), what: what, byteOffset: byteOffset)
   }

@@ -26,7 +26,10 @@ package struct GGUFWriter {
   private var names: Set<String> = []
   private var dataByteCount = 0
 
-  /// An empty file; an alignment other than 32 is written as `general.alignment`.
+  /// An empty file.
+  ///
+  /// An alignment other than 32 is written as `general.alignment`: where the caller sets that key,
+  /// or else as the first entry.
   ///
   /// - Throws: `CheckpointError.invalidAlignment` unless it is a power of two from 8 to 65,536.
   package init(alignment: Int = 32) throws(CheckpointError) {
@@ -34,9 +37,6 @@ package struct GGUFWriter {
       throw .invalidAlignment(byteOffset: 0, found: "\(alignment)")
     }
     self.alignment = alignment
-    if alignment != GGUFReader.defaultAlignment {
-      try setMetadata("general.alignment", .uint32(UInt32(alignment)))
-    }
   }
 
   /// Adds a metadata entry.
@@ -140,12 +140,17 @@ package struct GGUFWriter {
 
   /// Everything before the data, padded to the alignment.
   private func header() -> [UInt8] {
+    var entries = metadata.entries
+    if alignment != GGUFReader.defaultAlignment, metadata["general.alignment"] == nil {
+      let value = MetadataValue.uint32(UInt32(alignment))
+      entries.insert(.init(key: "general.alignment", value: value), at: 0)
+    }
     var builder = ByteBuilder()
     builder.append(bytes: "GGUF".utf8)
     builder.append(UInt32(3))
     builder.append(UInt64(tensors.count))
-    builder.append(UInt64(metadata.entries.count))
-    for entry in metadata.entries {
+    builder.append(UInt64(entries.count))
+    for entry in entries {
       builder.append(string: entry.key)
       builder.append(entry.value.typeID.rawValue)
       builder.append(entry.value)
