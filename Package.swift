@@ -16,11 +16,14 @@ let swiftRAGSettings: [SwiftSetting] = [
 let parserSettings = swiftRAGSettings + [.strictMemorySafety()]
 
 /// For modules that compute: a debug build without optimisation is over 100 times slower.
-let computeSettings = swiftRAGSettings + [
-  .unsafeFlags(["-O"], .when(configuration: .debug))
-]
+let computeSettings =
+  swiftRAGSettings + [
+    .unsafeFlags(["-O"], .when(configuration: .debug))
+  ]
 
-/// For a module that holds kernels of one instruction set. `-march` reaches the compiler's own
+/// For a module that holds kernels of one instruction set.
+///
+/// `-march` reaches the compiler's own
 /// intrinsics; `-wmo` keeps them inlined in debug builds as well, and `-num-threads` makes it emit
 /// the object per file that SwiftPM expects of a debug build.
 func instructionSetSettings(_ flags: [String]) -> [SwiftSetting] {
