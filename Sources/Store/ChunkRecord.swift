@@ -40,3 +40,18 @@ package struct StoredChunk: Sendable, Equatable, Identifiable {
 
   package var text: String { record.text }
 }
+
+/// A document with all that the store keeps of it.
+package struct EmbeddedDocument: Sendable {
+  package var record: DocumentRecord
+  /// Passages in the order of the document.
+  package var chunks: [ChunkRecord]
+  /// Row-major `[chunks, dimension]`, normalised to length 1.
+  package var vectors: [Float]
+
+  package init(record: DocumentRecord, chunks: [ChunkRecord], vectors: [Float]) {
+    self.record = record
+    self.chunks = chunks
+    self.vectors = vectors
+  }
+}

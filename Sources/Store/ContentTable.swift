@@ -15,12 +15,17 @@ enum ContentTable {
   ///
   /// - Returns: the new row's id, larger than every id that there ever was.
   static func insert(
-    _ database: Database, record: DocumentRecord, chunks: [ChunkRecord], vectors: EncodedVectors
+    _ database: Database, _ document: EmbeddedDocument, vectors: EncodedVectors, path: String
   ) throws -> Int64 {
-    let first =
-      1
-      + (try Int64.fetchOne(
-        database, sql: "SELECT seq FROM sqlite_sequence WHERE name = 'chunk'") ?? 0)
+    let record = document.record
+    let chunks = document.chunks
+    let last =
+      try Int64.fetchOne(
+        database.cachedStatement(sql: "SELECT seq FROM sqlite_sequence WHERE name = 'chunk'")) ?? 0
+    guard (0..<VectorIndex.maximumID).contains(last) else {
+      throw StoreError.corrupt(path: path, detail: "the last passage has the id \(last)")
+    }
+    let first = last + 1
     try database.cachedStatement(
       sql: """
         INSERT INTO content(sha256, type, title, firstChunkID, chunkCount) VALUES (?, ?, ?, ?, ?)

@@ -63,6 +63,7 @@ package struct FileState: Sendable, Equatable {
   /// hashed. Git calls this "racily clean".
   package func isUnchanged(byteCount: Int, modifiedNanoseconds: Int64) -> Bool {
     byteCount == self.byteCount && modifiedNanoseconds == self.modifiedNanoseconds
+      && indexedNanoseconds > FileState.clockTickNanoseconds
       && modifiedNanoseconds < indexedNanoseconds - FileState.clockTickNanoseconds
   }
 

@@ -19,16 +19,22 @@ struct EncodedVectors: Sendable {
     precondition(vectors.count.isMultiple(of: dimension), "vectors of different dimensions")
     self.dimension = dimension
     floats = vectors.withUnsafeBytes { Data($0) }
-    var codes = Data(capacity: vectors.count)
+    var codes = [UInt8](repeating: VectorQuantizer.zeroCode, count: vectors.count)
     var scales: [Float] = []
     var residuals: [Float] = []
-    for start in stride(from: 0, to: vectors.count, by: dimension) {
-      let quantized = VectorQuantizer.quantize(vectors[start..<start + dimension])
-      codes.append(contentsOf: quantized.codes)
-      scales.append(quantized.scale)
-      residuals.append(quantized.residual)
+    vectors.withUnsafeBufferPointer { vectors in
+      codes.withUnsafeMutableBufferPointer { codes in
+        for start in stride(from: 0, to: vectors.count, by: dimension) {
+          let row = start..<start + dimension
+          let scale = VectorQuantizer.quantize(
+            UnsafeBufferPointer(rebasing: vectors[row]),
+            into: UnsafeMutableBufferPointer(rebasing: codes[row]))
+          scales.append(scale.scale)
+          residuals.append(scale.residual)
+        }
+      }
     }
-    self.codes = codes
+    self.codes = Data(codes)
     self.scales = scales.withUnsafeBytes { Data($0) }
     self.residuals = residuals.withUnsafeBytes { Data($0) }
   }

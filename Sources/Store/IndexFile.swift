@@ -26,19 +26,26 @@ enum IndexFile {
     guard status.st_mode & S_IFMT == S_IFREG else {
       throw .notAnIndex(path: path, detail: "it is no regular file")
     }
+    var application: Int32?
     do {
-      let queue = try DatabaseQueue(
-        path: immutableURI(path), configuration: configuration(readOnly: true))
-      let application = try queue.read {
-        try Int32.fetchOne($0, sql: "PRAGMA application_id")
-      }
-      try queue.close()
-      guard application == Schema.applicationID else {
-        throw StoreError.notAnIndex(path: path, detail: "another program made this file")
-      }
+      application = try applicationID(immutableURI(path))
     } catch {
-      throw StoreError(error, path: path)
+      // Without locks and log, a file looks damaged while another process folds its log into it.
+      guard case .corrupt = StoreError(error, path: path) else {
+        throw StoreError(error, path: path)
+      }
+      do { application = try applicationID(path) } catch { throw StoreError(error, path: path) }
     }
+    guard application == Schema.applicationID else {
+      throw .notAnIndex(path: path, detail: "another program made this file")
+    }
+  }
+
+  private static func applicationID(_ name: String) throws -> Int32? {
+    let queue = try DatabaseQueue(path: name, configuration: configuration(readOnly: true))
+    let application = try queue.read { try Int32.fetchOne($0, sql: "PRAGMA application_id") }
+    try queue.close()
+    return application
   }
 
   /// The name by which SQLite opens a file without locks and without a write-ahead log.
@@ -100,12 +107,13 @@ enum IndexFile {
     }
   }
 
-  /// A reader that leaves no trace when it cannot: a folder without write permission and without a
-  /// write-ahead log is opened as immutable.
+  /// A reader; in a folder without write permission, where nobody writes, one without locks and
+  /// logs.
   static func openReadable(path: String) throws(StoreError) -> any DatabaseReader {
     try checkHeader(path: path)
     let folder = (path as NSString).deletingLastPathComponent
-    let isAlone = access(path + "-wal", F_OK) != 0 && access(folder, W_OK) != 0
+    // A writer at work has made the shared memory file; without it, nobody writes.
+    let isAlone = access(folder, W_OK) != 0 && access(path + "-shm", F_OK) != 0
     do {
       let reader: any DatabaseReader
       if isAlone {
@@ -120,6 +128,9 @@ enum IndexFile {
       throw StoreError(error, path: path)
     }
   }
+
+  /// How a connection that writes is set up.
+  static var configuration: Configuration { configuration(readOnly: false) }
 
   private static func configuration(readOnly: Bool) -> Configuration {
     var configuration = Configuration()

@@ -10,6 +10,9 @@ extension IndexStore {
   /// change nothing on the measured questions.
   static let fusionDepth = 100
 
+  /// More passages than a person or a model reads; a larger limit counts as this one.
+  package static let maximumLimit = 10_000
+
   /// Finds the passages that answer a query best.
   ///
   /// Dense search is exact. All parts of one search see one state of the index.
@@ -18,6 +21,8 @@ extension IndexStore {
   /// - Throws: ``StoreError/invalidQuery(_:)`` for a vector of another dimension or not finite, or
   ///   an unusable path pattern. A text without words finds nothing by keyword, which is no error.
   package func search(_ query: SearchQuery) throws(StoreError) -> [SearchHit] {
+    var query = query
+    query.limit = min(query.limit, Self.maximumLimit)
     guard query.limit > 0 else { return [] }
     let patterns = try Self.patterns(query.filter)
     return try read { database in

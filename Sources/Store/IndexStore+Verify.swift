@@ -146,11 +146,13 @@ extension IndexStore {
     while let row = try rows.next() {
       let data: Data = try row.decode(atIndex: 0)
       guard data.count == dimension * MemoryLayout<Float>.stride else { return nil }
-      vectors += (0..<dimension).map { index in
-        data.withUnsafeBytes { $0.loadUnaligned(fromByteOffset: index * 4, as: Float.self) }
+      let vector = [Float](unsafeUninitializedCapacity: dimension) { elements, count in
+        count = data.copyBytes(to: elements) / MemoryLayout<Float>.stride
       }
+      vectors += vector
     }
-    let isUsable = vectors.count == count * dimension && vectors.allSatisfy { $0.isFinite }
+    // The count comes from the file: multiplying it might overflow.
+    let isUsable = vectors.count / dimension == count && vectors.allSatisfy { $0.isFinite }
     return isUsable ? vectors : nil
   }
 

@@ -101,7 +101,17 @@ package final class IndexStore: Sendable {
   /// The last process that closes it folds the write-ahead log into it. Also
   /// happens when the object goes away, but without a word about failures.
   package func close() throws(StoreError) {
-    do { try reader.close() } catch { throw StoreError(error, path: path) }
+    do {
+      guard writer != nil else { return try reader.close() }
+      // The last connection to close folds the log into the file and removes it; the pool's own
+      // last one only reads, and cannot.
+      let last = try DatabaseQueue(path: path, configuration: IndexFile.configuration)
+      try last.read { _ = try Int.fetchOne($0, sql: "PRAGMA user_version") }
+      try reader.close()
+      try last.close()
+    } catch {
+      throw StoreError(error, path: path)
+    }
   }
 
   private static func absolutePath(_ path: String) -> String {
@@ -177,5 +187,12 @@ struct IndexState: Equatable {
       throw StoreError.corrupt(path: path, detail: "dimension \(state.identity.dimension)")
     }
     return state
+  }
+}
+
+extension IndexStore {
+  /// Runs SQL behind the store's back, to damage an index in a test.
+  func executeForTesting(_ sql: String) throws {
+    try writer?.writeWithoutTransaction { try $0.execute(sql: sql) }
   }
 }

@@ -43,7 +43,10 @@ package struct NumPyFile: Sendable {
   /// One row as an array.
   package func row(_ index: Int) -> [Float] {
     withRow(index) { bytes in
-      (0..<columns).map { bytes.loadUnaligned(fromByteOffset: $0 * 4, as: Float.self) }
+      [Float](unsafeUninitializedCapacity: columns) { elements, count in
+        UnsafeMutableRawBufferPointer(elements).copyMemory(from: bytes)
+        count = columns
+      }
     }
   }
 

@@ -46,6 +46,9 @@ package final class VectorIndex {
   /// Enough for any text collection; keeps a hostile or degenerate index from reading every vector.
   package static let maximumRescoredCount = 20_000
 
+  /// Sums of an id and a count of vectors stay in Int64, whatever a damaged file says.
+  static let maximumID = Int64.max / 2
+
   /// Vectors that one task scans: 384 KiB of codes of 384 elements, about 20 µs.
   private static let tileCount = 1_024
 
@@ -86,13 +89,15 @@ package final class VectorIndex {
   ///   - codes: row-major `[vectors, dimension]`, as ``VectorQuantizer`` makes them.
   ///   - scales: `[vectors]`, Float32.
   ///   - residuals: `[vectors]`, Float32.
-  /// - Returns: false, and nothing is appended, when the sizes do not fit together.
+  /// - Returns: false, and nothing is appended, when the sizes do not fit together or the ids
+  ///   are out of range.
   func append(
     key: Int64, firstID: Int64, codes: UnsafeRawBufferPointer, scales: UnsafeRawBufferPointer,
     residuals: UnsafeRawBufferPointer
   ) -> Bool {
     let vectorCount = scales.count / MemoryLayout<Float>.stride
-    guard scales.count == vectorCount * MemoryLayout<Float>.stride,
+    guard (0...VectorIndex.maximumID).contains(firstID),
+      scales.count == vectorCount * MemoryLayout<Float>.stride,
       residuals.count == scales.count, codes.count == vectorCount * dimension
     else { return false }
     groups.append(
@@ -156,7 +161,8 @@ package final class VectorIndex {
   ) throws -> (matches: [Match], report: SearchReport) {
     precondition(query.count == dimension, "a query of another dimension")
     var report = SearchReport()
-    guard limit > 0, count > 0 else { return ([], report) }
+    let limit = min(limit, count)
+    guard limit > 0 else { return ([], report) }
     let tiles = tiles(isAllowed: isAllowed)
     report.scannedCount = tiles.reduce(0) { $0 + $1.count }
     let quantized = QuantizedQuery(query, stride: VectorBlock.stride(dimension: dimension))

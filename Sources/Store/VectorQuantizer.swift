@@ -7,35 +7,44 @@ enum VectorQuantizer {
   /// Added to a code so that it is unsigned, which the dot product instructions want of one side.
   static let zeroCode: UInt8 = 128
 
-  /// The codes, scale and residual norm of one vector.
-  struct Quantized: Equatable {
-    var codes: [UInt8]
+  /// What a vector loses and how to get it back.
+  struct Scale: Equatable {
+    /// s.
     var scale: Float
-    /// An upper bound of ||v - s * (c - 128)||.
+    /// An upper bound of ||r||.
     var residual: Float
   }
 
   /// Quantises one vector of finite elements.
   ///
-  /// - Complexity: O(dimension).
-  static func quantize(_ vector: some Collection<Float>) -> Quantized {
-    let largest = vector.reduce(Float(0)) { max($0, abs($1)) }
+  /// - Parameters:
+  ///   - vector: `[dimension]`.
+  ///   - codes: receives `[dimension]`.
+  /// - Returns: scale and residual norm.
+  /// - Precondition: both have the same count.
+  /// - Complexity: O(dimension), no allocation.
+  static func quantize(
+    _ vector: UnsafeBufferPointer<Float>, into codes: UnsafeMutableBufferPointer<UInt8>
+  ) -> Scale {
+    precondition(vector.count == codes.count, "a code for every element")
+    var largest: Float = 0
+    for element in vector { largest = max(largest, abs(element)) }
     // 127 steps on each side of zero; a vector of zeros (or denormals) has no direction.
     let scale = largest / 127
     guard scale.isNormal else {
-      let residual = vector.reduce(0.0) { $0 + Double($1) * Double($1) }.squareRoot()
-      return Quantized(
-        codes: [UInt8](repeating: zeroCode, count: vector.count), scale: 0,
-        residual: roundedUp(residual))
+      var squares = 0.0
+      for element in vector { squares += Double(element) * Double(element) }
+      codes.update(repeating: zeroCode)
+      return Scale(scale: 0, residual: roundedUp(squares.squareRoot()))
     }
     var squares = 0.0
-    let codes = vector.map { element -> UInt8 in
-      let step = min(127, max(-127, (element / scale).rounded(.toNearestOrEven)))
-      let difference = Double(element) - Double(scale) * Double(step)
+    for index in vector.indices {
+      let step = min(127, max(-127, (vector[index] / scale).rounded(.toNearestOrEven)))
+      let difference = Double(vector[index]) - Double(scale) * Double(step)
       squares += difference * difference
-      return UInt8(Int(step) + Int(zeroCode))
+      codes[index] = UInt8(truncatingIfNeeded: Int32(step) + Int32(zeroCode))
     }
-    return Quantized(codes: codes, scale: scale, residual: roundedUp(squares.squareRoot()))
+    return Scale(scale: scale, residual: roundedUp(squares.squareRoot()))
   }
 
   /// A Float that is not below a Float64 norm, whose own rounding errors are below 1e-12 of it.

@@ -43,7 +43,8 @@ extension WordPieceTokenizer {
   package init(tokenizerJSON bytes: [UInt8], source: String) throws(TokenizerError) {
     let json = try Self.parse(bytes, source: source)
     try Self.require(json["model"]?["type"], "model.type", "WordPiece", source: source)
-    try Self.require(json["normalizer"]?["type"], "normalizer.type", "BertNormalizer", source: source)
+    try Self.require(
+      json["normalizer"]?["type"], "normalizer.type", "BertNormalizer", source: source)
     try Self.require(
       json["pre_tokenizer"]?["type"], "pre_tokenizer.type", "BertPreTokenizer", source: source)
     if let prefix = json["model"]?["continuing_subword_prefix"]?.stringValue, prefix != "##" {
