@@ -4,7 +4,7 @@ internal import RAG
 internal import Store
 internal import SwiftRAG
 
-/// The commands `swiftrag bench embed` and `swiftrag bench search`.
+/// The commands `swiftrag bench embed`, `bench search` and `bench index`.
 struct BenchCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "bench", abstract: "Measure speed on this machine.",
@@ -12,8 +12,9 @@ struct BenchCommand: ParsableCommand {
       Figures of a shared machine vary; `make bench` compares with other programs in one run.
         swiftrag bench embed --tokens 128 --batch 32
         swiftrag bench search --vectors v.npy --queries q.npy
+        swiftrag bench index ~/papers
       """,
-    subcommands: [Embed.self, Search.self])
+    subcommands: [Embed.self, Search.self, Index.self])
 
   /// The command `swiftrag bench embed`.
   struct Embed: ParsableCommand {
@@ -116,6 +117,46 @@ struct BenchCommand: ParsableCommand {
         String(
           format: "%d vectors: p50 %.2f ms, p99 %.2f ms, index %@", result.vectorCount,
           result.p50Milliseconds, result.p99Milliseconds, byteText(result.indexByteCount)))
+    }
+  }
+}
+
+extension BenchCommand {
+  /// The command `swiftrag bench index PATH...`.
+  struct Index: ParsableCommand {
+    static let configuration = CommandConfiguration(
+      abstract: "Indexing of documents against the embedding that it contains.")
+
+    @Argument(help: "Files and folders.", completion: .file())
+    var paths: [String]
+
+    @Option(help: "How often; medians are reported.")
+    var rounds = 3
+
+    @Flag(help: "Print JSON.")
+    var json = false
+
+    @OptionGroup var compute: ComputeOptions
+    @OptionGroup var common: CommonOptions
+
+    func run() throws {
+      common.apply()
+      try requireExisting(paths)
+      let encoder = try KnowledgeBase.loadEncoder(
+        configuration: try resolveConfiguration(compute.settings))
+      let result = try IngestBenchmark.run(paths: paths, encoder: encoder, rounds: rounds) {
+        Terminal.note($0)
+      }
+      if json { return try answerJSON(result) }
+      Terminal.answer(
+        String(
+          format: "%d documents, %d chunks, %d tokens, index %@", result.documentCount,
+          result.chunkCount, result.tokenCount, byteText(result.indexByteCount)))
+      Terminal.answer(
+        String(
+          format: "embedding %.1f chunks/s, indexing %.1f chunks/s: overhead %.1f %%",
+          result.embeddingChunksPerSecond, result.indexingChunksPerSecond, result.overhead * 100))
+      Terminal.answer(String(format: "unchanged %.0f files/s", result.unchangedFilesPerSecond))
     }
   }
 }

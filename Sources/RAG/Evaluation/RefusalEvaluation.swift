@@ -15,6 +15,13 @@ package struct RefusalEvaluation {
     package let wordCoverage: Double
     /// The question's article, by which observations are split into halves.
     package let group: Int
+
+    package init(isAnswerable: Bool, bestCosine: Double, wordCoverage: Double, group: Int) {
+      self.isAnswerable = isAnswerable
+      self.bestCosine = bestCosine
+      self.wordCoverage = wordCoverage
+      self.group = group
+    }
   }
 
   /// What a rule does to the observations.

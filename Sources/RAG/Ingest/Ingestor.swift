@@ -25,6 +25,19 @@ package struct Ingestor {
     Chunker(maximumTokenCount: encoder.maximumTokenCount) { encoder.tokenCount(of: $0) }
   }
 
+  /// The documents below `paths` as the first stage makes them; unreadable ones are left out.
+  static func preparedDocuments(
+    paths: [String], encoder: any SentenceEncoder
+  ) -> [PreparedDocument] {
+    let preparer = DocumentPreparer(
+      reader: DocumentReader(), chunker: chunker(for: encoder), encoder: encoder)
+    return DocumentFinder().find(paths).files.compactMap { FileFacts(path: $0) }.compactMap {
+      let outcome = preparer.prepare($0, indexedSHA256: nil, isKnown: { _ in false })
+      guard case .document(let document) = outcome else { return nil }
+      return document
+    }
+  }
+
   /// What an index made with `encoder` must say of itself.
   package static func identity(for encoder: any SentenceEncoder) -> IndexIdentity {
     IndexIdentity(
