@@ -36,7 +36,7 @@ def of_safetensors(path):
 def ours(path):
     program = os.environ.get("SWIFTRAG", ".build/release/swiftrag")
     output = subprocess.run(
-        [program, "inspect", path, "--json", "--hashes"], check=True, capture_output=True).stdout
+        [program, "inspect", path, "--json", "--hash"], check=True, capture_output=True).stdout
     report = json.loads(output)
     end = 0
     for region in report["byteMap"]:
