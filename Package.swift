@@ -132,3 +132,11 @@ let package = Package(
   ],
   swiftLanguageModes: [.v6]
 )
+
+// Fuzz targets need libFuzzer's main function, so they exist only for Tests/Fuzz/run.sh.
+if Context.environment["SWIFTRAG_FUZZ"] == "1" {
+  package.targets.append(
+    .executableTarget(
+      name: "FuzzCheckpoints", dependencies: ["Checkpoints", "Bytes"],
+      path: "Tests/Fuzz/FuzzCheckpoints", swiftSettings: swiftRAGSettings))
+}

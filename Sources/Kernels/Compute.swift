@@ -17,6 +17,7 @@ package final class Compute: Sendable {
   /// The vector kernels; nil where the scalar ones compute.
   let vector: VectorKernels?
   let scratch = ScratchStore()
+  let weights = WeightArena()
 
   /// - Parameters:
   ///   - path: which implementation computes.

@@ -1,5 +1,3 @@
-import Glibc
-
 /// The memory of a ``WeightMatrix``, in one of the orders that a kernel reads.
 final class WeightStorage: @unchecked Sendable {
   /// The order of the elements.
@@ -16,8 +14,9 @@ final class WeightStorage: @unchecked Sendable {
   }
 
   let layout: Layout
-  let bytes: UnsafeMutableRawPointer
+  private let piece: WeightArena.Piece
   let byteCount: Int
+  var bytes: UnsafeMutableRawPointer { piece.start }
 
   /// Copies `parts`, whose rows follow one another, into the layout that `compute` reads.
   init(
@@ -27,7 +26,7 @@ final class WeightStorage: @unchecked Sendable {
     if compute.path == .blas {
       layout = .float32Rows
       byteCount = outputs * inputs * 4
-      bytes = allocateWeightMemory(byteCount)
+      piece = compute.weights.allocate(byteCount: byteCount)
       source.widenRows(into: bytes, pool: compute.pool)
     } else if let vector = compute.vector {
       let panels = (outputs + vector.panelColumns - 1) / vector.panelColumns
@@ -35,18 +34,18 @@ final class WeightStorage: @unchecked Sendable {
       if type == .q80 {
         layout = .blockPanels(scalesOffset: elements)
         byteCount = elements + elements / 32 * 2
-        bytes = allocateWeightMemory(byteCount)
+        piece = compute.weights.allocate(byteCount: byteCount)
         source.packBlocks(into: bytes, scalesOffset: elements, vector, pool: compute.pool)
       } else {
         layout = .panels
         byteCount = elements * type.blockByteCount
-        bytes = allocateWeightMemory(byteCount)
+        piece = compute.weights.allocate(byteCount: byteCount)
         source.packPanels(into: bytes, vector, pool: compute.pool)
       }
     } else {
       layout = .fileRows
       byteCount = parts.reduce(0) { $0 + $1.count }
-      bytes = allocateWeightMemory(byteCount)
+      piece = compute.weights.allocate(byteCount: byteCount)
       var offset = 0
       for part in parts {
         UnsafeMutableRawBufferPointer(start: bytes + offset, count: part.count)
@@ -55,18 +54,4 @@ final class WeightStorage: @unchecked Sendable {
       }
     }
   }
-
-  deinit { bytes.deallocate() }
-}
-
-/// Memory for a weight: at a 64-byte boundary, or for large ones at a 2 MiB boundary with huge
-/// pages asked for, which saves page-table walks when the weight streams from memory.
-private func allocateWeightMemory(_ byteCount: Int) -> UnsafeMutableRawPointer {
-  let hugePage = 2 << 20
-  guard byteCount >= hugePage else {
-    return .allocate(byteCount: byteCount, alignment: 64)
-  }
-  let memory = UnsafeMutableRawPointer.allocate(byteCount: byteCount, alignment: hugePage)
-  madvise(memory, byteCount / hugePage * hugePage, MADV_HUGEPAGE)
-  return memory
 }

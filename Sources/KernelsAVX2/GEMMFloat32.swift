@@ -18,6 +18,9 @@ package let panelColumns = panelRegisters * laneCount
 /// bits, 256 x 64 bytes = 16 KB at 256 bits, beside the rows in a first-level cache of 48 or 32 KB.
 let depthBlock = laneCount == 16 ? 192 : 256
 
+/// Bytes that a row tile fetches ahead in one step: two cache lines.
+let prefetchByteCount = 128
+
 /// The sums of one row of a tile.
 struct TileRow {
   var first = zeroLanes()
@@ -89,6 +92,9 @@ struct PanelStep {
   var weights: UnsafeRawPointer
   /// Inputs in the block.
   var depth: Int
+  /// What to fetch into the cache meanwhile, `aheadStep` bytes a step.
+  var ahead: UnsafeRawPointer
+  var aheadStep: Int
   /// The tile's first row at the panel's first output; `yStride` elements a row.
   var y: UnsafeMutablePointer<Float>
   var yStride: Int
@@ -114,6 +120,7 @@ struct PanelStep {
     var low = x
     var high = x + (rows > 4 ? 4 * xStride : 0)
     var weights = weights
+    var ahead = ahead
     for _ in 0..<depth {
       let first = panelLoad(weights, register: 0, halves: halves)
       let second = panelLoad(weights, register: 1, halves: halves)
@@ -126,6 +133,9 @@ struct PanelStep {
       if rows > 5 { row5.add(high + xStride, first, second, third) }
       if rows > 6 { row6.add(high + 2 * xStride, first, second, third) }
       if rows > 7 { row7.add(high + 3 * xStride, first, second, third) }
+      prefetch(ahead)
+      prefetch(ahead + 64)
+      ahead += aheadStep
       low += 1
       high += 1
       weights += panelColumns * (halves ? 2 : 4)
@@ -178,33 +188,44 @@ func panelLoad(_ weights: UnsafeRawPointer, register: Int, halves: Bool) -> Floa
 ///   bias: within `(inputs + 1) · 2⁻²⁴ · (Σ|x·w| + |b|)` of the exact value, to first order.
 /// - Complexity: O(rows × inputs × panels), no allocation.
 package func multiplyPanels(_ product: PanelProduct) {
-  let inputs = product.inputs
-  let elementByteCount = product.isHalf ? 2 : 4
-  for depthStart in stride(from: 0, to: inputs, by: depthBlock) {
-    let depth = min(depthBlock, inputs - depthStart)
-    let isLast = depthStart + depth == inputs
-    for panel in product.panelRange {
-      let column = panel * panelColumns
-      let weights =
-        product.panels + (panel * inputs + depthStart) * panelColumns * elementByteCount
-      var row = 0
-      while row < product.rows {
-        let rowCount = min(tileRows, product.rows - row)
-        let step = PanelStep(
-          x: product.x + row * inputs + depthStart, xStride: inputs, weights: weights,
-          depth: depth, y: product.y + row * product.outputs + column, yStride: product.outputs,
-          width: min(panelColumns, product.outputs - column), isStart: depthStart == 0,
-          bias: isLast ? product.bias.map { $0 + column } : nil)
-        if product.isHalf {
-          step.multiply(rowCount: rowCount, halves: true)
-        } else {
-          step.multiply(rowCount: rowCount, halves: false)
-        }
-        if isLast, product.isGELU {
-          applyGELU(step.y, rows: rowCount, stride: product.outputs, width: step.width)
-        }
-        row += rowCount
-      }
+  for panel in product.panelRange {
+    for depthStart in stride(from: 0, to: product.inputs, by: depthBlock) {
+      multiplySlice(product, panel: panel, depthStart: depthStart)
     }
+  }
+}
+
+/// Multiplies all rows by one block of inputs of one panel.
+@inline(__always)
+private func multiplySlice(_ product: PanelProduct, panel: Int, depthStart: Int) {
+  let inputs = product.inputs
+  let stepByteCount = panelColumns * (product.isHalf ? 2 : 4)
+  let depth = min(depthBlock, inputs - depthStart)
+  let isLast = depthStart + depth == inputs
+  let column = panel * panelColumns
+  let weights = product.panels + (panel * inputs + depthStart) * stepByteCount
+  // The first row tiles fetch the slice that follows, 128 bytes a step, while they multiply this.
+  let nextSlice = weights + depth * stepByteCount
+  let tilesThatFetch = (stepByteCount + prefetchByteCount - 1) / prefetchByteCount
+  var row = 0
+  while row < product.rows {
+    let rowCount = min(tileRows, product.rows - row)
+    let tile = row / tileRows
+    let step = PanelStep(
+      x: product.x + row * inputs + depthStart, xStride: inputs, weights: weights, depth: depth,
+      ahead: tile < tilesThatFetch ? nextSlice + tile * depth * prefetchByteCount : weights,
+      aheadStep: tile < tilesThatFetch ? prefetchByteCount : 0,
+      y: product.y + row * product.outputs + column, yStride: product.outputs,
+      width: min(panelColumns, product.outputs - column), isStart: depthStart == 0,
+      bias: isLast ? product.bias.map { $0 + column } : nil)
+    if product.isHalf {
+      step.multiply(rowCount: rowCount, halves: true)
+    } else {
+      step.multiply(rowCount: rowCount, halves: false)
+    }
+    if isLast, product.isGELU {
+      applyGELU(step.y, rows: rowCount, stride: product.outputs, width: step.width)
+    }
+    row += rowCount
   }
 }

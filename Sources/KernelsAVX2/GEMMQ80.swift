@@ -37,37 +37,43 @@ package func quantizedRowByteCount(inputs: Int) -> Int {
 /// - Accuracy: equal to the scalar twin bit for bit.
 /// - Complexity: O(rows × inputs × panels), no allocation.
 package func multiplyBlocks(_ product: BlockProduct) {
+  for panel in product.panelRange {
+    for blockStart in stride(from: 0, to: product.inputs / 32, by: blockDepth) {
+      multiplySlice(product, panel: panel, blockStart: blockStart)
+    }
+  }
+}
+
+/// Multiplies all rows by some blocks of one panel.
+@inline(__always)
+private func multiplySlice(_ product: BlockProduct, panel: Int, blockStart: Int) {
   let blocks = product.inputs / 32
   let rowByteCount = quantizedRowByteCount(inputs: product.inputs)
-  for blockStart in stride(from: 0, to: blocks, by: blockDepth) {
-    let isLast = blockStart + blockDepth >= blocks
-    for panel in product.panelRange {
-      let column = panel * panelColumns
-      let firstBlock = panel * blocks + blockStart
-      var row = 0
-      while row < product.rows {
-        let rowCount = min(blockTileRows, product.rows - row)
-        let source = product.x + row * rowByteCount
-        let step = BlockStep(
-          quants: source + blockStart * 64, scales: source + product.inputs * 2 + blockStart * 4,
-          xStride: rowByteCount, weights: product.quants + firstBlock * 32 * panelColumns,
-          weightScales: product.scales + firstBlock * panelColumns,
-          count: min(blockDepth, blocks - blockStart),
-          y: product.y + row * product.outputs + column, yStride: product.outputs,
-          width: min(panelColumns, product.outputs - column), isStart: blockStart == 0,
-          bias: isLast ? product.bias.map { $0 + column } : nil)
-        switch rowCount {
-        case 1: step.multiply(rows: 1)
-        case 2: step.multiply(rows: 2)
-        case 3: step.multiply(rows: 3)
-        default: step.multiply(rows: 4)
-        }
-        if isLast, product.isGELU {
-          applyGELU(step.y, rows: rowCount, stride: product.outputs, width: step.width)
-        }
-        row += rowCount
-      }
+  let count = min(blockDepth, blocks - blockStart)
+  let isLast = blockStart + count == blocks
+  let column = panel * panelColumns
+  let firstBlock = panel * blocks + blockStart
+  var row = 0
+  while row < product.rows {
+    let rowCount = min(blockTileRows, product.rows - row)
+    let source = product.x + row * rowByteCount
+    let step = BlockStep(
+      quants: source + blockStart * 64, scales: source + product.inputs * 2 + blockStart * 4,
+      xStride: rowByteCount, weights: product.quants + firstBlock * 32 * panelColumns,
+      weightScales: product.scales + firstBlock * panelColumns, count: count,
+      y: product.y + row * product.outputs + column, yStride: product.outputs,
+      width: min(panelColumns, product.outputs - column), isStart: blockStart == 0,
+      bias: isLast ? product.bias.map { $0 + column } : nil)
+    switch rowCount {
+    case 1: step.multiply(rows: 1)
+    case 2: step.multiply(rows: 2)
+    case 3: step.multiply(rows: 3)
+    default: step.multiply(rows: 4)
     }
+    if isLast, product.isGELU {
+      applyGELU(step.y, rows: rowCount, stride: product.outputs, width: step.width)
+    }
+    row += rowCount
   }
 }
 

@@ -37,38 +37,49 @@ package func quantizedRowByteCount(inputs: Int) -> Int {
 /// - Accuracy: equal to the scalar twin bit for bit.
 /// - Complexity: O(rows × inputs × panels), no allocation.
 package func multiplyBlocks(_ product: BlockProduct) {
+  for panel in product.panelRange {
+    for blockStart in stride(from: 0, to: product.inputs / 32, by: blockDepth) {
+      multiplySlice(product, panel: panel, blockStart: blockStart)
+    }
+  }
+}
+
+/// Multiplies all rows by some blocks of one panel.
+@inline(__always)
+private func multiplySlice(_ product: BlockProduct, panel: Int, blockStart: Int) {
   let blocks = product.inputs / 32
   let rowByteCount = quantizedRowByteCount(inputs: product.inputs)
-  for blockStart in stride(from: 0, to: blocks, by: blockDepth) {
-    let isLast = blockStart + blockDepth >= blocks
-    for panel in product.panelRange {
-      let column = panel * panelColumns
-      let firstBlock = panel * blocks + blockStart
-      var row = 0
-      while row < product.rows {
-        let rowCount = min(blockTileRows, product.rows - row)
-        let source = product.x + row * rowByteCount
-        let step = BlockStep(
-          quants: source + blockStart * 32, scales: source + product.inputs + blockStart * 4,
-          starts: source + product.inputs + (blocks + blockStart) * 4, xStride: rowByteCount,
-          weights: product.quants + firstBlock * 32 * panelColumns,
-          weightScales: product.scales + firstBlock * panelColumns,
-          count: min(blockDepth, blocks - blockStart),
-          y: product.y + row * product.outputs + column, yStride: product.outputs,
-          width: min(panelColumns, product.outputs - column), isStart: blockStart == 0,
-          bias: isLast ? product.bias.map { $0 + column } : nil)
-        switch rowCount {
-        case 1: step.multiply(rows: 1)
-        case 2: step.multiply(rows: 2)
-        case 3: step.multiply(rows: 3)
-        default: step.multiply(rows: 4)
-        }
-        if isLast, product.isGELU {
-          applyGELU(step.y, rows: rowCount, stride: product.outputs, width: step.width)
-        }
-        row += rowCount
-      }
+  let count = min(blockDepth, blocks - blockStart)
+  let isLast = blockStart + count == blocks
+  let column = panel * panelColumns
+  let firstBlock = panel * blocks + blockStart
+  let weights = product.quants + firstBlock * 32 * panelColumns
+  // The first three row tiles fetch the slice that follows, 512 of 1,536 bytes a block each.
+  let nextSlice = weights + count * 32 * panelColumns
+  var row = 0
+  while row < product.rows {
+    let rowCount = min(blockTileRows, product.rows - row)
+    let tile = row / blockTileRows
+    let source = product.x + row * rowByteCount
+    let step = BlockStep(
+      quants: source + blockStart * 32, scales: source + product.inputs + blockStart * 4,
+      starts: source + product.inputs + (blocks + blockStart) * 4, xStride: rowByteCount,
+      weights: weights, weightScales: product.scales + firstBlock * panelColumns, count: count,
+      ahead: tile < 3 ? nextSlice + tile * count * 512 : weights,
+      aheadStep: tile < 3 ? 64 : 0,
+      y: product.y + row * product.outputs + column, yStride: product.outputs,
+      width: min(panelColumns, product.outputs - column), isStart: blockStart == 0,
+      bias: isLast ? product.bias.map { $0 + column } : nil)
+    switch rowCount {
+    case 1: step.multiply(rows: 1)
+    case 2: step.multiply(rows: 2)
+    case 3: step.multiply(rows: 3)
+    default: step.multiply(rows: 4)
     }
+    if isLast, product.isGELU {
+      applyGELU(step.y, rows: rowCount, stride: product.outputs, width: step.width)
+    }
+    row += rowCount
   }
 }
 
@@ -84,6 +95,9 @@ private struct BlockStep {
   var weightScales: UnsafePointer<Float16>
   /// Blocks.
   var count: Int
+  /// What to fetch into the cache meanwhile, `aheadStep` bytes a group.
+  var ahead: UnsafeRawPointer
+  var aheadStep: Int
   /// The tile's first row at the panel's first output; `yStride` elements a row.
   var y: UnsafeMutablePointer<Float>
   var yStride: Int
@@ -101,6 +115,7 @@ private struct BlockStep {
     var row1 = TileRow(y + (rows > 1 ? yStride : 0), width: width, start: isStart || rows < 2)
     var row2 = TileRow(y + (rows > 2 ? 2 * yStride : 0), width: width, start: isStart || rows < 3)
     var row3 = TileRow(y + (rows > 3 ? 3 * yStride : 0), width: width, start: isStart || rows < 4)
+    var ahead = ahead
     for block in 0..<count {
       let activations = quants + block * 32
       let panel = weights + block * 32 * panelColumns
@@ -114,6 +129,8 @@ private struct BlockStep {
         let first = loadBytes(source)
         let second = loadBytes(source + 64)
         let third = loadBytes(source + 128)
+        prefetch(ahead)
+        ahead += aheadStep
         let value = activations + group * 4
         sum0.add(value, first, second, third)
         if rows > 1 { sum1.add(value + xStride, first, second, third) }

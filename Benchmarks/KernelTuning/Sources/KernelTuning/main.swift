@@ -8,9 +8,9 @@ func seconds(_ repeats: Int, _ body: () -> Void) -> Double {
   var best = Double.infinity
   for _ in 0..<repeats {
     var a = timespec(); var b = timespec()
-    clock_gettime(CLOCK_MONOTONIC, &a)
+    clock_gettime(CLOCK_THREAD_CPUTIME_ID, &a)
     body()
-    clock_gettime(CLOCK_MONOTONIC, &b)
+    clock_gettime(CLOCK_THREAD_CPUTIME_ID, &b)
     best = min(best, Double(b.tv_sec - a.tv_sec) + Double(b.tv_nsec - a.tv_nsec) * 1e-9)
   }
   return best
@@ -56,5 +56,90 @@ if CommandLine.arguments.contains("rest") {
     let flop = Double(4 * t * t * 384)
     let a = attn(KernelsAVX512.attentionQueryCount, KernelsAVX512.attend), b = attn(KernelsAVX2.attentionQueryCount, KernelsAVX2.attend)
     print("attention T", t, "us", a * 1e6, "GFLOP/s", flop / a / 1e9, "avx2 us", b * 1e6, flop / b / 1e9)
+  }
+}
+
+import Kernels
+
+/// A MiniLM-L6 encoder of random weights.
+func minilm(_ type: WeightType, _ path: KernelPath, threads: Int, isa: InstructionSet, batches: [(Int, Int)]) {
+  let compute = Compute(path: path, threadCount: threads, instructionSet: isa)
+  func weight(_ o: Int, _ i: Int) -> WeightMatrix {
+    let count = o * i / type.blockElementCount * type.blockByteCount
+    let bytes = UnsafeMutableRawBufferPointer.allocate(byteCount: count, alignment: 64)
+    defer { bytes.deallocate() }
+    switch type {
+    case .f32: for k in 0..<(o*i) { bytes.storeBytes(of: Float((k &* 2654435761) & 1023) / 10240 - 0.05, toByteOffset: k * 4, as: Float.self) }
+    case .f16: for k in 0..<(o*i) { bytes.storeBytes(of: Float16(Float((k &* 2654435761) & 1023) / 10240 - 0.05), toByteOffset: k * 2, as: Float16.self) }
+    case .q80: for b in 0..<(o*i/32) { bytes.storeBytes(of: Float16(0.0005), toByteOffset: b * 34, as: Float16.self); for k in 0..<32 { bytes[b * 34 + 2 + k] = UInt8((b &* 31 &+ k &* 7) & 255) } }
+    }
+    return try! WeightMatrix(type: type, outputs: o, inputs: i, bytes: UnsafeRawBufferPointer(bytes), compute: compute)
+  }
+  func vector(_ n: Int, _ v: Float) -> VectorWeight { VectorWeight([Float](repeating: v, count: n)) }
+  let shared = CommandLine.arguments.contains("shared")
+  let one1 = (qkv: weight(1152, 384), out: weight(384, 384), up: weight(1536, 384), down: weight(384, 1536))
+  let layers = (0..<6).map { _ in shared ? one1 : (qkv: weight(1152, 384), out: weight(384, 384), up: weight(1536, 384), down: weight(384, 1536)) }
+  let b1152 = vector(1152, 0.01), b384 = vector(384, 0.01), b1536 = vector(1536, 0.01), one = vector(384, 1)
+  for (batch, length) in batches {
+    let rows = batch * length
+    var h = Matrix(rows: rows, columns: 384), qkv = Matrix(rows: rows, columns: 1152), a = Matrix(rows: rows, columns: 384), d = Matrix(rows: rows, columns: 384), f = Matrix(rows: rows, columns: 1536), e = Matrix(rows: batch, columns: 384)
+    h.withMutableElements { s in for i in 0..<s.count { s[i] = Float((i &* 40503) & 255) / 128 - 1 } }
+    let offsets = (0...batch).map { $0 * length }
+    var parts = [Double](repeating: 0, count: 8)
+    func clock() -> Double { var t = timespec(); clock_gettime(threads == 1 ? CLOCK_THREAD_CPUTIME_ID : CLOCK_MONOTONIC, &t); return Double(t.tv_sec) + Double(t.tv_nsec) * 1e-9 }
+    var times: [Double] = []
+    let repeats = max(5, min(200, 10_000 / rows))
+    for _ in 0..<repeats {
+      let begin = clock()
+      var last = begin
+      func mark(_ i: Int) { let now = clock(); parts[i] += now - last; last = now }
+      for layer in layers {
+        compute.linear(h, layer.qkv, bias: b1152, into: &qkv); mark(0)
+        compute.attention(queryKeyValue: qkv, sequenceOffsets: offsets, heads: 12, into: &a); mark(1)
+        compute.linear(a, layer.out, bias: b384, into: &d); mark(2)
+        compute.addLayerNorm(&h, residual: d, weight: one, bias: b384, epsilon: 1e-12); mark(3)
+        compute.linearGELU(h, layer.up, bias: b1536, into: &f); mark(4)
+        compute.linear(f, layer.down, bias: b384, into: &d); mark(5)
+        compute.addLayerNorm(&h, residual: d, weight: one, bias: b384, epsilon: 1e-12); mark(6)
+      }
+      compute.meanPool(h, sequenceOffsets: offsets, into: &e)
+      compute.l2Normalize(&e); mark(7)
+      times.append(last - begin)
+    }
+    times.sort()
+    let best = times[0], median = times[times.count / 2]
+    let total = parts.reduce(0, +)
+    let names = ["qkv", "attn", "out", "ln", "up+gelu", "down", "ln2", "pool"]
+    print("\(type.rawValue) \(path) \(compute.instructionSet) T\(threads) b\(batch) s\(length): min \(Int(best * 1e6)) us, median \(Int(median * 1e6)) us, \(Int(Double(batch) / best)) / \(Int(Double(batch) / median)) sentences/s |", zip(names, parts).map { "\($0) \(Int(100 * $1 / total))%" }.joined(separator: " "))
+  }
+}
+
+if CommandLine.arguments.contains("stream") {
+  let big = memory(12 << 20)
+  for mb in [1, 16, 42] {
+    let n = mb << 18
+    var sink: Float = 0
+    let t = seconds(10) {
+      var a = SIMD16<Float>(repeating: 0), b = a, c = a, d = a
+      var i = 0
+      while i < n {
+        let p = UnsafeRawPointer(big + i)
+        a += p.loadUnaligned(fromByteOffset: 0, as: SIMD16<Float>.self); b += p.loadUnaligned(fromByteOffset: 64, as: SIMD16<Float>.self)
+        c += p.loadUnaligned(fromByteOffset: 128, as: SIMD16<Float>.self); d += p.loadUnaligned(fromByteOffset: 192, as: SIMD16<Float>.self)
+        i += 64
+      }
+      sink += (a + b + c + d).sum()
+    }
+    print("stream \(mb) MB: \(Double(n * 4) / t / 1e9) GB/s", sink)
+  }
+}
+if CommandLine.arguments.contains("minilm") {
+  func number(_ name: String, _ fallback: Int) -> Int { CommandLine.arguments.compactMap { $0.hasPrefix(name + "=") ? Int($0.dropFirst(name.count + 1)) : nil }.first ?? fallback }
+  let cases = [(1, 16), (1, 128), (1, 256), (32, 16), (32, 128), (32, 256)]
+  let chosen = Array(cases.prefix(number("cases", 4)))
+  for isa in [InstructionSet.avx512, .avx2] where CommandLine.arguments.contains(isa.rawValue) {
+    for type in WeightType.allCases where CommandLine.arguments.contains(type.rawValue) {
+      minilm(type, CommandLine.arguments.contains("blas") ? .blas : .simd, threads: number("threads", 1), isa: isa, batches: chosen)
+    }
   }
 }
