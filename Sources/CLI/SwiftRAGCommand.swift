@@ -17,7 +17,7 @@ struct SwiftRAGCommand: ParsableCommand {
       """,
     subcommands: [
       RunCommand.self, AddCommand.self, SearchCommand.self, IndexCommand.self, EmbedCommand.self,
-      SimilarCommand.self, TokenizeCommand.self, ModelsCommand.self,
+      SimilarCommand.self, TokenizeCommand.self, ModelsCommand.self, InspectCommand.self,
       EvalCommand.self, BenchCommand.self, DoctorCommand.self, ConfigCommand.self,
       CompletionsCommand.self, VersionCommand.self,
     ])

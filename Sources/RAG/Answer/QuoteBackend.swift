@@ -1,4 +1,5 @@
 internal import Documents
+internal import Foundation
 
 /// Answers without a language model: quotes the sentence of each passage that is closest to the
 /// question.
@@ -10,6 +11,8 @@ package struct QuoteBackend: AnswerBackend {
   static let quotedPassageCount = 3
   /// How much sharing the question's words counts beside the cosine when sentences are compared.
   static let wordWeight = 0.3
+  /// How much the whole passage's cosine counts when the best sentences of passages are compared.
+  static let passageWeight = 0.5
 
   package init(encoder: any SentenceEncoder) {
     self.encoder = encoder
@@ -29,7 +32,8 @@ package struct QuoteBackend: AnswerBackend {
       else { continue }
       quoted[index].highlightByteOffset = sentence.range.lowerBound
       quoted[index].highlightByteCount = sentence.range.count
-      if sentence.value > best?.value ?? -.infinity { best = (index, sentence.value) }
+      let value = sentence.value + Self.passageWeight * (quoted[index].cosine ?? 0)
+      if value > best?.value ?? -.infinity { best = (index, value) }
     }
     guard let best else { return ("", quoted) }
     // The passage with the best sentence is cited first.
@@ -44,9 +48,13 @@ package struct QuoteBackend: AnswerBackend {
     in passage: Passage, questionVector: [Float], words: Set<String>,
     encoder: any SentenceEncoder
   ) throws -> (range: Range<Int>, value: Double)? {
-    let ranges = Sentences.ranges(in: passage.text)
-    guard !ranges.isEmpty else { return nil }
     let bytes = Array(passage.text.utf8)
+    let all = Sentences.ranges(in: passage.text)
+    let saying = all.filter {
+      saysSomething(String(decoding: bytes[$0], as: UTF8.self), in: passage.citation)
+    }
+    let ranges = saying.isEmpty ? all : saying
+    guard !ranges.isEmpty else { return nil }
     let sentences = ranges.map { String(decoding: bytes[$0], as: UTF8.self) }
     let vectors = try encoder.vectors(of: sentences).vectors
     var best: (range: Range<Int>, value: Double)?
@@ -60,6 +68,18 @@ package struct QuoteBackend: AnswerBackend {
       if value > best?.value ?? -.infinity { best = (ranges[index], value) }
     }
     return best
+  }
+
+  /// Whether a sentence is more than a heading, a title or a label.
+  ///
+  /// Headings are close to every question about their section and answer none.
+  private static func saysSomething(_ sentence: String, in citation: Citation) -> Bool {
+    let text = oneLine(sentence).lowercased()
+    let headings = (citation.heading?.components(separatedBy: " > ") ?? []) + [citation.title ?? ""]
+    if headings.contains(where: { oneLine($0).lowercased() == text }) { return false }
+    let hasDigit = text.contains { $0.isNumber }
+    let endsAsSentence = text.last.map { ".!?:;)\"”|".contains($0) } ?? false
+    return hasDigit || endsAsSentence || text.split(separator: " ").count > 4
   }
 
   /// Passages that say the same thing in the same words become one, with the places of all.
