@@ -101,17 +101,22 @@ protocol MarkupVisitor {
     }
   }
 
+  /// The attributes that a visitor asks about; pages have a dozen others on every element.
   private func attributes(of node: xmlNodePtr) -> [String: String] {
     var found: [String: String] = [:]
     var attribute = unsafe node.pointee.properties
     while let current = unsafe attribute {
       let name = unsafe MarkupLibrary.string(current.pointee.name)
-      let value = unsafe current.pointee.children?.pointee.content
-      found[name] = unsafe MarkupLibrary.string(value)
+      if Self.wantedAttributes.contains(name) {
+        let value = unsafe current.pointee.children?.pointee.content
+        found[name] = unsafe MarkupLibrary.string(value)
+      }
       unsafe attribute = current.pointee.next
     }
     return found
   }
+
+  private static let wantedAttributes: Set<String> = ["hidden", "role", "start", "style"]
 
   /// A table that holds another one, or a heading, arranges the page.
   private func isLayoutTable(_ table: xmlNodePtr) -> Bool {

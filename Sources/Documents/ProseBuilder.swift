@@ -93,8 +93,21 @@ struct ProseBuilder {
   /// Adds text whose white space is collapsed.
   mutating func append(_ text: String) {
     for scalar in text.unicodeScalars {
-      if Self.isWhiteSpace(scalar) { pendingSpace = true } else { append(visible: scalar) }
+      if (0x21..<0x7F).contains(scalar.value) {
+        // Nearly all text comes this way.
+        if hasPending { writePending() }
+        if headingLevel != nil, headingStart == nil { headingStart = bytes.count }
+        bytes.append(UInt8(truncatingIfNeeded: scalar.value))
+      } else if Self.isWhiteSpace(scalar) {
+        pendingSpace = true
+      } else {
+        append(visible: scalar)
+      }
     }
+  }
+
+  private var hasPending: Bool {
+    pendingSpace || pendingNewlines > 0 || pendingBars > 0 || !pendingMark.isEmpty
   }
 
   /// Adds text whose spaces and lines are kept, as in `<pre>`.

@@ -90,4 +90,18 @@ struct HostileDocumentTests {
     for text in texts { Self.expectTextOrError(Array(text.utf8), "a.md") }
     for text in texts { Self.expectTextOrError(Array(text.utf8), "a.txt") }
   }
+
+  /// Readers have no shared state: eight threads read all types at once.
+  @Test func concurrentReadsAgree() async throws {
+    let paths = DocumentFinder().find([SampleLibraryTests.folder]).files.filter {
+      !$0.hasSuffix(".pdf") || PDFReaderTests.hasTool
+    }
+    let expected = try paths.map { try DocumentReader().read(path: $0) }
+    try await withThrowingTaskGroup(of: Bool.self) { group in
+      for _ in 0..<8 {
+        group.addTask { try paths.map { try DocumentReader().read(path: $0) } == expected }
+      }
+      for try await agrees in group { #expect(agrees) }
+    }
+  }
 }
