@@ -141,6 +141,8 @@ struct EvalCommand: ParsableCommand {
         bar.update(done: $0, total: $1)
       }
       let fitted = RefusalEvaluation.bestRule(on: observations.filter { $0.group % 2 == 0 })
+      let cosineOnly = RefusalEvaluation.bestRule(
+        on: observations.filter { $0.group % 2 == 0 }, maximumWeight: 0)
       let heldOut = observations.filter { $0.group % 2 == 1 }
       return [
         Row(
@@ -152,6 +154,9 @@ struct EvalCommand: ParsableCommand {
         Row(
           name: "fitted on even, on odd",
           outcome: RefusalEvaluation.outcome(of: fitted, on: heldOut)),
+        Row(
+          name: "cosine alone, fitted alike",
+          outcome: RefusalEvaluation.outcome(of: cosineOnly, on: heldOut)),
       ]
     }
   }

@@ -102,9 +102,16 @@ package struct RefusalEvaluation {
   }
 
   /// The rule of a grid with the best balanced accuracy.
-  package static func bestRule(on observations: [Observation]) -> EvidenceRule {
+  ///
+  /// - Parameters:
+  ///   - observations: what it is fitted on.
+  ///   - maximumWeight: the largest weight of the words that is tried; 0 fits the cosine alone.
+  /// - Returns: the first of the best ones.
+  package static func bestRule(
+    on observations: [Observation], maximumWeight: Double = 1
+  ) -> EvidenceRule {
     var best = (rule: EvidenceRule.measured, accuracy: 0.0)
-    for weight in stride(from: 0.0, through: 1.0, by: 0.05) {
+    for weight in stride(from: 0.0, through: maximumWeight, by: 0.05) {
       for threshold in stride(from: 0.2, through: 1.6, by: 0.01) {
         var rule = EvidenceRule.measured
         (rule.coverageWeight, rule.threshold) = (weight, threshold)
