@@ -67,7 +67,8 @@ extension Compute {
     let inputs = weight.inputs
     let outputs = weight.outputs
     let tasks = ProductTasks(
-      rows: operands.rows, panels: (outputs + vector.panelColumns - 1) / vector.panelColumns,
+      rows: operands.rows, rowByteCount: inputs * 4,
+      panels: (outputs + vector.panelColumns - 1) / vector.panelColumns,
       panelColumns: vector.panelColumns, inputs: inputs, threadCount: pool.threadCount)
     pool.run(taskCount: tasks.count) { task in
       let (rows, panels) = tasks.ranges(of: task)
@@ -91,7 +92,8 @@ extension Compute {
     let scales = UnsafeRawPointer(weight.storage.bytes + scalesOffset)
       .assumingMemoryBound(to: Float16.self)
     let tasks = ProductTasks(
-      rows: operands.rows, panels: (outputs + vector.panelColumns - 1) / vector.panelColumns,
+      rows: operands.rows, rowByteCount: rowByteCount,
+      panels: (outputs + vector.panelColumns - 1) / vector.panelColumns,
       panelColumns: vector.panelColumns, inputs: inputs, threadCount: pool.threadCount)
     scratch.withBytes(operands.rows * rowByteCount) { quantized in
       forRowChunks(operands.rows, elementsPerRow: inputs) { rows in

@@ -10,11 +10,9 @@ struct ProductTasks {
   /// Number of tasks.
   let count: Int
 
-  /// Rows of one task at most, a multiple of every tile's rows (24).
-  ///
-  /// 120 rows of 1,536 Float32, a feed-forward layer's input, are 720 KB, which fits in a
-  /// second-level cache of 1 MB.
-  private static let largestRowCount = 120
+  /// Bytes of a task's rows at most: three quarters of a second-level cache of 1 MB, so that they
+  /// stay there while the panels pass.
+  private static let largestRowsByteCount = 768 << 10
 
   /// Multiplications of one task at least, about 2 µs: a claim costs 0.1 µs.
   private static let smallestWork = 200_000
@@ -23,11 +21,14 @@ struct ProductTasks {
   /// interrupts holds up little.
   private static let tasksPerThread = 6
 
-  init(rows: Int, panels: Int, panelColumns: Int, inputs: Int, threadCount: Int) {
+  init(
+    rows: Int, rowByteCount: Int, panels: Int, panelColumns: Int, inputs: Int, threadCount: Int
+  ) {
     self.rows = rows
     self.panels = panels
-    let rowBlocks = max(1, (rows + Self.largestRowCount - 1) / Self.largestRowCount)
-    // Row blocks of equal size, in whole tiles.
+    let largestRowCount = max(24, Self.largestRowsByteCount / rowByteCount)
+    let rowBlocks = max(1, (rows + largestRowCount - 1) / largestRowCount)
+    // Row blocks of equal size, in whole tiles of every instruction set (24 rows).
     rowsPerTask = max(24, ((rows + rowBlocks - 1) / rowBlocks + 23) / 24 * 24)
     let actualRowBlocks = max(1, (rows + rowsPerTask - 1) / rowsPerTask)
     let groupsWanted = min(

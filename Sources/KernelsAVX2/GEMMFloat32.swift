@@ -8,15 +8,18 @@ package import KernelsReference
 // panel in registers and adds one input at a time: broadcast x[row, i], multiply, accumulate.
 //
 // Each element of y is one chain of fused multiply-adds over ascending i. The chain is cut into
-// blocks of `depthBlock` inputs so that a panel's slice stays in the first-level cache while the
-// rows pass over it; between blocks the partial sum rests in y.
+// blocks of `depthBlock` inputs so that a panel's slice stays in a near cache while the rows pass over
+// it; between blocks the partial sum rests in y.
 
 /// Outputs of one panel.
 package let panelColumns = panelRegisters * laneCount
 
-/// Inputs that are multiplied before the next row tile: 192 x 192 bytes = 36 KB of panel at 512
-/// bits, 256 x 64 bytes = 16 KB at 256 bits, beside the rows in a first-level cache of 48 or 32 KB.
-let depthBlock = laneCount == 16 ? 192 : 256
+/// Inputs that are multiplied before the next row tile.
+///
+/// At 512 bits 384 x 192 bytes = 72 KB of panel, which streams from the second-level cache: 128,
+/// 192, 256 and 384 gave 195, 214, 215 and 224 GFLOP/s (peak 236), since each block also loads and
+/// stores the sums. At 256 bits 256 x 64 bytes = 16 KB, which stays in the first-level cache.
+let depthBlock = laneCount == 16 ? 384 : 256
 
 /// Bytes that a row tile fetches ahead in one step: two cache lines.
 let prefetchByteCount = 128

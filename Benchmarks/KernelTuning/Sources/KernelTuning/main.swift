@@ -44,6 +44,19 @@ for (k, n) in [(384, 384), (384, 1152), (384, 1536), (1536, 384)] {
   }
 }
 }
+if CommandLine.arguments.contains("f32") {
+  for (k, n, m) in [(384, 1152, 16), (384, 1152, 120), (384, 1536, 120), (1536, 384, 120), (384, 1536, 480), (1536, 384, 480)] {
+    let flop = 2.0 * Double(m * n * k)
+    let reps = max(50, min(2000, Int(8e9 / flop)))
+    let t = seconds(reps) {
+      for row in stride(from: 0, to: m, by: 120) {
+        KernelsAVX512.multiplyPanels(PanelProduct(x: x + row * k, rows: min(120, m - row), inputs: k, panels: w, isHalf: false, panelRange: 0..<(n / 48), bias: bias, isGELU: false, y: y + row * n, outputs: n))
+      }
+    }
+    print("K \(k) N \(n) M \(m): \(Int(flop / t / 1e9))", terminator: "   ")
+  }
+  print()
+}
 if CommandLine.arguments.contains("rest") {
   let n = 128 * 1536
   print("gelu el/ns", Double(n) / 1e9 / seconds(200) { KernelsAVX512.finishTile(y, rows: 128, stride: 1536, width: 1536, bias: bias, isGELU: true) }, Double(n) / 1e9 / seconds(200) { KernelsAVX2.finishTile(y, rows: 128, stride: 1536, width: 1536, bias: bias, isGELU: true) })
