@@ -35,11 +35,11 @@ import Testing
     }
   }
 
-  /// The scalar twin quantises activations as the fast kernels do, so it differs by rounding only;
-  /// OpenBLAS multiplies the dequantised weights with unquantised activations, for which the project
-  /// promises a cosine of 0.999 at least.
-  @Test(arguments: [("reference", Float(0.99999)), ("blas", 0.999)])
-  func otherKernelsAgree(kernels: String, bound: Float) throws {
+  /// The bound is what the project promises of Q8_0 against Float32. It cannot be tighter here: where
+  /// two kernels differ in the last bit of an activation, its rounding to 8 bits may differ by a step,
+  /// and OpenBLAS does not round activations at all. The tight comparison is the one in Float32.
+  @Test(arguments: ["reference", "blas"])
+  func otherKernelsAgree(kernels: String) throws {
     let runner = try CommandRunner()
     defer { runner.cleanUp() }
     let texts = ["The train is late.", "Bread needs salt, water and time."]
@@ -47,7 +47,7 @@ import Testing
     let other = try vectors(runner, texts, "--kernels", kernels)
     for (first, second) in zip(simd, other) {
       let cosine = zip(first, second).reduce(0) { $0 + $1.0 * $1.1 }
-      #expect(cosine > bound)
+      #expect(cosine >= 0.999)
     }
   }
 
