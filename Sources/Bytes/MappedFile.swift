@@ -100,18 +100,28 @@ package final class MappedFile: @unchecked Sendable {
 
   /// All bytes, for kernels and readers.
   ///
-  /// Valid only while this object lives.
+  /// Valid only while this object lives: hold the object in a property or variable that outlives
+  /// every use, never write `MappedFile(path: p).bytes`. `withBytes` has no such trap.
   package var bytes: UnsafeRawBufferPointer {
     unsafe UnsafeRawBufferPointer(start: base, count: byteCount)
+  }
+
+  /// Calls `body` with all bytes, which stay valid during the call and may not escape it.
+  package func withBytes<Result, Failure: Error>(
+    _ body: (UnsafeRawBufferPointer) throws(Failure) -> Result
+  ) throws(Failure) -> Result {
+    defer { withExtendedLifetime(self) {} }
+    return unsafe try body(bytes)
   }
 
   /// A bounds-checked cursor at the first byte; it keeps this object alive.
   package var reader: ByteReader { ByteReader(file: self) }
 
-  /// A copy of the bytes of `range`.
+  /// A copy of the bytes of `range`, by default of all.
   ///
   /// - Throws: `BytesError.truncated` where the range leaves the file.
-  package func copyBytes(_ range: Range<Int>) throws(BytesError) -> [UInt8] {
+  package func copyBytes(_ range: Range<Int>? = nil) throws(BytesError) -> [UInt8] {
+    let range = range ?? 0..<byteCount
     guard range.lowerBound >= 0, range.upperBound <= byteCount else {
       throw .truncated(
         what: "range of \(path)", byteOffset: range.lowerBound, needed: UInt64(range.count),

@@ -87,7 +87,7 @@ package final class Checkpoint: Sendable {
     return tensor
   }
 
-  /// The tensor's bytes in the file, valid only while the checkpoint lives.
+  /// The tensor's bytes in the file, valid only while the checkpoint lives (see `MappedFile.bytes`).
   ///
   /// In a GGUF file they start at a multiple of `alignment`; a safetensors file promises none, so
   /// numbers are loaded unaligned.

@@ -38,6 +38,16 @@ extension Compute {
     let width = x.columns
     precondition(weight.count == width && bias.count == width, "normalisation width differs")
     let elements = x.elements
+    if let vector {
+      forRowChunks(x.rows, elementsPerRow: width) { rows in
+        let start = rows.lowerBound * width
+        vector.normalize(
+          LayerNormRows(
+            x: elements + start, residual: residual.map { $0 + start }, rows: rows.count,
+            width: width, weight: weight.elements, bias: bias.elements, epsilon: epsilon))
+      }
+      return
+    }
     let gain = UnsafeBufferPointer(start: weight.elements, count: width)
     let shift = UnsafeBufferPointer(start: bias.elements, count: width)
     pool.run(taskCount: x.rows) { row in

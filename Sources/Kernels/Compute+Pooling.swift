@@ -19,6 +19,10 @@ extension Compute {
     pool.run(taskCount: y.rows) { sequence in
       let start = sequenceOffsets[sequence]
       let count = sequenceOffsets[sequence + 1] - start
+      if let vector {
+        vector.meanPool(elements + start * width, count, width, result + sequence * width)
+        return
+      }
       var row = UnsafeMutableBufferPointer(start: result + sequence * width, count: width)
         .mutableSpan
       KernelsReference.meanPool(
@@ -31,6 +35,12 @@ extension Compute {
   package func l2Normalize(_ x: inout Matrix) {
     let width = x.columns
     let elements = x.elements
+    if let vector {
+      forRowChunks(x.rows, elementsPerRow: width) { rows in
+        for row in rows { vector.l2Normalize(elements + row * width, width) }
+      }
+      return
+    }
     pool.run(taskCount: x.rows) { row in
       var span = UnsafeMutableBufferPointer(start: elements + row * width, count: width)
         .mutableSpan

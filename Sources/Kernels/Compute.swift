@@ -14,7 +14,10 @@ package final class Compute: Sendable {
   /// The threads that it runs on.
   package let pool: WorkerPool
 
+  /// The vector kernels; nil where the scalar ones compute.
+  let vector: VectorKernels?
   let scratch = ScratchStore()
+  let weights = WeightArena()
 
   /// - Parameters:
   ///   - path: which implementation computes.
@@ -27,6 +30,8 @@ package final class Compute: Sendable {
     self.path = path
     self.instructionSet =
       path == .reference ? .scalar : min(instructionSet, InstructionSet.supported)
+    vector = VectorKernels.kernels(for: self.instructionSet)
     pool = WorkerPool(threadCount: max(1, threadCount ?? physicalCoreCount()))
+    if path == .blas { useOneBLASThread() }
   }
 }

@@ -1,4 +1,4 @@
-import Kernels
+@testable import Kernels
 import Testing
 
 /// Every public operation, on every path, against plain Float64 arithmetic written here.
