@@ -156,3 +156,15 @@ if CommandLine.arguments.contains("minilm") {
     }
   }
 }
+if CommandLine.arguments.contains("attention") {
+  let compute = Compute(threadCount: 1)
+  for (b, t) in [(1, 16), (8, 16), (32, 16), (128, 16), (8, 128)] {
+    var q = Matrix(rows: b * t, columns: 1152), o = Matrix(rows: b * t, columns: 384)
+    q.withMutableElements { s in for i in 0..<s.count { s[i] = Float((i &* 40503) & 255) / 128 - 1 } }
+    let offsets = (0...b).map { $0 * t }
+    let best = seconds(200) {
+      compute.attention(queryKeyValue: q, sequenceOffsets: offsets, heads: 12, into: &o)
+    }
+    print("attention b\(b) s\(t): \(best * 1e6 / Double(b)) us a sequence")
+  }
+}
