@@ -16,16 +16,19 @@ let swiftRAGSettings: [SwiftSetting] = [
 let parserSettings = swiftRAGSettings + [.strictMemorySafety()]
 
 /// For modules that compute: a debug build without optimisation is over 100 times slower.
-let computeSettings = swiftRAGSettings + [
-  .unsafeFlags(["-O"], .when(configuration: .debug))
-]
+let computeSettings =
+  swiftRAGSettings + [
+    .unsafeFlags(["-O"], .when(configuration: .debug))
+  ]
 
-/// For a module that holds kernels of one instruction set. `-march` reaches the compiler's own
+/// For a module that holds kernels of one instruction set.
+///
+/// `-march` reaches the compiler's own
 /// intrinsics; `-wmo` keeps them inlined in debug builds as well, and `-num-threads` makes it emit
 /// the object per file that SwiftPM expects of a debug build.
-func instructionSetSettings(march: String) -> [SwiftSetting] {
+func instructionSetSettings(_ flags: [String]) -> [SwiftSetting] {
   computeSettings + [
-    .unsafeFlags(["-Xcc", "-march=\(march)", "-wmo", "-num-threads", "2"]),
+    .unsafeFlags(flags.flatMap { ["-Xcc", $0] } + ["-wmo", "-num-threads", "2"]),
     .enableExperimentalFeature("Extern"),
   ]
 }
@@ -48,17 +51,24 @@ let package = Package(
     .systemLibrary(name: "CCrypto", pkgConfig: "libcrypto", providers: [.apt(["libssl-dev"])]),
     .systemLibrary(
       name: "COpenBLAS", pkgConfig: "openblas", providers: [.apt(["libopenblas-dev"])]),
+    .systemLibrary(name: "CCPUFeatures"),
     .systemLibrary(name: "CXML2", pkgConfig: "libxml-2.0", providers: [.apt(["libxml2-dev"])]),
 
     .target(name: "Bytes", dependencies: ["CZlib", "CCrypto"], swiftSettings: parserSettings),
     .target(name: "Checkpoints", dependencies: ["Bytes"], swiftSettings: parserSettings),
     .target(name: "KernelsReference", swiftSettings: computeSettings),
-    .target(name: "KernelsAVX2", swiftSettings: instructionSetSettings(march: "x86-64-v3")),
-    .target(name: "KernelsAVX512", swiftSettings: instructionSetSettings(march: "znver4")),
+    .target(
+      name: "KernelsAVX2", dependencies: ["KernelsReference"],
+      swiftSettings: instructionSetSettings(["-march=x86-64-v3"])),
+    .target(
+      name: "KernelsAVX512", dependencies: ["KernelsReference"],
+      swiftSettings: instructionSetSettings(["-march=x86-64-v4", "-mavx512vnni"])),
     .target(
       name: "Kernels",
-      dependencies: ["KernelsReference", "KernelsAVX2", "KernelsAVX512", "COpenBLAS"],
-      swiftSettings: computeSettings),
+      dependencies: [
+        "KernelsReference", "KernelsAVX2", "KernelsAVX512", "COpenBLAS", "CCPUFeatures",
+      ],
+      swiftSettings: computeSettings + [.enableExperimentalFeature("Extern")]),
     .target(
       name: "Tokenizers", dependencies: ["Bytes", "Checkpoints"], swiftSettings: parserSettings),
     .target(
@@ -81,6 +91,7 @@ let package = Package(
         "Bytes", "Checkpoints", "Kernels", "Tokenizers", "Models", "Documents", "Store", "RAG",
         .product(name: "Yams", package: "Yams"),
       ],
+      exclude: ["SwiftRAG.docc"], resources: [.copy("SampleLibrary")],
       swiftSettings: swiftRAGSettings),
     .executableTarget(
       name: "CLI",
@@ -121,3 +132,11 @@ let package = Package(
   ],
   swiftLanguageModes: [.v6]
 )
+
+// Fuzz targets need libFuzzer's main function, so they exist only for Tests/Fuzz/run.sh.
+if Context.environment["SWIFTRAG_FUZZ"] == "1" {
+  package.targets.append(
+    .executableTarget(
+      name: "FuzzCheckpoints", dependencies: ["Checkpoints", "Bytes"],
+      path: "Tests/Fuzz/FuzzCheckpoints", swiftSettings: swiftRAGSettings))
+}

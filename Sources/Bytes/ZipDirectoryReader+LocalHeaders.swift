@@ -9,7 +9,7 @@ extension ZipDirectoryReader {
     guard member.localOffset < UInt64(limit) else {
       throw .invalid(
         byteOffset: limit,
-        reason: "the local header of \(member.name.debugDescription) is behind it")
+        reason: "the local header of '\(printable(member.name))' is behind it")
     }
     let start = Int(member.localOffset)
     var reader = try reader(start..<limit)
@@ -49,7 +49,7 @@ extension ZipDirectoryReader {
     guard let dataByteCount = Int(exactly: member.compressedByteCount) else {
       throw .bytes(
         .truncated(
-          what: "data of ZIP member \(member.name.debugDescription)",
+          what: "data of ZIP member '\(printable(member.name))'",
           byteOffset: reader.byteOffset, needed: member.compressedByteCount,
           available: reader.availableByteCount))
     }

@@ -253,7 +253,7 @@ struct ZipDirectoryReader {
       let limit = ZipArchive.Limits.expandedByteCount
       guard member.byteCount <= limit, expandedByteCount + member.byteCount <= limit else {
         throw .limitExceeded(
-          what: "expanded size up to \(member.name.debugDescription)",
+          what: "expanded size up to '\(printable(member.name))'",
           value: member.byteCount, limit: limit)
       }
       expandedByteCount += member.byteCount
@@ -262,7 +262,7 @@ struct ZipDirectoryReader {
         member.byteCount / ratio >= member.compressedByteCount
       {
         throw .limitExceeded(
-          what: "expansion of \(member.name.debugDescription)",
+          what: "expansion of '\(printable(member.name))'",
           value: member.byteCount / max(1, member.compressedByteCount), limit: ratio)
       }
     }

@@ -35,24 +35,24 @@ extension ZipError: CustomStringConvertible {
     case .notAnArchive(let path): "\(path) is not a ZIP archive, or its end is missing"
     case .invalid(let byteOffset, let reason): "ZIP record at byte \(byteOffset): \(reason)"
     case .disagreement(let name, let byteOffset, let field):
-      "ZIP member \(name.debugDescription): the local header at byte \(byteOffset) has another "
+      "ZIP member '\(printable(name))': the local header at byte \(byteOffset) has another "
         + "\(field) than the central directory"
     case .unsafeName(let name, let reason):
-      "ZIP member \(name.debugDescription): the name \(reason)"
-    case .duplicateName(let name): "ZIP member \(name.debugDescription) appears twice"
+      "ZIP member '\(printable(name))': the name \(reason)"
+    case .duplicateName(let name): "ZIP member '\(printable(name))' appears twice"
     case .overlap(let first, let second):
-      "ZIP members \(first.debugDescription) and \(second.debugDescription) share bytes"
-    case .encrypted(let name): "ZIP member \(name.debugDescription) is encrypted"
+      "ZIP members '\(printable(first))' and '\(printable(second))' share bytes"
+    case .encrypted(let name): "ZIP member '\(printable(name))' is encrypted"
     case .unsupportedMethod(let name, let method):
-      "ZIP member \(name.debugDescription) uses compression method \(method); "
+      "ZIP member '\(printable(name))' uses compression method \(method); "
         + "only stored (0) and deflate (8) are read"
     case .limitExceeded(let what, let value, let limit):
       "\(what) is \(value), more than the \(limit) allowed"
-    case .damaged(let name, let reason): "ZIP member \(name.debugDescription): \(reason)"
+    case .damaged(let name, let reason): "ZIP member '\(printable(name))': \(reason)"
     case .checksum(let name, let stated, let computed):
-      "ZIP member \(name.debugDescription) has CRC \(String(computed, radix: 16)) "
+      "ZIP member '\(printable(name))' has CRC \(String(computed, radix: 16)) "
         + "instead of \(String(stated, radix: 16)): it is damaged"
-    case .missing(let name): "the ZIP archive has no member \(name.debugDescription)"
+    case .missing(let name): "the ZIP archive has no member '\(printable(name))'"
     }
   }
 }

@@ -148,17 +148,7 @@ extension CheckpointError: CustomStringConvertible {
 }
 
 /// `text` in quotation marks, short, and safe to print: names in files are untrusted.
-private func quoted(_ text: String) -> String {
-  let shown = text.unicodeScalars.prefix(120).map { scalar -> String in
-    switch scalar.properties.generalCategory {
-    case .control, .format, .surrogate, .privateUse, .unassigned, .lineSeparator,
-      .paragraphSeparator:
-      "\\u{\(String(scalar.value, radix: 16))}"
-    default: String(scalar)
-    }
-  }
-  return "'" + shown.joined() + (text.unicodeScalars.count > 120 ? "…'" : "'")
-}
+private func quoted(_ text: String) -> String { "'\(printable(text))'" }
 
 private func hexadecimal(_ bytes: [UInt8]) -> String {
   bytes.isEmpty

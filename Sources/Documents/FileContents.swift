@@ -2,14 +2,14 @@ import Bytes
 import Glibc
 
 /// Reads whole regular files with a size limit.
-enum FileContents {
+package enum FileContents {
   /// The content of the regular file at `path`; symbolic links are followed.
   ///
   /// The file is read, not mapped: a mapped file that another program truncates kills the process
   /// (SIGBUS), and a document, unlike a model, is often being written to.
   /// - Throws: `.cannotOpen`, `.notARegularFile` or `.fileTooLarge`. A pipe or device is not waited
   ///   for.
-  static func read(path: String, limit: Int) throws(DocumentError) -> [UInt8] {
+  package static func read(path: String, limit: Int) throws(DocumentError) -> [UInt8] {
     let descriptor = unsafe open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK | O_NOCTTY)
     guard descriptor >= 0 else {
       throw .cannotOpen(path: path, reason: systemMessage(errno))

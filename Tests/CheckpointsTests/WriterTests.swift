@@ -78,6 +78,7 @@ import Testing
     }
     tensor("invalidName", "", .f32, [1])
     tensor("invalidName", "a\u{0}", .f32, [1])
+    tensor("cannotWrite", String(repeating: "n", count: 64), .f32, [1])
     tensor("cannotWrite", "a", .u8, [1])
     tensor("cannotWrite", "a", .f32, [0])
     tensor("cannotWrite", "a", .f32, [-1])

@@ -18,6 +18,9 @@ package struct GGUFWriter {
     let source: TensorSource
   }
 
+  /// The longest tensor name that ggml reads: GGML_MAX_NAME less the NUL that ends it.
+  private static let tensorNameByteCount = 63
+
   /// Where tensors start: multiples of this.
   package let alignment: Int
 
@@ -59,7 +62,7 @@ package struct GGUFWriter {
   /// Adds a tensor; its bytes are asked for when the file is written.
   ///
   /// - Parameters:
-  ///   - name: the name that GGUF readers look for, such as `token_embd.weight`.
+  ///   - name: the name that GGUF readers look for, such as `token_embd.weight`; up to 63 bytes.
   ///   - type: one of ggml's types.
   ///   - shape: outermost first, as in PyTorch; 0 to 4 dimensions, none of them zero.
   ///   - source: exactly the bytes that type and shape need.
@@ -68,6 +71,11 @@ package struct GGUFWriter {
     name: String, type: TensorType, shape: [Int], source: TensorSource
   ) throws(CheckpointError) {
     let name = try checkedName(Array(name.utf8), what: "tensor name", byteOffset: 0)
+    guard name.utf8.count <= GGUFWriter.tensorNameByteCount else {
+      throw .cannotWrite(
+        what: "tensor \(printable(name))",
+        reason: "ggml reads names of at most \(GGUFWriter.tensorNameByteCount) bytes")
+    }
     guard type.ggmlID != nil else {
       throw .cannotWrite(what: "tensor \(name)", reason: "GGUF has no type \(type.name)")
     }

@@ -1,0 +1,41 @@
+// swift-tools-version: 6.2
+import PackageDescription
+
+// A package of its own, over symbolic links to the kernel targets: it builds them alone and sees
+// their `package` declarations.
+
+/// As in the main package.
+func instructionSetSettings(_ flags: [String]) -> [SwiftSetting] {
+  [
+    .unsafeFlags(flags.flatMap { ["-Xcc", $0] } + ["-wmo", "-num-threads", "2"]),
+    .enableExperimentalFeature("Extern"),
+  ]
+}
+
+let package = Package(
+  name: "KernelTuning",
+  platforms: [.macOS(.v15)],
+  targets: [
+    .systemLibrary(
+      name: "COpenBLAS", pkgConfig: "openblas", providers: [.apt(["libopenblas-dev"])]),
+    .systemLibrary(name: "CCPUFeatures"),
+    .target(name: "KernelsReference"),
+    .target(
+      name: "KernelsAVX2", dependencies: ["KernelsReference"],
+      swiftSettings: instructionSetSettings(["-march=x86-64-v3"])),
+    .target(
+      name: "KernelsAVX512", dependencies: ["KernelsReference"],
+      swiftSettings: instructionSetSettings(["-march=x86-64-v4", "-mavx512vnni"])),
+    .target(
+      name: "Kernels",
+      dependencies: [
+        "KernelsReference", "KernelsAVX2", "KernelsAVX512", "COpenBLAS", "CCPUFeatures",
+      ],
+      swiftSettings: [
+        .enableUpcomingFeature("InternalImportsByDefault"), .enableExperimentalFeature("Extern"),
+      ]),
+    .executableTarget(
+      name: "KernelTuning", dependencies: ["Kernels", "KernelsAVX2", "KernelsAVX512", "COpenBLAS"]),
+  ],
+  swiftLanguageModes: [.v6]
+)

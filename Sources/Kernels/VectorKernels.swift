@@ -1,0 +1,81 @@
+import KernelsAVX2
+import KernelsAVX512
+import KernelsReference
+
+/// The vector kernels of one instruction set, as values: the one place that chooses between the
+/// targets that are compiled for an instruction set.
+struct VectorKernels: Sendable {
+  /// Outputs in a weight panel.
+  let panelColumns: Int
+  /// Inputs in a group of a `Q8_0` panel.
+  let blockGroup: Int
+  /// What is added to a `Q8_0` quant in a panel.
+  let quantOffset: UInt8
+  /// Queries in a block of attention.
+  let attentionQueryCount: Int
+
+  let multiplyPanels: @Sendable (PanelProduct) -> Void
+  let multiplyBlocks: @Sendable (BlockProduct) -> Void
+  /// Bytes of a quantised row of so many inputs.
+  let quantizedRowByteCount: @Sendable (Int) -> Int
+  /// Quantises rows: source, rows, inputs, target.
+  let quantizeRows: @Sendable (UnsafePointer<Float>, Int, Int, UnsafeMutableRawPointer) -> Void
+  /// Adds a bias and applies GELU: elements, rows, stride, width, bias, whether GELU.
+  let finishTile:
+    @Sendable (UnsafeMutablePointer<Float>, Int, Int, Int, UnsafePointer<Float>?, Bool) -> Void
+  let normalize: @Sendable (LayerNormRows) -> Void
+  let attend: @Sendable (AttentionBlock) -> Void
+  /// Elements of scratch for `attend`: keys, columns of a head.
+  let attentionScratchCount: @Sendable (Int, Int) -> Int
+  /// The mean of rows: source, rows, width, target.
+  let meanPool: @Sendable (UnsafePointer<Float>, Int, Int, UnsafeMutablePointer<Float>) -> Void
+  /// Scales one row to unit length: elements, width.
+  let l2Normalize: @Sendable (UnsafeMutablePointer<Float>, Int) -> Void
+
+  /// The kernels of an instruction set; nil for `scalar`, which has none.
+  static func kernels(for instructionSet: InstructionSet) -> VectorKernels? {
+    #if arch(x86_64)
+      switch instructionSet {
+      case .scalar: nil
+      case .avx2: avx2
+      case .avx512: avx512
+      }
+    #else
+      nil
+    #endif
+  }
+
+  #if arch(x86_64)
+    private static let avx2 = VectorKernels(
+      panelColumns: KernelsAVX2.panelColumns, blockGroup: KernelsAVX2.blockGroup,
+      quantOffset: KernelsAVX2.quantOffset,
+      attentionQueryCount: KernelsAVX2.attentionQueryCount,
+      multiplyPanels: { KernelsAVX2.multiplyPanels($0) },
+      multiplyBlocks: { KernelsAVX2.multiplyBlocks($0) },
+      quantizedRowByteCount: { KernelsAVX2.quantizedRowByteCount(inputs: $0) },
+      quantizeRows: { KernelsAVX2.quantizeRows($0, rows: $1, inputs: $2, into: $3) },
+      finishTile: {
+        KernelsAVX2.finishTile($0, rows: $1, stride: $2, width: $3, bias: $4, isGELU: $5)
+      },
+      normalize: { KernelsAVX2.normalize($0) }, attend: { KernelsAVX2.attend($0) },
+      attentionScratchCount: { KernelsAVX2.attentionScratchCount(keyCount: $0, headDim: $1) },
+      meanPool: { KernelsAVX2.meanPool($0, rows: $1, width: $2, into: $3) },
+      l2Normalize: { KernelsAVX2.l2Normalize($0, width: $1) })
+
+    private static let avx512 = VectorKernels(
+      panelColumns: KernelsAVX512.panelColumns, blockGroup: KernelsAVX512.blockGroup,
+      quantOffset: KernelsAVX512.quantOffset,
+      attentionQueryCount: KernelsAVX512.attentionQueryCount,
+      multiplyPanels: { KernelsAVX512.multiplyPanels($0) },
+      multiplyBlocks: { KernelsAVX512.multiplyBlocks($0) },
+      quantizedRowByteCount: { KernelsAVX512.quantizedRowByteCount(inputs: $0) },
+      quantizeRows: { KernelsAVX512.quantizeRows($0, rows: $1, inputs: $2, into: $3) },
+      finishTile: {
+        KernelsAVX512.finishTile($0, rows: $1, stride: $2, width: $3, bias: $4, isGELU: $5)
+      },
+      normalize: { KernelsAVX512.normalize($0) }, attend: { KernelsAVX512.attend($0) },
+      attentionScratchCount: { KernelsAVX512.attentionScratchCount(keyCount: $0, headDim: $1) },
+      meanPool: { KernelsAVX512.meanPool($0, rows: $1, width: $2, into: $3) },
+      l2Normalize: { KernelsAVX512.l2Normalize($0, width: $1) })
+  #endif
+}

@@ -1,0 +1,55 @@
+/// A learned vector in Float32: a bias, or the gain or shift of a normalisation.
+package final class VectorWeight: @unchecked Sendable {
+  /// Elements.
+  package let count: Int
+  let elements: UnsafeMutablePointer<Float>
+
+  /// A copy of `values`.
+  package init(_ values: [Float]) {
+    count = values.count
+    elements = allocateAligned(elementCount: max(1, values.count))
+    elements.update(from: values, count: values.count)
+  }
+
+  /// The vector in a file's bytes, widened to Float32.
+  ///
+  /// - Throws: ``KernelError`` when `bytes` is not `count` elements of `type`.
+  package convenience init(
+    type: WeightType, count: Int, bytes: UnsafeRawBufferPointer
+  ) throws(KernelError) {
+    _ = try checkedRowByteCount(type: type, rows: 1, columns: count, available: bytes.count)
+    var values = [Float](repeating: 0, count: count)
+    values.withUnsafeMutableBufferPointer { widen(type: type, bytes: bytes, into: $0) }
+    self.init(values)
+  }
+
+  deinit { elements.deallocate() }
+
+  /// Two vectors joined, for layers whose products are computed as one.
+  package static func concatenating(_ parts: [VectorWeight]) -> VectorWeight {
+    VectorWeight(parts.flatMap { UnsafeBufferPointer(start: $0.elements, count: $0.count) })
+  }
+}
+
+/// Widens a file's elements to Float32, exactly.
+func widen(
+  type: WeightType, bytes: UnsafeRawBufferPointer, into values: UnsafeMutableBufferPointer<Float>
+) {
+  switch type {
+  case .f32:
+    for index in values.indices {
+      values[index] = bytes.loadUnaligned(fromByteOffset: index * 4, as: Float.self)
+    }
+  case .f16:
+    for index in values.indices {
+      values[index] = Float(bytes.loadUnaligned(fromByteOffset: index * 2, as: Float16.self))
+    }
+  case .q80:
+    for index in values.indices {
+      let offset = index / 32 * 34
+      let scale = Float(bytes.loadUnaligned(fromByteOffset: offset, as: Float16.self))
+      let quant = bytes.loadUnaligned(fromByteOffset: offset + 2 + index % 32, as: Int8.self)
+      values[index] = scale * Float(quant)
+    }
+  }
+}

@@ -1,0 +1,105 @@
+/// A weight's rows as they lie in a file, and the copies of them that kernels read.
+///
+/// Bounds: the caller has checked that the parts hold `outputs` rows of `inputs` elements.
+struct WeightSource: @unchecked Sendable {
+  let type: WeightType
+  let inputs: Int
+  let outputs: Int
+  /// The address of each row.
+  private let rows: [UnsafeRawPointer]
+
+  init(type: WeightType, inputs: Int, outputs: Int, parts: [UnsafeRawBufferPointer]) {
+    self.type = type
+    self.inputs = inputs
+    self.outputs = outputs
+    let rowByteCount = inputs / type.blockElementCount * type.blockByteCount
+    rows = parts.flatMap { part -> [UnsafeRawPointer] in
+      guard let start = part.baseAddress else { return [] }
+      return stride(from: 0, to: part.count, by: rowByteCount).map { start + $0 }
+    }
+  }
+
+  /// Row-major Float32.
+  func widenRows(into target: UnsafeMutableRawPointer, pool: WorkerPool) {
+    let rowByteCount = inputs / type.blockElementCount * type.blockByteCount
+    let address = Address(target)
+    pool.run(taskCount: outputs) { row in
+      let values = (address.pointer + row * inputs * 4)
+        .bindMemory(to: Float.self, capacity: inputs)
+      widen(
+        type: type, bytes: UnsafeRawBufferPointer(start: rows[row], count: rowByteCount),
+        into: UnsafeMutableBufferPointer(start: values, count: inputs))
+    }
+  }
+
+  /// Panels of Float32 or Float16 in the file's own type.
+  func packPanels(
+    into target: UnsafeMutableRawPointer, _ vector: VectorKernels, pool: WorkerPool
+  ) {
+    if type == .f32 {
+      transpose(as: UInt32.self, into: target, columns: vector.panelColumns, pool: pool)
+    } else {
+      transpose(as: UInt16.self, into: target, columns: vector.panelColumns, pool: pool)
+    }
+  }
+
+  private func transpose<Element: FixedWidthInteger & BitwiseCopyable>(
+    as element: Element.Type, into target: UnsafeMutableRawPointer, columns: Int, pool: WorkerPool
+  ) {
+    let size = MemoryLayout<Element>.size
+    let address = Address(target)
+    pool.run(taskCount: (outputs + columns - 1) / columns) { panel in
+      let start = address.pointer + panel * inputs * columns * size
+      for column in 0..<columns {
+        let row = panel * columns + column
+        let source = row < outputs ? rows[row] : nil
+        for input in 0..<inputs {
+          let value =
+            source?.loadUnaligned(fromByteOffset: input * size, as: Element.self) ?? 0
+          start.storeBytes(
+            of: value, toByteOffset: (input * columns + column) * size, as: Element.self)
+        }
+      }
+    }
+  }
+
+  /// Panels of `Q8_0` quants and scales.
+  func packBlocks(
+    into target: UnsafeMutableRawPointer, scalesOffset: Int, _ vector: VectorKernels,
+    pool: WorkerPool
+  ) {
+    let columns = vector.panelColumns
+    let group = vector.blockGroup
+    let blocks = inputs / 32
+    let address = Address(target)
+    pool.run(taskCount: (outputs + columns - 1) / columns) { panel in
+      let quants = address.pointer + panel * inputs * columns
+      let scales = address.pointer + scalesOffset + panel * blocks * columns * 2
+      for column in 0..<columns {
+        let row = panel * columns + column
+        let source = row < outputs ? rows[row] : nil
+        for block in 0..<blocks {
+          let bytes = source.map { $0 + block * 34 }
+          scales.storeBytes(
+            of: bytes?.loadUnaligned(as: UInt16.self) ?? 0,
+            toByteOffset: (block * columns + column) * 2, as: UInt16.self)
+          for index in 0..<32 {
+            let quant = bytes?.load(fromByteOffset: 2 + index, as: UInt8.self) ?? 0
+            let groupIndex = (block * 32 + index) / group
+            quants.storeBytes(
+              of: quant &+ vector.quantOffset,
+              toByteOffset: (groupIndex * columns + column) * group + index % group,
+              as: UInt8.self)
+          }
+        }
+      }
+    }
+  }
+}
+
+/// A pointer that tasks of one step share, each writing its own part.
+struct Address<Pointer>: @unchecked Sendable {
+  let pointer: Pointer
+
+  init(_ pointer: Pointer) { self.pointer = pointer }
+}

@@ -1,0 +1,92 @@
+import _Builtin_intrinsics.intel
+
+// The names that the kernels shared with KernelsAVX512 are written against, for 256-bit registers.
+// Everything is inlined: a register must never cross a call.
+
+/// One register of Float32.
+typealias FloatLanes = SIMD8<Float>
+/// Float32 elements in a register.
+let laneCount = 8
+/// Registers in a row of a weight panel.
+let panelRegisters = 2
+/// Rows of activations that a micro-kernel multiplies at once: 6 x 2 accumulators of 16 registers.
+let tileRows = 6
+
+/// Asks for a cache line; any address will do.
+@inline(__always) func prefetch(_ address: UnsafeRawPointer) {
+  _m_prefetch(UnsafeMutableRawPointer(mutating: address))
+}
+
+/// All lanes zero.
+@inline(__always) func zeroLanes() -> FloatLanes { _mm256_setzero_ps() }
+
+/// All lanes `value`.
+@inline(__always) func broadcast(_ value: Float) -> FloatLanes { _mm256_set1_ps(value) }
+
+/// One register from memory, any alignment.
+@inline(__always) func load(_ source: UnsafePointer<Float>) -> FloatLanes {
+  _mm256_loadu_ps(source)
+}
+
+/// One register to memory, any alignment.
+@inline(__always) func store(_ lanes: FloatLanes, _ target: UnsafeMutablePointer<Float>) {
+  _mm256_storeu_ps(target, lanes)
+}
+
+/// The first `count` lanes from memory, the others zero; reads nothing beyond.
+@inline(__always) func load(_ source: UnsafePointer<Float>, count: Int) -> FloatLanes {
+  _mm256_maskload_ps(source, laneMask(count))
+}
+
+/// The first `count` lanes to memory; writes nothing beyond.
+@inline(__always)
+func store(_ lanes: FloatLanes, _ target: UnsafeMutablePointer<Float>, count: Int) {
+  _mm256_maskstore_ps(target, laneMask(count), lanes)
+}
+
+/// All bits of each of the first `count` lanes.
+@inline(__always) func laneMask(_ count: Int) -> SIMD4<Int64> {
+  let numbers = _mm256_setr_epi32(0, 1, 2, 3, 4, 5, 6, 7)
+  return _mm256_cmpgt_epi32(_mm256_set1_epi32(Int32(truncatingIfNeeded: count)), numbers)
+}
+
+/// One register of Float16 from memory, widened.
+@inline(__always) func loadHalves(_ source: UnsafePointer<Float16>) -> FloatLanes {
+  _mm256_cvtph_ps(UnsafeRawPointer(source).loadUnaligned(as: SIMD2<Int64>.self))
+}
+
+/// `a · b + c`, rounded once.
+@inline(__always)
+func multiplyAdd(_ a: FloatLanes, _ b: FloatLanes, _ c: FloatLanes) -> FloatLanes {
+  _mm256_fmadd_ps(a, b, c)
+}
+
+/// The larger of each pair of lanes.
+@inline(__always) func maximum(_ a: FloatLanes, _ b: FloatLanes) -> FloatLanes {
+  _mm256_max_ps(a, b)
+}
+
+/// The smaller of each pair of lanes.
+@inline(__always) func minimum(_ a: FloatLanes, _ b: FloatLanes) -> FloatLanes {
+  _mm256_min_ps(a, b)
+}
+
+/// Multiplies each lane of `a` by 2 to the integer in the low mantissa bits of `n`.
+@inline(__always)
+func addToExponent(_ a: FloatLanes, _ n: FloatLanes) -> FloatLanes {
+  let exponents = unsafeBitCast(n, to: SIMD8<Int32>.self) &<< 23
+  return unsafeBitCast(unsafeBitCast(a, to: SIMD8<Int32>.self) &+ exponents, to: FloatLanes.self)
+}
+
+/// The magnitude of each lane.
+@inline(__always) func magnitude(_ a: FloatLanes) -> FloatLanes {
+  let mask = SIMD8<UInt32>(repeating: 0x7fff_ffff)
+  return unsafeBitCast(unsafeBitCast(a, to: SIMD8<UInt32>.self) & mask, to: FloatLanes.self)
+}
+
+/// The sum of all lanes, by halves.
+@inline(__always) func sum(_ lanes: FloatLanes) -> Float {
+  let four = lanes.lowHalf + lanes.highHalf
+  let two = four.lowHalf + four.highHalf
+  return two.x + two.y
+}

@@ -1,0 +1,92 @@
+import _Builtin_intrinsics.intel
+
+// The names that the kernels shared with KernelsAVX2 are written against, for 512-bit registers.
+// Everything is inlined: a register must never cross a call.
+
+/// One register of Float32.
+typealias FloatLanes = SIMD16<Float>
+/// Float32 elements in a register.
+let laneCount = 16
+/// Registers in a row of a weight panel.
+let panelRegisters = 3
+/// Rows of activations that a micro-kernel multiplies at once: 8 x 3 accumulators of 32 registers.
+let tileRows = 8
+
+/// Asks for a cache line; any address will do.
+@inline(__always) func prefetch(_ address: UnsafeRawPointer) {
+  _m_prefetch(UnsafeMutableRawPointer(mutating: address))
+}
+
+/// All lanes zero.
+@inline(__always) func zeroLanes() -> FloatLanes { _mm512_setzero_ps() }
+
+/// All lanes `value`.
+@inline(__always) func broadcast(_ value: Float) -> FloatLanes { _mm512_set1_ps(value) }
+
+/// One register from memory, any alignment.
+@inline(__always) func load(_ source: UnsafePointer<Float>) -> FloatLanes {
+  _mm512_loadu_ps(source)
+}
+
+/// One register to memory, any alignment.
+@inline(__always) func store(_ lanes: FloatLanes, _ target: UnsafeMutablePointer<Float>) {
+  _mm512_storeu_ps(target, lanes)
+}
+
+/// The first `count` lanes from memory, the others zero; reads nothing beyond.
+@inline(__always) func load(_ source: UnsafePointer<Float>, count: Int) -> FloatLanes {
+  _mm512_maskz_loadu_ps(laneMask(count), source)
+}
+
+/// The first `count` lanes to memory; writes nothing beyond.
+@inline(__always)
+func store(_ lanes: FloatLanes, _ target: UnsafeMutablePointer<Float>, count: Int) {
+  _mm512_mask_storeu_ps(target, laneMask(count), lanes)
+}
+
+/// A bit for each of the first `count` lanes.
+@inline(__always) func laneMask(_ count: Int) -> __mmask16 {
+  __mmask16(truncatingIfNeeded: (1 << count) &- 1)
+}
+
+/// One register of Float16 from memory, widened.
+@inline(__always) func loadHalves(_ source: UnsafePointer<Float16>) -> FloatLanes {
+  _mm512_cvtph_ps(UnsafeRawPointer(source).loadUnaligned(as: SIMD4<Int64>.self))
+}
+
+/// `a · b + c`, rounded once.
+@inline(__always)
+func multiplyAdd(_ a: FloatLanes, _ b: FloatLanes, _ c: FloatLanes) -> FloatLanes {
+  _mm512_fmadd_ps(a, b, c)
+}
+
+/// The larger of each pair of lanes.
+@inline(__always) func maximum(_ a: FloatLanes, _ b: FloatLanes) -> FloatLanes {
+  _mm512_max_ps(a, b)
+}
+
+/// The smaller of each pair of lanes.
+@inline(__always) func minimum(_ a: FloatLanes, _ b: FloatLanes) -> FloatLanes {
+  _mm512_min_ps(a, b)
+}
+
+/// Multiplies each lane of `a` by 2 to the integer in the low mantissa bits of `n`.
+@inline(__always)
+func addToExponent(_ a: FloatLanes, _ n: FloatLanes) -> FloatLanes {
+  let exponents = unsafeBitCast(n, to: SIMD16<Int32>.self) &<< 23
+  return unsafeBitCast(unsafeBitCast(a, to: SIMD16<Int32>.self) &+ exponents, to: FloatLanes.self)
+}
+
+/// The magnitude of each lane.
+@inline(__always) func magnitude(_ a: FloatLanes) -> FloatLanes {
+  let mask = SIMD16<UInt32>(repeating: 0x7fff_ffff)
+  return unsafeBitCast(unsafeBitCast(a, to: SIMD16<UInt32>.self) & mask, to: FloatLanes.self)
+}
+
+/// The sum of all lanes, by halves.
+@inline(__always) func sum(_ lanes: FloatLanes) -> Float {
+  let eight = lanes.lowHalf + lanes.highHalf
+  let four = eight.lowHalf + eight.highHalf
+  let two = four.lowHalf + four.highHalf
+  return two.x + two.y
+}

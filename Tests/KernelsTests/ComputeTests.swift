@@ -1,0 +1,152 @@
+@testable import Kernels
+import Testing
+
+/// Every public operation, on every path, against plain Float64 arithmetic written here.
+@Suite struct ComputeTests {
+  static let computes = KernelPath.allCases.map { Compute(path: $0, threadCount: 2) }
+
+  @Test(arguments: computes, [WeightType.f32, .f16, .q80]) func linear(
+    compute: Compute, type: WeightType
+  ) throws {
+    let (tokens, inputs, outputs) = (5, 64, 37)
+    let bytes: [UInt8]
+    switch type {
+    case .f32: bytes = fileBytes(samples(outputs * inputs, seed: 1))
+    case .f16: bytes = fileBytes(samples(outputs * inputs, seed: 1).map { Float16($0) })
+    case .q80: bytes = blockBytes(rows: outputs, columns: inputs, seed: 1)
+    }
+    let weight = try bytes.withUnsafeBytes { bytes throws(KernelError) in
+      try WeightMatrix(
+        type: type, outputs: outputs, inputs: inputs, bytes: bytes, compute: compute)
+    }
+    let x = matrix(samples(tokens * inputs, seed: 2), columns: inputs)
+    let bias = samples(outputs, seed: 3)
+    var y = Matrix(rows: tokens, columns: outputs)
+    compute.linear(x, weight, bias: VectorWeight(bias), into: &y)
+
+    let values = widened(bytes, type: type)
+    let xs = x.array()
+    let ys = y.array()
+    for token in 0..<tokens {
+      for output in 0..<outputs {
+        var sum = Double(bias[output])
+        var magnitude = abs(sum)
+        var largest = 0.0
+        for input in 0..<inputs {
+          let product =
+            Double(xs[token * inputs + input]) * Double(values[output * inputs + input])
+          sum += product
+          magnitude += abs(product)
+          largest = max(largest, abs(Double(values[output * inputs + input])))
+        }
+        // Float32: (inputs + 2) roundings. Q8_0: each activation is off by up to 1/254 of its
+        // block's largest, which is at most 1.
+        let rounding = Double(inputs + 2) * 0x1p-24 * magnitude
+        let quantisation =
+          type == .q80 && compute.path != .blas ? Double(inputs) * largest / 254 : 0
+        #expect(abs(Double(ys[token * outputs + output]) - sum) <= rounding + quantisation)
+      }
+    }
+  }
+
+  @Test(arguments: computes) func rowsWithinCapacity(compute: Compute) throws {
+    let bytes = fileBytes(samples(8 * 4, seed: 1))
+    let weight = try bytes.withUnsafeBytes { bytes throws(KernelError) in
+      try WeightMatrix(type: .f32, outputs: 8, inputs: 4, bytes: bytes, compute: compute)
+    }
+    var x = Matrix(rows: 6, columns: 4)
+    var y = Matrix(rows: 6, columns: 8)
+    x.rows = 2
+    compute.linear(x, weight, bias: nil, into: &y)
+    #expect(y.rows == 2)
+    x.rows = 0
+    compute.linear(x, weight, bias: nil, into: &y)
+    #expect(y.rows == 0)
+  }
+
+  @Test func weightsOfTheWrongSizeAreRefused() {
+    func error(_ type: WeightType, _ outputs: Int, _ inputs: Int, _ bytes: [UInt8]) -> KernelError?
+    {
+      weightError(type: type, outputs: outputs, inputs: inputs, bytes: bytes)
+    }
+    func zeros(_ count: Int) -> [UInt8] { [UInt8](repeating: 0, count: count) }
+    #expect(error(.q80, 2, 33, zeros(70)) == .partialBlock(type: .q80, columns: 33))
+    #expect(
+      error(.f32, 2, 3, zeros(23))
+        == .byteCount(type: .f32, rows: 2, columns: 3, needed: 24, available: 23))
+    #expect(error(.f16, 0, 3, []) == .shape(rows: 0, columns: 3))
+    #expect(error(.f16, .max, 3, []) == .shape(rows: .max, columns: 3))
+    var notANumber = zeros(68)
+    (notANumber[34], notANumber[35]) = (0, 0x7e)
+    #expect(error(.q80, 2, 32, notANumber) == .scaleNotFinite(type: .q80, row: 1, block: 0))
+    #expect(error(.q80, 2, 32, zeros(68)) == nil)
+  }
+
+  @Test func embeddingTableAddsRows() throws {
+    let owner = Counter()
+    for type in WeightType.allCases {
+      let bytes: [UInt8]
+      switch type {
+      case .f32: bytes = fileBytes(samples(4 * 64, seed: 5))
+      case .f16: bytes = fileBytes(samples(4 * 64, seed: 5).map { Float16($0) })
+      case .q80: bytes = blockBytes(rows: 4, columns: 64, seed: 5)
+      }
+      let values = widened(bytes, type: type)
+      try bytes.withUnsafeBytes { bytes in
+        let table = try EmbeddingTable(
+          type: type, rows: 4, columns: 64, bytes: bytes, owner: owner)
+        var x = Matrix(rows: 1, columns: 64)
+        x.withMutableRow(0) { row in
+          table.add(row: 3, to: &row)
+          table.add(row: 1, to: &row)
+        }
+        let sums = x.array()
+        let expected: [Float] = (0..<64).map { index in values[192 + index] + values[64 + index] }
+        #expect(sums == expected)
+      }
+    }
+  }
+}
+
+/// The error that a weight of these bytes gives, or nil.
+func weightError(type: WeightType, outputs: Int, inputs: Int, bytes: [UInt8]) -> KernelError? {
+  let compute = Compute(path: .simd, threadCount: 1)
+  return bytes.withUnsafeBytes { bytes in
+    do throws(KernelError) {
+      _ = try WeightMatrix(
+        type: type, outputs: outputs, inputs: inputs, bytes: bytes, compute: compute)
+      return nil
+    } catch {
+      return error
+    }
+  }
+}
+
+/// A matrix that holds `values`.
+func matrix(_ values: [Float], columns: Int) -> Matrix {
+  var result = Matrix(rows: values.count / columns, columns: columns)
+  result.withMutableElements { elements in
+    for index in values.indices { elements[index] = values[index] }
+  }
+  return result
+}
+
+/// The Float32 values of a file's elements.
+func widened(_ bytes: [UInt8], type: WeightType) -> [Float] {
+  bytes.withUnsafeBytes { bytes in
+    switch type {
+    case .f32: (0..<(bytes.count / 4)).map { bytes.load(fromByteOffset: $0 * 4, as: Float.self) }
+    case .f16:
+      (0..<(bytes.count / 2)).map {
+        Float(bytes.load(fromByteOffset: $0 * 2, as: Float16.self))
+      }
+    case .q80:
+      (0..<(bytes.count / 34 * 32)).map { index -> Float in
+        let block = index / 32 * 34
+        let scale = Float(bytes.load(fromByteOffset: block, as: Float16.self))
+        let quant = bytes.load(fromByteOffset: block + 2 + index % 32, as: Int8.self)
+        return scale * Float(quant)
+      }
+    }
+  }
+}

@@ -1,0 +1,171 @@
+import KernelsReference
+import Testing
+
+@testable import Kernels
+
+/// GELU, normalisation and pooling against their scalar twins.
+@Suite struct ElementwiseTests {
+  /// `|error| ≤ 2⁻²² |x|`, over all widths, alignments and adversarial values.
+  @Test(arguments: vectorInstructionSets) func geluWithinBound(
+    instructionSet: InstructionSet
+  ) throws {
+    let kernels = try #require(VectorKernels.kernels(for: instructionSet))
+    let extremes: [Float] = [
+      0, -0.0, .leastNonzeroMagnitude, -.leastNormalMagnitude, 5.4999995, 5.5, 5.5000005, -5.5,
+      -5.6, 40, -40, 3e38, -3e38,
+    ]
+    for width in 1...33 {
+      for misalignment in [0, 1, 3] {
+        let values = (0..<(2 * width)).map { index in
+          index < extremes.count && width > 20
+            ? extremes[index] : samples(1, seed: UInt64(index + 99 * width), scale: 6)[0]
+        }
+        let x = GuardedFloats(values, misalignment: misalignment)
+        kernels.finishTile(x.start, 2, width, width, nil, true)
+        #expect(x.isIntact)
+        for (value, result) in zip(values, x.values) {
+          let expected = referenceGELU(value)
+          #expect(abs(result - expected) <= 0x1p-22 * abs(value), "gelu(\(value))")
+        }
+      }
+    }
+  }
+
+  /// A fine sweep of the interval where GELU bends.
+  @Test(arguments: vectorInstructionSets) func geluSweep(instructionSet: InstructionSet) throws {
+    let kernels = try #require(VectorKernels.kernels(for: instructionSet))
+    let values = (0..<60_000).map { Float($0 - 30_000) * 2.5e-4 }
+    let x = GuardedFloats(values)
+    kernels.finishTile(x.start, 1, values.count, values.count, nil, true)
+    var worst: Float = 0
+    for (value, result) in zip(values, x.values) where value != 0 {
+      worst = max(worst, abs(result - referenceGELU(value)) / abs(value))
+    }
+    #expect(worst <= 0x1p-22)
+  }
+
+  @Test(arguments: vectorInstructionSets) func geluKeepsNaN(instructionSet: InstructionSet) throws {
+    let kernels = try #require(VectorKernels.kernels(for: instructionSet))
+    let x = GuardedFloats([1, .nan, 2])
+    kernels.finishTile(x.start, 1, 3, 3, nil, true)
+    #expect(x.values[1].isNaN && x.values[0].isFinite && x.values[2].isFinite)
+  }
+
+  private func referenceGELU(_ value: Float) -> Float {
+    var one = [value]
+    var span = one.mutableSpan
+    gelu(&span)
+    return one[0]
+  }
+
+  @Test(arguments: vectorInstructionSets) func biasIsAdded(instructionSet: InstructionSet) throws {
+    let kernels = try #require(VectorKernels.kernels(for: instructionSet))
+    for width in 1...33 {
+      let values = samples(3 * width, seed: 1)
+      let bias = GuardedFloats(samples(width, seed: 2), misalignment: 1)
+      let x = GuardedFloats(values)
+      kernels.finishTile(x.start, 3, width, width, bias.start, false)
+      let shift = bias.values
+      let expected = values.indices.map { values[$0] + shift[$0 % width] }
+      #expect(sameBits(x.values, expected) && x.isIntact)
+    }
+  }
+
+  /// LayerNorm within a bound from the width, the largest value and the deviation.
+  @Test(arguments: vectorInstructionSets) func layerNormWithinBound(
+    instructionSet: InstructionSet
+  ) throws {
+    let kernels = try #require(VectorKernels.kernels(for: instructionSet))
+    for width in Array(1...33) + [48, 384, 385] {
+      for (offset, scale) in [(Float(0), Float(1)), (1000, 1), (0, 1e-4), (3, 0)] {
+        for misalignment in [0, 1, 3] {
+          let rows = 3
+          let values = samples(rows * width, seed: UInt64(width), scale: scale).map { $0 + offset }
+          let residual = samples(rows * width, seed: 77, scale: scale)
+          let weight = GuardedFloats(samples(width, seed: 3), misalignment: misalignment)
+          let bias = GuardedFloats(samples(width, seed: 4), misalignment: misalignment)
+          let x = GuardedFloats(values, misalignment: misalignment)
+          let added = GuardedFloats(residual, misalignment: misalignment)
+          kernels.normalize(
+            LayerNormRows(
+              x: x.start, residual: added.start, rows: rows, width: width, weight: weight.start,
+              bias: bias.start, epsilon: 1e-6))
+          #expect(x.isIntact)
+          let sums = zip(values, residual).map { $0 + $1 }
+          check(x.values, of: sums, width: width, weight: weight.values, bias: bias.values)
+        }
+      }
+    }
+  }
+
+  /// With u = 2⁻²⁴, n = width: the mean is off by at most (n + 1) u max|x|, so each deviation by
+  /// that and u (|x| + |mean|); dividing by the deviation σ (which has n + 4 roundings in its
+  /// square) keeps their ratio.
+  private func check(
+    _ result: [Float], of sums: [Float], width: Int, weight: [Float], bias: [Float]
+  ) {
+    var expected = sums
+    var span = expected.mutableSpan
+    KernelsReference.layerNorm(&span, weight: weight.span, bias: bias.span, epsilon: 1e-6)
+    let unit = 0x1p-24
+    for row in 0..<(sums.count / width) {
+      let values = sums[(row * width)..<((row + 1) * width)].map { Double($0) }
+      let mean = values.reduce(0, +) / Double(width)
+      let variance = values.reduce(0) { $0 + ($1 - mean) * ($1 - mean) } / Double(width)
+      let deviation = (variance + 1e-6).squareRoot()
+      let largest = values.map(abs).max() ?? 0
+      let shiftError = Double(width + 4) * unit * largest / deviation
+      for index in 0..<width {
+        let normalised = abs(values[index] - mean) / deviation
+        let ratioError = normalised * (Double(width + 8) * unit + shiftError * shiftError)
+        let gain = abs(Double(weight[index]))
+        let rounding = 3 * unit * (gain * normalised + abs(Double(bias[index])))
+        let bound = gain * (shiftError + ratioError) * 1.01 + rounding
+        let position = row * width + index
+        let error = abs(Double(result[position]) - Double(expected[position]))
+        #expect(error <= bound, "width \(width), element \(position)")
+      }
+    }
+  }
+
+  @Test(arguments: vectorInstructionSets) func meanPoolWithinBound(
+    instructionSet: InstructionSet
+  ) throws {
+    let kernels = try #require(VectorKernels.kernels(for: instructionSet))
+    for width in 1...33 {
+      for rows in [1, 2, 7, 40] {
+        let values = samples(rows * width, seed: UInt64(rows))
+        let x = GuardedFloats(values, misalignment: rows % 3)
+        let y = GuardedFloats(count: width, misalignment: 1)
+        kernels.meanPool(x.start, rows, width, y.start)
+        var expected = [Float](repeating: 0, count: width)
+        var span = expected.mutableSpan
+        KernelsReference.meanPool(values.span, into: &span)
+        #expect(y.isIntact)
+        for (result, wanted) in zip(y.values, expected) {
+          #expect(abs(result - wanted) <= Float(rows + 1) * 0x1p-24)  // |x| ≤ 1
+        }
+      }
+    }
+  }
+
+  @Test(arguments: vectorInstructionSets) func unitLengthWithinBound(
+    instructionSet: InstructionSet
+  ) throws {
+    let kernels = try #require(VectorKernels.kernels(for: instructionSet))
+    for width in Array(1...33) + [384] {
+      for scale: Float in [0, 1e-18, 1, 1e15] {
+        let values = samples(width, seed: 5, scale: scale)
+        let x = GuardedFloats(values, misalignment: width % 4)
+        kernels.l2Normalize(x.start, width)
+        var expected = values
+        var span = expected.mutableSpan
+        KernelsReference.l2Normalize(&span)
+        #expect(x.isIntact)
+        for (result, wanted) in zip(x.values, expected) {
+          #expect(abs(result - wanted) <= Float(width + 6) * 0x1p-24 * abs(wanted))
+        }
+      }
+    }
+  }
+}

@@ -1,0 +1,215 @@
+import KernelsReference
+import Testing
+
+@testable import Kernels
+
+/// The matrix products, bit for bit.
+@Suite struct MatrixProductTests {
+  /// Widths around the edges of registers and panels of both instruction sets.
+  static let outputCounts = [1, 7, 8, 9, 15, 16, 17, 31, 32, 33, 47, 48, 49, 63, 65, 96, 97]
+
+  /// Every element is the chain of fused multiply-adds over ascending inputs, plus the bias,
+  /// whatever the number of rows, the row's place, the panel's edge and the instruction set.
+  @Test(arguments: vectorInstructionSets, [WeightType.f32, .f16])
+  func floatProductIsTheChain(instructionSet: InstructionSet, type: WeightType) throws {
+    let compute = Compute(threadCount: 2, instructionSet: instructionSet)
+    for inputs in [1, 2, 3, 31, 191, 192, 193, 255, 257, 400] {
+      let outputs = Self.outputCounts[inputs % Self.outputCounts.count]
+      try check(compute, type, inputs: inputs, outputs: outputs, rowCounts: [17, 1, 5])
+    }
+    for outputs in Self.outputCounts {
+      try check(compute, type, inputs: 33, outputs: outputs, rowCounts: [3])
+    }
+    try check(compute, type, inputs: 24, outputs: 50, rowCounts: Array(0...17) + [130, 250])
+  }
+
+  private func check(
+    _ compute: Compute, _ type: WeightType, inputs: Int, outputs: Int, rowCounts: [Int]
+  ) throws {
+    let bytes = weightBytes(type, count: inputs * outputs, seed: UInt64(inputs))
+    let values = widened(bytes, type: type)
+    let weight = try weight(
+      type, outputs: outputs, inputs: inputs, bytes: bytes, compute: compute)
+    let bias = samples(outputs, seed: 9)
+    let most = rowCounts.max() ?? 0
+    let x = samples(most * inputs, seed: 4)
+    var expected = [Float](repeating: 0, count: most * outputs)
+    for row in 0..<most {
+      for output in 0..<outputs {
+        var sum: Float = 0
+        for input in 0..<inputs {
+          sum.addProduct(x[row * inputs + input], values[output * inputs + input])
+        }
+        expected[row * outputs + output] = sum + bias[output]
+      }
+    }
+    for rows in rowCounts {
+      var y = Matrix(rows: rows, columns: outputs)
+      let input = matrix(Array(x.prefix(rows * inputs)), columns: inputs)
+      compute.linear(input, weight, bias: VectorWeight(bias), into: &y)
+      let same = sameBits(y.array(), Array(expected.prefix(rows * outputs)))
+      #expect(same, "\(type) \(rows) x \(inputs) x \(outputs)")
+    }
+  }
+
+  /// `Q8_0` products equal the scalar twin, for random and for extreme quants.
+  @Test(arguments: vectorInstructionSets) func blockProductEqualsTwin(
+    instructionSet: InstructionSet
+  ) throws {
+    let compute = Compute(threadCount: 2, instructionSet: instructionSet)
+    let twin = Compute(path: .reference, threadCount: 1)
+    let extremes: [ClosedRange<Int8>] = [-128...127, -128...(-128), 127...127, -128...(-127)]
+    for (index, quants) in extremes.enumerated() {
+      for (inputs, outputs) in [(32, 1), (64, 17), (544, 48), (576, 49), (1056, 97)] {
+        let bytes = blockBytes(rows: outputs, columns: inputs, seed: 3, quants: quants)
+        let fast = try weight(
+          .q80, outputs: outputs, inputs: inputs, bytes: bytes, compute: compute)
+        let slow = try weight(.q80, outputs: outputs, inputs: inputs, bytes: bytes, compute: twin)
+        for rows in [1, 2, 3, 4, 5, 9] {
+          var values = samples(rows * inputs, seed: 8, scale: 3)
+          if index > 0 {
+            // Every quant is ±127, alternating signs by row.
+            for position in values.indices {
+              values[position] = position / inputs % 2 == 0 ? 2 : -2
+            }
+          }
+          let x = matrix(values, columns: inputs)
+          let bias = VectorWeight(samples(outputs, seed: 5))
+          var y = Matrix(rows: rows, columns: outputs)
+          var z = Matrix(rows: rows, columns: outputs)
+          compute.linear(x, fast, bias: bias, into: &y)
+          twin.linear(x, slow, bias: bias, into: &z)
+          let same = sameBits(y.array(), z.array())
+          #expect(same, "\(rows) x \(inputs) x \(outputs), quants \(quants)")
+        }
+      }
+    }
+  }
+
+  /// Quants and scales equal the scalar twin's, for ordinary and for adversarial values.
+  @Test(arguments: vectorInstructionSets) func quantiserEqualsTwin(
+    instructionSet: InstructionSet
+  ) throws {
+    let kernels = try #require(VectorKernels.kernels(for: instructionSet))
+    var rows = (1...20).map { samples(96, seed: UInt64($0), scale: Float($0 * $0)) }
+    rows.append([Float](repeating: 0, count: 96))
+    rows.append((0..<96).map { Float($0 % 32) - 15.5 })  // ties
+    rows.append((0..<96).map { $0 == 40 ? .leastNonzeroMagnitude : 0 })
+    rows.append((0..<96).map { $0 % 2 == 0 ? .greatestFiniteMagnitude : -1 })
+    rows.append((0..<96).map { Float(bitPattern: UInt32($0 * 700)) })  // subnormal
+    let flat = rows.flatMap { $0 }
+    var quants = [Int8](repeating: 0, count: flat.count)
+    var scales = [Float](repeating: 0, count: flat.count / 32)
+    var quantSpan = quants.mutableSpan
+    var scaleSpan = scales.mutableSpan
+    quantizeBlocks(flat.span, quants: &quantSpan, scales: &scaleSpan)
+
+    let byteCount = kernels.quantizedRowByteCount(96)
+    let size = kernels.blockGroup == 4 ? 1 : 2  // bytes of a stored quant
+    let bytes = UnsafeMutableRawPointer.allocate(byteCount: rows.count * byteCount, alignment: 64)
+    defer { bytes.deallocate() }
+    for misalignment in 0..<3 {
+      let source = GuardedFloats(flat, misalignment: misalignment)
+      kernels.quantizeRows(source.start, rows.count, 96, bytes)
+      for (index, expected) in quants.enumerated() {
+        let offset = index / 96 * byteCount + index % 96 * size
+        let quant =
+          size == 1
+          ? Int(bytes.load(fromByteOffset: offset, as: Int8.self))
+          : Int(bytes.load(fromByteOffset: offset, as: Int16.self))
+        #expect(quant == Int(expected), "element \(index)")
+      }
+      for (index, expected) in scales.enumerated() {
+        let offset = index / 3 * byteCount + 96 * size + index % 3 * 4
+        #expect(bytes.load(fromByteOffset: offset, as: Float.self) == expected)
+      }
+    }
+  }
+
+  /// A product reads and writes only its own rows and columns, at any alignment.
+  @Test(arguments: vectorInstructionSets) func productStaysInBounds(
+    instructionSet: InstructionSet
+  ) throws {
+    let kernels = try #require(VectorKernels.kernels(for: instructionSet))
+    let columns = kernels.panelColumns
+    let inputs = 5
+    for outputs in 1...(2 * columns + 1) {
+      let panels = (outputs + columns - 1) / columns
+      let weights = samples(panels * columns * inputs, seed: 1)
+      for misalignment in [0, 1, 3] {
+        let x = GuardedFloats(samples(3 * inputs, seed: 2), misalignment: misalignment)
+        let y = GuardedFloats(count: 3 * outputs, misalignment: misalignment)
+        let bias = GuardedFloats(samples(outputs, seed: 3), misalignment: misalignment)
+        weights.withUnsafeBytes { bytes in
+          guard let start = bytes.baseAddress else { return }
+          kernels.multiplyPanels(
+            PanelProduct(
+              x: x.start, rows: 3, inputs: inputs, panels: start, isHalf: false,
+              panelRange: 0..<panels, bias: bias.start, isGELU: true, y: y.start,
+              outputs: outputs))
+        }
+        #expect(y.isIntact && x.isIntact)
+        #expect(y.isFinite, "\(outputs) columns")
+      }
+    }
+  }
+
+  /// Any cut of the rows, any number of threads, and both paths through GELU give the same bits.
+  @Test(arguments: vectorInstructionSets, WeightType.allCases) func rowsAreIndependent(
+    instructionSet: InstructionSet, type: WeightType
+  ) throws {
+    let (inputs, outputs, rows) = (192, 144, 300)
+    let bytes = weightBytes(type, count: inputs * outputs, seed: 6)
+    let values = samples(rows * inputs, seed: 7)
+    let whole = try product(Compute(threadCount: 1, instructionSet: instructionSet), 0..<rows)
+    func product(_ compute: Compute, _ range: Range<Int>) throws -> [Float] {
+      let weight = try weight(
+        type, outputs: outputs, inputs: inputs, bytes: bytes, compute: compute)
+      let part = Array(values[(range.lowerBound * inputs)..<(range.upperBound * inputs)])
+      var y = Matrix(rows: range.count, columns: outputs)
+      compute.linearGELU(matrix(part, columns: inputs), weight, bias: nil, into: &y)
+      return y.array()
+    }
+    for threadCount in [1, 2, 3] {
+      let compute = Compute(threadCount: threadCount, instructionSet: instructionSet)
+      for range in [0..<rows, 0..<1, 299..<300, 7..<13, 100..<250] {
+        let part = Array(whole[(range.lowerBound * outputs)..<(range.upperBound * outputs)])
+        let same = sameBits(try product(compute, range), part)
+        #expect(same, "\(threadCount) threads, rows \(range)")
+      }
+    }
+  }
+
+  /// OpenBLAS within the bound of a Float32 sum in any order, the same for any thread count.
+  @Test(arguments: WeightType.allCases) func blasWithinBound(type: WeightType) throws {
+    let (inputs, outputs, rows) = (96, 250, 7)
+    let bytes = weightBytes(type, count: inputs * outputs, seed: 6)
+    let values = widened(bytes, type: type)
+    let x = samples(rows * inputs, seed: 7)
+    let bias = samples(outputs, seed: 8)
+    var results: [[Float]] = []
+    for threadCount in [1, 2] {
+      let compute = Compute(path: .blas, threadCount: threadCount)
+      let weight = try weight(
+        type, outputs: outputs, inputs: inputs, bytes: bytes, compute: compute)
+      var y = Matrix(rows: rows, columns: outputs)
+      compute.linear(
+        matrix(x, columns: inputs), weight, bias: VectorWeight(bias), into: &y)
+      results.append(y.array())
+    }
+    #expect(sameBits(results[0], results[1]))
+    for row in 0..<rows {
+      for output in 0..<outputs {
+        var sum = Double(bias[output])
+        var magnitude = abs(sum)
+        for input in 0..<inputs {
+          let product = Double(x[row * inputs + input]) * Double(values[output * inputs + input])
+          sum += product
+          magnitude += abs(product)
+        }
+        let error = abs(Double(results[0][row * outputs + output]) - sum)
+        #expect(error <= Double(inputs + 1) * 0x1p-24 * magnitude)
+      }
+    }
+  }
+}
