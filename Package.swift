@@ -16,11 +16,14 @@ let swiftRAGSettings: [SwiftSetting] = [
 let parserSettings = swiftRAGSettings + [.strictMemorySafety()]
 
 /// For modules that compute: a debug build without optimisation is over 100 times slower.
-let computeSettings = swiftRAGSettings + [
-  .unsafeFlags(["-O"], .when(configuration: .debug))
-]
+let computeSettings =
+  swiftRAGSettings + [
+    .unsafeFlags(["-O"], .when(configuration: .debug))
+  ]
 
-/// For a module that holds kernels of one instruction set. `-march` reaches the compiler's own
+/// For a module that holds kernels of one instruction set.
+///
+/// `-march` reaches the compiler's own
 /// intrinsics; `-wmo` keeps them inlined in debug builds as well, and `-num-threads` makes it emit
 /// the object per file that SwiftPM expects of a debug build.
 func instructionSetSettings(_ flags: [String]) -> [SwiftSetting] {
@@ -88,6 +91,7 @@ let package = Package(
         "Bytes", "Checkpoints", "Kernels", "Tokenizers", "Models", "Documents", "Store", "RAG",
         .product(name: "Yams", package: "Yams"),
       ],
+      exclude: ["SwiftRAG.docc"], resources: [.copy("SampleLibrary")],
       swiftSettings: swiftRAGSettings),
     .executableTarget(
       name: "CLI",
@@ -128,3 +132,11 @@ let package = Package(
   ],
   swiftLanguageModes: [.v6]
 )
+
+// Fuzz targets need libFuzzer's main function, so they exist only for Tests/Fuzz/run.sh.
+if Context.environment["SWIFTRAG_FUZZ"] == "1" {
+  package.targets.append(
+    .executableTarget(
+      name: "FuzzCheckpoints", dependencies: ["Checkpoints", "Bytes"],
+      path: "Tests/Fuzz/FuzzCheckpoints", swiftSettings: swiftRAGSettings))
+}

@@ -1,0 +1,17 @@
+#!/usr/bin/env bash
+# Speeds beside the peers', as ratios of one run. SPEED.md beside this file records them.
+# Needs a release build and .venv (`make bench` makes both) and the shared assets.
+set -euo pipefail
+cd "$(dirname "$0")/.."
+program=.build/release/swiftrag
+python=.venv/bin/python
+work=$(mktemp -d)
+trap 'rm -rf "$work"' EXIT
+
+echo "== sentence embedding"
+$python Benchmarks/peers/embedding_speed.py
+echo "== vector search"
+$python Benchmarks/peers/vector_search.py --swiftrag "$program" --counts 100000 1000000 --threads 2
+echo "== indexing 2,000 documents"
+python3 Tests/Reference/make_corpus.py "$work/corpus"
+$program bench index "$work/corpus"

@@ -1,0 +1,159 @@
+import Glibc
+
+/// Writes a file so that its name shows either what was there before or the whole new content,
+/// also after a crash or a power failure.
+///
+/// The bytes go to a new file in the same folder, reach the disk by `fsync`, take the name by
+/// `rename`, and the folder is synchronised as well.
+///
+/// - Source: POSIX `rename` (atomic replacement); the fsync order is that of SQLite's and LevelDB's
+///   commit paths.
+package enum AtomicFile {
+  /// Replaces or creates the file at `path` with `bytes`.
+  ///
+  /// - Throws: `BytesError.system`; the target is then untouched and no temporary file is left.
+  package static func write(_ bytes: [UInt8], to path: String) throws(BytesError) {
+    let writer = try AtomicFileWriter(path: path)
+    try writer.append(bytes)
+    try writer.commit()
+  }
+}
+
+/// A stream of bytes that becomes the file at `path` when it is committed, and nothing otherwise.
+@safe
+package final class AtomicFileWriter {
+  /// The path that the file will have.
+  package let path: String
+
+  /// How many bytes were appended.
+  package private(set) var byteCount = 0
+
+  private let temporaryPath: String
+  private let folder: String
+  private var descriptor: Int32
+  private var buffer: [UInt8] = []
+
+  /// Small appends are gathered until there are this many bytes: 1 MiB costs nothing and makes
+  /// the system calls disappear from profiles.
+  private static let bufferByteCount = 1 << 20
+
+  /// Creates the temporary file beside `path`.
+  ///
+  /// Where `path` is a symbolic link, the file that it points to is replaced. A replaced file keeps
+  /// its permissions; a new one gets 0666 less the umask.
+  ///
+  /// - Throws: `BytesError.system` where the folder is missing or not writable.
+  package init(path: String) throws(BytesError) {
+    let target = AtomicFileWriter.resolved(path)
+    let slash = target.lastIndex(of: "/")
+    let folder = slash.map { $0 == target.startIndex ? "/" : String(target[..<$0]) } ?? "."
+    let name = slash.map { String(target[target.index(after: $0)...]) } ?? target
+    let suffix = String(UInt64.random(in: .min ... .max), radix: 36)
+    // The ending marks it as ours and as unfinished; `.gitignore` and the indexer skip it.
+    let temporaryPath = "\(folder)/.\(name.prefix(128)).\(suffix).part"
+    let descriptor = unsafe open(
+      temporaryPath, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, mode_t(0o666))
+    guard descriptor >= 0 else {
+      throw .system(operation: "create a file beside", path: path, code: errno)
+    }
+    var status = stat()
+    if unsafe stat(target, &status) == 0 { fchmod(descriptor, status.st_mode & 0o7777) }
+    self.path = target
+    self.folder = folder
+    self.temporaryPath = temporaryPath
+    self.descriptor = descriptor
+  }
+
+  deinit {
+    if descriptor >= 0 {
+      close(descriptor)
+      unsafe unlink(temporaryPath)
+    }
+  }
+
+  /// Appends bytes.
+  ///
+  /// - Throws: `BytesError.system`, for example where the disk is full.
+  package func append(_ bytes: [UInt8]) throws(BytesError) {
+    if bytes.count < AtomicFileWriter.bufferByteCount {
+      buffer.append(contentsOf: bytes)
+      byteCount += bytes.count
+      if buffer.count >= AtomicFileWriter.bufferByteCount { try flush() }
+      return
+    }
+    try flush()
+    try write(bytes)
+    byteCount += bytes.count
+  }
+
+  /// Appends bytes from memory that the caller keeps alive during the call.
+  package func append(_ bytes: UnsafeRawBufferPointer) throws(BytesError) {
+    if bytes.count < AtomicFileWriter.bufferByteCount {
+      unsafe buffer.append(contentsOf: bytes)
+      byteCount += bytes.count
+      if buffer.count >= AtomicFileWriter.bufferByteCount { try flush() }
+      return
+    }
+    try flush()
+    unsafe try write(bytes)
+    byteCount += bytes.count
+  }
+
+  /// Makes the file appear under its name, durably.
+  ///
+  /// - Throws: `BytesError.system`; nothing has then taken the name unless only the folder's own
+  ///   synchronisation failed.
+  package func commit() throws(BytesError) {
+    precondition(descriptor >= 0, "an atomic file is committed once")
+    try flush()
+    guard fsync(descriptor) == 0 else { throw failure("synchronise") }
+    guard unsafe rename(temporaryPath, path) == 0 else { throw failure("rename") }
+    close(descriptor)
+    descriptor = -1
+    let folderDescriptor = unsafe open(folder, O_RDONLY | O_DIRECTORY | O_CLOEXEC)
+    guard folderDescriptor >= 0 else { throw failure("open the folder of") }
+    defer { close(folderDescriptor) }
+    // Some network file systems cannot synchronise a folder and say so with EINVAL.
+    if fsync(folderDescriptor) != 0 && errno != EINVAL {
+      throw failure("synchronise the folder of")
+    }
+  }
+
+  private func failure(_ operation: String) -> BytesError {
+    .system(operation: operation, path: path, code: errno)
+  }
+
+  private func flush() throws(BytesError) {
+    if buffer.isEmpty { return }
+    try write(buffer)
+    buffer.removeAll(keepingCapacity: true)
+  }
+
+  private func write(_ bytes: [UInt8]) throws(BytesError) {
+    var failed: BytesError?
+    unsafe bytes.withUnsafeBytes { pointer in
+      do throws(BytesError) { unsafe try write(pointer) } catch { failed = error }
+    }
+    if let failed { throw failed }
+  }
+
+  private func write(_ bytes: UnsafeRawBufferPointer) throws(BytesError) {
+    guard let base = bytes.baseAddress else { return }
+    var written = 0
+    while written < bytes.count {
+      let count = unsafe Glibc.write(descriptor, base + written, bytes.count - written)
+      if count < 0 {
+        if errno == EINTR { continue }
+        throw failure("write")
+      }
+      written += count
+    }
+  }
+
+  /// The file behind a symbolic link, or `path` itself where there is none.
+  private static func resolved(_ path: String) -> String {
+    guard let real = unsafe realpath(path, nil) else { return path }
+    defer { unsafe free(real) }
+    return unsafe String(cString: real)
+  }
+}

@@ -1,0 +1,121 @@
+// ZIP, the container of DOCX files and of PyTorch's .pt files. Two programs that read one archive
+// differently are how malware passes scanners, so this reader takes only archives that have one
+// reading: every local header agrees with the central directory, names are unique and plain, and
+// no byte belongs to two members. Specification: PKWARE APPNOTE 6.3.10.
+
+/// A read-only ZIP archive whose directory has been checked as a whole.
+package struct ZipArchive: Sendable {
+  /// How a member's bytes are stored.
+  package enum Method: UInt16, Sendable {
+    case stored = 0
+    case deflated = 8
+  }
+
+  /// One member.
+  package struct Entry: Sendable, Equatable {
+    /// A relative path with forward slashes; a folder's ends in one.
+    package let name: String
+    package let method: Method
+    /// CRC-32 of the content.
+    package let checksum: UInt32
+    /// The size of the content.
+    package let byteCount: Int
+    /// Where the stored or compressed bytes lie in the file.
+    package let dataRange: Range<Int>
+
+    /// Whether the member is a folder.
+    package var isFolder: Bool { name.utf8.last == UInt8(ascii: "/") }
+  }
+
+  /// What is allowed.
+  ///
+  /// A file of text or XML comes nowhere near.
+  package enum Limits {
+    /// Members of an archive.
+    ///
+    /// Published .pt files have some 2,000.
+    package static let entryCount: UInt64 = 65_536
+    /// Bytes that a deflated member, or all of them together, may expand to: 1 GiB.
+    package static let expandedByteCount: UInt64 = 1 << 30
+    /// Content bytes per compressed byte, for members that are not small.
+    ///
+    /// Deflate itself reaches 1,032; office documents stay below 30.
+    package static let expansionRatio: UInt64 = 100
+    /// Members up to this size may have any ratio: 1 MiB of blanks harms nobody.
+    package static let ratioFreeByteCount: UInt64 = 1 << 20
+    /// Bytes of a name.
+    package static let nameByteCount = 4_096
+  }
+
+  /// The open file.
+  package let file: MappedFile
+  /// All members, in the order of the central directory.
+  package let entries: [Entry]
+
+  private let indexByName: [String: Int]
+
+  /// Opens an archive and checks its whole directory; no content is read yet.
+  ///
+  /// - Throws: `ZipError` naming the rule that the archive breaks.
+  package init(path: String) throws(ZipError) {
+    let file: MappedFile
+    do throws(BytesError) {
+      file = try MappedFile(path: path)
+    } catch {
+      throw .bytes(error)
+    }
+    try self.init(file: file)
+  }
+
+  /// Reads the directory of a file that is open already.
+  package init(file: MappedFile) throws(ZipError) {
+    var reader = ZipDirectoryReader(file)
+    entries = try reader.read()
+    self.file = file
+    var indexByName: [String: Int] = [:]
+    for (index, entry) in entries.enumerated() {
+      if indexByName.updateValue(index, forKey: entry.name) != nil {
+        throw .duplicateName(name: entry.name)
+      }
+    }
+    self.indexByName = indexByName
+  }
+
+  /// The names of all members.
+  package var names: [String] { entries.map(\.name) }
+
+  /// The member of that name, or nil.
+  package func entry(named name: String) -> Entry? { indexByName[name].map { entries[$0] } }
+
+  /// The content of the member of that name.
+  ///
+  /// - Throws: `ZipError.missing`, or what `contents(of:)` throws.
+  package func contents(named name: String) throws(ZipError) -> [UInt8] {
+    guard let entry = entry(named: name) else { throw .missing(name: name) }
+    return try contents(of: entry)
+  }
+
+  /// The content of a member, with its CRC checked.
+  ///
+  /// - Precondition: `entry` is one of this archive's.
+  /// - Throws: `ZipError.damaged` or `.checksum`.
+  /// - Complexity: O(content); takes the content's size of memory.
+  package func contents(of entry: Entry) throws(ZipError) -> [UInt8] {
+    let bytes: [UInt8]
+    switch entry.method {
+    case .stored:
+      do throws(BytesError) {
+        bytes = try file.copyBytes(entry.dataRange)
+      } catch {
+        throw .bytes(error)
+      }
+    case .deflated:
+      bytes = try inflate(file, entry.dataRange, byteCount: entry.byteCount, name: entry.name)
+    }
+    let computed = crc32(of: bytes)
+    guard computed == entry.checksum else {
+      throw .checksum(name: entry.name, stated: entry.checksum, computed: computed)
+    }
+    return bytes
+  }
+}

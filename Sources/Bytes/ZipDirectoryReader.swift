@@ -1,0 +1,311 @@
+// The directory of a ZIP archive: end record, ZIP64 records, central directory, local headers.
+// Numbers in comments are sections of PKWARE APPNOTE 6.3.10.
+
+/// Reads and checks the directory of one archive.
+struct ZipDirectoryReader {
+  private let file: MappedFile
+
+  enum Signature {
+    static let localHeader: UInt32 = 0x0403_4B50
+    static let centralHeader: UInt32 = 0x0201_4B50
+    static let dataDescriptor: UInt32 = 0x0807_4B50
+    static let end: UInt32 = 0x0605_4B50
+    static let end64: UInt32 = 0x0606_4B50
+    static let locator64: UInt32 = 0x0706_4B50
+  }
+
+  private static let endByteCount = 22
+  private static let locatorByteCount = 20
+  private static let centralHeaderByteCount = 46
+
+  /// Flag bits (4.4.4): encryption in three forms, and patch data.
+  private static let encryptionFlags: UInt16 = 1 << 0 | 1 << 6 | 1 << 13
+  private static let patchFlag: UInt16 = 1 << 5
+  /// The sizes and the CRC stand behind the data as well, and may be zero in the local header.
+  static let descriptorFlag: UInt16 = 1 << 3
+  /// Flags that change how a member is read; the two headers must agree on them.
+  static let comparedFlags: UInt16 = encryptionFlags | patchFlag | descriptorFlag | 1 << 11
+
+  init(_ file: MappedFile) { self.file = file }
+
+  /// Where the central directory lies and how many members it lists.
+  private struct Directory {
+    let range: Range<Int>
+    let entryCount: UInt64
+  }
+
+  /// A member before its local header was read.
+  struct Central {
+    let name: String
+    let nameBytes: [UInt8]
+    let flags: UInt16
+    let method: UInt16
+    let checksum: UInt32
+    let compressedByteCount: UInt64
+    let byteCount: UInt64
+    let localOffset: UInt64
+  }
+
+  /// Reads all members and checks that they do not share bytes.
+  mutating func read() throws(ZipError) -> [ZipArchive.Entry] {
+    let directory = try findDirectory()
+    let central = try readCentral(directory)
+    var entries: [ZipArchive.Entry] = []
+    var extents: [(name: String, range: Range<Int>)] = []
+    var expandedByteCount: UInt64 = 0
+    for member in central {
+      let method = try checkLimits(member, expandedByteCount: &expandedByteCount)
+      let (dataRange, extent) = try readLocal(member, limit: directory.range.lowerBound)
+      entries.append(
+        .init(
+          name: member.name, method: method, checksum: member.checksum,
+          byteCount: Int(member.byteCount), dataRange: dataRange))
+      extents.append((member.name, extent))
+    }
+    extents.sort { $0.range.lowerBound < $1.range.lowerBound }
+    for (first, second) in zip(extents, extents.dropFirst())
+    where second.range.lowerBound < first.range.upperBound {
+      throw .overlap(first: first.name, second: second.name)
+    }
+    return entries
+  }
+
+  // MARK: End records (4.3.14 to 4.3.16)
+
+  private func findDirectory() throws(ZipError) -> Directory {
+    let endOffset = try findEnd()
+    var reader = try reader(endOffset..<file.byteCount)
+    _ = try field(&reader, UInt32.self)
+    let disk: UInt16 = try field(&reader)
+    let directoryDisk: UInt16 = try field(&reader)
+    let entryCountHere: UInt16 = try field(&reader)
+    let entryCount: UInt16 = try field(&reader)
+    let byteCount: UInt32 = try field(&reader)
+    let offset: UInt32 = try field(&reader)
+    guard disk == directoryDisk, disk == 0 || disk == .max, entryCountHere == entryCount else {
+      throw .invalid(byteOffset: endOffset, reason: "the archive has several parts")
+    }
+    if let wide = try findEnd64(before: endOffset) {
+      func agrees<Narrow: FixedWidthInteger>(_ narrow: Narrow, _ wide: UInt64) -> Bool {
+        narrow == .max || UInt64(narrow) == wide
+      }
+      guard agrees(entryCount, wide.entryCount), agrees(byteCount, wide.byteCount),
+        agrees(offset, wide.offset)
+      else {
+        throw .invalid(byteOffset: endOffset, reason: "the two end records disagree")
+      }
+      return try directory(
+        offset: wide.offset, byteCount: wide.byteCount, entryCount: wide.entryCount,
+        end: wide.recordOffset)
+    }
+    if disk == .max {
+      throw .invalid(byteOffset: endOffset, reason: "the archive has several parts")
+    }
+    return try directory(
+      offset: UInt64(offset), byteCount: UInt64(byteCount), entryCount: UInt64(entryCount),
+      end: endOffset)
+  }
+
+  /// The last end record; its comment must reach the end of the file exactly.
+  private func findEnd() throws(ZipError) -> Int {
+    guard file.byteCount >= ZipDirectoryReader.endByteCount else {
+      throw .notAnArchive(path: file.path)
+    }
+    let last = file.byteCount - ZipDirectoryReader.endByteCount
+    let first = max(0, last - Int(UInt16.max))
+    let tail = try bytes(first..<file.byteCount)
+    for offset in stride(from: last, through: first, by: -1) {
+      let index = offset - first
+      guard tail[index] == 0x50, tail[index + 1] == 0x4B, tail[index + 2] == 5,
+        tail[index + 3] == 6
+      else { continue }
+      let commentByteCount = Int(tail[index + 20]) | Int(tail[index + 21]) << 8
+      guard offset + ZipDirectoryReader.endByteCount + commentByteCount == file.byteCount else {
+        throw .invalid(byteOffset: offset, reason: "bytes follow the end record and its comment")
+      }
+      return offset
+    }
+    throw .notAnArchive(path: file.path)
+  }
+
+  private struct End64 {
+    let recordOffset: Int
+    let entryCount: UInt64
+    let byteCount: UInt64
+    let offset: UInt64
+  }
+
+  /// The ZIP64 end record, where its locator stands right before the end record.
+  private func findEnd64(before endOffset: Int) throws(ZipError) -> End64? {
+    let locatorOffset = endOffset - ZipDirectoryReader.locatorByteCount
+    guard locatorOffset >= 0 else { return nil }
+    var locator = try reader(locatorOffset..<endOffset)
+    guard try field(&locator, UInt32.self) == Signature.locator64 else { return nil }
+    let disk: UInt32 = try field(&locator)
+    let stated: UInt64 = try field(&locator)
+    let diskCount: UInt32 = try field(&locator)
+    guard disk == 0, diskCount <= 1, let recordOffset = Int(exactly: stated),
+      recordOffset < locatorOffset
+    else { throw .invalid(byteOffset: locatorOffset, reason: "the ZIP64 locator points nowhere") }
+
+    var reader = try reader(recordOffset..<locatorOffset)
+    let signature: UInt32 = try field(&reader)
+    let recordByteCount: UInt64 = try field(&reader)
+    // The size leaves out the first two fields, 12 bytes.
+    guard signature == Signature.end64, recordByteCount == UInt64(reader.availableByteCount) else {
+      throw .invalid(byteOffset: recordOffset, reason: "the ZIP64 end record is damaged")
+    }
+    _ = try field(&reader, UInt32.self)  // versions
+    let disks: UInt64 = try field(&reader)
+    let entryCountHere: UInt64 = try field(&reader)
+    let entryCount: UInt64 = try field(&reader)
+    let byteCount: UInt64 = try field(&reader)
+    let offset: UInt64 = try field(&reader)
+    guard disks == 0, entryCountHere == entryCount else {
+      throw .invalid(byteOffset: recordOffset, reason: "the archive has several parts")
+    }
+    return End64(
+      recordOffset: recordOffset, entryCount: entryCount, byteCount: byteCount, offset: offset)
+  }
+
+  /// The central directory must end where the end records begin: no room for a second one.
+  private func directory(
+    offset: UInt64, byteCount: UInt64, entryCount: UInt64, end: Int
+  ) throws(ZipError) -> Directory {
+    let (stated, overflow) = offset.addingReportingOverflow(byteCount)
+    guard !overflow, stated == UInt64(end), let start = Int(exactly: offset) else {
+      throw .invalid(
+        byteOffset: end, reason: "the central directory does not end at its end record")
+    }
+    let possible = min(
+      ZipArchive.Limits.entryCount, byteCount / UInt64(ZipDirectoryReader.centralHeaderByteCount))
+    guard entryCount <= possible else {
+      throw .limitExceeded(what: "member count", value: entryCount, limit: possible)
+    }
+    return Directory(range: start..<end, entryCount: entryCount)
+  }
+
+  // MARK: Central directory (4.3.12)
+
+  private func readCentral(_ directory: Directory) throws(ZipError) -> [Central] {
+    var reader = try reader(directory.range)
+    var members: [Central] = []
+    for _ in 0..<directory.entryCount { members.append(try readCentral(&reader)) }
+    guard reader.availableByteCount == 0 else {
+      throw .invalid(
+        byteOffset: reader.byteOffset, reason: "the central directory holds more than its members")
+    }
+    return members
+  }
+
+  private func readCentral(_ reader: inout ByteReader) throws(ZipError) -> Central {
+    let start = reader.byteOffset
+    guard try field(&reader, UInt32.self) == Signature.centralHeader else {
+      throw .invalid(byteOffset: start, reason: "no central header where one is stated")
+    }
+    _ = try field(&reader, UInt32.self)  // versions
+    let flags: UInt16 = try field(&reader)
+    let method: UInt16 = try field(&reader)
+    _ = try field(&reader, UInt32.self)  // time and date
+    let checksum: UInt32 = try field(&reader)
+    let compressed: UInt32 = try field(&reader)
+    let expanded: UInt32 = try field(&reader)
+    let nameByteCount: UInt16 = try field(&reader)
+    let extraByteCount: UInt16 = try field(&reader)
+    let commentByteCount: UInt16 = try field(&reader)
+    let disk: UInt16 = try field(&reader)
+    _ = try field(&reader, UInt16.self)  // internal attributes
+    _ = try field(&reader, UInt32.self)  // external attributes
+    let offset: UInt32 = try field(&reader)
+    let nameBytes = try bytes(Int(nameByteCount), &reader)
+    var extra = try ZipExtra(bytes(Int(extraByteCount), &reader), byteOffset: start)
+    _ = try bytes(Int(commentByteCount), &reader)
+    let name = try checkedZipName(nameBytes)
+    let byteCount = try extra.widened(expanded)
+    let compressedByteCount = try extra.widened(compressed)
+    let localOffset = try extra.widened(offset)
+    guard disk == 0 || disk == .max else {
+      throw .invalid(byteOffset: start, reason: "the archive has several parts")
+    }
+    return Central(
+      name: name, nameBytes: nameBytes, flags: flags, method: method, checksum: checksum,
+      compressedByteCount: compressedByteCount, byteCount: byteCount, localOffset: localOffset)
+  }
+
+  private func checkLimits(
+    _ member: Central, expandedByteCount: inout UInt64
+  ) throws(ZipError) -> ZipArchive.Method {
+    if member.flags & ZipDirectoryReader.encryptionFlags != 0 {
+      throw .encrypted(name: member.name)
+    }
+    if member.flags & ZipDirectoryReader.patchFlag != 0 {
+      throw .damaged(name: member.name, reason: "it holds patch data")
+    }
+    guard let method = ZipArchive.Method(rawValue: member.method) else {
+      throw .unsupportedMethod(name: member.name, method: member.method)
+    }
+    switch method {
+    case .stored:
+      guard member.byteCount == member.compressedByteCount else {
+        throw .damaged(name: member.name, reason: "it is stored, but states two sizes")
+      }
+    case .deflated:
+      let limit = ZipArchive.Limits.expandedByteCount
+      guard member.byteCount <= limit, expandedByteCount + member.byteCount <= limit else {
+        throw .limitExceeded(
+          what: "expanded size up to '\(printable(member.name))'",
+          value: member.byteCount, limit: limit)
+      }
+      expandedByteCount += member.byteCount
+      let ratio = ZipArchive.Limits.expansionRatio
+      if member.byteCount > ZipArchive.Limits.ratioFreeByteCount,
+        member.byteCount / ratio >= member.compressedByteCount
+      {
+        throw .limitExceeded(
+          what: "expansion of '\(printable(member.name))'",
+          value: member.byteCount / max(1, member.compressedByteCount), limit: ratio)
+      }
+    }
+    return method
+  }
+
+  // MARK: Primitives
+
+  func reader(_ range: Range<Int>) throws(ZipError) -> ByteReader {
+    do throws(BytesError) {
+      return try ByteReader(file: file, range: range)
+    } catch {
+      throw .bytes(error)
+    }
+  }
+
+  func bytes(_ range: Range<Int>) throws(ZipError) -> [UInt8] {
+    do throws(BytesError) { return try file.copyBytes(range) } catch { throw .bytes(error) }
+  }
+
+  func field<Integer: FixedWidthInteger & BitwiseCopyable>(
+    _ reader: inout ByteReader, _ type: Integer.Type = Integer.self
+  ) throws(ZipError) -> Integer {
+    do throws(BytesError) {
+      return try reader.integer(Integer.self, "ZIP record")
+    } catch {
+      throw .bytes(error)
+    }
+  }
+
+  func bytes(_ byteCount: Int, _ reader: inout ByteReader) throws(ZipError) -> [UInt8] {
+    do throws(BytesError) {
+      return try reader.bytes(byteCount, "ZIP record")
+    } catch {
+      throw .bytes(error)
+    }
+  }
+
+  func skip(_ byteCount: Int, _ reader: inout ByteReader) throws(ZipError) -> Range<Int> {
+    do throws(BytesError) {
+      return try reader.skip(byteCount, "data of a ZIP member")
+    } catch {
+      throw .bytes(error)
+    }
+  }
+}

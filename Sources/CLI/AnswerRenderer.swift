@@ -1,0 +1,110 @@
+internal import Foundation
+internal import RAG
+
+/// How answers and passages look on standard output.
+struct AnswerRenderer {
+  /// Shows whole passages and the figures behind them.
+  var isVerbose: Bool
+  /// A passage is shown with this many lines around its highlight unless `--verbose`.
+  static let linesPerPassage = 7
+  /// Folders that the person named: paths below them are shown from there on.
+  var roots: [String] = []
+  /// Lines longer than this are hard to read, however wide the terminal.
+  static let maximumWidth = 96
+  /// The margin of a passage, in which highlighted lines have a mark.
+  private static let marginWidth = 4
+
+  private var width: Int {
+    let columns =
+      Terminal.outputIsTerminal ? Terminal.columns(fileDescriptor: 1) : Self.maximumWidth
+    return max(40, min(Self.maximumWidth, columns)) - Self.marginWidth
+  }
+
+  /// The whole answer: the answer itself, then the passages that it cites.
+  func lines(for answer: Answer) -> [String] {
+    guard answer.isAnswered else { return refusal(answer) }
+    var lines = wrapped(printable(answer.text)).map { Style.bold.apply($0) }
+    lines.append("")
+    for (index, passage) in answer.passages.enumerated() {
+      lines += self.lines(for: passage, number: index + 1)
+      lines.append("")
+    }
+    if isVerbose { lines.append(evidence(answer.evidence)) } else { lines.removeLast() }
+    return lines
+  }
+
+  private func refusal(_ answer: Answer) -> [String] {
+    var lines = ["Nothing in your files answers this."]
+    if let nearest = answer.passages.first {
+      lines.append("")
+      lines.append("The nearest passage, which may not help:")
+      lines += self.lines(for: nearest, number: nil)
+    }
+    if isVerbose { lines += ["", evidence(answer.evidence)] }
+    return lines
+  }
+
+  private func evidence(_ evidence: Evidence) -> String {
+    let text = String(
+      format: "evidence %.2f (best cosine %.2f, words covered %.0f %%)", evidence.strength,
+      evidence.bestCosine, evidence.wordCoverage * 100)
+    return Style.dim.apply(text)
+  }
+
+  /// One passage: its citation, then its text.
+  func lines(for passage: Passage, number: Int?) -> [String] {
+    let mark = number.map { "[\($0)] " } ?? ""
+    var lines = [mark + citation(passage.citation)]
+    for other in passage.alsoAt {
+      lines.append("    also in " + shown(path: other.path) + ", " + other.place)
+    }
+    let parts = passage.highlighted
+    let text = WrappedText(
+      before: printable(parts.before), highlighted: printable(parts.sentence),
+      after: printable(parts.after), width: width)
+    lines += text.rendered(limit: isVerbose ? nil : Self.linesPerPassage)
+    if isVerbose { lines.append("    " + scores(passage)) }
+    return lines
+  }
+
+  private func citation(_ citation: Citation) -> String {
+    let heading = citation.heading.map { Style.dim.apply("  (\(printable($0)))") } ?? ""
+    return Style.green.apply(shown(path: citation.path)) + ", " + citation.place + heading
+  }
+
+  private func scores(_ passage: Passage) -> String {
+    var parts = [String(format: "score %.4f", passage.score)]
+    if let cosine = passage.cosine { parts.append(String(format: "cosine %.3f", cosine)) }
+    if let rank = passage.denseRank { parts.append("dense rank \(rank)") }
+    if let rank = passage.keywordRank { parts.append("keyword rank \(rank)") }
+    return Style.dim.apply(parts.joined(separator: ", "))
+  }
+
+  /// A path below a named folder, from that folder on; any other as ``shown(path:)`` has it.
+  private func shown(path: String) -> String {
+    for root in roots where path.hasPrefix(root + "/") {
+      let name = root.split(separator: "/").last.map { $0 + "/" } ?? ""
+      return printable(name + path.dropFirst(root.count + 1))
+    }
+    return Self.shown(path: path)
+  }
+
+  /// A path as a person would type it from here: relative below the working directory, `~` below
+  /// the home folder.
+  static func shown(path: String) -> String {
+    let here = FileManager.default.currentDirectoryPath
+    if here != "/", path.hasPrefix(here + "/") {
+      return printable(path.dropFirst(here.count + 1))
+    }
+    let home = FileManager.default.homeDirectoryForCurrentUser.path
+    if home != "/", path.hasPrefix(home + "/") {
+      return "~" + printable(path.dropFirst(home.count))
+    }
+    return printable(path)
+  }
+
+  private func wrapped(_ text: String) -> [String] {
+    WrappedText(before: text, highlighted: "", after: "", width: width + Self.marginWidth)
+      .rendered(limit: nil, hasMargin: false)
+  }
+}

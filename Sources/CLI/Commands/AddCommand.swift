@@ -1,0 +1,62 @@
+internal import ArgumentParser
+internal import RAG
+internal import SwiftRAG
+
+/// The command `swiftrag add PATH...`.
+struct AddCommand: ParsableCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "add", abstract: "Index files and folders.",
+    discussion: """
+      Reads TXT, MD, HTML, DOCX and PDF. Only new and changed files are read again; files that
+      vanished from the given folders are forgotten. It may be interrupted at any time and run again.
+        swiftrag add ~/papers notes.md
+        swiftrag add ~/papers --json
+      """)
+
+  @Argument(help: "Files and folders.", completion: .file())
+  var paths: [String]
+
+  @Flag(help: "Print the result as JSON.")
+  var json = false
+
+  @Flag(help: "List what would be read, and change nothing.")
+  var dryRun = false
+
+  @OptionGroup var index: IndexOptions
+  @OptionGroup var compute: ComputeOptions
+  @OptionGroup var common: CommonOptions
+
+  func run() throws {
+    common.apply()
+    try requireExisting(paths)
+    if dryRun { return try listDocuments() }
+    let configuration = try resolveConfiguration(
+      compute.settings.merging(index.settings) { $1 })
+    let knowledge = try KnowledgeBase(configuration: configuration)
+    let report = try addShowingProgress(paths, to: knowledge, isVerbose: common.verbose)
+    if json {
+      try answerJSON(report)
+    } else {
+      Terminal.answer(IngestProgress.summary(report))
+    }
+    if report.wasInterrupted { throw ExitStatus.interrupted }
+  }
+
+  private func listDocuments() throws {
+    for path in KnowledgeBase.documents(below: paths) { Terminal.answer(path) }
+  }
+}
+
+/// Adds the paths, with progress and skipped files on standard error.
+func addShowingProgress(
+  _ paths: [String], to knowledge: KnowledgeBase, isVerbose: Bool
+) throws -> IngestReport {
+  let progress = IngestProgress(isVerbose: isVerbose)
+  Interrupts.onInterrupt { "interrupted: what was indexed so far is kept; run it again to go on" }
+  defer {
+    progress.finish()
+    Interrupts.onInterrupt(say: nil)
+  }
+  return try knowledge.add(
+    paths: paths, report: { progress.show($0) }, shouldStop: { Interrupts.isRequested })
+}

@@ -1,0 +1,108 @@
+internal import ArgumentParser
+internal import Foundation
+internal import Kernels
+internal import RAG
+internal import SwiftRAG
+
+/// The command `swiftrag doctor`.
+struct DoctorCommand: ParsableCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "doctor", abstract: "Check that everything that answers need is there.")
+
+  @Flag(help: "Print JSON.")
+  var json = false
+
+  @OptionGroup var common: CommonOptions
+
+  /// One thing that was checked.
+  struct Check: Encodable {
+    enum State: String, Encodable {
+      case good, warning, bad
+    }
+
+    let name: String
+    let state: State
+    let detail: String
+  }
+
+  func run() throws {
+    common.apply()
+    let configuration = try resolveConfiguration([:])
+    let checks =
+      [processor(), program("pdftotext", package: "poppler-utils", use: "PDF files")]
+      + [model(configuration), index(configuration), sampleLibrary()]
+    if json {
+      try answerJSON(checks)
+    } else {
+      for check in checks {
+        let mark =
+          switch check.state {
+          case .good: Style.green.apply("ok     ")
+          case .warning: Style.highlight.apply("warning")
+          case .bad: Style.red.apply("missing")
+          }
+        Terminal.answer(
+          "\(mark)  \(check.name.padding(toLength: 14, withPad: " ", startingAt: 0))  \(check.detail)"
+        )
+      }
+    }
+    if checks.contains(where: { $0.state == .bad }) { throw ExitStatus.unavailable }
+  }
+
+  private func processor() -> Check {
+    let detected = InstructionSet.detected
+    let supported = InstructionSet.supported
+    let limit = detected == supported ? "" : ", lowered by SWIFTRAG_ISA from \(supported.rawValue)"
+    return Check(
+      name: "kernels", state: detected == .scalar ? .warning : .good,
+      detail: "\(detected.rawValue)\(limit), \(physicalCoreCount()) physical cores")
+  }
+
+  private func program(_ name: String, package: String, use: String) -> Check {
+    let folders = (Folders.processEnvironment["PATH"] ?? "").split(separator: ":")
+    if let folder = folders.first(where: {
+      FileManager.default.isExecutableFile(atPath: "\($0)/\(name)")
+    }) {
+      return Check(name: name, state: .good, detail: "\(folder)/\(name)")
+    }
+    return Check(
+      name: name, state: .warning,
+      detail: "not found, needed for \(use): sudo apt-get install \(package)")
+  }
+
+  private func model(_ configuration: Configuration) -> Check {
+    do {
+      let encoder = try KnowledgeBase.loadEncoder(configuration: configuration)
+      _ = try encoder.vector(of: "a test")
+      return Check(
+        name: "encoder", state: .good,
+        detail: "\(encoder.modelName), \(encoder.dimension) elements, "
+          + "at most \(encoder.maximumTokenCount) tokens, "
+          + "\(byteText(encoder.packedByteCount)) of weights")
+    } catch {
+      return Check(name: "encoder", state: .bad, detail: "\(error)")
+    }
+  }
+
+  private func index(_ configuration: Configuration) -> Check {
+    let path = KnowledgeBase.defaultIndexPath(configuration: configuration)
+    guard FileManager.default.fileExists(atPath: path) else {
+      return Check(
+        name: "index", state: .good, detail: "none yet at \(path): swiftrag add PATH makes it")
+    }
+    do {
+      let documents = try IndexCatalog(path: path).documents()
+      return Check(name: "index", state: .good, detail: "\(path), \(documents.count) files")
+    } catch {
+      return Check(name: "index", state: .bad, detail: "\(error)")
+    }
+  }
+
+  private func sampleLibrary() -> Check {
+    guard let path = Folders.sampleLibrary else {
+      return Check(
+        name: "sample library", state: .warning, detail: "not beside the program; run --docs DIR")
+    }
+    return Check(name: "sample library", state: .good, detail: path)
+  }
+}

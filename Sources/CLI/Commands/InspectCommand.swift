@@ -1,0 +1,98 @@
+internal import ArgumentParser
+internal import Checkpoints
+internal import Foundation
+
+/// The command `swiftrag inspect FILE`.
+struct InspectCommand: ParsableCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "inspect", abstract: "Show what is in a GGUF or safetensors file.",
+    discussion: """
+        swiftrag inspect model.gguf
+        swiftrag inspect model.safetensors --tensors --hash
+        swiftrag inspect model.gguf --map
+        swiftrag inspect model.gguf --json
+      Hashes read the whole file; the rest reads the header only.
+      """)
+
+  @Argument(help: "The file.", completion: .file())
+  var file: String
+
+  @Flag(help: "List every tensor.")
+  var tensors = false
+
+  @Flag(help: "Show what every byte of the file is for.")
+  var map = false
+
+  @Flag(help: "Compute the SHA-256 of the file and of each tensor.")
+  var hash = false
+
+  @Flag(help: "Print everything as JSON.")
+  var json = false
+
+  @OptionGroup var common: CommonOptions
+
+  func run() throws {
+    common.apply()
+    try requireExisting([file])
+    let inspection = try Inspection(of: Checkpoint.open(path: file), hashes: hash)
+    if json { return try answerJSON(inspection) }
+    summarise(inspection)
+    if tensors || common.verbose { listTensors(inspection) }
+    if map { listRegions(inspection) }
+    if !tensors && !map && !common.verbose {
+      Terminal.note(
+        "\n--tensors lists the tensors, --map the bytes, --hash adds SHA-256, --json all")
+    }
+  }
+
+  private func summarise(_ inspection: Inspection) {
+    Terminal.answer(
+      "\(inspection.format), \(byteText(inspection.byteCount)), "
+        + "\(inspection.tensors.count) tensors, \(inspection.parameterCount) parameters")
+    if let sha256 = inspection.sha256 { Terminal.answer("sha256 \(sha256)") }
+    if !inspection.metadata.isEmpty {
+      Terminal.answer("\n" + Style.bold.apply("metadata"))
+      let width = inspection.metadata.map(\.key.count).max() ?? 0
+      for row in inspection.metadata {
+        Terminal.answer(
+          "  " + padded(row.key, min(width, 44)) + "  " + Style.dim.apply(padded(row.type, 16))
+            + "  " + printable(row.value))
+      }
+    }
+    Terminal.answer("\n" + Style.bold.apply("types"))
+    for total in inspection.types {
+      Terminal.answer(
+        "  " + padded(total.type, 8) + "  \(total.tensorCount) tensors, "
+          + "\(total.elementCount) numbers, \(byteText(total.byteCount))")
+    }
+  }
+
+  private func listTensors(_ inspection: Inspection) {
+    Terminal.answer("\n" + Style.bold.apply("tensors"))
+    let width = min(60, inspection.tensors.map(\.name.count).max() ?? 0)
+    for tensor in inspection.tensors {
+      let shape = "[" + tensor.shape.map(String.init).joined(separator: ", ") + "]"
+      Terminal.answer(
+        "  " + padded(tensor.name, width) + "  " + padded(tensor.type, 6) + "  "
+          + padded(shape, 16) + "  " + padded(byteText(tensor.byteCount), 10)
+          + (tensor.sha256.map { "  " + $0.prefix(16) + "…" } ?? ""))
+    }
+  }
+
+  private func listRegions(_ inspection: Inspection) {
+    Terminal.answer("\n" + Style.bold.apply("bytes"))
+    for region in inspection.byteMap {
+      let remark = region.isZero == false ? Style.red.apply("  not zero") : ""
+      let end = region.byteOffset + region.byteCount
+      Terminal.answer(
+        "  " + padded("\(region.byteOffset)..<\(end)", 24) + "  "
+          + padded(region.kind.rawValue, 10) + "  " + printable(region.label) + remark)
+    }
+    let covered = inspection.byteMap.reduce(0) { $0 + $1.byteCount }
+    Terminal.answer("  \(covered) of \(inspection.byteCount) bytes accounted for")
+  }
+
+  private func padded(_ text: String, _ width: Int) -> String {
+    printable(text).padding(toLength: max(width, text.count), withPad: " ", startingAt: 0)
+  }
+}

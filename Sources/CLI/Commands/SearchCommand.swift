@@ -1,0 +1,64 @@
+internal import ArgumentParser
+internal import Foundation
+internal import SwiftRAG
+
+/// The command `swiftrag search QUERY`.
+struct SearchCommand: ParsableCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "search", abstract: "Show the passages that bear most on some words.",
+    discussion: """
+        swiftrag search "opening hours"
+        swiftrag search "hydraulic pressure" --mode keyword -k 10 --type pdf
+        swiftrag search "late fees" --path ~/contracts --jsonl
+      """)
+
+  @Argument(help: "Words or a question; - reads them from standard input.")
+  var query: String
+
+  @Flag(help: "Print one JSON array.")
+  var json = false
+
+  @Flag(help: "Print one JSON object a line.")
+  var jsonl = false
+
+  @OptionGroup var search: SearchOptions
+  @OptionGroup var index: IndexOptions
+  @OptionGroup var compute: ComputeOptions
+  @OptionGroup var common: CommonOptions
+
+  func run() throws {
+    common.apply()
+    let configuration = try resolveConfiguration(
+      compute.settings.merging(index.settings) { $1 }.merging(search.settings) { $1 })
+    let text = try textArgument(query)
+    let knowledge = try KnowledgeBase(configuration: configuration, mayCreate: false)
+    let passages = try knowledge.search(text, filter: search.filter())
+    if json { return try answerJSON(passages) }
+    if jsonl {
+      for passage in passages { try answerJSON(passage, pretty: false) }
+      return
+    }
+    guard !passages.isEmpty else { return Terminal.note("nothing found") }
+    let renderer = AnswerRenderer(isVerbose: common.verbose)
+    for (position, passage) in passages.enumerated() {
+      if position > 0 { Terminal.answer("") }
+      for line in renderer.lines(for: passage, number: position + 1) { Terminal.answer(line) }
+    }
+  }
+}
+
+/// The argument, or standard input when the argument is `-`.
+func textArgument(_ argument: String) throws -> String {
+  guard argument == "-" else { return try requireText(argument) }
+  let data = FileHandle.standardInput.readDataToEndOfFile()
+  return try requireText(String(decoding: data, as: UTF8.self))
+}
+
+/// Fails when there is nothing but white space.
+func requireText(_ text: String) throws -> String {
+  let trimmed = text.trimmingCharacters(in: .whitespacesAndNewlines)
+  guard !trimmed.isEmpty else {
+    throw CommandFailure("the text is empty", status: ExitStatus.usage)
+  }
+  return trimmed
+}

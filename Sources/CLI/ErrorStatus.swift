@@ -1,0 +1,46 @@
+internal import ArgumentParser
+internal import Bytes
+internal import Checkpoints
+internal import Documents
+internal import Models
+internal import RAG
+internal import Store
+internal import SwiftRAG
+internal import Tokenizers
+
+/// Which exit code an error of the library stands for.
+enum ErrorStatus {
+  static func of(_ error: any Error) -> ExitCode {
+    switch error {
+    case let failure as CommandFailure: failure.status
+    case let error as StoreError: of(error)
+    case let error as DocumentError: of(error)
+    case is ConfigurationError: ExitStatus.configuration
+    case is ModelLocator.Failure: ExitStatus.unavailable
+    case is CheckpointError, is TokenizerError, is ModelError: ExitStatus.dataError
+    case is BytesError: ExitStatus.noInput
+    case is SQuADDataset.Failure: ExitStatus.dataError
+    default: ExitStatus.failure
+    }
+  }
+
+  private static func of(_ error: StoreError) -> ExitCode {
+    switch error {
+    case .notFound: ExitStatus.noInput
+    case .notAnIndex, .newerSchema, .corrupt: ExitStatus.dataError
+    case .identityMismatch, .invalidInput: ExitStatus.failure
+    case .invalidQuery: ExitStatus.usage
+    case .readOnly: ExitStatus.cannotCreate
+    case .busy: ExitStatus.temporaryFailure
+    case .diskFull, .inputOutput, .database: ExitStatus.ioError
+    }
+  }
+
+  private static func of(_ error: DocumentError) -> ExitCode {
+    switch error {
+    case .toolMissing: ExitStatus.unavailable
+    case .cannotOpen, .cannotList, .notARegularFile: ExitStatus.noInput
+    default: ExitStatus.dataError
+    }
+  }
+}

@@ -1,0 +1,63 @@
+internal import ArgumentParser
+internal import Foundation
+internal import RAG
+internal import SwiftRAG
+
+/// The flag of every command that opens an index.
+struct IndexOptions: ParsableArguments {
+  @Option(help: "The index file (default: index.sqlite in the user's data folder).")
+  var index: String?
+
+  var settings: [Setting: String] {
+    var settings: [Setting: String] = [:]
+    settings[.indexPath] = index
+    return settings
+  }
+}
+
+/// The flags of every command that searches.
+struct SearchOptions: ParsableArguments {
+  @Option(name: [.customShort("k"), .long], help: "How many passages (default: 5).")
+  var topK: Int?
+
+  @Option(help: "hybrid (words and meaning), dense (meaning) or keyword (words).")
+  var mode: String?
+
+  @Option(help: "Only documents below this folder, this file, or a pattern like '*.pdf'.")
+  var path: [String] = []
+
+  @Option(help: "Only this type: text, markdown, html, docx or pdf.")
+  var type: [DocumentKind] = []
+
+  /// The types that can be asked for.
+  enum DocumentKind: String, ExpressibleByArgument, CaseIterable {
+    case text, markdown, html, docx, pdf
+  }
+
+  var settings: [Setting: String] {
+    var settings: [Setting: String] = [:]
+    settings[.topK] = topK.map(String.init)
+    settings[.searchMode] = mode
+    return settings
+  }
+
+  /// The documents that may be found; paths that exist are made absolute, others are patterns.
+  func filter(additionalPaths: [String] = []) -> RetrievalFilter {
+    RetrievalFilter(
+      paths: (path + additionalPaths).map(absoluteIfExists), types: type.map(\.rawValue))
+  }
+}
+
+/// The canonical absolute path of a file or folder that exists; anything else as it is.
+func absoluteIfExists(_ path: String) -> String {
+  guard let resolved = realpath(path, nil) else { return path }
+  defer { free(resolved) }
+  return String(cString: resolved)
+}
+
+/// Fails, with exit code 66, when a path that a person typed does not exist.
+func requireExisting(_ paths: [String]) throws {
+  for path in paths where !FileManager.default.fileExists(atPath: path) {
+    throw CommandFailure("\(path): no such file or folder", status: ExitStatus.noInput)
+  }
+}

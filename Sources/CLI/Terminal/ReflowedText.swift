@@ -1,0 +1,36 @@
+/// Joins lines that were only wrapped, so that a passage fills the terminal's width.
+///
+/// A line end is kept where it means something: before and after a blank line, before a list item,
+/// heading, table row, quotation or indented line, and after a line that is clearly short.
+func reflowed(_ text: String) -> String {
+  var result = ""
+  var previous: Substring?
+  for line in text.split(separator: "\n", omittingEmptySubsequences: false) {
+    if let last = previous {
+      result += isOnlyWrapped(last, next: line) ? " " : "\n"
+    }
+    result += previous == nil ? line : line.drop(while: { $0 == " " && !beginsBlock(line) })
+    previous = line
+  }
+  return result
+}
+
+/// Lines shorter than this end where their author wanted it.
+private let shortLineWidth = 50
+
+private func isOnlyWrapped(_ line: Substring, next: Substring) -> Bool {
+  !line.allSatisfy(\.isWhitespace) && !next.allSatisfy(\.isWhitespace)
+    && line.count >= shortLineWidth && !beginsBlock(next) && !line.hasPrefix("|")
+    && !line.hasPrefix("#") && !line.hasSuffix("  ")
+}
+
+private func beginsBlock(_ line: Substring) -> Bool {
+  let text = line.drop { $0 == " " || $0 == "\t" }
+  if line.count - text.count >= 4 || text.isEmpty { return true }
+  if ["#", "|", ">", "- ", "* ", "+ ", "• ", "```", "=", "---"].contains(where: text.hasPrefix) {
+    return true
+  }
+  let number = text.prefix { $0.isNumber }
+  return !number.isEmpty && number.count <= 3
+    && ").".contains(text.dropFirst(number.count).first ?? " ")
+}

@@ -1,0 +1,207 @@
+internal import Bytes
+
+/// Everything about a checkpoint that a person may want to see: `swiftrag inspect` prints it, or
+/// writes it as JSON.
+///
+/// Texts are as the file has them, except that long ones are cut and control and format characters
+/// are escaped, so that they may be printed.
+package struct Inspection: Sendable, Codable, Equatable {
+  /// A metadata entry.
+  package struct MetadataRow: Sendable, Codable, Equatable {
+    package let key: String
+    /// As GGUF's specification names it, such as `uint32` or `array of string`.
+    package let type: String
+    /// The value as text; long texts and arrays are cut and end in an ellipsis.
+    package let value: String
+    /// How many elements an array has.
+    package let elementCount: Int?
+  }
+
+  /// A tensor.
+  package struct TensorRow: Sendable, Codable, Equatable {
+    package let name: String
+    package let type: String
+    /// Outermost first, as PyTorch prints it.
+    package let shape: [Int]
+    package let elementCount: Int
+    /// From the start of the file.
+    package let byteOffset: Int
+    package let byteCount: Int
+    /// SHA-256 of the tensor's bytes, where hashes were asked for.
+    package let sha256: String?
+  }
+
+  /// All tensors of one type together.
+  package struct TypeTotal: Sendable, Codable, Equatable {
+    package let type: String
+    package let tensorCount: Int
+    package let elementCount: Int
+    package let byteCount: Int
+  }
+
+  /// A stretch of the file.
+  package struct Region: Sendable, Codable, Equatable {
+    package let kind: ByteMapRegion.Kind
+    package let label: String
+    package let byteOffset: Int
+    package let byteCount: Int
+    /// For padding, gaps and trailing bytes up to 64 MiB: whether all are zero.
+    ///
+    /// If they are not, something may hide there.
+    package let isZero: Bool?
+  }
+
+  package let path: String
+  /// `GGUF v3` or `safetensors`.
+  package let format: String
+  package let byteCount: Int
+  /// SHA-256 of the whole file, where hashes were asked for.
+  package let sha256: String?
+  /// Tensors start at multiples of this.
+  package let alignment: Int
+  /// Where the header ends.
+  package let dataOffset: Int
+  /// How many numbers all tensors hold together.
+  package let parameterCount: Int
+  package let metadata: [MetadataRow]
+  package let tensors: [TensorRow]
+  /// By size, largest first.
+  package let types: [TypeTotal]
+  /// What every byte of the file is for, in file order.
+  package let byteMap: [Region]
+}
+
+extension Inspection {
+  /// How much of long values is shown.
+  package struct Detail: Sendable {
+    /// Elements of an array.
+    package var elementCount: Int
+    /// Characters of a text.
+    package var characterCount: Int
+
+    package init(elementCount: Int = 6, characterCount: Int = 240) {
+      self.elementCount = elementCount
+      self.characterCount = characterCount
+    }
+  }
+
+  /// Describes an open checkpoint.
+  ///
+  /// - Parameters:
+  ///   - checkpoint: the checkpoint.
+  ///   - hashes: whether to compute SHA-256 of the file and of each tensor, which reads it twice.
+  ///   - detail: how much of long values to show.
+  /// - Throws: `CheckpointError.bytes` where libcrypto fails.
+  /// - Complexity: O(header) without hashes.
+  package init(
+    of checkpoint: Checkpoint, hashes: Bool = false, detail: Detail = Detail()
+  ) throws(CheckpointError) {
+    let file = checkpoint.file
+    func digest(_ range: Range<Int>) throws(CheckpointError) -> String? {
+      guard hashes else { return nil }
+      do throws(BytesError) {
+        return try SHA256Digest.of(file, range: range).hex
+      } catch {
+        throw .bytes(error)
+      }
+    }
+    var rows: [TensorRow] = []
+    for tensor in checkpoint.tensors {
+      rows.append(
+        TensorRow(
+          name: printable(tensor.name, limit: .max), type: tensor.type.name, shape: tensor.shape,
+          elementCount: tensor.elementCount, byteOffset: tensor.byteRange.lowerBound,
+          byteCount: tensor.byteCount, sha256: try digest(tensor.byteRange)))
+    }
+    path = file.path
+    format = checkpoint.format.name
+    byteCount = file.byteCount
+    sha256 = try digest(0..<file.byteCount)
+    alignment = checkpoint.alignment
+    dataOffset = checkpoint.dataOffset
+    // Sums of element counts cannot wrap: every element takes at least some bits of the file.
+    parameterCount = rows.reduce(0) { $0 &+ $1.elementCount }
+    metadata = checkpoint.metadata.entries.map { MetadataRow($0, detail: detail) }
+    tensors = rows
+    types = Inspection.totals(rows)
+    byteMap = checkpoint.byteMap.map { Region($0, file: file) }
+  }
+
+  private static func totals(_ rows: [TensorRow]) -> [TypeTotal] {
+    Dictionary(grouping: rows, by: \.type).map { type, rows in
+      TypeTotal(
+        type: type, tensorCount: rows.count, elementCount: rows.reduce(0) { $0 &+ $1.elementCount },
+        byteCount: rows.reduce(0) { $0 &+ $1.byteCount })
+    }
+    .sorted { ($1.byteCount, $0.type) < ($0.byteCount, $1.type) }
+  }
+}
+
+extension Inspection.Region {
+  /// A sparse file may have a gap of terabytes, which nobody would wait for.
+  private static let examinedByteCount = 64 << 20
+
+  fileprivate init(_ region: ByteMapRegion, file: MappedFile) {
+    kind = region.kind
+    label = printable(region.label, limit: .max)
+    byteOffset = region.byteRange.lowerBound
+    byteCount = region.byteRange.count
+    switch region.kind {
+    case .padding, .gap, .trailing:
+      guard byteCount <= Inspection.Region.examinedByteCount else { fallthrough }
+      isZero = unsafe file.withBytes { bytes in
+        unsafe bytes[region.byteRange].allSatisfy { $0 == 0 }
+      }
+    default: isZero = nil
+    }
+  }
+}
+
+extension Inspection.MetadataRow {
+  fileprivate init(_ entry: Metadata.Entry, detail: Inspection.Detail) {
+    key = printable(entry.key, limit: .max)
+    type = entry.value.typeName
+    if case .array(let array) = entry.value {
+      let shown = (0..<min(array.count, detail.elementCount)).map { index in
+        let text = Inspection.text(array[index], limit: 32)
+        return array.elementType == .string ? "\"\(text)\"" : text
+      }
+      let rest = array.count > shown.count ? ["…"] : []
+      value = "[\((shown + rest).joined(separator: ", "))]"
+      elementCount = array.count
+    } else {
+      value = Inspection.text(entry.value, limit: detail.characterCount)
+      elementCount = nil
+    }
+  }
+}
+
+extension Inspection {
+  fileprivate static func text(_ value: MetadataValue, limit: Int) -> String {
+    switch value {
+    case .uint8(let value): "\(value)"
+    case .int8(let value): "\(value)"
+    case .uint16(let value): "\(value)"
+    case .int16(let value): "\(value)"
+    case .uint32(let value): "\(value)"
+    case .int32(let value): "\(value)"
+    case .uint64(let value): "\(value)"
+    case .int64(let value): "\(value)"
+    case .float32(let value): "\(value)"
+    case .float64(let value): "\(value)"
+    case .bool(let value): "\(value)"
+    case .string(let value): printable(value, limit: limit)
+    case .array(let array): "\(array.count) elements"
+    }
+  }
+}
+
+extension Checkpoint.Format {
+  /// The format as people call it.
+  package var name: String {
+    switch self {
+    case .gguf(let version): "GGUF v\(version)"
+    case .safetensors: "safetensors"
+    }
+  }
+}

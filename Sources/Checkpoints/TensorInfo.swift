@@ -1,0 +1,62 @@
+internal import Bytes
+
+/// Where one tensor lies in a checkpoint and how to read it.
+package struct TensorInfo: Sendable, Equatable {
+  /// The name in the file, for example `blk.0.attn_q.weight`.
+  package let name: String
+
+  /// How the numbers are stored.
+  package let type: TensorType
+
+  /// Dimensions, outermost first, as PyTorch prints them; empty for a single number.
+  ///
+  /// A GGUF file stores them innermost first; the reader has turned them round.
+  package let shape: [Int]
+
+  /// The tensor's bytes, counted from the start of the file; checked to lie inside it.
+  package let byteRange: Range<Int>
+
+  package init(name: String, type: TensorType, shape: [Int], byteRange: Range<Int>) {
+    self.name = name
+    self.type = type
+    self.shape = shape
+    self.byteRange = byteRange
+  }
+
+  /// How many numbers the tensor holds; the reader has checked that the product fits.
+  package var elementCount: Int { shape.reduce(1, &*) }
+
+  /// How many bytes the tensor takes.
+  package var byteCount: Int { byteRange.count }
+}
+
+/// The size in bytes of a tensor of `type` and `shape`, or the reason why there is none.
+///
+/// - Parameters:
+///   - type: how the numbers are stored.
+///   - shape: outermost first; the last dimension must be whole blocks of `type`.
+///   - name: the tensor's name, for the error.
+///   - byteOffset: where the file states the shape, for the error.
+/// - Returns: the size in bytes.
+/// - Throws: `CheckpointError.partialBlock`, or `.overflow` where the size exceeds 2^63 - 1.
+func tensorByteCount(
+  type: TensorType, shape: [Int], name: String, byteOffset: Int
+) throws(CheckpointError) -> Int {
+  let innermost = shape.last ?? 1
+  guard innermost % type.blockElementCount == 0 else {
+    throw .partialBlock(
+      tensor: name, type: type, innermost: innermost, byteOffset: byteOffset)
+  }
+  do throws(BytesError) {
+    var elementCount = 1
+    for dimension in shape {
+      elementCount = try checkedProduct(
+        elementCount, dimension, what: "size of tensor \(name)", byteOffset: byteOffset)
+    }
+    return try checkedProduct(
+      elementCount / type.blockElementCount, type.blockByteCount,
+      what: "size of tensor \(name)", byteOffset: byteOffset)
+  } catch {
+    throw .bytes(error)
+  }
+}

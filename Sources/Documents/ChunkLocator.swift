@@ -1,0 +1,63 @@
+/// Gives chunks their lines, pages and headings.
+///
+/// Chunks are to be asked for in text order.
+struct ChunkLocator {
+  private let document: ExtractedDocument
+  /// Offsets of the newlines of the text.
+  private let lineEnds: [Int]
+  private var nextHeading = 0
+  private var openHeadings: [Heading] = []
+
+  /// Characters of a heading that are kept in a path.
+  ///
+  /// Longer ones are rather misused paragraphs, and every chunk below would carry them.
+  static let maximumTitleCharacterCount = 120
+
+  init(_ document: ExtractedDocument, bytes: [UInt8]) {
+    self.document = document
+    lineEnds = bytes.indices.filter { bytes[$0] == 0x0A }
+  }
+
+  /// Makes the chunk at `range`, which lies under the headings that begin before `place`.
+  mutating func chunk(
+    _ range: Range<Int>, text: String, page: Int?, under place: Int, tokenCount: Int
+  ) -> Chunk {
+    Chunk(
+      byteRange: range,
+      text: text,
+      page: page,
+      lineRange: line(at: range.lowerBound)...line(at: range.upperBound - 1),
+      sourceByteRange: document.sourceByteRange(of: range),
+      heading: headingPath(at: place),
+      tokenCount: tokenCount)
+  }
+
+  /// The number of the line that holds a byte, from 1: one more than the newlines before it.
+  private func line(at offset: Int) -> Int {
+    var low = 0
+    var high = lineEnds.count
+    while low < high {
+      let middle = (low + high) / 2
+      if lineEnds[middle] < offset { low = middle + 1 } else { high = middle }
+    }
+    return low + 1
+  }
+
+  private mutating func headingPath(at offset: Int) -> String? {
+    while nextHeading < document.headings.count,
+      document.headings[nextHeading].byteRange.lowerBound <= offset
+    {
+      let heading = document.headings[nextHeading]
+      openHeadings.removeAll { $0.level >= heading.level }
+      openHeadings.append(heading)
+      nextHeading += 1
+    }
+    guard !openHeadings.isEmpty else { return nil }
+    return openHeadings.map(Self.shortTitle).joined(separator: " > ")
+  }
+
+  private static func shortTitle(_ heading: Heading) -> String {
+    guard heading.title.count > maximumTitleCharacterCount else { return heading.title }
+    return heading.title.prefix(maximumTitleCharacterCount - 1) + "…"
+  }
+}

@@ -1,0 +1,51 @@
+import Bytes
+
+/// Opens the ZIP archive of an office document and finds the part with the text.
+struct DOCXPackage {
+  let path: String
+  let limits: DocumentLimits
+
+  /// Reads the document.
+  ///
+  /// - Throws: `.unsupported` for an archive of another kind, `.damaged` for one that breaks a rule
+  ///   of `ZipArchive` (a bomb, two readings, a wrong checksum).
+  func read() throws(DocumentError) -> ExtractedDocument {
+    let archive = try checked { () throws(ZipError) in try ZipArchive(path: path) }
+    guard let mainPart = Self.mainPart(archive.names) else {
+      throw .unsupported(path: path, format: Self.format(archive.names))
+    }
+    let reader = DOCXReader(path: path, limits: limits) { name throws(DocumentError) in
+      guard let entry = archive.entry(named: name) else { return nil }
+      guard entry.byteCount <= limits.maximumMarkupByteCount else {
+        throw .textTooLarge(path: path, limit: limits.maximumMarkupByteCount)
+      }
+      return try checked { () throws(ZipError) in try archive.contents(of: entry) }
+    }
+    return try reader.read(mainPart: mainPart)
+  }
+
+  private func checked<Value>(
+    _ body: () throws(ZipError) -> Value
+  ) throws(DocumentError) -> Value {
+    do throws(ZipError) {
+      return try body()
+    } catch {
+      throw .damaged(path: path, type: .docx, reason: "\(error)")
+    }
+  }
+
+  /// "word/document.xml", or the numbered name that some Office versions write.
+  static func mainPart(_ names: [String]) -> String? {
+    if names.contains("word/document.xml") { return "word/document.xml" }
+    return names.first { $0.hasPrefix("word/document") && $0.hasSuffix(".xml") }
+  }
+
+  /// What an archive without a Word document is, by the parts that its format requires.
+  static func format(_ names: [String]) -> String {
+    if names.contains("xl/workbook.xml") { return "a spreadsheet (XLSX); save it as PDF or HTML" }
+    if names.contains("ppt/presentation.xml") { return "a presentation (PPTX); save it as PDF" }
+    if names.contains("META-INF/container.xml") { return "an EPUB book" }
+    if names.contains("content.xml") { return "an OpenDocument file; save it as DOCX" }
+    return "a ZIP archive"
+  }
+}

@@ -1,0 +1,118 @@
+import Bytes
+import Glibc
+
+/// Finds the documents under files and folders.
+///
+/// A folder is searched with all folders in it, in byte order of the names. Hidden files and
+/// folders (`.git` among them) and files whose ending is not a document's are passed over without a
+/// word. A path given by the caller is always taken: if it is no document, reading it says why.
+/// Symbolic links are followed; a folder that was already visited is not entered again, which also
+/// ends loops.
+package struct DocumentFinder: Sendable {
+  /// What a search found.
+  package struct Findings: Sendable, Equatable {
+    /// Paths in order of search, each once, as given and extended with the names below.
+    package var files: [String] = []
+    /// Paths that do not exist, folders that cannot be listed, names that are not UTF-8.
+    package var problems: [DocumentError] = []
+  }
+
+  /// Folders deeper than this below the given one are reported, not searched.
+  ///
+  /// A path has at most 4,096 bytes (PATH_MAX), so real trees end far above.
+  package static let maximumDepth = 128
+
+  package init() {}
+
+  /// Searches.
+  ///
+  /// - Parameter paths: files and folders, relative to the current folder or absolute.
+  /// - Returns: what was found; nothing is thrown, so that one bad path does not hide the others.
+  /// - Complexity: O(entries) system calls.
+  package func find(_ paths: [String]) -> Findings {
+    var search = Search()
+    for path in paths { search.addGiven(path) }
+    return search.findings
+  }
+
+  private struct Search {
+    var findings = Findings()
+    private var visitedFolders: Set<FileIdentity> = []
+    private var takenPaths: Set<String> = []
+
+    mutating func addGiven(_ path: String) {
+      var status = stat()
+      guard unsafe stat(path, &status) == 0 else {
+        let reason = systemMessage(errno)
+        return findings.problems.append(.cannotOpen(path: path, reason: reason))
+      }
+      if status.st_mode & S_IFMT == S_IFDIR {
+        addFolder(path, FileIdentity(status), depth: 0)
+      } else if let kind = FileContents.irregularKind(mode: status.st_mode) {
+        findings.problems.append(.notARegularFile(path: path, kind: kind))
+      } else {
+        addFile(path)
+      }
+    }
+
+    private mutating func addFile(_ path: String) {
+      if takenPaths.insert(path).inserted { findings.files.append(path) }
+    }
+
+    private mutating func addFolder(_ path: String, _ identity: FileIdentity, depth: Int) {
+      guard visitedFolders.insert(identity).inserted else { return }
+      guard depth <= DocumentFinder.maximumDepth else {
+        let reason = "more than \(DocumentFinder.maximumDepth) folders deep"
+        return findings.problems.append(.cannotList(path: path, reason: reason))
+      }
+      for name in names(in: path) where !name.hasPrefix(".") {
+        let child = path.hasSuffix("/") ? path + name : path + "/" + name
+        var status = stat()
+        // A dangling link or a file that has just gone is nobody's document.
+        guard unsafe stat(child, &status) == 0 else { continue }
+        switch status.st_mode & S_IFMT {
+        case S_IFDIR: addFolder(child, FileIdentity(status), depth: depth + 1)
+        case S_IFREG where DocumentReader.supported(child): addFile(child)
+        default: break
+        }
+      }
+    }
+
+    private mutating func names(in path: String) -> [String] {
+      guard let folder = unsafe opendir(path) else {
+        let reason = systemMessage(errno)
+        findings.problems.append(.cannotList(path: path, reason: reason))
+        return []
+      }
+      defer { unsafe closedir(folder) }
+      var names: [String] = []
+      while let entry = unsafe readdir(folder) {
+        let bytes = unsafe Self.nameBytes(entry)
+        if let name = String(validating: bytes, as: UTF8.self) {
+          names.append(name)
+        } else {
+          let shown = path + "/" + String(decoding: bytes, as: UTF8.self)
+          findings.problems.append(
+            .cannotOpen(path: shown, reason: "the name is not UTF-8; rename it"))
+        }
+      }
+      return names.sorted { $0.utf8.lexicographicallyPrecedes($1.utf8) }
+    }
+
+    private static func nameBytes(_ entry: UnsafeMutablePointer<dirent>) -> [UInt8] {
+      unsafe withUnsafeBytes(of: &entry.pointee.d_name) { name in
+        unsafe Array(name.prefix { $0 != 0 })
+      }
+    }
+  }
+
+  private struct FileIdentity: Hashable {
+    let device: dev_t
+    let inode: ino_t
+
+    init(_ status: stat) {
+      device = status.st_dev
+      inode = status.st_ino
+    }
+  }
+}

@@ -1,0 +1,82 @@
+/// The limits within which documents are read.
+package struct DocumentLimits: Sendable, Equatable {
+  /// Largest file that is opened.
+  ///
+  /// Default 512 MiB: above any book with pictures.
+  package var maximumFileByteCount = 512 << 20
+  /// Largest text taken from one file.
+  ///
+  /// Default 64 MiB, about twenty times the Bible.
+  package var maximumTextByteCount = 64 << 20
+  /// Largest HTML page or part of a DOCX.
+  ///
+  /// Default 64 MiB, because libxml2's tree takes about ten times the page.
+  package var maximumMarkupByteCount = 64 << 20
+  /// Time that `pdftotext` may take for one file; a 1,000-page book takes about 2 s.
+  package var toolSeconds = 120
+  /// Address space of `pdftotext`.
+  ///
+  /// It needs about 100 MiB for usual files.
+  package var toolAddressSpaceByteCount = 4 << 30
+
+  package init() {}
+}
+
+/// Takes the text out of a file of any of the five types.
+///
+/// A value without state: any number of threads may read at once.
+package struct DocumentReader: Sendable {
+  /// Names what the text of a document depends on beside the file.
+  ///
+  /// It belongs into an index beside `Chunker.identity`: another extraction gives other text.
+  package static let identity = "documents-1"
+
+  package var limits: DocumentLimits
+
+  package init(limits: DocumentLimits = DocumentLimits()) {
+    self.limits = limits
+  }
+
+  /// True if a folder search takes up a file of this name.
+  ///
+  /// `read` itself goes by the content.
+  package static func supported(_ path: String) -> Bool {
+    DocumentType(ending: path) != nil
+  }
+
+  /// Reads the file at `path`.
+  ///
+  /// - Parameter path: any file; symbolic links are followed.
+  /// - Returns: the text and its structure.
+  /// - Throws: `DocumentError`; its description says what is wrong and what can be done. A file
+  ///   whose text is only white space throws `.empty` (PDF: `.noTextLayer`).
+  /// - Complexity: O(file); PDF starts one process.
+  package func read(path: String) throws(DocumentError) -> ExtractedDocument {
+    let contents = try FileContents.read(path: path, limit: limits.maximumFileByteCount)
+    return try read(contents: contents, path: path)
+  }
+
+  /// Reads content that the caller has already loaded, for example to hash it.
+  ///
+  /// - Parameters:
+  ///   - contents: the whole file.
+  ///   - path: the file's path, for its ending and for messages. PDF and DOCX are opened there
+  ///     again, by `pdftotext` and `ZipArchive`.
+  /// - Returns: the text and its structure.
+  /// - Throws: as `read(path:)`.
+  package func read(contents: [UInt8], path: String) throws(DocumentError) -> ExtractedDocument {
+    guard !contents.isEmpty else { throw .empty(path: path) }
+    let document: ExtractedDocument
+    switch DocumentSniffer.sniff(contents, path: path) {
+    case .unsupported(let format): throw .unsupported(path: path, format: format)
+    case .zipArchive: document = try DOCXPackage(path: path, limits: limits).read()
+    case .document(.html):
+      document = try HTMLReader(path: path, limits: limits).read(contents)
+    case .document(.pdf): document = try PDFReader(path: path, limits: limits).read()
+    case .document(let type):
+      document = try TextReader(path: path, limits: limits).read(contents, type: type)
+    }
+    guard document.text.utf8.contains(where: { $0 > 0x20 }) else { throw .empty(path: path) }
+    return document
+  }
+}

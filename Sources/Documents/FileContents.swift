@@ -1,0 +1,71 @@
+import Bytes
+import Glibc
+
+/// Reads whole regular files with a size limit.
+package enum FileContents {
+  /// The content of the regular file at `path`; symbolic links are followed.
+  ///
+  /// The file is read, not mapped: a mapped file that another program truncates kills the process
+  /// (SIGBUS), and a document, unlike a model, is often being written to.
+  /// - Throws: `.cannotOpen`, `.notARegularFile` or `.fileTooLarge`. A pipe or device is not waited
+  ///   for.
+  package static func read(path: String, limit: Int) throws(DocumentError) -> [UInt8] {
+    let descriptor = unsafe open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK | O_NOCTTY)
+    guard descriptor >= 0 else {
+      throw .cannotOpen(path: path, reason: systemMessage(errno))
+    }
+    defer { close(descriptor) }
+    var status = stat()
+    guard unsafe fstat(descriptor, &status) == 0 else {
+      throw .cannotOpen(path: path, reason: systemMessage(errno))
+    }
+    if let kind = irregularKind(mode: status.st_mode) {
+      throw .notARegularFile(path: path, kind: kind)
+    }
+    guard status.st_size <= limit else {
+      throw .fileTooLarge(path: path, byteCount: Int(status.st_size), limit: limit)
+    }
+    return try readAll(descriptor, expecting: Int(status.st_size), path: path, limit: limit)
+  }
+
+  /// Reads to the end of the file, which may have grown or shrunk since its size was asked.
+  private static func readAll(
+    _ descriptor: Int32, expecting byteCount: Int, path: String, limit: Int
+  ) throws(DocumentError) -> [UInt8] {
+    // One byte more than expected lets the usual file end with a single read of nothing.
+    var contents = [UInt8](repeating: 0, count: byteCount + 1)
+    var filled = 0
+    while true {
+      if filled == contents.count {
+        guard filled <= limit else {
+          throw .fileTooLarge(path: path, byteCount: filled, limit: limit)
+        }
+        contents.append(contentsOf: repeatElement(0, count: 65_536))
+      }
+      let received = unsafe contents.withUnsafeMutableBytes { buffer in
+        unsafe Glibc.read(
+          descriptor, buffer.baseAddress?.advanced(by: filled), buffer.count - filled)
+      }
+      if received < 0 {
+        if errno == EINTR { continue }
+        throw .cannotOpen(path: path, reason: systemMessage(errno))
+      }
+      if received == 0 { break }
+      filled += received
+    }
+    contents.removeLast(contents.count - filled)
+    return contents
+  }
+
+  /// What a file is that is not a regular one, in words; nil for a regular file.
+  static func irregularKind(mode: mode_t) -> String? {
+    switch mode & S_IFMT {
+    case S_IFREG: nil
+    case S_IFDIR: "a folder"
+    case S_IFIFO: "a named pipe"
+    case S_IFSOCK: "a socket"
+    case S_IFCHR, S_IFBLK: "a device"
+    default: "a special file"
+    }
+  }
+}

@@ -1,0 +1,155 @@
+/// Turns the elements of a page into text.
+struct HTMLVisitor: MarkupVisitor {
+  private(set) var prose = ProseBuilder()
+  private(set) var title: String?
+
+  private var titleText: String?
+  private var preformattedDepth = 0
+  private var cellCounts: [Int] = []
+  private var lists: [List] = []
+  /// For each open table, whether its rows are lines of text.
+  private var tablesAreData: [Bool] = []
+
+  private struct List {
+    let isOrdered: Bool
+    var number: Int
+  }
+
+  mutating func start(_ element: MarkupElement) -> Bool {
+    if Self.skipped.contains(element.name) || Self.isHidden(element) { return false }
+    switch element.name {
+    case "title": titleText = ""
+    case "h1", "h2", "h3", "h4", "h5", "h6": prose.beginHeading(level: Self.level(element.name))
+    case "br": prose.breakLine()
+    case "pre", "listing", "xmp":
+      prose.breakParagraph()
+      preformattedDepth += 1
+    case "ul", "ol", "menu": beginList(element)
+    case "li": beginItem()
+    case "table":
+      prose.breakParagraph()
+      tablesAreData.append(!element.isLayoutTable && !prose.isInRow)
+    case "tr" where tablesAreData.last == true:
+      prose.beginRow()
+      cellCounts.append(0)
+    case "td", "th": beginCell()
+    default: breakAround(element.name)
+    }
+    return true
+  }
+
+  mutating func end(_ name: String) {
+    switch name {
+    case "title":
+      let words = titleText?.split(whereSeparator: \.isWhitespace).joined(separator: " ")
+      title = title ?? words.flatMap { $0.isEmpty ? nil : Self.withoutControls($0) }
+      titleText = nil
+    case "h1", "h2", "h3", "h4", "h5", "h6": prose.endHeading()
+    case "pre", "listing", "xmp":
+      preformattedDepth = max(0, preformattedDepth - 1)
+      prose.breakParagraph()
+    case "ul", "ol", "menu":
+      _ = lists.popLast()
+      if lists.isEmpty { prose.breakParagraph() } else { prose.breakLine() }
+    case "li": prose.endItem()
+    case "table":
+      _ = tablesAreData.popLast()
+      prose.breakParagraph()
+    case "tr" where tablesAreData.last == true:
+      _ = cellCounts.popLast()
+      prose.endRow()
+    default: breakAround(name)
+    }
+  }
+
+  mutating func text(_ text: String) {
+    if titleText != nil {
+      titleText?.append(text)
+    } else if preformattedDepth > 0 {
+      prose.appendPreformatted(Self.withWindowsCharacters(text))
+    } else {
+      prose.append(Self.withWindowsCharacters(text))
+    }
+  }
+
+  // MARK: Lists and cells
+
+  private mutating func beginList(_ element: MarkupElement) {
+    if lists.isEmpty { prose.breakParagraph() } else { prose.breakLine() }
+    let first = element.attributes["start"].flatMap { Int($0) } ?? 1
+    lists.append(List(isOrdered: element.name == "ol", number: first))
+  }
+
+  private mutating func beginItem() {
+    // Deeper indentation than ten levels tells nobody anything.
+    let indentation = String(repeating: "  ", count: min(max(0, lists.count - 1), 10))
+    guard let last = lists.indices.last, lists[last].isOrdered else {
+      prose.beginItem(indentation + "- ")
+      return
+    }
+    prose.beginItem(indentation + "\(lists[last].number). ")
+    lists[last].number &+= 1
+  }
+
+  private mutating func beginCell() {
+    guard prose.isInRow, let last = cellCounts.indices.last else { return prose.breakParagraph() }
+    if cellCounts[last] > 0 { prose.nextCell() }
+    cellCounts[last] += 1
+  }
+
+  private mutating func breakAround(_ name: String) {
+    if Self.paragraphs.contains(name) {
+      prose.breakParagraph()
+    } else if Self.lines.contains(name) {
+      prose.breakLine()
+    }
+  }
+
+  // MARK: Which element means what
+
+  /// Elements without text for a reader: programs, controls, pictures, and the links around a page.
+  private static let skipped: Set<String> = [
+    "script", "style", "noscript", "template", "svg", "canvas", "iframe", "object", "embed",
+    "applet", "audio", "video", "map", "nav", "button", "select", "input", "textarea", "datalist",
+  ]
+
+  private static let paragraphs: Set<String> = [
+    "p", "div", "section", "article", "main", "header", "footer", "aside", "blockquote", "figure",
+    "figcaption", "address", "fieldset", "form", "details", "summary", "dl", "hr", "body",
+    "center", "hgroup", "dialog",
+  ]
+
+  private static let lines: Set<String> = ["dt", "dd", "caption", "legend", "tr", "option"]
+
+  /// Text that a browser does not show is no part of the document: a classic place for
+  /// instructions to machines.
+  private static func isHidden(_ element: MarkupElement) -> Bool {
+    if element.attributes["hidden"] != nil { return true }
+    if element.attributes["role"] == "navigation" { return true }
+    guard let style = element.attributes["style"] else { return false }
+    let compact = style.lowercased().filter { !$0.isWhitespace }
+    return compact.contains("display:none") || compact.contains("visibility:hidden")
+  }
+
+  private static func level(_ name: String) -> Int {
+    Int(name.dropFirst()) ?? 1
+  }
+
+  /// References such as `&#150;` name Windows-1252 characters (HTML Standard, 13.2.5.80).
+  private static func withWindowsCharacters(_ text: String) -> String {
+    guard text.unicodeScalars.contains(where: { (0x80...0x9F).contains($0.value) }) else {
+      return text
+    }
+    var result = String.UnicodeScalarView()
+    for scalar in text.unicodeScalars {
+      result.append(TextDecoder.windows1252(scalar))
+    }
+    return String(result)
+  }
+
+  private static func withoutControls(_ text: String) -> String {
+    var prose = ProseBuilder()
+    prose.append(withWindowsCharacters(text))
+    return prose.text
+  }
+}

@@ -1,0 +1,161 @@
+/// The headings and the title of a Markdown file, and of plain text that underlines its headings.
+///
+/// Source: CommonMark 0.31, sections 4.2 (ATX headings), 4.3 (setext headings), 4.5 (fenced code).
+/// Only what separates text into sections is read; the marks inside the lines stay as they are.
+struct MarkdownStructure {
+  enum Dialect {
+    case markdown
+    /// Underlined headings, else those of `PlainHeadings`; `#` begins a comment in too many files.
+    case text
+  }
+
+  private(set) var headings: [Heading] = []
+  private(set) var title: String?
+
+  private let bytes: [UInt8]
+  private let dialect: Dialect
+
+  init(_ bytes: [UInt8], dialect: Dialect) {
+    self.bytes = bytes
+    self.dialect = dialect
+    scan()
+    if dialect == .text && headings.isEmpty { headings = PlainHeadings(bytes).find() }
+    title = title ?? headings.first { $0.level == 1 }?.title
+  }
+
+  /// Goes through the lines once, keeping the line before as the possible text of an underline.
+  private mutating func scan() {
+    var lineStart = dialect == .markdown ? skipFrontMatter() : 0
+    var fence: ArraySlice<UInt8>?
+    var candidate: Range<Int>?
+    while lineStart < bytes.count {
+      let lineEnd = bytes[lineStart...].firstIndex(of: UInt8(ascii: "\n")) ?? bytes.count
+      let line = lineStart..<lineEnd
+      defer { lineStart = lineEnd + 1 }
+      let content = trimmed(line)
+      if let open = fence {
+        if closes(content, open) { fence = nil }
+        continue
+      }
+      if dialect == .markdown, let mark = fenceMark(content) {
+        fence = mark
+        candidate = nil
+      } else if dialect == .markdown, let heading = numberSignHeading(content, line: line) {
+        headings.append(heading)
+        candidate = nil
+      } else if let level = underlineLevel(content), let above = candidate,
+        isUnderline(content, of: above)
+      {
+        headings.append(
+          Heading(level: level, title: string(above), byteRange: above.lowerBound..<lineEnd))
+        candidate = nil
+      } else {
+        // A paragraph of several lines with a rule below it is not a heading here; CommonMark would
+        // make all its lines one. So only a line after a blank one counts.
+        candidate = content.isEmpty || !followsBlank(line.lowerBound) ? nil : content
+      }
+    }
+  }
+
+  /// Skips a YAML front matter, between two lines of `---`, and takes its `title:`.
+  private mutating func skipFrontMatter() -> Int {
+    guard bytes.starts(with: Array("---\n".utf8)) else { return 0 }
+    var lineStart = 4
+    var found: String?
+    // Front matter of more lines than this is rather a text that begins with a rule.
+    for _ in 0..<200 {
+      guard lineStart < bytes.count else { break }
+      let lineEnd = bytes[lineStart...].firstIndex(of: UInt8(ascii: "\n")) ?? bytes.count
+      let line = string(trimmed(lineStart..<lineEnd))
+      if line == "---" || line == "..." {
+        title = found
+        return min(lineEnd + 1, bytes.count)
+      }
+      if line.hasPrefix("title:") {
+        let value = line.dropFirst("title:".count).drop { $0 == " " }
+        found = String(value).trimmingQuotes()
+        if found?.isEmpty == true { found = nil }
+      }
+      lineStart = lineEnd + 1
+    }
+    return 0
+  }
+
+  /// `# Heading #`: one to six number signs, then a space.
+  private func numberSignHeading(_ content: Range<Int>, line: Range<Int>) -> Heading? {
+    guard content.lowerBound - line.lowerBound <= 3 else { return nil }
+    let level = bytes[content].prefix { $0 == UInt8(ascii: "#") }.count
+    guard (1...6).contains(level) else { return nil }
+    var inner = content.lowerBound + level..<content.upperBound
+    guard !inner.isEmpty, isSpace(bytes[inner.lowerBound]) else { return nil }
+    inner = trimmed(inner)
+    let closing = bytes[inner].reversed().prefix { $0 == UInt8(ascii: "#") }.count
+    let beforeClosing = inner.upperBound - closing
+    if closing > 0, beforeClosing == inner.lowerBound || isSpace(bytes[beforeClosing - 1]) {
+      inner = trimmed(inner.lowerBound..<beforeClosing)
+    }
+    guard !inner.isEmpty else { return nil }
+    return Heading(level: level, title: string(inner), byteRange: content)
+  }
+
+  /// 1 for a line of `=`, 2 for a line of `-`, else nil.
+  private func underlineLevel(_ content: Range<Int>) -> Int? {
+    guard let first = bytes[content].first, bytes[content].allSatisfy({ $0 == first }) else {
+      return nil
+    }
+    switch first {
+    case UInt8(ascii: "="): return content.count >= 2 ? 1 : nil
+    case UInt8(ascii: "-"): return content.count >= 2 ? 2 : nil
+    default: return nil
+    }
+  }
+
+  /// In plain text a rule is as long as its heading, give or take; in Markdown any length will do.
+  private func isUnderline(_ rule: Range<Int>, of heading: Range<Int>) -> Bool {
+    if dialect == .markdown { return true }
+    let width = string(heading).count
+    return rule.count >= 3 && abs(rule.count - width) <= max(3, width / 4)
+  }
+
+  private func fenceMark(_ content: Range<Int>) -> ArraySlice<UInt8>? {
+    guard let first = bytes[content].first,
+      first == UInt8(ascii: "`") || first == UInt8(ascii: "~")
+    else { return nil }
+    let mark = bytes[content].prefix { $0 == first }
+    return mark.count >= 3 ? mark : nil
+  }
+
+  private func closes(_ content: Range<Int>, _ open: ArraySlice<UInt8>) -> Bool {
+    content.count >= open.count && bytes[content].allSatisfy { $0 == open.first }
+  }
+
+  private func followsBlank(_ lineStart: Int) -> Bool {
+    guard lineStart > 0 else { return true }
+    let before = bytes[..<(lineStart - 1)].reversed().prefix { $0 != UInt8(ascii: "\n") }
+    return before.allSatisfy(isSpace)
+  }
+
+  private func trimmed(_ range: Range<Int>) -> Range<Int> {
+    let slice = bytes[range]
+    guard let first = slice.firstIndex(where: { !isSpace($0) }),
+      let last = slice.lastIndex(where: { !isSpace($0) })
+    else { return range.upperBound..<range.upperBound }
+    return first..<last + 1
+  }
+
+  private func isSpace(_ byte: UInt8) -> Bool {
+    byte == UInt8(ascii: " ") || byte == UInt8(ascii: "\t")
+  }
+
+  private func string(_ range: Range<Int>) -> String {
+    String(decoding: bytes[range], as: UTF8.self)
+  }
+}
+
+extension String {
+  /// The string without one pair of quotation marks around it.
+  fileprivate func trimmingQuotes() -> String {
+    guard count >= 2, let first, first == last, first == "\"" || first == "'" else { return self }
+    return String(dropFirst().dropLast())
+  }
+}

@@ -1,0 +1,163 @@
+/// Puts together readable text from marked-up pieces: paragraphs with a blank line between them,
+/// list items and table rows on lines of their own, white space collapsed.
+///
+/// Breaks are only noted and written before the next visible character, so that there is never
+/// white space at the ends of the text or a run of blank lines.
+struct ProseBuilder {
+  private(set) var bytes: [UInt8] = []
+  private(set) var headings: [Heading] = []
+  private(set) var removedControlCount = 0
+  /// True while a table row is open: breaks become spaces, so that the row stays one line.
+  private(set) var isInRow = false
+
+  private var pendingNewlines = 0
+  private var pendingSpace = false
+  private var pendingMark = ""
+  private var pendingBars = 0
+  private var headingLevel: Int?
+  private var headingStart: Int?
+
+  var text: String { String(decoding: bytes, as: UTF8.self) }
+
+  // MARK: Breaks
+
+  mutating func breakLine() { noteBreak(newlineCount: 1) }
+
+  mutating func breakParagraph() { noteBreak(newlineCount: 2) }
+
+  /// Joins an item to the one before it without a blank line.
+  mutating func breakTightly() {
+    if !isInRow { pendingNewlines = min(pendingNewlines, 1) }
+  }
+
+  private mutating func noteBreak(newlineCount: Int) {
+    if isInRow {
+      pendingSpace = true
+    } else if pendingMark.isEmpty {
+      pendingNewlines = max(pendingNewlines, newlineCount)
+    }
+  }
+
+  // MARK: Structure
+
+  /// Begins a list item; `mark` stands before its first character, for example "- ".
+  mutating func beginItem(_ mark: String) {
+    pendingMark = ""
+    breakLine()
+    if !isInRow { pendingMark = mark }
+  }
+
+  mutating func endItem() {
+    pendingMark = ""
+    breakLine()
+  }
+
+  mutating func beginHeading(level: Int) {
+    breakParagraph()
+    guard !isInRow else { return }
+    (headingLevel, headingStart) = (level, nil)
+  }
+
+  mutating func endHeading() {
+    if let level = headingLevel, let start = headingStart, start < bytes.count {
+      let title = String(decoding: bytes[start...], as: UTF8.self)
+        .split { $0 == "\n" || $0 == " " }.joined(separator: " ")
+      headings.append(
+        Heading(level: min(max(level, 1), 6), title: title, byteRange: start..<bytes.count))
+    }
+    (headingLevel, headingStart) = (nil, nil)
+    breakParagraph()
+  }
+
+  mutating func beginRow() {
+    breakLine()
+    isInRow = true
+    pendingBars = 0
+  }
+
+  /// Separates a cell from the one before it by a bar.
+  mutating func nextCell() {
+    pendingSpace = false
+    pendingBars += 1
+  }
+
+  mutating func endRow() {
+    isInRow = false
+    pendingBars = 0
+    pendingSpace = false
+    breakLine()
+  }
+
+  // MARK: Characters
+
+  /// Adds text whose white space is collapsed.
+  mutating func append(_ text: String) {
+    for scalar in text.unicodeScalars {
+      if (0x21..<0x7F).contains(scalar.value) {
+        // Nearly all text comes this way.
+        if hasPending { writePending() }
+        if headingLevel != nil, headingStart == nil { headingStart = bytes.count }
+        bytes.append(UInt8(truncatingIfNeeded: scalar.value))
+      } else if Self.isWhiteSpace(scalar) {
+        pendingSpace = true
+      } else {
+        append(visible: scalar)
+      }
+    }
+  }
+
+  private var hasPending: Bool {
+    pendingSpace || pendingNewlines > 0 || pendingBars > 0 || !pendingMark.isEmpty
+  }
+
+  /// Adds text whose spaces and lines are kept, as in `<pre>`.
+  mutating func appendPreformatted(_ text: String) {
+    guard !isInRow else { return append(text) }
+    for scalar in text.unicodeScalars {
+      switch scalar {
+      case "\n": pendingNewlines += 1
+      case " ", "\t":
+        // Spaces before the first character are indentation; those before a newline are nothing.
+        writePending()
+        bytes.append(UInt8(truncatingIfNeeded: scalar.value))
+      default:
+        if Self.isWhiteSpace(scalar) { pendingSpace = true } else { append(visible: scalar) }
+      }
+    }
+  }
+
+  private mutating func append(visible scalar: Unicode.Scalar) {
+    switch scalar.value {
+    case 0x00...0x1F, 0x7F...0x9F, 0xFEFF: removedControlCount += 1
+    // A soft hyphen is no character of the word, only a place where a line may break.
+    case 0xAD: break
+    default:
+      writePending()
+      if headingLevel != nil, headingStart == nil { headingStart = bytes.count }
+      bytes.append(contentsOf: UTF8.encode(scalar) ?? UTF8.encodedReplacementCharacter)
+    }
+  }
+
+  private mutating func writePending() {
+    if pendingNewlines > 0 {
+      if !bytes.isEmpty { bytes.append(contentsOf: repeatElement(0x0A, count: pendingNewlines)) }
+    } else if pendingSpace, pendingBars == 0, !isAtLineStart {
+      bytes.append(0x20)
+    }
+    for _ in 0..<pendingBars {
+      bytes.append(contentsOf: (isAtLineStart ? "| " : " | ").utf8)
+    }
+    bytes.append(contentsOf: pendingMark.utf8)
+    (pendingNewlines, pendingSpace, pendingBars, pendingMark) = (0, false, 0, "")
+  }
+
+  private var isAtLineStart: Bool { bytes.isEmpty || bytes.last == 0x0A }
+
+  /// White space of HTML and XML, and the spaces that only forbid a line break.
+  private static func isWhiteSpace(_ scalar: Unicode.Scalar) -> Bool {
+    switch scalar.value {
+    case 0x09, 0x0A, 0x0C, 0x0D, 0x20, 0xA0, 0x202F, 0x2028, 0x2029: true
+    default: false
+    }
+  }
+}

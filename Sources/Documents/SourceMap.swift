@@ -1,0 +1,76 @@
+/// Where the bytes of an extracted text stood in the file it was decoded from.
+///
+/// A list of runs in text order. In a run each unit of `textUnit` bytes of the text came from
+/// `sourceUnit` bytes of the file: (1, 1) for any UTF-8, (1, 2) for ASCII in UTF-16, (2, 1) for an
+/// accented letter in Windows-1252. A run ends where the next begins. Bytes of the file that no run
+/// covers were dropped: a byte order mark, a carriage return, a control character.
+package struct SourceMap: Sendable, Equatable {
+  /// A stretch with one ratio between text and file.
+  struct Run: Sendable, Equatable {
+    let textOffset: Int
+    let sourceOffset: Int
+    let textUnit: Int
+    let sourceUnit: Int
+  }
+
+  private(set) var runs: [Run] = []
+  /// Number of text bytes that the map covers.
+  private(set) var textByteCount = 0
+
+  /// True if every byte of the text is the byte of the file at the same offset.
+  package var isIdentity: Bool {
+    runs.isEmpty || runs == [Run(textOffset: 0, sourceOffset: 0, textUnit: 1, sourceUnit: 1)]
+  }
+
+  init() {}
+
+  /// Adds `unitCount` units that follow the text so far.
+  mutating func append(sourceOffset: Int, textUnit: Int, sourceUnit: Int, unitCount: Int) {
+    defer { textByteCount += textUnit * unitCount }
+    if let last = runs.last, last.textUnit == textUnit, last.sourceUnit == sourceUnit {
+      let unitsInLast = (textByteCount - last.textOffset) / textUnit
+      if last.sourceOffset + unitsInLast * sourceUnit == sourceOffset { return }
+    }
+    runs.append(
+      Run(
+        textOffset: textByteCount, sourceOffset: sourceOffset, textUnit: textUnit,
+        sourceUnit: sourceUnit))
+  }
+
+  /// The file's bytes from which a range of the text came.
+  ///
+  /// - Parameter range: byte range of the text, on character boundaries.
+  /// - Returns: from the first byte of the first character to the last byte of the last one, so
+  ///   dropped bytes between them are inside and dropped bytes around them are not.
+  /// - Precondition: `range` lies in the text.
+  /// - Complexity: O(log runs).
+  package func sourceByteRange(of range: Range<Int>) -> Range<Int> {
+    precondition(range.lowerBound >= 0 && range.upperBound <= textByteCount)
+    if range.isEmpty {
+      // The place before the character that follows, or after the last one.
+      let atEnd = range.lowerBound == textByteCount
+      if atEnd && textByteCount == 0 { return 0..<0 }
+      let place =
+        atEnd
+        ? sourceUnit(at: range.lowerBound - 1).upperBound
+        : sourceUnit(at: range.lowerBound).lowerBound
+      return place..<place
+    }
+    let lower = sourceUnit(at: range.lowerBound).lowerBound
+    return lower..<sourceUnit(at: range.upperBound - 1).upperBound
+  }
+
+  /// The file's bytes of the unit that holds one byte of the text.
+  private func sourceUnit(at textOffset: Int) -> Range<Int> {
+    var low = 0
+    var high = runs.count
+    while high - low > 1 {
+      let middle = (low + high) / 2
+      if runs[middle].textOffset <= textOffset { low = middle } else { high = middle }
+    }
+    let run = runs[low]
+    let start =
+      run.sourceOffset + (textOffset - run.textOffset) / run.textUnit * run.sourceUnit
+    return start..<start + run.sourceUnit
+  }
+}

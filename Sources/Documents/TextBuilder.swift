@@ -1,0 +1,64 @@
+/// Collects the text of a document: line ends become `\n`, control characters are left out and
+/// counted, and every byte remembers where it came from.
+struct TextBuilder {
+  private(set) var bytes: [UInt8] = []
+  private(set) var sourceMap = SourceMap()
+  private(set) var removedControlCount = 0
+  private(set) var replacedCount = 0
+  /// A carriage return was the last character: a line feed after it belongs to it.
+  private var afterCarriageReturn = false
+
+  mutating func reserve(_ byteCount: Int) { bytes.reserveCapacity(byteCount) }
+
+  var text: String { String(decoding: bytes, as: UTF8.self) }
+
+  /// Adds bytes that are text as they are: valid UTF-8 without control characters but `\n`, `\t`.
+  mutating func appendPlain(_ slice: ArraySlice<UInt8>) {
+    guard !slice.isEmpty else { return }
+    afterCarriageReturn = false
+    sourceMap.append(
+      sourceOffset: slice.startIndex, textUnit: 1, sourceUnit: 1, unitCount: slice.count)
+    bytes.append(contentsOf: slice)
+  }
+
+  /// Adds a character that stood in `sourceByteCount` bytes of the file.
+  mutating func append(_ scalar: Unicode.Scalar, sourceOffset: Int, sourceByteCount: Int) {
+    let followsReturn = afterCarriageReturn
+    afterCarriageReturn = false
+    switch scalar.value {
+    case 0x0A where followsReturn: return
+    case 0x0A: put("\n", sourceOffset, sourceByteCount)
+    case 0x0D:
+      afterCarriageReturn = true
+      put("\n", sourceOffset, sourceByteCount)
+    case 0x09: put("\t", sourceOffset, sourceByteCount)
+    // Vertical tab, form feed, next line: separators that no editor counts as a line.
+    case 0x0B, 0x0C, 0x85:
+      removedControlCount += 1
+      put(" ", sourceOffset, sourceByteCount)
+    case 0x00...0x1F, 0x7F...0x9F: removedControlCount += 1
+    // A byte order mark inside a file, left by joining files.
+    case 0xFEFF: removedControlCount += 1
+    default: put(scalar, sourceOffset, sourceByteCount)
+    }
+  }
+
+  /// Adds U+FFFD for bytes that the encoding does not allow.
+  mutating func appendReplacement(sourceOffset: Int, sourceByteCount: Int) {
+    replacedCount += 1
+    append("\u{FFFD}", sourceOffset: sourceOffset, sourceByteCount: sourceByteCount)
+  }
+
+  private mutating func put(
+    _ scalar: Unicode.Scalar, _ sourceOffset: Int, _ sourceByteCount: Int
+  ) {
+    let encoded = UTF8.encode(scalar) ?? UTF8.encodedReplacementCharacter
+    // Equal lengths are one run with neighbouring UTF-8, whatever the length of the character.
+    let unit = encoded.count == sourceByteCount ? 1 : encoded.count
+    sourceMap.append(
+      sourceOffset: sourceOffset, textUnit: unit,
+      sourceUnit: unit == 1 && encoded.count > 1 ? 1 : sourceByteCount,
+      unitCount: encoded.count / unit)
+    bytes.append(contentsOf: encoded)
+  }
+}

@@ -1,0 +1,36 @@
+/// Reads TXT and MD: decodes the bytes and finds the headings.
+struct TextReader {
+  let path: String
+  let limits: DocumentLimits
+
+  func read(_ contents: [UInt8], type: DocumentType) throws(DocumentError) -> ExtractedDocument {
+    let detected: DetectedEncoding
+    do throws(NotText) {
+      detected = try TextEncoding.detect(contents)
+    } catch {
+      throw .binary(path: path, reason: error.reason)
+    }
+    let builder = TextDecoder.decode(contents, as: detected)
+    guard builder.bytes.count <= limits.maximumTextByteCount else {
+      throw .textTooLarge(path: path, limit: limits.maximumTextByteCount)
+    }
+    let structure = MarkdownStructure(builder.bytes, dialect: type == .markdown ? .markdown : .text)
+    return ExtractedDocument(
+      type: type,
+      title: structure.title,
+      text: builder.text,
+      headings: structure.headings,
+      sourceMap: builder.sourceMap,
+      encoding: detected.encoding,
+      removedControlCount: builder.removedControlCount,
+      warnings: Self.warnings(builder, encoding: detected.encoding))
+  }
+
+  static func warnings(_ builder: TextBuilder, encoding: TextEncoding) -> [String] {
+    guard builder.replacedCount > 0 else { return [] }
+    return [
+      "\(builder.replacedCount) place(s) that are not valid \(encoding.rawValue)"
+        + " were replaced by U+FFFD"
+    ]
+  }
+}

@@ -1,0 +1,172 @@
+// From a Hugging Face directory, or from another GGUF file, to a `bert` GGUF file that llama.cpp
+// reads as well.
+
+internal import Bytes
+package import Checkpoints
+
+/// Writes a BERT as a GGUF file with llama.cpp's names.
+///
+/// Matrices and the token table take the type asked for (F16 where a row is not whole blocks of
+/// it); position and type tables, biases and normalisations are F32, as llama.cpp's converter has
+/// it.
+///
+/// - Source: llama.cpp `conversion/base.py` `prepare_tensors`, `conversion/bert.py`.
+package struct BERTConverter {
+  /// What the file says of its origin.
+  package struct Origin: Sendable, Equatable {
+    /// `general.name`.
+    package var name: String
+    /// `general.license`, an SPDX identifier in lower case.
+    package var license: String?
+    /// `general.source.url`: where the original checkpoint comes from.
+    package var sourceURL: String?
+
+    package init(name: String, license: String? = nil, sourceURL: String? = nil) {
+      self.name = name
+      self.license = license
+      self.sourceURL = sourceURL
+    }
+  }
+
+  package let config: BERTConfig
+  /// As far as the source tells; to be completed before writing.
+  package var origin: Origin
+  private let checkpoint: BERTCheckpoint
+
+  /// Opens a Hugging Face directory.
+  ///
+  /// Name and licence are taken from its README.md, where that has a heading and a front matter.
+  ///
+  /// - Parameter directory: the directory's path.
+  /// - Throws: `ModelError` naming the file, entry or tensor.
+  package init(directory: String) throws(ModelError) {
+    config = try BERTConfig(directory: directory)
+    let path = directory + "/model.safetensors"
+    checkpoint = BERTCheckpoint(
+      try reading(path) { () throws(CheckpointError) in try Checkpoint.open(path: path) })
+    origin = ModelCard(path: directory + "/README.md").origin(
+      fallbackName: directory.split(separator: "/").last.map(String.init) ?? "model")
+  }
+
+  /// Takes an opened `bert` GGUF file.
+  ///
+  /// - Parameter checkpoint: the file.
+  /// - Throws: `ModelError` naming the key or tensor.
+  package init(gguf checkpoint: Checkpoint) throws(ModelError) {
+    let source = checkpoint.file.path
+    config = try BERTConfig(ggufMetadata: checkpoint.metadata, source: source)
+    self.checkpoint = BERTCheckpoint(checkpoint)
+    origin = try reading(source) { () throws(CheckpointError) in
+      Origin(
+        name: try checkpoint.metadata.string("general.name") ?? "model",
+        license: try checkpoint.metadata.string("general.license"),
+        sourceURL: try checkpoint.metadata.string("general.source.url"))
+    }
+  }
+
+  /// Writes the file; it appears under `path` when it is whole.
+  ///
+  /// - Parameters:
+  ///   - path: of the file to write.
+  ///   - encoding: the type of the matrices.
+  ///   - vocabulary: the tokenizer's entries, `WordPieceTokenizer.ggufMetadata`.
+  /// - Throws: `ModelError` naming the tensor that is missing or cannot be encoded, or the reason
+  ///   why the file cannot be written.
+  package func write(
+    to path: String, encoding: WeightEncoding, vocabulary: [(key: String, value: MetadataValue)]
+  ) throws(ModelError) {
+    var tensors: [(BERTTensor, TensorRows, WeightEncoding)] = []
+    for tensor in BERTManifest(config: config).all {
+      let info = try checkpoint.find(tensor, among: TensorRows.types)
+      let rows = TensorRows(info, of: checkpoint.checkpoint)
+      try check(rows, encoding: stored(tensor, encoding))
+      tensors.append((tensor, rows, stored(tensor, encoding)))
+    }
+    try reading(path) { () throws(CheckpointError) in
+      var writer = try GGUFWriter()
+      for (key, value) in metadata(encoding) + vocabulary { try writer.setMetadata(key, value) }
+      for (tensor, rows, encoding) in tensors {
+        try writer.addTensor(
+          name: tensor.ggufName, type: encoding.tensorType, shape: tensor.shape,
+          source: .stream { (sink) throws(CheckpointError) in
+            for row in 0..<rows.rowCount { try sink.append(encoding.encode(rows.row(row)) ?? []) }
+          })
+      }
+      try writer.write(to: path)
+    }
+  }
+
+  /// Reads every number once before anything is written: a file with an infinity is refused.
+  private func check(_ rows: TensorRows, encoding: WeightEncoding) throws(ModelError) {
+    for row in 0..<rows.rowCount where encoding.encode(rows.row(row)) == nil {
+      throw .invalid(
+        entry: "tensor \(rows.info.name)",
+        reason: "row \(row) has a number that \(encoding.rawValue) cannot hold",
+        source: checkpoint.source)
+    }
+  }
+
+  private func stored(_ tensor: BERTTensor, _ encoding: WeightEncoding) -> WeightEncoding {
+    guard tensor.role == .matrix else { return .f32 }
+    let isWholeBlocks = (tensor.shape.last ?? 0).isMultiple(of: 32)
+    return encoding == .q80 && !isWholeBlocks ? .f16 : encoding
+  }
+
+  private func metadata(_ encoding: WeightEncoding) -> [(key: String, value: MetadataValue)] {
+    typealias Key = BERTConfig.GGUFKey
+    var entries: [(key: String, value: MetadataValue)] = [
+      (Key.architecture, .string("bert")), ("general.type", .string("model")),
+      ("general.name", .string(origin.name)),
+    ]
+    if let license = origin.license { entries.append(("general.license", .string(license))) }
+    if let url = origin.sourceURL { entries.append(("general.source.url", .string(url))) }
+    let pooling = config.pooling == .mean ? Key.meanPooling : Key.classificationPooling
+    entries += [
+      ("general.file_type", .uint32(encoding.fileType)),
+      // GGML_QUANT_VERSION: the meaning of the block types.
+      ("general.quantization_version", .uint32(2)),
+      (Key.layers, .uint32(UInt32(config.layers))),
+      (Key.context, .uint32(UInt32(config.context))),
+      (Key.embed, .uint32(UInt32(config.embed))),
+      (Key.ffn, .uint32(UInt32(config.ffn))),
+      (Key.heads, .uint32(UInt32(config.heads))),
+      (Key.epsilon, .float32(config.layerNormEpsilon)),
+      (Key.causal, .bool(false)),
+      (Key.pooling, .uint32(UInt32(pooling))),
+      (Key.tokenTypes, .uint32(UInt32(config.tokenTypes))),
+      (Key.maximumTokenCount, .uint32(UInt32(config.maximumTokenCount))),
+      (Key.normalizes, .bool(config.normalizes)),
+    ]
+    return entries
+  }
+}
+
+extension WeightEncoding {
+  /// The type in a checkpoint.
+  var tensorType: TensorType {
+    switch self {
+    case .f32: .f32
+    case .f16: .f16
+    case .q80: .q80
+    }
+  }
+}
+
+/// The name and licence in a Hugging Face README.md, as far as it has them.
+private struct ModelCard {
+  private var lines: [Substring] = []
+
+  init(path: String) {
+    guard let file = try? MappedFile(path: path),
+      let bytes = try? file.copyBytes(0..<min(file.byteCount, 1 << 20))
+    else { return }
+    lines = String(decoding: bytes, as: UTF8.self).split(separator: "\n")
+  }
+
+  func origin(fallbackName: String) -> BERTConverter.Origin {
+    let heading = lines.first { $0.hasPrefix("# ") }?.dropFirst(2)
+    let license = lines.first { $0.hasPrefix("license: ") }?.dropFirst("license: ".count)
+    return BERTConverter.Origin(
+      name: heading.map(String.init) ?? fallbackName, license: license.map(String.init))
+  }
+}

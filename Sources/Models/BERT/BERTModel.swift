@@ -1,0 +1,52 @@
+internal import Bytes
+package import Checkpoints
+package import Kernels
+
+/// A BERT encoder that turns token ids into sentence embeddings: configuration and weights.
+///
+/// It is immutable and may be shared; the memory of a forward pass belongs to its caller.
+package final class BERTModel: Sendable {
+  package let config: BERTConfig
+  package let compute: Compute
+  let weights: BERTWeights
+
+  /// Loads a `bert` GGUF file.
+  ///
+  /// - Parameters:
+  ///   - checkpoint: the opened file; it stays open, as the embedding tables are read from it.
+  ///   - compute: the kernels that the weights are packed for.
+  /// - Throws: `ModelError` naming the key or tensor that is missing or does not fit.
+  package convenience init(gguf checkpoint: Checkpoint, compute: Compute) throws(ModelError) {
+    let config = try BERTConfig(
+      ggufMetadata: checkpoint.metadata, source: checkpoint.file.path)
+    try self.init(config: config, checkpoint: checkpoint, compute: compute)
+  }
+
+  /// Loads a Hugging Face directory: `config.json` and `model.safetensors`.
+  ///
+  /// - Parameters:
+  ///   - directory: the directory's path.
+  ///   - compute: the kernels that the weights are packed for.
+  /// - Throws: `ModelError` naming the file, entry or tensor.
+  package convenience init(directory: String, compute: Compute) throws(ModelError) {
+    let config = try BERTConfig(directory: directory)
+    let path = directory + "/model.safetensors"
+    let checkpoint = try reading(path) { () throws(CheckpointError) in
+      try Checkpoint.open(path: path)
+    }
+    try self.init(config: config, checkpoint: checkpoint, compute: compute)
+  }
+
+  /// Loads the tensors of `config` from a checkpoint of either format.
+  package init(
+    config: BERTConfig, checkpoint: Checkpoint, compute: Compute
+  ) throws(ModelError) {
+    try config.validate(source: checkpoint.file.path)
+    self.config = config
+    self.compute = compute
+    weights = try BERTWeights(BERTCheckpoint(checkpoint), config: config, compute: compute)
+  }
+
+  /// Memory of the packed matrices, in bytes; the embedding tables stay in the mapped file.
+  package var packedByteCount: Int { weights.packedByteCount }
+}

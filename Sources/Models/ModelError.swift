@@ -1,0 +1,45 @@
+/// Why a model could not be made from its files, or cannot take an input.
+package enum ModelError: Error, Equatable, Sendable {
+  /// A file could not be read at all.
+  case unreadable(source: String, reason: String)
+  /// An entry or tensor is not there, or has another type than the one named.
+  case missing(entry: String, expected: String, source: String)
+  /// An entry is there, but its value cannot be used.
+  case invalid(entry: String, reason: String, source: String)
+  /// The file describes a model that this program does not compute.
+  case unsupported(entry: String, found: String, supported: String, source: String)
+  /// A tensor's shape is not the one that the configuration requires.
+  case shape(tensor: String, expected: [Int], found: [Int], source: String)
+
+  /// A sequence without tokens.
+  case emptySequence(index: Int)
+  /// A sequence is longer than the model's limit.
+  case tooManyTokens(sequence: Int, count: Int, limit: Int)
+  /// A token id is outside the vocabulary.
+  case tokenOutsideVocabulary(id: Int32, sequence: Int, position: Int, vocabularyCount: Int)
+}
+
+extension ModelError: CustomStringConvertible {
+  /// One sentence that names the file and the entry, or the sequence and the limit.
+  package var description: String {
+    switch self {
+    case .unreadable(let source, let reason):
+      "\(source): \(reason)"
+    case .missing(let entry, let expected, let source):
+      "\(source): \(entry) is missing or is not \(expected)"
+    case .invalid(let entry, let reason, let source):
+      "\(source): \(entry): \(reason)"
+    case .unsupported(let entry, let found, let supported, let source):
+      "\(source): \(entry) is \(found); supported: \(supported)"
+    case .shape(let tensor, let expected, let found, let source):
+      "\(source): tensor \(tensor) has shape \(found); the configuration requires \(expected)"
+    case .emptySequence(let index):
+      "sequence \(index) has no tokens"
+    case .tooManyTokens(let sequence, let count, let limit):
+      "sequence \(sequence) has \(count) tokens; the model's limit is \(limit)"
+    case .tokenOutsideVocabulary(let id, let sequence, let position, let vocabularyCount):
+      "token id \(id) at position \(position) of sequence \(sequence) is outside the vocabulary "
+        + "of \(vocabularyCount)"
+    }
+  }
+}

@@ -1,0 +1,28 @@
+/// What is said to a question.
+public struct Answer: Sendable, Codable {
+  /// The question as it was asked.
+  public let question: String
+  /// Whether the documents hold enough to answer; when not, `text` is empty and `passages` are the
+  /// nearest ones, which a caller may show as such.
+  public let isAnswered: Bool
+  /// The answer, with marks like [1] that refer to `passages`, counted from 1.
+  public let text: String
+  /// The passages that the answer rests on, the best first.
+  public let passages: [Passage]
+  /// Why it was answered or not.
+  public let evidence: Evidence
+  /// Who wrote `text`: `quote`, or a language model's name.
+  public let backend: String
+
+  package init(
+    question: String, isAnswered: Bool, text: String, passages: [Passage], evidence: Evidence,
+    backend: String
+  ) {
+    self.question = question
+    self.isAnswered = isAnswered
+    self.text = text
+    self.passages = passages
+    self.evidence = evidence
+    self.backend = backend
+  }
+}

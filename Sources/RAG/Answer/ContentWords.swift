@@ -1,0 +1,49 @@
+/// The words of a text that say what it is about, in a form that ignores case and common endings.
+package enum ContentWords {
+  /// English words that say nothing about the topic: articles, pronouns, auxiliaries, question words.
+  static let stopWords: Set<String> = [
+    "a", "about", "after", "all", "also", "am", "an", "and", "any", "are", "as", "at", "be", "been",
+    "before", "being", "between", "both", "but", "by", "can", "could", "did", "do", "does", "doing",
+    "during", "each", "for", "from", "had", "has", "have", "having", "he", "her", "him", "his",
+    "how",
+    "i", "if", "in", "into", "is", "it", "its", "me", "more", "most", "much", "many", "must", "my",
+    "no", "not", "of", "on", "or", "other", "our", "out", "over", "should", "so", "some", "such",
+    "than", "that", "the", "their", "them", "then", "there", "these", "they", "this", "those", "to",
+    "under", "up", "us", "was", "we", "were", "what", "when", "where", "which", "while", "who",
+    "whom", "whose", "why", "will", "with", "would", "you", "your",
+  ]
+
+  /// The distinct content words of `text`, stemmed.
+  package static func of(_ text: String) -> Set<String> {
+    var words: Set<String> = []
+    for word in text.lowercased().split(whereSeparator: { !$0.isLetter && !$0.isNumber }) {
+      let word = String(word)
+      if !stopWords.contains(word) { words.insert(stem(word)) }
+    }
+    return words
+  }
+
+  /// Takes common English endings off, so that "tickets" meets "ticket" and "opened" meets "opening".
+  ///
+  /// A step of Porter 1980 (its step 1), without the later ones, which conflate more than they help
+  /// in short questions.
+  static func stem(_ word: String) -> String {
+    guard word.utf8.count > 3, word.utf8.allSatisfy({ $0 < 0x80 }) else { return word }
+    for (ending, replacement) in [
+      ("ies", "y"), ("sses", "ss"), ("ing", ""), ("ed", ""), ("es", "e"), ("s", ""),
+    ] where word.hasSuffix(ending) {
+      let root = word.dropLast(ending.count)
+      if ending == "s" && root.hasSuffix("s") { return word }
+      guard root.utf8.count >= 3 else { return word }
+      return withoutFinalE(root + replacement)
+    }
+    return withoutFinalE(word[...])
+  }
+
+  /// "close" and "closed" share "clos".
+  private static func withoutFinalE(_ word: Substring) -> String {
+    word.hasSuffix("e") && word.utf8.count > 3 ? String(word.dropLast()) : String(word)
+  }
+
+  private static func withoutFinalE(_ word: String) -> String { withoutFinalE(word[...]) }
+}

@@ -1,0 +1,55 @@
+internal import Bytes
+internal import Checkpoints
+internal import Foundation
+package import Kernels
+internal import Models
+package import Tokenizers
+
+/// A BERT sentence encoder with its tokenizer, from a GGUF file or a Hugging Face folder.
+package final class BERTSentenceEncoder: SentenceEncoder {
+  package let modelHash: String
+  package let modelName: String
+  /// The tokenizer, for whoever wants ids alone.
+  package let tokenizer: WordPieceTokenizer
+  private let embedder: TextEmbedder
+
+  package var dimension: Int { embedder.dimension }
+  package var maximumTokenCount: Int { embedder.maximumTokenCount }
+  /// The bytes of weights in memory, packed for the kernels.
+  package var packedByteCount: Int { embedder.model.packedByteCount }
+
+  /// Opens a model.
+  ///
+  /// - Parameters:
+  ///   - path: a `bert` GGUF file, or a folder with config.json, model.safetensors and a vocabulary.
+  ///   - compute: kernels and threads.
+  /// - Throws: `CheckpointError`, `TokenizerError`, `ModelError` or `BytesError`.
+  /// - Complexity: reads the file once for its hash and once for its weights.
+  package init(path: String, compute: Compute) throws {
+    let model: BERTModel
+    let weightFile: String
+    var isFolder: ObjCBool = false
+    if FileManager.default.fileExists(atPath: path, isDirectory: &isFolder), isFolder.boolValue {
+      model = try BERTModel(directory: path, compute: compute)
+      tokenizer = try WordPieceTokenizer.load(directory: path)
+      weightFile = path + "/model.safetensors"
+      modelName = URL(filePath: path).lastPathComponent
+    } else {
+      let checkpoint = try Checkpoint.open(path: path)
+      model = try BERTModel(gguf: checkpoint, compute: compute)
+      tokenizer = try WordPieceTokenizer(ggufMetadata: checkpoint.metadata, source: path)
+      weightFile = path
+      modelName = URL(filePath: path).deletingPathExtension().lastPathComponent
+    }
+    modelHash = try sha256Hex(ofFile: weightFile)
+    embedder = TextEmbedder(model)
+  }
+
+  package func tokenIDs(of text: String) -> [Int32] { tokenizer.encode(text) }
+
+  package func tokenCount(of text: String) -> Int { tokenizer.tokenCount(text) }
+
+  package func vectors(ofTokens sequences: [[Int32]]) throws -> [Float] {
+    try embedder.embed(tokenIDs: sequences)
+  }
+}

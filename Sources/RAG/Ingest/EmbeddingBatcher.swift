@@ -1,0 +1,62 @@
+/// Collects the chunks of documents into batches of similar cost, and gives back each document when
+/// its last vector is there.
+///
+/// Short documents share a batch, so that the matrix kernels have enough rows; a long one is spread
+/// over several, so that progress and Ctrl-C do not wait for it.
+struct EmbeddingBatcher {
+  /// Tokens of a batch.
+  ///
+  /// Enough rows for the kernels' full speed, few enough that the activations stay in the shared
+  /// cache; `TextEmbedder` has the same limit, for the same reason.
+  static let batchTokenCount = 1024
+
+  private struct Entry {
+    let document: PreparedDocument
+    var vectors: [Float] = []
+    var embeddedChunkCount = 0
+  }
+
+  private var entries: [Entry] = []
+  private(set) var waitingTokenCount = 0
+
+  mutating func add(_ document: PreparedDocument) {
+    entries.append(Entry(document: document))
+    waitingTokenCount += document.tokenIDs.reduce(0) { $0 + $1.count }
+  }
+
+  /// Whether there is enough for a full batch.
+  var isFull: Bool { waitingTokenCount >= Self.batchTokenCount }
+  var isEmpty: Bool { entries.isEmpty }
+
+  /// Embeds one batch of the oldest chunks.
+  ///
+  /// - Returns: the documents that are complete now, in the order in which they were added, and how
+  ///   many chunks and tokens were embedded.
+  mutating func embedBatch(
+    with encoder: any SentenceEncoder
+  ) throws -> (complete: [(PreparedDocument, [Float])], chunkCount: Int, tokenCount: Int) {
+    var sequences: [[Int32]] = []
+    var owners: [Int] = []
+    var tokenCount = 0
+    collecting: for (index, entry) in entries.enumerated() {
+      for ids in entry.document.tokenIDs[entry.embeddedChunkCount...] {
+        if !sequences.isEmpty && tokenCount + ids.count > Self.batchTokenCount { break collecting }
+        sequences.append(ids)
+        owners.append(index)
+        tokenCount += ids.count
+      }
+    }
+    let vectors = sequences.isEmpty ? [] : try encoder.vectors(ofTokens: sequences)
+    let dimension = encoder.dimension
+    for (position, owner) in owners.enumerated() {
+      entries[owner].vectors += vectors[position * dimension..<(position + 1) * dimension]
+      entries[owner].embeddedChunkCount += 1
+    }
+    waitingTokenCount -= tokenCount
+    let completeCount =
+      entries.firstIndex { $0.embeddedChunkCount < $0.document.chunks.count } ?? entries.count
+    let complete = entries[..<completeCount].map { ($0.document, $0.vectors) }
+    entries.removeFirst(completeCount)
+    return (complete, sequences.count, tokenCount)
+  }
+}

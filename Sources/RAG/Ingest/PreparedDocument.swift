@@ -1,0 +1,78 @@
+internal import Bytes
+internal import Documents
+internal import Store
+
+/// A document that was read, cut and tokenised, and waits for its vectors.
+struct PreparedDocument: Sendable {
+  let record: DocumentRecord
+  let chunks: [ChunkRecord]
+  /// The token ids of each chunk, special tokens included.
+  let tokenIDs: [[Int32]]
+  let warnings: [String]
+}
+
+/// What the reading stage made of one file.
+enum PreparationOutcome: Sendable {
+  /// New or changed content.
+  case document(PreparedDocument)
+  /// The bytes are those that were indexed; only the time of modification differs.
+  case touched(FileFacts)
+  /// The bytes are indexed under another path.
+  case known(DocumentRecord)
+  /// The file gives no text.
+  case skipped(DocumentRecord, reason: String)
+}
+
+/// Reads, hashes, cuts and tokenises files: the first stage of the pipeline.
+struct DocumentPreparer: Sendable {
+  let reader: DocumentReader
+  let chunker: Chunker
+  let encoder: any SentenceEncoder
+
+  /// Reads one file.
+  ///
+  /// - Parameters:
+  ///   - facts: the file.
+  ///   - indexedSHA256: the hash under which this path is indexed, if it is.
+  ///   - isKnown: whether a content is indexed already.
+  /// - Returns: what has to be done with it.
+  func prepare(
+    _ facts: FileFacts, indexedSHA256: String?, isKnown: (IngestPlan.Content) -> Bool
+  ) -> PreparationOutcome {
+    func record(type: String, title: String? = nil, sha256: String) -> DocumentRecord {
+      DocumentRecord(
+        path: facts.path, displayPath: facts.displayPath, type: type, title: title, sha256: sha256,
+        byteCount: facts.byteCount, modifiedNanoseconds: facts.modifiedNanoseconds)
+    }
+    let namedType = DocumentType(ending: facts.path)?.rawValue ?? DocumentType.text.rawValue
+    var sha256 = ""
+    do {
+      let contents = try FileContents.read(
+        path: facts.displayPath, limit: reader.limits.maximumFileByteCount)
+      sha256 = try sha256Hex(of: contents)
+      if sha256 == indexedSHA256 { return .touched(facts) }
+      let document = try reader.read(contents: contents, path: facts.displayPath)
+      let described = record(
+        type: document.type.rawValue, title: document.title, sha256: sha256)
+      if isKnown(.init(sha256: sha256, type: described.type)) { return .known(described) }
+      let chunks = chunker.chunks(of: document)
+      return .document(
+        PreparedDocument(
+          record: described, chunks: chunks.map(ChunkRecord.init),
+          tokenIDs: chunks.map { encoder.tokenIDs(of: $0.text) }, warnings: document.warnings))
+    } catch let error as DocumentError {
+      return .skipped(record(type: namedType, sha256: sha256), reason: error.reason)
+    } catch {
+      return .skipped(record(type: namedType, sha256: sha256), reason: "\(error)")
+    }
+  }
+}
+
+extension ChunkRecord {
+  init(_ chunk: Chunk) {
+    self.init(
+      text: chunk.text, byteRange: chunk.byteRange, sourceByteRange: chunk.sourceByteRange,
+      page: chunk.page, lineRange: chunk.lineRange, heading: chunk.heading,
+      tokenCount: chunk.tokenCount)
+  }
+}

@@ -1,0 +1,72 @@
+/// A file as the store is told about it.
+package struct DocumentRecord: Sendable, Equatable {
+  /// Absolute path without symbolic links, `.` or `..`: the key of a document.
+  package var path: String
+  /// The path as the user named it, for display.
+  package var displayPath: String
+  /// The detected type: `text`, `markdown`, `html`, `docx`, `pdf`.
+  package var type: String
+  /// The document's own title, when it has one.
+  package var title: String?
+  /// SHA-256 of the file's bytes, lower-case hexadecimal.
+  ///
+  /// Empty when it could not be read.
+  package var sha256: String
+  /// Size of the file.
+  package var byteCount: Int
+  /// Time of the last modification, nanoseconds since 1970.
+  package var modifiedNanoseconds: Int64
+
+  package init(
+    path: String, displayPath: String? = nil, type: String, title: String? = nil, sha256: String,
+    byteCount: Int, modifiedNanoseconds: Int64
+  ) {
+    self.path = path
+    self.displayPath = displayPath ?? path
+    self.type = type
+    self.title = title
+    self.sha256 = sha256
+    self.byteCount = byteCount
+    self.modifiedNanoseconds = modifiedNanoseconds
+  }
+}
+
+/// A document as the store returns it.
+package struct StoredDocument: Sendable, Equatable, Identifiable {
+  package let id: Int64
+  package let record: DocumentRecord
+  /// When it was indexed, nanoseconds since 1970.
+  package let indexedNanoseconds: Int64
+  /// Passages that it was cut into; 0 for a skipped one.
+  package let chunkCount: Int
+  /// Why the file could not be indexed; nil for an indexed one.
+  package let skipReason: String?
+
+  package var path: String { record.path }
+  package var isSkipped: Bool { skipReason != nil }
+}
+
+/// What the store knows of a path: enough to see that a file did not change.
+package struct FileState: Sendable, Equatable {
+  package let byteCount: Int
+  package let modifiedNanoseconds: Int64
+  package let indexedNanoseconds: Int64
+  /// SHA-256 of the bytes that were indexed, lower-case hexadecimal; empty for an unreadable file.
+  package let sha256: String
+  package let type: String
+  package let skipReason: String?
+
+  /// Whether size and time of modification prove that the file is the one that was indexed.
+  ///
+  /// A file that was modified within two seconds before it was indexed may have been written again
+  /// within the same tick of its file system's clock (two seconds on FAT), so its bytes must be
+  /// hashed. Git calls this "racily clean".
+  package func isUnchanged(byteCount: Int, modifiedNanoseconds: Int64) -> Bool {
+    byteCount == self.byteCount && modifiedNanoseconds == self.modifiedNanoseconds
+      && indexedNanoseconds > FileState.clockTickNanoseconds
+      && modifiedNanoseconds < indexedNanoseconds - FileState.clockTickNanoseconds
+  }
+
+  /// The coarsest clock of a file system in use: FAT's, 2 s.
+  static let clockTickNanoseconds: Int64 = 2_000_000_000
+}

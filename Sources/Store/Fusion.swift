@@ -1,0 +1,58 @@
+/// How the dense and the keyword list of a hybrid search become one.
+package enum Fusion: Sendable, Equatable {
+  /// `w * cosine / best cosine + (1 - w) * BM25 / best BM25`, where a passage that the keyword list
+  /// lacks has a BM25 of 0.
+  ///
+  /// - Source: a convex combination of normalised scores; Bruch, Gai, Ingber, "An Analysis of
+  ///   Fusion Functions for Hybrid Retrieval", 2023, arXiv:2210.11934.
+  case relativeScore(denseWeight: Double)
+
+  /// `1 / (k + dense rank) + keywordWeight / (k + keyword rank)`.
+  ///
+  /// - Source: Cormack, Clarke, Buettcher, "Reciprocal Rank Fusion outperforms Condorcet and
+  ///   individual Rank Learning Methods", SIGIR 2009, where k = 60.
+  case reciprocalRank(k: Double, keywordWeight: Double)
+
+  /// Equal weights of the relative scores: the better of the two measured (`Store.md`).
+  package static let `default` = Fusion.relativeScore(denseWeight: 0.5)
+  /// The rule of the paper.
+  package static let reciprocalRank60 = Fusion.reciprocalRank(k: 60, keywordWeight: 1)
+
+  /// A passage that at least one list holds.
+  struct Candidate: Equatable {
+    var chunkID: Int64
+    var denseRank: Int?
+    var cosine: Double?
+    var keywordRank: Int?
+    var bm25: Double?
+    var score = 0.0
+  }
+
+  /// Scores and orders candidates: by score, ties by the id of the passage.
+  func ordered(_ candidates: [Candidate]) -> [Candidate] {
+    let bestCosine = candidates.lazy.compactMap(\.cosine).max() ?? 0
+    let bestBM25 = candidates.lazy.compactMap(\.bm25).max() ?? 0
+    return
+      candidates
+      .map { candidate in
+        var candidate = candidate
+        candidate.score = score(candidate, bestCosine: bestCosine, bestBM25: bestBM25)
+        return candidate
+      }
+      .sorted { ($1.score, $0.chunkID) < ($0.score, $1.chunkID) }
+  }
+
+  private func score(_ candidate: Candidate, bestCosine: Double, bestBM25: Double) -> Double {
+    switch self {
+    case .relativeScore(let denseWeight):
+      // No cosine above zero means that nothing is near: the words decide.
+      let dense = bestCosine > 0 ? (candidate.cosine ?? 0) / bestCosine : 0
+      let keyword = bestBM25 > 0 ? (candidate.bm25 ?? 0) / bestBM25 : 0
+      return denseWeight * dense + (1 - denseWeight) * keyword
+    case .reciprocalRank(let k, let keywordWeight):
+      let dense = candidate.denseRank.map { 1 / (k + Double($0)) } ?? 0
+      let keyword = candidate.keywordRank.map { keywordWeight / (k + Double($0)) } ?? 0
+      return dense + keyword
+    }
+  }
+}

@@ -1,0 +1,163 @@
+internal import Foundation
+internal import GRDB
+
+/// Makes, recognises and opens the file of an index.
+enum IndexFile {
+  /// How long a writer waits for another writer.
+  ///
+  /// A transaction holds one document: milliseconds,
+  /// a few seconds for a document of 10,000 chunks.
+  static let busyTimeoutSeconds = 30.0
+
+  /// Page cache of a connection, in KiB; the default of 2,000 thrashes on FTS5's larger merges.
+  static let pageCacheKibibytes = 16_384
+
+  /// Refuses what is no index, before anything could alter a foreign database.
+  ///
+  /// SQLite itself reads the header, as immutable: a plain `open` and `close` here would drop the
+  /// locks that this process holds on the file through another connection (POSIX locks belong to
+  /// the process; https://www.sqlite.org/howtocorrupt.html, section 2.2).
+  static func checkHeader(path: String) throws(StoreError) {
+    var status = stat()
+    guard stat(path, &status) == 0 else {
+      if errno == ENOENT || errno == ENOTDIR { throw .notFound(path: path) }
+      throw .inputOutput(path: path, detail: String(cString: strerror(errno)))
+    }
+    guard status.st_mode & S_IFMT == S_IFREG else {
+      throw .notAnIndex(path: path, detail: "it is no regular file")
+    }
+    var application: Int32?
+    do {
+      application = try applicationID(immutableURI(path))
+    } catch {
+      // Without locks and log, a file looks damaged while another process folds its log into it.
+      guard case .corrupt = StoreError(error, path: path) else {
+        throw StoreError(error, path: path)
+      }
+      do { application = try applicationID(path) } catch { throw StoreError(error, path: path) }
+    }
+    guard application == Schema.applicationID else {
+      throw .notAnIndex(path: path, detail: "another program made this file")
+    }
+  }
+
+  private static func applicationID(_ name: String) throws -> Int32? {
+    let queue = try DatabaseQueue(path: name, configuration: configuration(readOnly: true))
+    let application = try queue.read { try Int32.fetchOne($0, sql: "PRAGMA application_id") }
+    try queue.close()
+    return application
+  }
+
+  /// The name by which SQLite opens a file without locks and without a write-ahead log.
+  private static func immutableURI(_ path: String) -> String {
+    let escaped = path.addingPercentEncoding(withAllowedCharacters: .urlPathAllowed) ?? path
+    return "file:\(escaped)?immutable=1"
+  }
+
+  /// Makes a new, empty index, which appears at `path` complete or not at all.
+  ///
+  /// The file is made beside its place and linked to it, so a crash leaves no half-made index, and
+  /// of two processes that create it at once the second finds the first one's.
+  ///
+  /// - Returns: whether this call made it; false when a file is there already.
+  static func create(path: String, identity: IndexIdentity) throws(StoreError) -> Bool {
+    let temporary = "\(path).new-\(getpid())-\(UInt32.random(in: 0...UInt32.max))"
+    defer { for suffix in ["", "-wal", "-shm", "-journal"] { unlink(temporary + suffix) } }
+    // The index holds the text of private documents: only its owner may read it.
+    let descriptor = open(temporary, O_CREAT | O_EXCL | O_RDWR | O_CLOEXEC, 0o600)
+    guard descriptor >= 0 else {
+      throw errno == ENOSPC
+        ? .diskFull(path: path) : .inputOutput(path: path, detail: String(cString: strerror(errno)))
+    }
+    close(descriptor)
+    do {
+      var configuration = configuration(readOnly: false)
+      configuration.prepareDatabase { database in
+        try database.execute(sql: "PRAGMA page_size = \(Schema.pageSize)")
+      }
+      let pool = try DatabasePool(path: temporary, configuration: configuration)
+      try pool.write { try Schema.create($0, identity: identity) }
+      try pool.writeWithoutTransaction { _ = try $0.checkpoint(.truncate) }
+      try pool.close()
+      try synchronize(temporary)
+    } catch {
+      throw StoreError(error, path: path)
+    }
+    guard link(temporary, path) == 0 else {
+      if errno == EEXIST { return false }
+      throw .inputOutput(path: path, detail: String(cString: strerror(errno)))
+    }
+    try synchronize((path as NSString).deletingLastPathComponent)
+    return true
+  }
+
+  /// A pool that reads and writes.
+  static func openWritable(path: String) throws(StoreError) -> DatabasePool {
+    try checkHeader(path: path)
+    do {
+      let pool = try DatabasePool(path: path, configuration: configuration(readOnly: false))
+      try pool.writeWithoutTransaction { database in
+        // GRDB sets NORMAL when it turns WAL on; that may lose the last commits with the power.
+        try database.execute(sql: "PRAGMA synchronous = FULL")
+        try Schema.check(database, path: path)
+      }
+      return pool
+    } catch {
+      throw StoreError(error, path: path)
+    }
+  }
+
+  /// A reader; in a folder without write permission, where nobody writes, one without locks and
+  /// logs.
+  static func openReadable(path: String) throws(StoreError) -> any DatabaseReader {
+    try checkHeader(path: path)
+    let folder = (path as NSString).deletingLastPathComponent
+    // A writer at work has made the shared memory file; without it, nobody writes.
+    let isAlone = access(folder, W_OK) != 0 && access(path + "-shm", F_OK) != 0
+    do {
+      let reader: any DatabaseReader
+      if isAlone {
+        reader = try DatabaseQueue(
+          path: immutableURI(path), configuration: configuration(readOnly: true))
+      } else {
+        reader = try DatabasePool(path: path, configuration: configuration(readOnly: true))
+      }
+      try reader.read { try Schema.check($0, path: path) }
+      return reader
+    } catch {
+      throw StoreError(error, path: path)
+    }
+  }
+
+  /// How a connection that writes is set up.
+  static var configuration: Configuration { configuration(readOnly: false) }
+
+  private static func configuration(readOnly: Bool) -> Configuration {
+    var configuration = Configuration()
+    configuration.readonly = readOnly
+    configuration.busyMode = .timeout(busyTimeoutSeconds)
+    configuration.maximumReaderCount = 4
+    configuration.prepareDatabase { database in
+      // A view or index of a hostile file must not call functions with side effects.
+      try database.execute(sql: "PRAGMA trusted_schema = OFF")
+      // A mapped file that another process truncates would raise SIGBUS.
+      try database.execute(sql: "PRAGMA mmap_size = 0")
+      try database.execute(sql: "PRAGMA cell_size_check = ON")
+      try database.execute(sql: "PRAGMA cache_size = -\(pageCacheKibibytes)")
+      try database.execute(sql: "PRAGMA temp_store = MEMORY")
+    }
+    return configuration
+  }
+
+  /// Forces a file or folder to the disk.
+  private static func synchronize(_ path: String) throws(StoreError) {
+    let descriptor = open(path, O_RDONLY | O_CLOEXEC)
+    guard descriptor >= 0 else {
+      throw .inputOutput(path: path, detail: String(cString: strerror(errno)))
+    }
+    defer { close(descriptor) }
+    guard fsync(descriptor) == 0 else {
+      throw .inputOutput(path: path, detail: String(cString: strerror(errno)))
+    }
+  }
+}

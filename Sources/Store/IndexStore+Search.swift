@@ -1,0 +1,184 @@
+internal import Foundation
+internal import GRDB
+
+// How passages are found.
+
+extension IndexStore {
+  /// Candidates that each list of a hybrid search gives to the fusion, at least.
+  ///
+  /// From 50 on more
+  /// change nothing on the measured questions.
+  static let fusionDepth = 100
+
+  /// More passages than a person or a model reads; a larger limit counts as this one.
+  package static let maximumLimit = 10_000
+
+  /// Finds the passages that answer a query best.
+  ///
+  /// Dense search is exact. All parts of one search see one state of the index.
+  ///
+  /// - Returns: at most `query.limit` passages, the best first; ties by the id of the passage.
+  /// - Throws: ``StoreError/invalidQuery(_:)`` for a vector of another dimension or not finite, or
+  ///   an unusable path pattern. A text without words finds nothing by keyword, which is no error.
+  package func search(_ query: SearchQuery) throws(StoreError) -> [SearchHit] {
+    var query = query
+    query.limit = min(query.limit, Self.maximumLimit)
+    guard query.limit > 0 else { return [] }
+    let patterns = try Self.patterns(query.filter)
+    return try read { database in
+      let allowed = try allowedContents(database, query.filter, patterns)
+      let candidates: [Fusion.Candidate]
+      switch query.mode {
+      case .dense: candidates = try denseCandidates(database, query, query.limit, allowed)
+      case .keyword: candidates = try keywordCandidates(database, query, query.limit, allowed)
+      case .hybrid: candidates = try hybridCandidates(database, query, allowed)
+      }
+      return try candidates.prefix(query.limit).compactMap {
+        try hit(database, $0, query.filter, patterns)
+      }
+    }
+  }
+
+  /// Loads the vectors that a search scans, so that the first search need not.
+  package func loadVectors() throws(StoreError) {
+    try read { database in
+      try vectorCache.withIndex(database, path: path) { _ in }
+    }
+  }
+
+  /// Bytes that the loaded vectors take in RAM; 0 before the first search.
+  package var loadedVectorByteCount: Int { vectorCache.byteCount }
+
+  private static func patterns(_ filter: SearchFilter) throws(StoreError) -> [PathPattern] {
+    var patterns: [PathPattern] = []
+    for pattern in filter.paths { patterns.append(try PathPattern(pattern)) }
+    return patterns
+  }
+}
+
+// The three modes.
+extension IndexStore {
+  private func denseCandidates(
+    _ database: Database, _ query: SearchQuery, _ limit: Int, _ allowed: Set<Int64>?
+  ) throws -> [Fusion.Candidate] {
+    try requireExpected(IndexState.fetch(database, path: path).identity)
+    return try vectorCache.withIndex(database, path: path) { index in
+      guard query.vector.count == index.dimension else {
+        throw StoreError.invalidQuery(
+          "the query's vector has \(query.vector.count) elements, the index \(index.dimension)")
+      }
+      guard query.vector.allSatisfy({ $0.isFinite }) else {
+        throw StoreError.invalidQuery("the query's vector holds an element that is no number")
+      }
+      let vectors = try VectorTable(database, dimension: index.dimension, path: path)
+      let isAllowed = allowed.map { allowed in { (key: Int64) in allowed.contains(key) } }
+      let found = try index.search(
+        query.vector, limit: limit, isAllowed: isAllowed,
+        withVector: { id, body in try vectors.withVector(id, body) })
+      return found.matches.enumerated().map { rank, match in
+        Fusion.Candidate(
+          chunkID: match.id, denseRank: rank + 1, cosine: match.score, score: match.score)
+      }
+    }
+  }
+
+  private func keywordCandidates(
+    _ database: Database, _ query: SearchQuery, _ limit: Int, _ allowed: Set<Int64>?
+  ) throws -> [Fusion.Candidate] {
+    guard let expression = KeywordQuery.expression(for: query.text) else { return [] }
+    var sql = "SELECT rowid, bm25(chunkText) AS cost FROM chunkText WHERE chunkText MATCH ?"
+    var arguments: StatementArguments = [expression]
+    if let allowed {
+      sql += """
+         AND rowid IN (SELECT id FROM chunk
+          WHERE contentID IN (SELECT value FROM json_each(?)))
+        """
+      arguments += ["[" + allowed.map(String.init).joined(separator: ",") + "]"]
+    }
+    sql += " ORDER BY cost, rowid LIMIT ?"
+    arguments += [limit]
+    let rows = try Row.fetchAll(database, sql: sql, arguments: arguments)
+    return try rows.enumerated().map { rank, row in
+      // FTS5's bm25() is negative: smaller is better.
+      let score = -(try row.decode(Double.self, atIndex: 1))
+      return Fusion.Candidate(
+        chunkID: try row.decode(atIndex: 0), keywordRank: rank + 1, bm25: score, score: score)
+    }
+  }
+
+  private func hybridCandidates(
+    _ database: Database, _ query: SearchQuery, _ allowed: Set<Int64>?
+  ) throws -> [Fusion.Candidate] {
+    let depth = max(Self.fusionDepth, 2 * query.limit)
+    let dense = try denseCandidates(database, query, depth, allowed)
+    let keyword = try keywordCandidates(database, query, depth, allowed)
+    var candidates = Dictionary(dense.map { ($0.chunkID, $0) }, uniquingKeysWith: { a, _ in a })
+    let vectors = try VectorTable(database, dimension: query.vector.count, path: path)
+    let wide = query.vector.map(Double.init)
+    for var found in keyword {
+      if let known = candidates[found.chunkID] {
+        found.denseRank = known.denseRank
+        found.cosine = known.cosine
+      } else {
+        found.cosine = try vectors.withVector(found.chunkID) { innerProduct(wide, $0) }
+      }
+      candidates[found.chunkID] = found
+    }
+    return query.fusion.ordered(Array(candidates.values))
+  }
+}
+
+// Filters and results.
+extension IndexStore {
+  /// The contents that a filter lets pass; nil for all.
+  private func allowedContents(
+    _ database: Database, _ filter: SearchFilter, _ patterns: [PathPattern]
+  ) throws -> Set<Int64>? {
+    guard !filter.isEmpty else { return nil }
+    var allowed: Set<Int64> = []
+    let rows = try Row.fetchCursor(
+      database, sql: "SELECT contentID, type, path FROM document WHERE contentID IS NOT NULL")
+    while let row = try rows.next() {
+      let type: String = try row.decode(atIndex: 1)
+      let path: String = try row.decode(atIndex: 2)
+      if Self.passes(path: path, type: type, filter, patterns) {
+        allowed.insert(try row.decode(atIndex: 0))
+      }
+    }
+    return allowed
+  }
+
+  private static func passes(
+    path: String, type: String, _ filter: SearchFilter, _ patterns: [PathPattern]
+  ) -> Bool {
+    (filter.types.isEmpty || filter.types.contains(type))
+      && (patterns.isEmpty || patterns.contains { $0.matches(path) })
+  }
+
+  private func hit(
+    _ database: Database, _ candidate: Fusion.Candidate, _ filter: SearchFilter,
+    _ patterns: [PathPattern]
+  ) throws -> SearchHit? {
+    let chunkRow = try Row.fetchOne(
+      database.cachedStatement(
+        sql: "SELECT \(ChunkTable.columns), chunk.contentID FROM chunk WHERE id = ?"),
+      arguments: [candidate.chunkID])
+    guard let chunkRow else { return nil }
+    let content: Int64 = try chunkRow.decode(atIndex: 12)
+    let documents = try Row.fetchAll(
+      database.cachedStatement(
+        sql: "SELECT \(DocumentTable.columns) FROM \(DocumentTable.source)"
+          + " WHERE contentID = ? ORDER BY path"),
+      arguments: [content]
+    ).map { try DocumentTable.decode($0) }
+    let passing = documents.filter {
+      Self.passes(path: $0.path, type: $0.record.type, filter, patterns)
+    }
+    guard let first = passing.first else { return nil }
+    return SearchHit(
+      chunk: try ChunkTable.decode(chunkRow, path: path), document: first,
+      otherPaths: passing.dropFirst().map(\.path), score: candidate.score,
+      denseRank: candidate.denseRank, cosine: candidate.cosine,
+      keywordRank: candidate.keywordRank, bm25: candidate.bm25)
+  }
+}

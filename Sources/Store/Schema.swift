@@ -1,0 +1,137 @@
+internal import GRDB
+
+/// The tables of an index.
+///
+/// `Store.md` in the documentation explains the layout.
+enum Schema {
+  /// `SRAG` in ASCII, in the header of the file: other SQLite files are refused.
+  static let applicationID: Int32 = 0x5352_4147
+
+  /// The schema's number, in `PRAGMA user_version`.
+  ///
+  /// A change of ``statements`` raises it and adds a step to `migrate`.
+  static let version = 1
+
+  /// Five vectors of 384 Float32 and their cells fill 94 % of a page of 8 KiB, two fill 75 % of the
+  /// default of 4 KiB.
+  static let pageSize = 8_192
+
+  /// Porter stems ("founding" finds "founded") over Unicode words without diacritics: on the
+  /// English XQuAD paragraphs recall@1 is 0.941 with it and 0.923 without.
+  static let tokenizer = "porter unicode61 remove_diacritics 2"
+
+  static let statements = """
+    CREATE TABLE identity(
+      id INTEGER PRIMARY KEY CHECK (id = 1),
+      modelHash TEXT NOT NULL,
+      modelName TEXT NOT NULL,
+      dimension INTEGER NOT NULL CHECK (dimension BETWEEN 1 AND 65536),
+      chunker TEXT NOT NULL,
+      generation INTEGER NOT NULL,
+      removals INTEGER NOT NULL
+    ) STRICT;
+
+    CREATE TABLE content(
+      id INTEGER PRIMARY KEY AUTOINCREMENT,
+      sha256 TEXT NOT NULL,
+      type TEXT NOT NULL,
+      title TEXT,
+      firstChunkID INTEGER NOT NULL,
+      chunkCount INTEGER NOT NULL CHECK (chunkCount >= 0),
+      UNIQUE (sha256, type)
+    ) STRICT;
+
+    CREATE TABLE document(
+      id INTEGER PRIMARY KEY,
+      path TEXT NOT NULL UNIQUE,
+      displayPath TEXT NOT NULL,
+      contentID INTEGER REFERENCES content(id),
+      type TEXT NOT NULL,
+      sha256 TEXT NOT NULL,
+      byteCount INTEGER NOT NULL,
+      modifiedNanoseconds INTEGER NOT NULL,
+      indexedNanoseconds INTEGER NOT NULL,
+      skipReason TEXT,
+      CHECK ((contentID IS NULL) = (skipReason IS NOT NULL))
+    ) STRICT;
+    CREATE INDEX documentContent ON document(contentID);
+
+    CREATE TABLE chunk(
+      id INTEGER PRIMARY KEY AUTOINCREMENT,
+      contentID INTEGER NOT NULL REFERENCES content(id),
+      ordinal INTEGER NOT NULL,
+      text TEXT NOT NULL,
+      heading TEXT,
+      byteStart INTEGER NOT NULL,
+      byteEnd INTEGER NOT NULL,
+      sourceByteStart INTEGER,
+      sourceByteEnd INTEGER,
+      page INTEGER,
+      firstLine INTEGER NOT NULL,
+      lastLine INTEGER NOT NULL,
+      tokenCount INTEGER NOT NULL
+    ) STRICT;
+    CREATE INDEX chunkContent ON chunk(contentID, ordinal);
+
+    CREATE TABLE vector(
+      chunkID INTEGER PRIMARY KEY REFERENCES chunk(id),
+      elements BLOB NOT NULL
+    ) STRICT;
+
+    CREATE TABLE quantizedVectors(
+      contentID INTEGER PRIMARY KEY REFERENCES content(id),
+      codes BLOB NOT NULL,
+      scales BLOB NOT NULL,
+      residuals BLOB NOT NULL
+    ) STRICT;
+
+    CREATE VIEW searchableChunk AS
+      SELECT chunk.id AS id, content.title AS title, chunk.heading AS heading, chunk.text AS text
+      FROM chunk JOIN content ON content.id = chunk.contentID;
+    """
+
+  /// The text index refers to the passages instead of copying them (external content).
+  static let textIndexStatement = """
+    CREATE VIRTUAL TABLE chunkText USING fts5(
+      title, heading, text,
+      content='searchableChunk', content_rowid='id',
+      tokenize='\(tokenizer)'
+    );
+    """
+
+  /// Makes the tables of a new file.
+  ///
+  /// Runs inside one transaction.
+  static func create(_ database: Database, identity: IndexIdentity) throws {
+    try database.execute(sql: statements)
+    try database.execute(sql: textIndexStatement)
+    try database.execute(
+      sql: """
+        INSERT INTO identity(id, modelHash, modelName, dimension, chunker, generation, removals)
+        VALUES (1, ?, ?, ?, ?, 1, 0)
+        """,
+      arguments: [
+        identity.modelHash, identity.modelName, identity.dimension, identity.chunker,
+      ])
+    try database.execute(sql: "PRAGMA application_id = \(applicationID)")
+    try database.execute(sql: "PRAGMA user_version = \(version)")
+  }
+
+  /// Refuses files of other programs and of later versions; there are no earlier ones yet.
+  ///
+  /// - Throws: ``StoreError/notAnIndex(path:detail:)`` for a foreign or empty database,
+  ///   ``StoreError/newerSchema(path:version:supported:)`` for a later one.
+  static func check(_ database: Database, path: String) throws {
+    let application = try Int32.fetchOne(database, sql: "PRAGMA application_id")
+    guard application == applicationID else {
+      throw StoreError.notAnIndex(path: path, detail: "another program made this database")
+    }
+    let found = try Int.fetchOne(database, sql: "PRAGMA user_version") ?? 0
+    guard found <= version else {
+      throw StoreError.newerSchema(path: path, version: found, supported: version)
+    }
+    guard found == version else {
+      throw StoreError.notAnIndex(path: path, detail: "schema \(found) does not exist")
+    }
+  }
+}

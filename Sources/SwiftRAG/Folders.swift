@@ -1,0 +1,54 @@
+import Foundation
+
+/// Where swiftrag's own files lie (XDG Base Directory Specification 0.8).
+public enum Folders {
+  /// The environment of this process.
+  public static var processEnvironment: [String: String] { ProcessInfo.processInfo.environment }
+
+  /// The folder of configuration files.
+  public static func configuration(environment: [String: String]) -> String {
+    base("XDG_CONFIG_HOME", fallback: ".config", environment: environment)
+  }
+
+  /// The folder of indexes and of models that a person put there.
+  public static func data(environment: [String: String]) -> String {
+    base("XDG_DATA_HOME", fallback: ".local/share", environment: environment)
+  }
+
+  private static func base(
+    _ variable: String, fallback: String, environment: [String: String]
+  ) -> String {
+    // The specification: a relative path in these variables is invalid and must be ignored.
+    if let path = environment[variable], path.hasPrefix("/") { return path + "/swiftrag" }
+    let home = environment["HOME"] ?? FileManager.default.homeDirectoryForCurrentUser.path
+    return home + "/" + fallback + "/swiftrag"
+  }
+
+  /// The folders that are searched for `models/`, in order.
+  ///
+  /// A checkout's `models` is found from the executable inside its `.build` folder, so that the
+  /// program works from any working directory.
+  public static func modelFolders(configured: String?, environment: [String: String]) -> [String] {
+    if let configured { return [configured] }
+    var folders = ["models"]
+    var folder = executableFolder
+    while folder.count > 1 {
+      folders.append(folder + "/models")
+      folder = (folder as NSString).deletingLastPathComponent
+    }
+    folders.append(data(environment: environment) + "/models")
+    return folders.filter { FileManager.default.fileExists(atPath: $0 + "/embeddings") }
+  }
+
+  /// The folder of the running program.
+  public static var executableFolder: String {
+    let link = try? FileManager.default.destinationOfSymbolicLink(atPath: "/proc/self/exe")
+    return ((link ?? CommandLine.arguments[0]) as NSString).deletingLastPathComponent
+  }
+
+  /// The bundled sample library, when the program still has its resources beside it.
+  public static var sampleLibrary: String? {
+    let path = executableFolder + "/swiftrag_SwiftRAG.resources/SampleLibrary"
+    return FileManager.default.fileExists(atPath: path) ? path : nil
+  }
+}

@@ -1,0 +1,132 @@
+internal import Documents
+internal import Kernels
+public import RAG
+internal import Store
+
+/// A person's documents, indexed, and the answers that they hold.
+///
+/// ```swift
+/// let knowledge = try KnowledgeBase(configuration: Configuration())
+/// _ = try knowledge.add(paths: ["papers"])
+/// let answer = try knowledge.ask("Which catalyst was cheapest?")
+/// print(answer.text, answer.passages.first?.citation.place ?? "")
+/// ```
+///
+/// One instance may be used from several threads; each call takes all cores while it computes.
+public final class KnowledgeBase: Sendable {
+  /// The index file.
+  public let indexPath: String
+  /// The settings in force.
+  public let configuration: Configuration
+  private let encoder: any SentenceEncoder
+  private let store: IndexStore
+  private let backend: any AnswerBackend
+
+  /// Opens the index and the sentence encoder.
+  ///
+  /// - Parameters:
+  ///   - configuration: the settings.
+  ///   - indexPath: another index than the configured one.
+  ///   - mayCreate: whether an index is made when there is none.
+  /// - Throws: when the model cannot be found or opened, or the index cannot be used with it.
+  public convenience init(
+    configuration: Configuration, indexPath: String? = nil, mayCreate: Bool = true
+  ) throws {
+    let encoder = try Self.loadEncoder(configuration: configuration)
+    try self.init(
+      configuration: configuration, indexPath: indexPath, mayCreate: mayCreate, encoder: encoder)
+  }
+
+  package init(
+    configuration: Configuration, indexPath: String? = nil, mayCreate: Bool = true,
+    encoder: any SentenceEncoder
+  ) throws {
+    let path = indexPath ?? Self.defaultIndexPath(configuration: configuration)
+    let identity = Ingestor.identity(for: encoder)
+    store =
+      mayCreate
+      ? try IndexStore.openOrCreate(path: path, identity: identity)
+      : try IndexStore.open(path: path, mode: .readOnly, expecting: identity)
+    self.indexPath = path
+    self.configuration = configuration
+    self.encoder = encoder
+    backend = QuoteBackend(encoder: encoder)
+  }
+
+  /// The index that is used when nobody names one.
+  public static func defaultIndexPath(configuration: Configuration) -> String {
+    configuration.text(.indexPath)
+      ?? Folders.data(environment: Folders.processEnvironment) + "/index.sqlite"
+  }
+
+  /// The index of the bundled sample library.
+  public static var sampleIndexPath: String {
+    Folders.data(environment: Folders.processEnvironment) + "/sample.sqlite"
+  }
+
+  /// Opens the configured sentence encoder.
+  package static func loadEncoder(configuration: Configuration) throws -> BERTSentenceEncoder {
+    let threads = configuration.integer(.threads)
+    let kernels = configuration.text(.kernels).flatMap(KernelPath.init(rawValue:)) ?? .simd
+    let compute = Compute(path: kernels, threadCount: threads == 0 ? nil : threads)
+    let name = configuration.text(.embeddingModel) ?? ""
+    let path = try ModelLocator(configuration: configuration).embeddingModel(name)
+    return try BERTSentenceEncoder(path: path, compute: compute)
+  }
+
+  /// The files below `paths` that would be read.
+  public static func documents(below paths: [String]) -> [String] {
+    DocumentFinder().find(paths).files
+  }
+
+  /// Adds what is new below `paths`, updates what changed, forgets what vanished.
+  ///
+  /// - Parameters:
+  ///   - paths: files and folders.
+  ///   - report: told of the plan, the progress and each skipped file.
+  ///   - shouldStop: asked between batches.
+  /// - Returns: what was done.
+  /// - Throws: when the index cannot be written.
+  public func add(
+    paths: [String], report: (IngestEvent) -> Void = { _ in }, shouldStop: () -> Bool = { false }
+  ) throws -> IngestReport {
+    try Ingestor(store: store, encoder: encoder)
+      .add(paths: paths, report: report, shouldStop: shouldStop)
+  }
+
+  /// The passages that bear most on `text`, the best first.
+  public func search(
+    _ text: String, limit: Int? = nil, mode: RetrievalMode? = nil, filter: RetrievalFilter = .init()
+  ) throws -> [Passage] {
+    let configured = configuration.text(.searchMode).flatMap(RetrievalMode.init(rawValue:))
+    return try Retriever(store: store, encoder: encoder).passages(
+      for: text, mode: mode ?? configured ?? .hybrid, limit: limit ?? configuration.integer(.topK),
+      filter: filter)
+  }
+
+  /// Answers a question from the documents, or says that they do not hold the answer.
+  ///
+  /// - Parameters:
+  ///   - question: in plain words.
+  ///   - limit: how many passages are considered.
+  ///   - filter: which documents may answer.
+  ///   - emit: given each piece of the answer as it is ready.
+  /// - Returns: the answer with its passages and evidence.
+  /// - Throws: when the index cannot be read.
+  public func ask(
+    _ question: String, limit: Int? = nil, filter: RetrievalFilter = .init(),
+    emit: (String) -> Void = { _ in }
+  ) throws -> Answer {
+    let passages = try search(question, limit: limit, filter: filter)
+    let evidence = Evidence(question: question, passages: passages)
+    guard evidence.isSufficient else {
+      return Answer(
+        question: question, isAnswered: false, text: "", passages: passages, evidence: evidence,
+        backend: backend.name)
+    }
+    let answer = try backend.answer(question: question, passages: passages, emit: emit)
+    return Answer(
+      question: question, isAnswered: true, text: answer.text, passages: answer.passages,
+      evidence: evidence, backend: backend.name)
+  }
+}

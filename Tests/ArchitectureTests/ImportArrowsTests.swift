@@ -1,0 +1,102 @@
+import Foundation
+import Testing
+
+/// Holds the order in which data flows: a module imports only modules that stand above it.
+@Suite struct ImportArrowsTests {
+  /// Targets in the order of the design, with the system modules that each may import besides.
+  static let flow: [(module: String, mayAlsoImport: Set<String>)] = [
+    ("Bytes", ["CZlib", "CCrypto"]),
+    ("Checkpoints", []),
+    ("KernelsReference", []),
+    ("KernelsAVX2", ["_Builtin_intrinsics"]),
+    ("KernelsAVX512", ["_Builtin_intrinsics"]),
+    ("Kernels", ["COpenBLAS", "CCPUFeatures"]),
+    ("Tokenizers", []),
+    ("Models", []),
+    ("Documents", ["CXML2"]),
+    ("Store", ["GRDB"]),
+    ("RAG", []),
+    ("SwiftRAG", ["Yams"]),
+    ("CLI", ["ArgumentParser"]),
+  ]
+
+  /// Arrows that the order alone would allow but the design forbids.
+  static let forbidden: [String: Set<String>] = [
+    // Models take ids and return tensors: no strings, documents or SQL.
+    "Models": ["Tokenizers", "Documents", "Store"],
+    // The store knows no models, and documents know neither.
+    "Store": ["Models", "Tokenizers", "Documents", "Checkpoints"],
+    "Documents": ["Models", "Tokenizers", "Kernels", "Checkpoints"],
+    "Tokenizers": ["Kernels", "KernelsReference", "KernelsAVX2", "KernelsAVX512"],
+    "Kernels": ["Checkpoints", "Bytes"],
+    "KernelsReference": ["Checkpoints", "Bytes"],
+    "KernelsAVX2": ["Checkpoints", "Bytes"],
+    "KernelsAVX512": ["Checkpoints", "Bytes", "KernelsAVX2"],
+  ]
+
+  /// Parts of the toolchain that every module may import; numeric modules stay free of Foundation.
+  static let toolchain: Set<String> = ["Swift", "Glibc", "Synchronization", "Dispatch"]
+  static let mayImportFoundation: Set<String> = ["Documents", "Store", "RAG", "SwiftRAG", "CLI"]
+
+  static let packageRoot = URL(filePath: #filePath)
+    .deletingLastPathComponent().deletingLastPathComponent().deletingLastPathComponent()
+
+  /// The names that a file's `import` lines bring in; submodules count as their parent.
+  static func imports(of source: String) -> [String] {
+    source.split(whereSeparator: \.isNewline).compactMap { line in
+      var words = line.split(separator: " ").filter { !$0.hasPrefix("@") }
+      if let first = words.first, ["public", "package", "internal", "private"].contains(first) {
+        words.removeFirst()
+      }
+      guard words.first == "import", words.count >= 2 else { return nil }
+      let kinds: Set<Substring> = ["struct", "class", "enum", "func", "protocol", "var"]
+      let name = kinds.contains(words[1]) && words.count > 2 ? words[2] : words[1]
+      return String(name.split(separator: ".")[0])
+    }
+  }
+
+  static func swiftFiles(below folder: URL) -> [URL] {
+    let walker = FileManager.default.enumerator(at: folder, includingPropertiesForKeys: nil)
+    return (walker?.compactMap { $0 as? URL } ?? []).filter { $0.pathExtension == "swift" }
+  }
+
+  /// The complaints about one module's import lines.
+  static func violations(module: String, fileName: String, source: String) -> [String] {
+    guard let index = flow.firstIndex(where: { $0.module == module }) else {
+      return ["\(module) is not in the list of modules"]
+    }
+    let above = Set(flow[..<index].map(\.module)).subtracting(forbidden[module] ?? [])
+    var allowed = above.union(flow[index].mayAlsoImport).union(toolchain)
+    if mayImportFoundation.contains(module) { allowed.formUnion(["Foundation"]) }
+    return imports(of: source).filter { !allowed.contains($0) }
+      .map { "\(module)/\(fileName) imports \($0)" }
+  }
+
+  @Test(arguments: flow.map(\.module))
+  func importsRunOneWay(module: String) throws {
+    let files = Self.swiftFiles(below: Self.packageRoot.appending(path: "Sources/\(module)"))
+    #expect(!files.isEmpty, "module \(module) has no sources")
+    for file in files {
+      let source = try String(contentsOf: file, encoding: .utf8)
+      let complaints = Self.violations(
+        module: module, fileName: file.lastPathComponent, source: source)
+      #expect(complaints.isEmpty)
+    }
+  }
+
+  @Test func everyFolderOfSourcesIsListed() throws {
+    let folders = try FileManager.default.contentsOfDirectory(
+      atPath: Self.packageRoot.appending(path: "Sources").path)
+    let known = Set(Self.flow.map(\.module)).union(Self.flow.flatMap(\.mayAlsoImport))
+    #expect(Set(folders).subtracting(known).isEmpty)
+  }
+
+  @Test func aWrongArrowIsFound() {
+    let upwards = Self.violations(
+      module: "Store", fileName: "x.swift", source: "package import Models\nimport GRDB")
+    #expect(upwards == ["Store/x.swift imports Models"])
+    let unknown = Self.violations(module: "Bytes", fileName: "x.swift", source: "import Foundation")
+    #expect(unknown.count == 1)
+    #expect(Self.imports(of: "@preconcurrency import struct Foundation.URL") == ["Foundation"])
+  }
+}

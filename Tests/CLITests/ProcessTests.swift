@@ -1,0 +1,82 @@
+import Foundation
+import Testing
+
+/// What happens between processes: Ctrl-C, and two of them on one index.
+@Suite struct ProcessTests {
+  /// A runner whose home holds `count` documents of a few hundred words.
+  private func runner(documentCount count: Int) throws -> CommandRunner {
+    let runner = try CommandRunner()
+    let folder = runner.home.appending(path: "docs")
+    try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
+    for index in 0..<count {
+      let sentences = (0..<40).map {
+        "Item \(index * 40 + $0) of the catalogue was examined in \(1800 + $0) and found sound."
+      }
+      try Data(sentences.joined(separator: " ").utf8)
+        .write(to: folder.appending(path: "\(index).txt"))
+    }
+    return runner
+  }
+
+  private func start(_ runner: CommandRunner, _ arguments: String...) throws -> Process {
+    let process = Process()
+    process.executableURL = CommandRunner.executable
+    process.arguments = arguments
+    process.currentDirectoryURL = runner.home
+    process.environment = ["HOME": runner.home.path, "PATH": "/usr/bin:/bin"]
+    process.standardInput = FileHandle.nullDevice
+    process.standardOutput = FileHandle.nullDevice
+    process.standardError = FileHandle.nullDevice
+    try process.run()
+    return process
+  }
+
+  @Test func interruptingLeavesAWholeIndexThatCanGoOn() throws {
+    let runner = try runner(documentCount: 150)
+    defer { runner.cleanUp() }
+    let process = try start(runner, "add", "docs")
+    let database = runner.home.appending(path: ".local/share/swiftrag/index.sqlite").path
+    // Until it has begun to write, at most half a minute on a loaded machine.
+    for _ in 0..<300 where !FileManager.default.fileExists(atPath: database) { usleep(100_000) }
+    usleep(300_000)
+    let wasRunning = process.isRunning
+    process.interrupt()
+    process.waitUntilExit()
+    #expect(wasRunning, "the run ended before it could be interrupted")
+    #expect(process.terminationStatus == 130)
+    #expect(try runner.run("index", "verify").status == 0)
+    let rest = try runner.run("add", "docs")
+    #expect(rest.status == 0)
+    #expect(try runner.run("index", "verify").output.contains("150 documents"))
+  }
+
+  @Test func twoProcessesMayAddToOneIndex() throws {
+    let runner = try runner(documentCount: 30)
+    defer { runner.cleanUp() }
+    let processes = [try start(runner, "add", "docs"), try start(runner, "add", "docs")]
+    for process in processes {
+      process.waitUntilExit()
+      #expect(process.terminationStatus == 0)
+    }
+    #expect(try runner.run("index", "verify").output.contains("whole: 30 documents"))
+  }
+
+  @Test func aClosedPipeEndsSilently() throws {
+    let runner = try runner(documentCount: 2)
+    defer { runner.cleanUp() }
+    _ = try runner.run("add", "docs")
+    let shell = Process()
+    shell.executableURL = URL(filePath: "/bin/sh")
+    shell.arguments = [
+      "-c", "\"$0\" search catalogue -k 50 2>err; :", CommandRunner.executable.path,
+    ]
+    shell.currentDirectoryURL = runner.home
+    shell.environment = ["HOME": runner.home.path, "PATH": "/usr/bin:/bin"]
+    let pipe = Pipe()
+    shell.standardOutput = pipe
+    try shell.run()
+    try pipe.fileHandleForReading.close()
+    shell.waitUntilExit()
+    #expect(try String(contentsOf: runner.home.appending(path: "err"), encoding: .utf8).isEmpty)
+  }
+}

@@ -1,0 +1,103 @@
+import Foundation
+import Testing
+
+@testable import Documents
+
+struct PDFReaderTests {
+  static let hasTool = ChildProcess.find("pdftotext") != nil
+
+  @Test(.enabled(if: hasTool, "pdftotext (Debian package poppler-utils) is not installed"))
+  func readsPageByPage() throws {
+    let document = try DocumentReader().read(path: DocumentFixture.path("pages.pdf"))
+    let pages = try #require(document.pages)
+    #expect(document.type == .pdf)
+    try #require(pages.count == 4)
+    #expect(DocumentFixture.slice(document, pages[0]).contains("nine hours on one filling"))
+    #expect(
+      DocumentFixture.slice(document, pages[1])
+        == "Storage\nStore the lantern empty, in a dry place.")
+    #expect(pages[2].isEmpty)
+    #expect(DocumentFixture.slice(document, pages[3]).contains("Café lanterns “deluxe” cost €25."))
+    #expect(document.warnings == ["no text on page(s) 3; a picture of text needs OCR"])
+    #expect(!document.text.contains("\u{C}"))
+    #expect(document.page(at: pages[3].lowerBound) == 4)
+  }
+
+  @Test(.enabled(if: hasTool, "pdftotext (Debian package poppler-utils) is not installed"))
+  func saysWhyAFileHasNoText() throws {
+    let scan = DocumentFixture.path("scan.pdf")
+    #expect(throws: DocumentError.noTextLayer(path: scan, pageCount: 2)) {
+      try DocumentReader().read(path: scan)
+    }
+    let locked = DocumentFixture.path("locked.pdf")
+    #expect(throws: DocumentError.encrypted(path: locked)) {
+      try DocumentReader().read(path: locked)
+    }
+  }
+
+  /// Cut at 40 places: text or a typed error, and never more than the fixture has.
+  @Test(.enabled(if: hasTool, "pdftotext (Debian package poppler-utils) is not installed"))
+  func truncatedFilesGiveAnErrorOrText() throws {
+    let whole = try DocumentFixture.bytes("pages.pdf")
+    try DocumentFixture.withFolder { folder in
+      var errorCount = 0
+      for step in 0..<40 {
+        let path = "\(folder)/cut-\(step).pdf"
+        try DocumentFixture.write(Array(whole[..<(whole.count * step / 40)]), to: path)
+        do throws(DocumentError) {
+          _ = try DocumentReader().read(path: path)
+        } catch {
+          errorCount += 1
+          #expect(error.description.contains(path))
+        }
+      }
+      #expect(errorCount > 0)
+    }
+  }
+
+  @Test(.enabled(if: hasTool, "pdftotext (Debian package poppler-utils) is not installed"))
+  func limitsOfSizeAreKept() throws {
+    var limits = DocumentLimits()
+    limits.maximumTextByteCount = 50
+    let path = DocumentFixture.path("pages.pdf")
+    #expect(throws: DocumentError.textTooLarge(path: path, limit: 50)) {
+      try DocumentReader(limits: limits).read(path: path)
+    }
+    limits.maximumFileByteCount = 100
+    #expect(throws: DocumentError.self) { try DocumentReader(limits: limits).read(path: path) }
+  }
+
+  @Test func pathsNeverBecomeOptions() throws {
+    #expect(PDFReader.plainPath("-v") == "./-v")
+    #expect(PDFReader.plainPath("http://host/a.pdf") == "./http://host/a.pdf")
+    #expect(PDFReader.plainPath("/a b.pdf") == "/a b.pdf")
+  }
+
+  @Test func childProcessesAreStoppedAtTheirLimits() throws {
+    let shell = try #require(ChildProcess.find("sh"))
+    #expect(throws: ChildProcess.Failure.timedOut) {
+      try ChildProcess.run([shell, "-c", "sleep 20"], outputLimit: 10, seconds: 1)
+    }
+    #expect(throws: ChildProcess.Failure.outputTooLarge) {
+      try ChildProcess.run([shell, "-c", "yes"], outputLimit: 100_000, seconds: 20)
+    }
+    let flood =
+      "i=0; while [ $i -lt 20000 ]; do echo message; i=$((i+1)); done >&2; echo done; exit 3"
+    let result = try ChildProcess.run([shell, "-c", flood], outputLimit: 100, seconds: 60)
+    #expect(result.output == Array("done\n".utf8) && result.ending == .exited(3))
+    #expect(result.errorText.utf8.count == ChildProcess.errorTextLimit)
+    let killed = try ChildProcess.run([shell, "-c", "kill -9 $$"], outputLimit: 1, seconds: 20)
+    #expect(killed.ending == .killed(signal: 9))
+    #expect(throws: ChildProcess.Failure.self) {
+      try ChildProcess.run(["/nonexistent/program"], outputLimit: 1, seconds: 1)
+    }
+  }
+
+  @Test func formFeedsSeparatePages() {
+    var builder = PDFTextBuilder()
+    builder.append(Array("one\n\n\u{C}\u{C}  two\u{1B}\r\n\u{C}tail".utf8))
+    #expect(String(decoding: builder.bytes, as: UTF8.self) == "one\n\ntwo\n\ntail")
+    #expect(builder.pages == [0..<3, 3..<3, 5..<8, 10..<14])
+    #expect(builder.removedControlCount == 1)
+  }
+}

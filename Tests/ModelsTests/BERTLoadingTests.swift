@@ -1,0 +1,99 @@
+import Checkpoints
+import Foundation
+import Kernels
+import Testing
+
+@testable import Models
+
+/// Directories and files that do not fit: an error that names the place, never a trap.
+@Suite struct BERTLoadingTests {
+  private let compute = Compute(path: .reference, threadCount: 1)
+
+  /// A copy of the tiny model with one JSON file changed.
+  private func directory(
+    changing file: String, _ change: (inout [String: Any]) -> Void
+  ) throws -> String {
+    let copy = try Assets.temporaryDirectory().appending(path: "model")
+    try FileManager.default.copyItem(at: Assets.fixtures.appending(path: "tiny"), to: copy)
+    let url = copy.appending(path: file)
+    let data = try Data(contentsOf: url)
+    var object = try #require(try JSONSerialization.jsonObject(with: data) as? [String: Any])
+    change(&object)
+    try JSONSerialization.data(withJSONObject: object).write(to: url)
+    return copy.path()
+  }
+
+  @Test(arguments: [
+    ("hidden_size", 64), ("num_hidden_layers", 3), ("intermediate_size", 32), ("vocab_size", 92),
+    ("max_position_embeddings", 25), ("type_vocab_size", 1),
+  ])
+  func sizesThatContradictTheTensorsAreRefused(_ key: String, _ value: Int) throws {
+    let directory = try directory(changing: "config.json") { $0[key] = value }
+    #expect {
+      try BERTModel(directory: directory, compute: compute)
+    } throws: { error in
+      switch error as? ModelError {
+      case .shape, .missing: true
+      default: false
+      }
+    }
+  }
+
+  @Test(arguments: [
+    ("num_attention_heads", 5), ("num_attention_heads", 0), ("num_hidden_layers", -1),
+    ("hidden_size", 1 << 40), ("max_position_embeddings", 0),
+  ])
+  func sizesThatCannotBeAreRefused(_ key: String, _ value: Int) throws {
+    let directory = try directory(changing: "config.json") { $0[key] = value }
+    #expect {
+      try BERTModel(directory: directory, compute: compute)
+    } throws: { error in
+      if case .invalid = error as? ModelError { true } else { false }
+    }
+  }
+
+  @Test func otherModelsAreRefused() throws {
+    let roberta = try directory(changing: "config.json") { $0["model_type"] = "roberta" }
+    #expect(
+      throws: ModelError.unsupported(
+        entry: "model_type", found: "roberta", supported: "bert", source: roberta + "/config.json")
+    ) { try BERTModel(directory: roberta, compute: compute) }
+    let tanh = try directory(changing: "config.json") { $0["hidden_act"] = "gelu_new" }
+    #expect(throws: ModelError.self) { try BERTModel(directory: tanh, compute: compute) }
+    let incomplete = try directory(changing: "config.json") { $0["layer_norm_eps"] = nil }
+    #expect(throws: ModelError.self) { try BERTModel(directory: incomplete, compute: compute) }
+    let weighted = try directory(changing: "1_Pooling/config.json") {
+      $0 = ["pooling_mode_weightedmean_tokens": true]
+    }
+    #expect(throws: ModelError.self) { try BERTModel(directory: weighted, compute: compute) }
+  }
+
+  @Test func classificationPoolingTakesTheFirstToken() throws {
+    let changed = try directory(changing: "1_Pooling/config.json") {
+      $0 = ["pooling_mode_cls_token": true, "pooling_mode_mean_tokens": false]
+    }
+    let model = try BERTModel(directory: changed, compute: compute)
+    #expect(model.config.pooling == .classification)
+    let recorder = Recorder()
+    _ = try TextEmbedder(model).embed(tokenIDs: [[2, 5, 3], [2, 7, 8, 3]], tap: recorder.tap)
+    let last = try #require(recorder.activations.last { $0.name == .layerOutput })
+    let pooled = try #require(recorder.activations.last { $0.name == .pooled })
+    #expect(pooled.values == Array(last.values[0..<32] + last.values[96..<128]))
+  }
+
+  @Test func missingFilesAreNamed() {
+    #expect {
+      try BERTModel(directory: "/nowhere", compute: compute)
+    } throws: { "\($0)".contains("/nowhere/config.json") }
+  }
+
+  @Test func ggufWithoutAKeyIsRefused() throws {
+    var writer = try GGUFWriter()
+    try writer.setMetadata("general.architecture", .string("bert"))
+    let path = try Assets.temporaryDirectory().appending(path: "a.gguf").path()
+    try writer.write(to: path)
+    #expect {
+      try BERTModel(gguf: Checkpoint.open(path: path), compute: compute)
+    } throws: { "\($0)".contains("bert.block_count") }
+  }
+}

@@ -1,0 +1,35 @@
+#!/usr/bin/env bash
+# The heavier checks: against the reference implementations, and against SIGKILL.
+# Needs a release build, .venv (`make test-full` makes both) and the shared assets.
+# The result of the last run is recorded in RESULTS.md beside this file.
+set -euo pipefail
+cd "$(dirname "$0")/../.."
+assets="${SWIFTRAG_ASSETS:-../shared/assets}"
+program=.build/release/swiftrag
+python=.venv/bin/python
+minilm="$assets/minilm"
+
+step() { printf '\n== %s\n' "$*"; }
+
+step "WordPiece ids against Hugging Face tokenizers"
+$python Tests/Reference/wordpiece_differential.py --assets "$assets" \
+  --command "$program tokenize --jsonl --model $minilm"
+step "checkpoints against the gguf and safetensors packages"
+$python Tests/Reference/check_checkpoints.py "$minilm/model.safetensors" \
+  models/embeddings/all-MiniLM-L6-v2/*.gguf "$assets"/llm/*.gguf "$assets"/tokenizers/*.gguf
+step "embeddings against sentence-transformers"
+$python Tests/Reference/embedding_parity.py
+step "STS-B"
+$python Tests/Reference/sts_spearman.py
+step "XQuAD: the reference, then ours"
+$python Tests/Reference/xquad_reference.py --swiftrag
+$program eval retrieval --squad "$assets/text/xquad.en.json" --model "$minilm" -q
+$program eval retrieval --squad "$assets/text/xquad.en.json" -q
+step "refusal"
+$program eval refusal --squad "$assets/text/xquad.en.json" -q
+$program eval refusal --questions Tests/Fixtures/sample-questions.json \
+  --docs Sources/SwiftRAG/SampleLibrary
+step "the converter's file in llama.cpp"
+$python Tests/Reference/llama_cpp_embedding.py
+step "SIGKILL during add"
+python3 Tests/Reference/kill_during_add.py --times 100 --program "$program"

@@ -1,0 +1,45 @@
+"""Runs the `swiftrag` program for the reference scripts of this directory."""
+
+import json
+import os
+import pathlib
+import subprocess
+import tempfile
+
+import numpy as np
+
+ROOT = pathlib.Path(__file__).parents[2]
+
+
+def program():
+    """The release build, or what SWIFTRAG names."""
+    path = os.environ.get("SWIFTRAG", str(ROOT / ".build/release/swiftrag"))
+    if not os.access(path, os.X_OK):
+        raise SystemExit(f"{path} is not there: build it first (swift build -c release)")
+    return path
+
+
+def embed(model, texts, kernels="simd", threads=2):
+    """Embeddings [len(texts), dimension] of `swiftrag embed`; long texts are cut at the limit."""
+    with tempfile.TemporaryDirectory() as directory:
+        source = pathlib.Path(directory) / "texts.jsonl"
+        target = pathlib.Path(directory) / "embeddings.npy"
+        source.write_text("".join(json.dumps(text) + "\n" for text in texts))
+        subprocess.run(
+            [program(), "embed", "--model", str(model), "--kernels", kernels, "--threads",
+             str(threads), "--file", str(source), "--input-jsonl", "--npy", str(target)],
+            check=True, stdout=subprocess.DEVNULL)
+        return np.load(target)
+
+
+def bench_embed(model, tokens, batch, seconds, threads=2, kernels="simd"):
+    """The JSON object that `swiftrag bench embed` prints, with its peak memory in bytes."""
+    process = subprocess.Popen(
+        [program(), "bench", "embed", "--model", str(model), "--kernels", kernels, "--tokens",
+         str(tokens), "--batch", str(batch), "--seconds", str(seconds), "--threads", str(threads),
+         "--json"], stdout=subprocess.PIPE)
+    output = process.stdout.read()
+    _, status, usage = os.wait4(process.pid, 0)
+    if status != 0:
+        raise SystemExit(f"swiftrag bench embed ended with status {status}")
+    return json.loads(output) | {"peakByteCount": usage.ru_maxrss * 1024}
