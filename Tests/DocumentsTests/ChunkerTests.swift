@@ -127,6 +127,8 @@ struct ChunkerTests {
       return Chunker(maximumTokenCount: 256, measure: Self.words).chunks(of: document).count
     }
     #expect(try sections(10) == 1)
+    // Two of these would fit into one chunk; the cost of crossing a heading keeps them apart.
+    #expect(try sections(80) == 4)
     #expect(try sections(120) == 4)
   }
 

@@ -10,7 +10,8 @@ struct PDFReaderTests {
   func readsPageByPage() throws {
     let document = try DocumentReader().read(path: DocumentFixture.path("pages.pdf"))
     let pages = try #require(document.pages)
-    #expect(document.type == .pdf && pages.count == 4)
+    #expect(document.type == .pdf)
+    try #require(pages.count == 4)
     #expect(DocumentFixture.slice(document, pages[0]).contains("nine hours on one filling"))
     #expect(
       DocumentFixture.slice(document, pages[1])

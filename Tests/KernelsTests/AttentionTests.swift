@@ -1,3 +1,4 @@
+import Glibc
 import KernelsReference
 import Testing
 
@@ -42,6 +43,33 @@ import Testing
     let bound = 2 * largest * (2 * scoreError + Double(tokens + 16) * unit)
     for (result, wanted) in zip(y.array(), expected) {
       #expect(abs(Double(result) - Double(wanted)) <= bound, "\(tokens) x \(headDim)")
+    }
+  }
+
+  /// Two keys: the weights follow the logistic function of the score, which is exact here, so this
+  /// holds the exponential and the scale to a few roundings.
+  @Test(arguments: vectorInstructionSets) func twoKeysFollowTheLogistic(
+    instructionSet: InstructionSet
+  ) {
+    let compute = Compute(threadCount: 1, instructionSet: instructionSet)
+    let headDim = 16  // 1/√16 is exact
+    for step in 0..<1_600 {
+      let score = -Float(step) * 0.05
+      var rows = [Float](repeating: 0, count: 2 * 3 * headDim)
+      rows[0] = score * 4  // query 0, first dimension
+      rows[headDim] = 1  // key 0, first dimension; key 1 is zero
+      rows[2 * headDim] = 1  // value 0, first dimension
+      rows[3 * headDim + 2 * headDim + 1] = 1  // value 1, second dimension
+      var y = Matrix(rows: 2, columns: headDim)
+      compute.attention(
+        queryKeyValue: matrix(rows, columns: 3 * headDim), sequenceOffsets: [0, 2], heads: 1,
+        into: &y)
+      let power = exp(Double(score))
+      let values = y.array()
+      let first = power / (1 + power)
+      let second = 1 / (1 + power)
+      #expect(abs(Double(values[0]) - first) <= 0x1p-21 * first, "score \(score)")
+      #expect(abs(Double(values[1]) - second) <= 0x1p-22 * second, "score \(score)")
     }
   }
 

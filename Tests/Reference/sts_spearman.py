@@ -47,7 +47,7 @@ def main():
     print(f"STS-B dev, {len(rows)} pairs, Spearman: sentence-transformers {reference:.6f}, "
           f"swiftrag F32 {f32:.6f}, Q8_0 {quantized:.6f} (difference {quantized - reference:+.6f})")
     equal = round(f32, 4) == round(reference, 4) or abs(f32 - reference) < 5e-6
-    sys.exit(not equal or abs(quantized - reference) > 0.002)
+    sys.exit(bool(not equal or abs(quantized - reference) > 0.002))
 
 
 if __name__ == "__main__":
