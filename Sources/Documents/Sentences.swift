@@ -1,7 +1,8 @@
 /// The sentences of a passage, for whoever points at the one that matters.
 package enum Sentences {
-  /// Byte ranges of the sentences, list items and table rows of `text`, in order, without the white
-  /// space around them. Markdown heading lines are left out: they answer nothing.
+  /// Byte ranges of the sentences, list items and table rows of `text`, in order.
+  ///
+  /// Without the white space around them. Markdown heading lines are left out: they answer nothing.
   ///
   /// - Complexity: O(bytes).
   package static func ranges(in text: String) -> [Range<Int>] {

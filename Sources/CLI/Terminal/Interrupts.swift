@@ -22,7 +22,9 @@ enum Interrupts {
 
   /// Blocks the signals in this thread and all that it starts, and waits for them in one thread.
   static func install() {
+    // Writing to a closed pipe, or past a file-size limit, is an error of that call instead.
     signal(SIGPIPE, SIG_IGN)
+    signal(SIGXFSZ, SIG_IGN)
     var signals = sigset_t()
     sigemptyset(&signals)
     sigaddset(&signals, SIGINT)

@@ -40,6 +40,21 @@ final class BoundedQueue<Element: Sendable>: @unchecked Sendable {
     return elements.removeFirst()
   }
 
+  /// Takes the oldest elements, waiting for at least one; `nil` when the queue is closed and empty.
+  ///
+  /// - Parameter limit: how many at most.
+  /// - Returns: elements in the order in which they came.
+  func popAll(limit: Int) -> [Element]? {
+    condition.lock()
+    defer { condition.unlock() }
+    while elements.isEmpty && !isClosed { condition.wait() }
+    guard !elements.isEmpty else { return nil }
+    let taken = Array(elements.prefix(limit))
+    elements.removeFirst(taken.count)
+    condition.broadcast()
+    return taken
+  }
+
   /// No more elements will come.
   func close() {
     condition.lock()

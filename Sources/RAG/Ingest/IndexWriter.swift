@@ -4,16 +4,14 @@ internal import Synchronization
 
 /// Writes documents on a thread of its own, in the order in which they come.
 ///
-/// The last stage of the pipeline: while it waits for the disk the next batch is computed.
+/// The last stage of the pipeline: while it waits for the disk the next batch is computed, and what
+/// came meanwhile goes into the next transaction together. A document is in one transaction whole.
 final class IndexWriter: Sendable {
-  enum Item: Sendable {
-    case document(PreparedDocument, [Float])
-    case outcome(PreparationOutcome)
-  }
-
-  private let queue = BoundedQueue<Item>(capacity: 64)
+  private let queue = BoundedQueue<IndexChange>(capacity: 64)
   private let failure = Mutex<StoreError?>(nil)
   private let done = DispatchSemaphore(value: 0)
+  /// Documents of one transaction: past this, waiting for the disk costs under 2 % of writing.
+  private static let groupCount = 32
 
   init(store: IndexStore) {
     Thread.detachNewThread { self.run(store) }
@@ -21,9 +19,13 @@ final class IndexWriter: Sendable {
 
   /// The thread: writes until the queue is closed and empty, or until writing fails.
   private func run(_ store: IndexStore) {
-    while let item = queue.pop() {
+    while let changes = queue.popAll(limit: Self.groupCount) {
       do throws(StoreError) {
-        try Self.write(item, to: store)
+        let unlinked = try store.apply(changes)
+        // Another process removed the equal document meanwhile. A skipped file is tried again.
+        for record in unlinked {
+          try store.recordSkipped(record, reason: "the index changed meanwhile; add it again")
+        }
       } catch {
         failure.withLock { $0 = error }
         queue.close()
@@ -33,8 +35,23 @@ final class IndexWriter: Sendable {
     done.signal()
   }
 
-  /// Hands an item over; waits while too many are in the queue.
-  func write(_ item: Item) { queue.push(item) }
+  /// Hands a document over; waits while too many are in the queue.
+  func write(_ document: PreparedDocument, vectors: [Float]) {
+    queue.push(
+      .replace(
+        EmbeddedDocument(record: document.record, chunks: document.chunks, vectors: vectors)))
+  }
+
+  /// Hands over what needs no vectors.
+  func write(_ outcome: PreparationOutcome) {
+    switch outcome {
+    case .document: break
+    case .touched(let facts):
+      queue.push(.touch(path: facts.path, modifiedNanoseconds: facts.modifiedNanoseconds))
+    case .known(let record): queue.push(.link(record))
+    case .skipped(let record, let reason): queue.push(.skip(record, reason: reason))
+    }
+  }
 
   /// Whether writing failed; then ``finish()`` throws why.
   var hasFailed: Bool { failure.withLock { $0 != nil } }
@@ -46,22 +63,5 @@ final class IndexWriter: Sendable {
     // A second call finds the semaphore signalled.
     done.signal()
     if let error = failure.withLock({ $0 }) { throw error }
-  }
-
-  private static func write(_ item: Item, to store: IndexStore) throws(StoreError) {
-    switch item {
-    case .document(let document, let vectors):
-      try store.replaceDocument(document.record, chunks: document.chunks, vectors: vectors)
-    case .outcome(.document): break
-    case .outcome(.touched(let facts)):
-      try store.touch(path: facts.path, modifiedNanoseconds: facts.modifiedNanoseconds)
-    case .outcome(.known(let record)):
-      if try !store.link(record) {
-        // Another process removed the equal document meanwhile. A skipped file is tried again.
-        try store.recordSkipped(record, reason: "the index changed meanwhile; add it again")
-      }
-    case .outcome(.skipped(let record, let reason)):
-      try store.recordSkipped(record, reason: reason)
-    }
   }
 }

@@ -6,7 +6,7 @@ internal import Synchronization
 /// Brings an index up to date with files and folders.
 ///
 /// Three stages run at once: one thread reads, cuts and tokenises; the caller's thread computes the
-/// vectors (on all cores); one thread writes, a transaction a document. So the index costs little
+/// vectors (on all cores); one thread writes, several documents a transaction. So the index costs little
 /// more than the embedding, and a process that dies leaves only whole documents.
 package struct Ingestor {
   private let store: IndexStore
@@ -98,7 +98,7 @@ package struct Ingestor {
       result.embeddedChunkCount += batch.chunkCount
       result.embeddedTokenCount += batch.tokenCount
       for (document, vectors) in batch.complete {
-        writer.write(.document(document, vectors))
+        writer.write(document, vectors: vectors)
         doneCount += 1
       }
       report(
@@ -123,7 +123,7 @@ package struct Ingestor {
         } else {
           doneCount += 1
           count(outcome, plan: plan, in: &result, report: report)
-          writer.write(.outcome(outcome))
+          writer.write(outcome)
         }
         while batcher.isFull && !result.wasInterrupted {
           try step()
