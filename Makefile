@@ -9,6 +9,8 @@ DEBIAN_PACKAGES := libsqlite3-dev:sqlite3 libopenblas-dev:openblas zlib1g-dev:zl
 SUDO := $(shell [ "$$(id -u)" = 0 ] || echo sudo)
 SWIFTRAG := .build/release/swiftrag
 PYTHON := .venv/bin/python
+# A data folder of its own, so that `make run` shows the sample library to everybody.
+SAMPLE := XDG_DATA_HOME=$(CURDIR)/.build/sample
 FORMATTED := Package.swift Sources Tests Benchmarks
 
 .PHONY: help run build deps test test-full lint format bench docs fuzz clean
@@ -18,11 +20,11 @@ help: ## list these commands
 	  | column -t -s '|'
 
 run: build ## install what is missing, build, and answer two questions from the sample library
-	@echo; echo '$$ swiftrag run "How much does a family ticket for the museum cost?"'
-	@$(SWIFTRAG) run "How much does a family ticket for the museum cost?"
-	@echo; echo '$$ swiftrag run "Where is the spare key of the mountain hut kept?"'
-	@$(SWIFTRAG) run "Where is the spare key of the mountain hut kept?"
-	@echo; echo 'Your own folder: $(SWIFTRAG) run --docs DIR "your question"'
+	@echo; echo '$$ swiftrag run "What is the price of a family ticket at the museum?"'
+	@$(SAMPLE) $(SWIFTRAG) run "What is the price of a family ticket at the museum?"
+	@echo; echo '$$ swiftrag run "How should the main mirror be cleaned?"'
+	@$(SAMPLE) $(SWIFTRAG) run "How should the main mirror be cleaned?"
+	@echo; echo 'Your own files: $(SWIFTRAG) run --docs DIR "your question"'
 
 build: deps ## build release
 	swift build -c release --product swiftrag

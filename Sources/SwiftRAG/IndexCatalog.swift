@@ -75,6 +75,12 @@ public final class IndexCatalog: Sendable {
     store = try IndexStore.open(path: path, mode: mayWrite ? .readWrite : .readOnly)
   }
 
+  /// The sentence encoder that the index was made with.
+  public func model() throws -> (name: String, sha256: String) {
+    let identity = try store.identity()
+    return (identity.modelName, identity.modelHash)
+  }
+
   /// The documents at or below `path`, or all, in path order.
   public func documents(below path: String? = nil) throws -> [Document] {
     try store.documents(under: path).map { document in

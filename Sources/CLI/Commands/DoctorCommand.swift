@@ -91,8 +91,17 @@ struct DoctorCommand: ParsableCommand {
         name: "index", state: .good, detail: "none yet at \(path): swiftrag add PATH makes it")
     }
     do {
-      let documents = try IndexCatalog(path: path).documents()
-      return Check(name: "index", state: .good, detail: "\(path), \(documents.count) files")
+      let catalog = try IndexCatalog(path: path)
+      let detail = "\(path), \(try catalog.documents().count) files"
+      let model = try catalog.model()
+      let encoder = try KnowledgeBase.loadEncoder(configuration: configuration)
+      guard model.sha256 == encoder.modelHash else {
+        return Check(
+          name: "index", state: .warning,
+          detail: detail + ", made with \(printable(model.name)), not \(encoder.modelName): "
+            + "swiftrag index rebuild")
+      }
+      return Check(name: "index", state: .good, detail: detail)
     } catch {
       return Check(name: "index", state: .bad, detail: "\(error)")
     }

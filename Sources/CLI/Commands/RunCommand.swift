@@ -81,6 +81,8 @@ struct RunCommand: ParsableCommand {
     let knowledge = try KnowledgeBase(
       configuration: configuration, indexPath: KnowledgeBase.sampleIndexPath)
     try update(knowledge, paths: [library], what: "the bundled sample library")
+    Terminal.note(
+      "This is the bundled sample library; swiftrag run --docs DIR answers from your own files.\n")
     return knowledge
   }
 
