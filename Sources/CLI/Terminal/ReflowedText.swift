@@ -15,6 +15,10 @@ func reflowed(_ text: String) -> String {
   return result
 }
 
+/// Stands before and after the highlighted stretch of a text that is being laid out; no document's
+/// text holds control characters.
+let highlightMark: Character = "\u{1}"
+
 /// Lines shorter than this end where their author wanted it.
 private let shortLineWidth = 50
 
@@ -25,12 +29,14 @@ private func isOnlyWrapped(_ line: Substring, next: Substring) -> Bool {
 }
 
 private func beginsBlock(_ line: Substring) -> Bool {
-  let text = line.drop { $0 == " " || $0 == "\t" }
+  // A mark of the highlight's beginning is no part of the text.
+  let text = line.drop { $0 == " " || $0 == "\t" || $0 == highlightMark }
   if line.count - text.count >= 4 || text.isEmpty { return true }
   if ["#", "|", ">", "- ", "* ", "+ ", "• ", "```", "=", "---"].contains(where: text.hasPrefix) {
     return true
   }
+  // "3. Turn the key" is an item, "8.50 crowns" is not.
   let number = text.prefix { $0.isNumber }
-  return !number.isEmpty && number.count <= 3
-    && ").".contains(text.dropFirst(number.count).first ?? " ")
+  let after = text.dropFirst(number.count)
+  return !number.isEmpty && number.count <= 3 && (after.hasPrefix(". ") || after.hasPrefix(") "))
 }

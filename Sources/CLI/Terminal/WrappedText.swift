@@ -17,11 +17,9 @@ struct WrappedText {
   ///   - after: the text after it.
   ///   - width: the columns that a line may take.
   init(before: String, highlighted: String, after: String, width: Int) {
-    // Reflowed as one text, so that joins on both sides of the highlight are seen; a control
-    // character, which no text has any more, marks where it begins and ends.
-    let mark: Character = "\u{1}"
-    let parts = reflowed(before + "\(mark)" + highlighted + "\(mark)" + after)
-      .split(separator: mark, omittingEmptySubsequences: false)
+    // Reflowed as one text, so that joins on both sides of the highlight are seen.
+    let parts = reflowed(before + "\(highlightMark)" + highlighted + "\(highlightMark)" + after)
+      .split(separator: highlightMark, omittingEmptySubsequences: false)
     for (index, part) in parts.enumerated() {
       append(String(part), isHighlighted: index == 1, width: width)
     }
