@@ -43,11 +43,37 @@ import Testing
     process.interrupt()
     process.waitUntilExit()
     #expect(wasRunning, "the run ended before it could be interrupted")
+    // By itself: a process that the signal killed has the reason .uncaughtSignal.
+    #expect(process.terminationReason == .exit)
     #expect(process.terminationStatus == 130)
     #expect(try runner.run("index", "verify").status == 0)
     let rest = try runner.run("add", "docs")
     #expect(rest.status == 0)
     #expect(try runner.run("index", "verify").output.contains("150 documents"))
+  }
+
+  /// A conversation waits for input in `read`; the signal may find any thread of the process, also
+  /// one that OpenBLAS started before `main`.
+  @Test func aWaitingProcessEndsByItself() throws {
+    let runner = try runner(documentCount: 1)
+    defer { runner.cleanUp() }
+    for signalNumber in [SIGINT, SIGTERM] {
+      let input = Pipe()
+      let process = Process()
+      process.executableURL = CommandRunner.executable
+      process.arguments = ["run", "--docs", "docs", "-"]
+      process.currentDirectoryURL = runner.home
+      process.environment = ["HOME": runner.home.path, "PATH": "/usr/bin:/bin"]
+      process.standardInput = input
+      process.standardError = FileHandle.nullDevice
+      try process.run()
+      // Long enough to load the model, index, and wait for the question.
+      usleep(1_500_000)
+      kill(process.processIdentifier, signalNumber)
+      process.waitUntilExit()
+      #expect(process.terminationReason == .exit)
+      #expect(process.terminationStatus == 128 + signalNumber)
+    }
   }
 
   @Test func twoProcessesMayAddToOneIndex() throws {

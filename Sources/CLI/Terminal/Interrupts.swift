@@ -20,32 +20,41 @@ enum Interrupts {
     message.withLock { $0 = text }
   }
 
-  /// Blocks the signals in this thread and all that it starts, and waits for them in one thread.
+  /// Counts the signals that came; a handler may do little more than raise it.
+  private nonisolated(unsafe) static let arrivals: UnsafeMutablePointer<sem_t> = {
+    let semaphore = UnsafeMutablePointer<sem_t>.allocate(capacity: 1)
+    sem_init(semaphore, 0, 0)
+    return semaphore
+  }()
+
+  /// The signal that came last.
+  private static let lastSignal = Atomic<Int32>(SIGINT)
+
+  /// Catches the signals from now on.
+  ///
+  /// By a handler, not by blocking them for `sigwait`: OpenBLAS starts a thread before `main`, which
+  /// has nothing blocked, and a signal that finds such a thread ends the process at once.
   static func install() {
     // Writing to a closed pipe, or past a file-size limit, is an error of that call instead.
     signal(SIGPIPE, SIG_IGN)
     signal(SIGXFSZ, SIG_IGN)
-    var signals = sigset_t()
-    sigemptyset(&signals)
-    sigaddset(&signals, SIGINT)
-    sigaddset(&signals, SIGTERM)
-    pthread_sigmask(SIG_BLOCK, &signals, nil)
+    _ = arrivals
+    for number in [SIGINT, SIGTERM] {
+      signal(number) { received in
+        Interrupts.lastSignal.store(received, ordering: .relaxed)
+        sem_post(Interrupts.arrivals)
+      }
+    }
     let waiter = Thread {
-      var signals = sigset_t()
-      sigemptyset(&signals)
-      sigaddset(&signals, SIGINT)
-      sigaddset(&signals, SIGTERM)
-      var received: Int32 = 0
-      while sigwait(&signals, &received) != 0 {}
+      while sem_wait(arrivals) != 0 {}
       requested.store(true, ordering: .relaxed)
-      let status = 128 + received
       Thread.detachNewThread {
         usleep(graceMicroseconds)
         if let text = message.withLock({ $0 })?() { Terminal.complain("\n" + text) }
-        _exit(status)
+        _exit(128 + lastSignal.load(ordering: .relaxed))
       }
-      while sigwait(&signals, &received) != 0 {}
-      _exit(status)
+      while sem_wait(arrivals) != 0 {}
+      _exit(128 + lastSignal.load(ordering: .relaxed))
     }
     waiter.start()
   }
