@@ -20,7 +20,7 @@ private struct LinearOperands {
 extension Compute {
   /// A linear layer: `y = x Wᵀ + b`.
   ///
-  /// With `Q8_0` weights the activations are quantised to blocks of 32 signed bytes first (except
+  /// With `Q8_0` weights the activations are quantised to blocks of 32 unsigned bytes first (except
   /// for ``KernelPath/blas``, which widens the weights to Float32 at load).
   ///
   /// - Parameters:
@@ -54,8 +54,8 @@ extension Compute {
       x: x.elements, y: y.elements, rows: x.rows, bias: bias?.elements, activation: activation)
     switch weight.storage.layout {
     case .panels: panelLinear(operands, weight)
-    case .blockPanels(let scalesOffset):
-      blockLinear(operands, weight, scalesOffset: scalesOffset)
+    case .blockPanels(let scalesOffset, let sumsOffset):
+      blockLinear(operands, weight, scalesOffset: scalesOffset, sumsOffset: sumsOffset)
     case .float32Rows: blasLinear(operands, weight)
     case .fileRows: referenceLinear(operands, weight)
     }
@@ -83,7 +83,7 @@ extension Compute {
 
   /// `Q8_0` weights by the own kernels: quantises the rows, then multiplies.
   private func blockLinear(
-    _ operands: LinearOperands, _ weight: WeightMatrix, scalesOffset: Int
+    _ operands: LinearOperands, _ weight: WeightMatrix, scalesOffset: Int, sumsOffset: Int
   ) {
     guard let vector else { preconditionFailure("the weight was made for another Compute") }
     let inputs = weight.inputs
@@ -91,6 +91,8 @@ extension Compute {
     let rowByteCount = vector.quantizedRowByteCount(inputs)
     let scales = UnsafeRawPointer(weight.storage.bytes + scalesOffset)
       .assumingMemoryBound(to: Float16.self)
+    let sums = UnsafeRawPointer(weight.storage.bytes + sumsOffset)
+      .assumingMemoryBound(to: Float.self)
     let tasks = ProductTasks(
       rows: operands.rows, rowByteCount: rowByteCount,
       panels: (outputs + vector.panelColumns - 1) / vector.panelColumns,
@@ -106,7 +108,7 @@ extension Compute {
         vector.multiplyBlocks(
           BlockProduct(
             x: quantized + rows.lowerBound * rowByteCount, rows: rows.count, inputs: inputs,
-            quants: weight.storage.bytes, scales: scales, panelRange: panels,
+            quants: weight.storage.bytes, scales: scales, sums: sums, panelRange: panels,
             bias: operands.bias, isGELU: operands.activation == .gelu,
             y: operands.y + rows.lowerBound * outputs, outputs: outputs))
       }
@@ -189,17 +191,19 @@ extension Compute {
         inputs: inputs, outputs: outputs)
     case .q80:
       let blocks = inputs / BlockQ80.elementCount
-      scratch.withBytes(inputs + blocks * 4) { bytes in
-        let scaleMemory = UnsafeMutableBufferPointer(
-          start: bytes.bindMemory(to: Float.self, capacity: blocks), count: blocks)
+      scratch.withBytes(inputs + blocks * 8) { bytes in
+        let floats = bytes.bindMemory(to: Float.self, capacity: 2 * blocks)
+        let scaleMemory = UnsafeMutableBufferPointer(start: floats, count: blocks)
+        let offsetMemory = UnsafeMutableBufferPointer(start: floats + blocks, count: blocks)
         let quantMemory = UnsafeMutableBufferPointer(
-          start: (bytes + blocks * 4).bindMemory(to: Int8.self, capacity: inputs), count: inputs)
+          start: (bytes + blocks * 8).bindMemory(to: UInt8.self, capacity: inputs), count: inputs)
         var scales = scaleMemory.mutableSpan
+        var offsets = offsetMemory.mutableSpan
         var quants = quantMemory.mutableSpan
-        quantizeBlocks(x, quants: &quants, scales: &scales)
+        quantizeBlocks(x, quants: &quants, scales: &scales, offsets: &offsets)
         linearQ80(
-          quants: quantMemory.span, scales: scaleMemory.span, weight: memory.bytes, bias: bias,
-          into: &y, inputs: inputs, outputs: outputs)
+          quants: quantMemory.span, scales: scaleMemory.span, offsets: offsetMemory.span,
+          weight: memory.bytes, bias: bias, into: &y, inputs: inputs, outputs: outputs)
       }
     }
   }

@@ -9,8 +9,6 @@ struct VectorKernels: Sendable {
   let panelColumns: Int
   /// Inputs in a group of a `Q8_0` panel.
   let blockGroup: Int
-  /// What is added to a `Q8_0` quant in a panel.
-  let quantOffset: UInt8
   /// Queries in a block of attention.
   let attentionQueryCount: Int
 
@@ -48,7 +46,6 @@ struct VectorKernels: Sendable {
   #if arch(x86_64)
     private static let avx2 = VectorKernels(
       panelColumns: KernelsAVX2.panelColumns, blockGroup: KernelsAVX2.blockGroup,
-      quantOffset: KernelsAVX2.quantOffset,
       attentionQueryCount: KernelsAVX2.attentionQueryCount,
       multiplyPanels: { KernelsAVX2.multiplyPanels($0) },
       multiplyBlocks: { KernelsAVX2.multiplyBlocks($0) },
@@ -64,7 +61,6 @@ struct VectorKernels: Sendable {
 
     private static let avx512 = VectorKernels(
       panelColumns: KernelsAVX512.panelColumns, blockGroup: KernelsAVX512.blockGroup,
-      quantOffset: KernelsAVX512.quantOffset,
       attentionQueryCount: KernelsAVX512.attentionQueryCount,
       multiplyPanels: { KernelsAVX512.multiplyPanels($0) },
       multiplyBlocks: { KernelsAVX512.multiplyBlocks($0) },

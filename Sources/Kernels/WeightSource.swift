@@ -63,10 +63,10 @@ struct WeightSource: @unchecked Sendable {
     }
   }
 
-  /// Panels of `Q8_0` quants and scales.
+  /// Panels of `Q8_0` quants, scales, and sums of blocks (scale times the sum of the quants).
   func packBlocks(
-    into target: UnsafeMutableRawPointer, scalesOffset: Int, _ vector: VectorKernels,
-    pool: WorkerPool
+    into target: UnsafeMutableRawPointer, scalesOffset: Int, sumsOffset: Int,
+    _ vector: VectorKernels, pool: WorkerPool
   ) {
     let columns = vector.panelColumns
     let group = vector.blockGroup
@@ -75,22 +75,27 @@ struct WeightSource: @unchecked Sendable {
     pool.run(taskCount: (outputs + columns - 1) / columns) { panel in
       let quants = address.pointer + panel * inputs * columns
       let scales = address.pointer + scalesOffset + panel * blocks * columns * 2
+      let sums = address.pointer + sumsOffset + panel * blocks * columns * 4
       for column in 0..<columns {
         let row = panel * columns + column
         let source = row < outputs ? rows[row] : nil
         for block in 0..<blocks {
           let bytes = source.map { $0 + block * 34 }
+          let scale = bytes?.loadUnaligned(as: Float16.self) ?? 0
           scales.storeBytes(
-            of: bytes?.loadUnaligned(as: UInt16.self) ?? 0,
-            toByteOffset: (block * columns + column) * 2, as: UInt16.self)
+            of: scale, toByteOffset: (block * columns + column) * 2, as: Float16.self)
+          var sum: Int32 = 0
           for index in 0..<32 {
-            let quant = bytes?.load(fromByteOffset: 2 + index, as: UInt8.self) ?? 0
+            let quant = bytes?.load(fromByteOffset: 2 + index, as: Int8.self) ?? 0
+            sum += Int32(quant)
             let groupIndex = (block * 32 + index) / group
             quants.storeBytes(
-              of: quant &+ vector.quantOffset,
-              toByteOffset: (groupIndex * columns + column) * group + index % group,
-              as: UInt8.self)
+              of: quant, toByteOffset: (groupIndex * columns + column) * group + index % group,
+              as: Int8.self)
           }
+          sums.storeBytes(
+            of: Float(sum) * Float(scale), toByteOffset: (block * columns + column) * 4,
+            as: Float.self)
         }
       }
     }

@@ -9,8 +9,9 @@ final class WeightStorage: @unchecked Sendable {
     /// Panels of Float32 or Float16, `[panel, input, panelColumns]`.
     case panels
     /// Panels of `Q8_0` quants, `[panel, group of inputs, panelColumns, input of the group]`, then
-    /// at `scalesOffset` their Float16 scales, `[panel, block, panelColumns]`.
-    case blockPanels(scalesOffset: Int)
+    /// at `scalesOffset` their Float16 scales, `[panel, block, panelColumns]`, and at `sumsOffset`
+    /// the Float32 sum of each block's weights, in the same order.
+    case blockPanels(scalesOffset: Int, sumsOffset: Int)
   }
 
   let layout: Layout
@@ -32,10 +33,12 @@ final class WeightStorage: @unchecked Sendable {
       let panels = (outputs + vector.panelColumns - 1) / vector.panelColumns
       let elements = panels * vector.panelColumns * inputs
       if type == .q80 {
-        layout = .blockPanels(scalesOffset: elements)
-        byteCount = elements + elements / 32 * 2
+        let sumsOffset = elements + elements / 32 * 2
+        layout = .blockPanels(scalesOffset: elements, sumsOffset: sumsOffset)
+        byteCount = sumsOffset + elements / 32 * 4
         piece = compute.weights.allocate(byteCount: byteCount)
-        source.packBlocks(into: bytes, scalesOffset: elements, vector, pool: compute.pool)
+        source.packBlocks(
+          into: bytes, scalesOffset: elements, sumsOffset: sumsOffset, vector, pool: compute.pool)
       } else {
         layout = .panels
         byteCount = elements * type.blockByteCount

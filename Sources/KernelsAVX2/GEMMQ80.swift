@@ -3,20 +3,18 @@ import _Builtin_intrinsics.intel
 
 // Matrix product with `Q8_0` weights, by `vpmaddwd`.
 //
-// `vpmaddubsw` would multiply bytes, but adds pairs in sixteen bits, where 2 · 255 · 127 does not
+// `vpmaddubsw` would multiply bytes, but adds pairs in sixteen bits, where 2 · 255 · 128 does not
 // fit. So the weights are widened to sixteen bits as they are loaded (`vpmovsxbw`), the activations
 // are stored in sixteen bits, and `vpmaddwd` adds pairs of products in 32 bits: exact. A 32-bit
 // lane is an output of the layer, and its pair is two inputs. This costs one multiplication for
-// 16 products like the sign trick (`vpsignb`, `vpmaddubsw`, `vpmaddwd`), with fewer steps around.
+// 16 products.
 //
-// After a block its integer becomes a Float32 and is added with its two scales; see
-// `linearQ80` in KernelsReference, which takes the same steps in the same order.
+// After a block its integer becomes a Float32 and is added with its two scales, then the block's sum
+// of weights times the offset of its activations; see `linearQ80` in KernelsReference, which takes
+// the same steps in the same order.
 
 /// Inputs in a group: the 16-bit halves of one lane.
 package let blockGroup = 2
-
-/// What is added to a quant before it is stored.
-package let quantOffset: UInt8 = 0
 
 /// Rows of activations that the micro-kernel multiplies at once: 4 x 2 integer accumulators; the
 /// Float32 sums rest in y between blocks.
@@ -26,10 +24,10 @@ private let blockTileRows = 4
 /// the rows stay in the first-level cache.
 private let blockDepth = 16
 
-/// Bytes of one quantised row: the quants in Int16, then a Float32 scale a block, filled up to
-/// whole cache lines.
+/// Bytes of one quantised row: the quants in Int16, then a Float32 scale a block and a Float32
+/// offset a block, filled up to whole cache lines.
 package func quantizedRowByteCount(inputs: Int) -> Int {
-  (inputs * 2 + inputs / 32 * 4 + 63) / 64 * 64
+  (inputs * 2 + inputs / 32 * 8 + 63) / 64 * 64
 }
 
 /// Multiplies some quantised rows by some panels of a `Q8_0` weight.
@@ -59,8 +57,10 @@ private func multiplySlice(_ product: BlockProduct, panel: Int, blockStart: Int)
     let source = product.x + row * rowByteCount
     let step = BlockStep(
       quants: source + blockStart * 64, scales: source + product.inputs * 2 + blockStart * 4,
-      xStride: rowByteCount, weights: product.quants + firstBlock * 32 * panelColumns,
-      weightScales: product.scales + firstBlock * panelColumns, count: count,
+      offsets: source + product.inputs * 2 + (blocks + blockStart) * 4, xStride: rowByteCount,
+      weights: product.quants + firstBlock * 32 * panelColumns,
+      weightScales: product.scales + firstBlock * panelColumns,
+      weightSums: product.sums + firstBlock * panelColumns, count: count,
       y: product.y + row * product.outputs + column, yStride: product.outputs,
       width: min(panelColumns, product.outputs - column), isStart: blockStart == 0,
       bias: isLast ? product.bias.map { $0 + column } : nil)
@@ -82,10 +82,12 @@ private struct BlockStep {
   /// The tile's first row at the first block; `xStride` bytes a row.
   var quants: UnsafeRawPointer
   var scales: UnsafeRawPointer
+  var offsets: UnsafeRawPointer
   var xStride: Int
   /// The panel at the first block.
   var weights: UnsafeRawPointer
   var weightScales: UnsafePointer<Float16>
+  var weightSums: UnsafePointer<Float>
   /// Blocks.
   var count: Int
   /// The tile's first row at the panel's first output; `yStride` elements a row.
@@ -128,7 +130,7 @@ private struct BlockStep {
     }
   }
 
-  /// Adds a block's integer sums, with the scales of the weights and of the row, to y.
+  /// Adds a block's integer sums, with the scales and offsets, to y.
   @inline(__always)
   private func finish(
     _ sums: IntegerRow, row: Int, block: Int, _ first: FloatLanes, _ second: FloatLanes
@@ -139,6 +141,11 @@ private struct BlockStep {
       (scales + row * xStride + block * 4).loadUnaligned(as: Float.self))
     total.first = multiplyAdd(_mm256_cvtepi32_ps(sums.first) * first, factor, total.first)
     total.second = multiplyAdd(_mm256_cvtepi32_ps(sums.second) * second, factor, total.second)
+    let offset = broadcast(
+      (offsets + row * xStride + block * 4).loadUnaligned(as: Float.self))
+    let weightSum = weightSums + block * panelColumns
+    total.first = multiplyAdd(load(weightSum), offset, total.first)
+    total.second = multiplyAdd(load(weightSum + laneCount), offset, total.second)
     total.finish(target, width: width, bias: block + 1 == count ? bias : nil)
   }
 }

@@ -78,12 +78,6 @@ func addToExponent(_ a: FloatLanes, _ n: FloatLanes) -> FloatLanes {
   return unsafeBitCast(unsafeBitCast(a, to: SIMD8<Int32>.self) &+ exponents, to: FloatLanes.self)
 }
 
-/// The magnitude of each lane.
-@inline(__always) func magnitude(_ a: FloatLanes) -> FloatLanes {
-  let mask = SIMD8<UInt32>(repeating: 0x7fff_ffff)
-  return unsafeBitCast(unsafeBitCast(a, to: SIMD8<UInt32>.self) & mask, to: FloatLanes.self)
-}
-
 /// The sum of all lanes, by halves.
 @inline(__always) func sum(_ lanes: FloatLanes) -> Float {
   let four = lanes.lowHalf + lanes.highHalf

@@ -1,9 +1,12 @@
 import _Builtin_intrinsics.intel
 
-/// Quantises rows to blocks of 32 signed bytes for ``multiplyBlocks(_:)``; see the scalar twin
-/// `quantizeBlocks`, with which quants and scales agree bit for bit.
+/// The smallest range of a block that is quantised: `BlockQ80.smallestRange`.
+private let smallestRange: Float = 0x1p-120
+
+/// Quantises rows to blocks of 32 unsigned bytes for ``multiplyBlocks(_:)``; see the scalar twin
+/// `quantizeBlocks`, with which quants, scales and offsets agree bit for bit.
 ///
-/// A row becomes its quants, widened to 16 bits, then its scales.
+/// A row becomes its quants, widened to 16 bits, then its scales, then its offsets.
 ///
 /// - Complexity: O(rows × inputs), no allocation.
 package func quantizeRows(
@@ -13,24 +16,28 @@ package func quantizeRows(
   for row in 0..<rows {
     let quants = target + row * rowByteCount
     let scales = quants + inputs * 2
+    let offsets = scales + inputs / 32 * 4
     for block in 0..<(inputs / 32) {
       let source = x + row * inputs + block * 32
       let lanes = (load(source), load(source + 8), load(source + 16), load(source + 24))
       let largest = largestLane(
-        maximum(
-          maximum(magnitude(lanes.0), magnitude(lanes.1)),
-          maximum(magnitude(lanes.2), magnitude(lanes.3))))
-      let inverse = 127 / largest
-      let isZero = !(inverse < .infinity)
-      scales.storeBytes(of: isZero ? 0 : largest / 127, toByteOffset: block * 4, as: Float.self)
-      let factor = broadcast(isZero ? 0 : inverse)
-      storeQuants(lanes.0, lanes.1, factor, quants + block * 64)
-      storeQuants(lanes.2, lanes.3, factor, quants + block * 64 + 32)
+        maximum(maximum(lanes.0, lanes.1), maximum(lanes.2, lanes.3)))
+      // Adding 0 makes -0 a 0, whichever of the two the comparisons kept.
+      let offset =
+        leastLane(minimum(minimum(lanes.0, lanes.1), minimum(lanes.2, lanes.3))) + 0
+      let range = largest - offset
+      let isConstant = !(range >= smallestRange)
+      scales.storeBytes(of: isConstant ? 0 : range / 255, toByteOffset: block * 4, as: Float.self)
+      offsets.storeBytes(of: offset, toByteOffset: block * 4, as: Float.self)
+      let factor = broadcast(isConstant ? 0 : 255 / range)
+      let shift = broadcast(offset)
+      storeQuants(lanes.0 - shift, lanes.1 - shift, factor, quants + block * 64)
+      storeQuants(lanes.2 - shift, lanes.3 - shift, factor, quants + block * 64 + 32)
     }
   }
 }
 
-/// Writes 16 lanes times `factor`, held to -127...127 and rounded to even, as Int16.
+/// Writes 16 lanes times `factor`, held to 0...255 and rounded to even, as Int16.
 @inline(__always)
 private func storeQuants(
   _ first: FloatLanes, _ second: FloatLanes, _ factor: FloatLanes,
@@ -44,11 +51,11 @@ private func storeQuants(
     of: SIMD4<Int64>(packed.x, packed.z, packed.y, packed.w), as: SIMD4<Int64>.self)
 }
 
-/// Lanes times `factor`, held to -127...127 and rounded to even.
+/// Lanes times `factor`, held to 0...255 and rounded to even.
 @inline(__always)
 private func roundedQuants(_ lanes: FloatLanes, _ factor: FloatLanes) -> SIMD4<Int64> {
   // The second operand wins when the first is NaN, so every quant is in range.
-  let held = minimum(maximum(lanes * factor, broadcast(-127)), broadcast(127))
+  let held = minimum(maximum(lanes * factor, broadcast(0)), broadcast(255))
   return _mm256_cvtps_epi32(held)
 }
 
@@ -57,5 +64,13 @@ private func roundedQuants(_ lanes: FloatLanes, _ factor: FloatLanes) -> SIMD4<I
   let four = _mm_max_ps(lanes.lowHalf, lanes.highHalf)
   let two = _mm_max_ps(four, SIMD4(four.z, four.w, four.x, four.y))
   let one = _mm_max_ps(two, SIMD4(two.y, two.x, two.w, two.z))
+  return one.x
+}
+
+/// The least lane.
+@inline(__always) private func leastLane(_ lanes: FloatLanes) -> Float {
+  let four = _mm_min_ps(lanes.lowHalf, lanes.highHalf)
+  let two = _mm_min_ps(four, SIMD4(four.z, four.w, four.x, four.y))
+  let one = _mm_min_ps(two, SIMD4(two.y, two.x, two.w, two.z))
   return one.x
 }

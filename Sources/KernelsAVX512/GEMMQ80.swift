@@ -4,19 +4,15 @@ import _Builtin_intrinsics.intel
 // Matrix product with `Q8_0` weights, by `vpdpbusd` (AVX-512 VNNI).
 //
 // `vpdpbusd` adds to each 32-bit lane the products of four unsigned with four signed bytes. A lane
-// is an output of the layer; the four bytes are four inputs. The weights are stored as q + 128,
-// which is unsigned, and the activations are signed, so a block's sum is too large by
-// 128 · Σ x[i]: the quantiser stores that sum negated, and the lanes start from it. All of it is
-// exact: |Σ| ≤ 32 · 255 · 127 + 32 · 128 · 127 < 2^31, and this form of the instruction wraps.
+// is an output of the layer; the four bytes are four inputs. The activations are unsigned and the
+// weights signed, as the instruction wants them, so the sum is the dot product itself, and exact.
 //
-// After a block its integer becomes a Float32 and is added with its two scales; see
-// `linearQ80` in KernelsReference, which takes the same steps in the same order.
+// After a block its integer becomes a Float32 and is added with its two scales, then the block's sum
+// of weights times the offset of its activations; see `linearQ80` in KernelsReference, which takes
+// the same steps in the same order.
 
 /// Inputs in a group: the bytes of one lane.
 package let blockGroup = 4
-
-/// What is added to a quant before it is stored.
-package let quantOffset: UInt8 = 128
 
 /// Rows of activations that the micro-kernel multiplies at once: 4 x 3 integer and 4 x 3
 /// Float32 accumulators.
@@ -26,8 +22,8 @@ private let blockTileRows = 4
 /// first-level cache.
 private let blockDepth = 16
 
-/// Bytes of one quantised row: the quants, then a Float32 scale and an Int32 start a block, filled
-/// up to whole cache lines.
+/// Bytes of one quantised row: the quants, then a Float32 scale a block and a Float32 offset a
+/// block, filled up to whole cache lines.
 package func quantizedRowByteCount(inputs: Int) -> Int {
   (inputs + inputs / 32 * 8 + 63) / 64 * 64
 }
@@ -63,8 +59,9 @@ private func multiplySlice(_ product: BlockProduct, panel: Int, blockStart: Int)
     let source = product.x + row * rowByteCount
     let step = BlockStep(
       quants: source + blockStart * 32, scales: source + product.inputs + blockStart * 4,
-      starts: source + product.inputs + (blocks + blockStart) * 4, xStride: rowByteCount,
-      weights: weights, weightScales: product.scales + firstBlock * panelColumns, count: count,
+      offsets: source + product.inputs + (blocks + blockStart) * 4, xStride: rowByteCount,
+      weights: weights, weightScales: product.scales + firstBlock * panelColumns,
+      weightSums: product.sums + firstBlock * panelColumns, count: count,
       ahead: tile < 3 ? nextSlice + tile * count * 512 : weights,
       aheadStep: tile < 3 ? 64 : 0,
       y: product.y + row * product.outputs + column, yStride: product.outputs,
@@ -88,11 +85,12 @@ private struct BlockStep {
   /// The tile's first row at the first block; `xStride` bytes a row.
   var quants: UnsafeRawPointer
   var scales: UnsafeRawPointer
-  var starts: UnsafeRawPointer
+  var offsets: UnsafeRawPointer
   var xStride: Int
   /// The panel at the first block.
   var weights: UnsafeRawPointer
   var weightScales: UnsafePointer<Float16>
+  var weightSums: UnsafePointer<Float>
   /// Blocks.
   var count: Int
   /// What to fetch into the cache meanwhile, `aheadStep` bytes a group.
@@ -119,11 +117,10 @@ private struct BlockStep {
     for block in 0..<count {
       let activations = quants + block * 32
       let panel = weights + block * 32 * panelColumns
-      let start = starts + block * 4
-      var sum0 = IntegerRow(start)
-      var sum1 = rows > 1 ? IntegerRow(start + xStride) : sum0
-      var sum2 = rows > 2 ? IntegerRow(start + 2 * xStride) : sum0
-      var sum3 = rows > 3 ? IntegerRow(start + 3 * xStride) : sum0
+      var sum0 = IntegerRow()
+      var sum1 = IntegerRow()
+      var sum2 = IntegerRow()
+      var sum3 = IntegerRow()
       for group in 0..<8 {
         let source = panel + group * 4 * panelColumns
         let first = loadBytes(source)
@@ -146,6 +143,13 @@ private struct BlockStep {
       if rows > 1 { row1.add(sum1, factor + xStride, first, second, third) }
       if rows > 2 { row2.add(sum2, factor + 2 * xStride, first, second, third) }
       if rows > 3 { row3.add(sum3, factor + 3 * xStride, first, second, third) }
+      // After all rows: by now the integers' registers are free.
+      let total = TileRow(weightSums + block * panelColumns, width: panelColumns, start: false)
+      let offset = offsets + block * 4
+      row0.add(total, offset)
+      if rows > 1 { row1.add(total, offset + xStride) }
+      if rows > 2 { row2.add(total, offset + 2 * xStride) }
+      if rows > 3 { row3.add(total, offset + 3 * xStride) }
     }
     row0.finish(y, width: width, bias: bias)
     if rows > 1 { row1.finish(y + yStride, width: width, bias: bias) }
@@ -156,17 +160,9 @@ private struct BlockStep {
 
 /// The integer sums of one row of a tile over one block.
 private struct IntegerRow {
-  var first: SIMD8<Int64>
-  var second: SIMD8<Int64>
-  var third: SIMD8<Int64>
-
-  /// Begins at the quantiser's start value.
-  @inline(__always)
-  init(_ start: UnsafeRawPointer) {
-    first = _mm512_set1_epi32(start.loadUnaligned(as: Int32.self))
-    second = first
-    third = first
-  }
+  var first = SIMD8<Int64>(repeating: 0)
+  var second = SIMD8<Int64>(repeating: 0)
+  var third = SIMD8<Int64>(repeating: 0)
 
   /// Adds the products of four inputs.
   @inline(__always)
@@ -175,9 +171,9 @@ private struct IntegerRow {
     _ third: SIMD8<Int64>
   ) {
     let x = _mm512_set1_epi32(value.loadUnaligned(as: Int32.self))
-    self.first = _mm512_dpbusd_epi32(self.first, first, x)
-    self.second = _mm512_dpbusd_epi32(self.second, second, x)
-    self.third = _mm512_dpbusd_epi32(self.third, third, x)
+    self.first = _mm512_dpbusd_epi32(self.first, x, first)
+    self.second = _mm512_dpbusd_epi32(self.second, x, second)
+    self.third = _mm512_dpbusd_epi32(self.third, x, third)
   }
 }
 
@@ -192,6 +188,15 @@ extension TileRow {
     self.first = multiplyAdd(_mm512_cvtepi32_ps(sums.first) * first, factor, self.first)
     self.second = multiplyAdd(_mm512_cvtepi32_ps(sums.second) * second, factor, self.second)
     self.third = multiplyAdd(_mm512_cvtepi32_ps(sums.third) * third, factor, self.third)
+  }
+
+  /// Adds a block's sums of weights times the row's offset.
+  @inline(__always)
+  fileprivate mutating func add(_ sums: TileRow, _ offset: UnsafeRawPointer) {
+    let factor = broadcast(offset.loadUnaligned(as: Float.self))
+    first = multiplyAdd(sums.first, factor, first)
+    second = multiplyAdd(sums.second, factor, second)
+    third = multiplyAdd(sums.third, factor, third)
   }
 }
 

@@ -77,12 +77,6 @@ func addToExponent(_ a: FloatLanes, _ n: FloatLanes) -> FloatLanes {
   return unsafeBitCast(unsafeBitCast(a, to: SIMD16<Int32>.self) &+ exponents, to: FloatLanes.self)
 }
 
-/// The magnitude of each lane.
-@inline(__always) func magnitude(_ a: FloatLanes) -> FloatLanes {
-  let mask = SIMD16<UInt32>(repeating: 0x7fff_ffff)
-  return unsafeBitCast(unsafeBitCast(a, to: SIMD16<UInt32>.self) & mask, to: FloatLanes.self)
-}
-
 /// The sum of all lanes, by halves.
 @inline(__always) func sum(_ lanes: FloatLanes) -> Float {
   let eight = lanes.lowHalf + lanes.highHalf

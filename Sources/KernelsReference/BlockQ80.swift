@@ -17,42 +17,66 @@ package enum BlockQ80 {
   package static let byteCount = 34
 }
 
-/// Quantises activations to blocks of 32 signed bytes with one Float32 scale each.
+/// Quantises activations to blocks of 32 unsigned bytes, with a Float32 scale and offset each.
 ///
-/// For each block: `scale = max|x| / 127` and
-/// `quants[i] = roundToNearestEven(x[i] · (127 / max|x|))`; a block of zeros has scale 0 and quants 0. The quants lie in -127...127, never -128, which the
-/// integer kernels rely on. An element that is NaN gives an unspecified quant in that range.
+/// A block's bytes span exactly its own range: `offset = min x`, `scale = (max x - min x) / 255`,
 ///
-/// - Source: the scheme of ggml's `Q8_0` with the scale kept in Float32, rounding to even as the
-///   hardware's `cvtps2dq` does.
+///     quants[i] = roundToNearestEven((x[i] - offset) · (255 / (max x - min x)))
+///
+/// held to 0...255, so that `x[i] ≈ scale · quants[i] + offset`. Blocks after GELU lie almost wholly
+/// on one side of zero; a scheme that is symmetric about zero would leave half of its steps unused
+/// there.
+///
+/// - A block whose values all lie within 2⁻¹²⁰, where 255 / (max - min) would overflow, is constant:
+///   scale and quants are 0, the offset is its least value.
+/// - A block whose range is no Float32 (it holds an infinity, or spans more than the largest number)
+///   has an infinite scale and quants 0: every product with it is NaN, not a wrong number.
+/// - A block that holds a NaN has unspecified quants in 0...255, scale and offset.
+///
+/// - Source: affine (asymmetric) quantisation as in Jacob et al. 2018, arXiv:1712.05877, section 2.1,
+///   for each block of 32, with the offset kept in Float32.
 /// - Parameters:
 ///   - x: Float32, a multiple of 32 elements.
-///   - quants: Int8, as many as `x`. Overwritten.
-///   - scales: Float32, one a block. Overwritten.
-/// - Accuracy: `|scale · quants[i] - x[i]| ≤ scale · (1/2 + 2⁻¹⁶)`.
+///   - quants: UInt8, as many as `x`. Overwritten.
+///   - scales: Float32, one a block, not negative. Overwritten.
+///   - offsets: Float32, one a block. Overwritten.
+/// - Accuracy: `|scale · quants[i] + offset - x[i]| ≤ scale · (1/2 + 2⁻¹⁴)` in exact arithmetic (four
+///   roundings of a relative 2⁻²⁴ on at most 255 steps); less than 2⁻¹²⁰ in a constant block.
 /// - Complexity: O(x.count), no allocation.
 package func quantizeBlocks(
-  _ x: Span<Float>, quants: inout MutableSpan<Int8>, scales: inout MutableSpan<Float>
+  _ x: Span<Float>, quants: inout MutableSpan<UInt8>, scales: inout MutableSpan<Float>,
+  offsets: inout MutableSpan<Float>
 ) {
   for block in 0..<(x.count / BlockQ80.elementCount) {
-    let start = block * BlockQ80.elementCount
-    var largest: Float = 0
-    for index in start..<(start + BlockQ80.elementCount) {
-      largest = max(largest, abs(x[index]))
+    let elements = (block * BlockQ80.elementCount)..<((block + 1) * BlockQ80.elementCount)
+    var largest = -Float.infinity
+    var least = Float.infinity
+    for index in elements {
+      largest = max(largest, x[index])
+      least = min(least, x[index])
     }
-    // 127 / max is infinite when max is subnormal; such a block is below any use and becomes zero.
-    let inverse = 127 / largest
-    let isZero = !(inverse < .infinity)
-    scales[block] = isZero ? 0 : largest / 127
-    for index in start..<(start + BlockQ80.elementCount) {
-      quants[index] = isZero ? 0 : Int8(saturating: (x[index] * inverse).rounded(.toNearestOrEven))
+    // Which of -0 and 0 is the least depends on the order of comparison; adding 0 makes both 0.
+    let offset = least + 0
+    let range = largest - offset
+    let isConstant = !(range >= BlockQ80.smallestRange)
+    let inverse = 255 / range
+    scales[block] = isConstant ? 0 : range / 255
+    offsets[block] = offset
+    for index in elements {
+      quants[index] = isConstant ? 0 : UInt8(holding: (x[index] - offset) * inverse)
     }
   }
 }
 
-extension Int8 {
-  /// The integer of a rounded value, held to -127...127; 0 for NaN.
-  fileprivate init(saturating value: Float) {
-    self = value.isNaN ? 0 : Int8(Swift.min(Swift.max(value, -127), 127))
+extension BlockQ80 {
+  /// The smallest range of a block of activations that is quantised; 255 / 2⁻¹²⁰ is still finite.
+  package static let smallestRange: Float = 0x1p-120
+}
+
+extension UInt8 {
+  /// The integer nearest to a value, ties to even, held to 0...255; 0 for NaN.
+  fileprivate init(holding value: Float) {
+    let held = Swift.min(Swift.max(value, 0), 255)
+    self = value.isNaN ? 0 : UInt8(held.rounded(.toNearestOrEven))
   }
 }

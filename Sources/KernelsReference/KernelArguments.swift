@@ -50,7 +50,7 @@ package struct PanelProduct {
 ///
 /// A panel holds `panelColumns` outputs (the last is filled up with zeros): for each block of 32
 /// inputs, the quants in groups of `blockGroup` inputs, a group's quants of all outputs side by
-/// side. The scales lie apart, `[panel, block, panelColumns]`.
+/// side. The scales and the sums lie apart, `[panel, block, panelColumns]`.
 package struct BlockProduct {
   /// The first row, as the same instruction set's `quantizeRows` wrote it.
   package var x: UnsafeRawPointer
@@ -62,6 +62,8 @@ package struct BlockProduct {
   package var quants: UnsafeRawPointer
   /// All panels' scales.
   package var scales: UnsafePointer<Float16>
+  /// All panels' sums: of each block's weights, its scale times the sum of its quants.
+  package var sums: UnsafePointer<Float>
   /// The panels to multiply.
   package var panelRange: Range<Int>
   /// `[outputs]`, or nil.
@@ -76,14 +78,15 @@ package struct BlockProduct {
   /// All fields.
   package init(
     x: UnsafeRawPointer, rows: Int, inputs: Int, quants: UnsafeRawPointer,
-    scales: UnsafePointer<Float16>, panelRange: Range<Int>, bias: UnsafePointer<Float>?,
-    isGELU: Bool, y: UnsafeMutablePointer<Float>, outputs: Int
+    scales: UnsafePointer<Float16>, sums: UnsafePointer<Float>, panelRange: Range<Int>,
+    bias: UnsafePointer<Float>?, isGELU: Bool, y: UnsafeMutablePointer<Float>, outputs: Int
   ) {
     self.x = x
     self.rows = rows
     self.inputs = inputs
     self.quants = quants
     self.scales = scales
+    self.sums = sums
     self.panelRange = panelRange
     self.bias = bias
     self.isGELU = isGELU

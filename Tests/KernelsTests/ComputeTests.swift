@@ -39,12 +39,40 @@ import Testing
           magnitude += abs(product)
           largest = max(largest, abs(Double(values[output * inputs + input])))
         }
-        // Float32: (inputs + 2) roundings. Q8_0: each activation is off by up to 1/254 of its
-        // block's largest, which is at most 1.
+        // Float32: (inputs + 2) roundings. Q8_0: each activation is off by up to 1/510 of its
+        // block's range, which is at most 2.
         let rounding = Double(inputs + 2) * 0x1p-24 * magnitude
         let quantisation =
-          type == .q80 && compute.path != .blas ? Double(inputs) * largest / 254 : 0
+          type == .q80 && compute.path != .blas ? Double(inputs) * largest / 255 : 0
         #expect(abs(Double(ys[token * outputs + output]) - sum) <= rounding + quantisation)
+      }
+    }
+  }
+
+  /// Activations on one side of zero lose no more to eight bits than their range says.
+  @Test(arguments: computes) func oneSidedActivations(compute: Compute) throws {
+    let (tokens, inputs, outputs) = (3, 96, 50)
+    let bytes = blockBytes(rows: outputs, columns: inputs, seed: 1)
+    let weight = try weight(
+      .q80, outputs: outputs, inputs: inputs, bytes: bytes, compute: compute)
+    for shift: Float in [1, 8, -8] {
+      let xs = samples(tokens * inputs, seed: 2).map { $0 + shift }
+      var y = Matrix(rows: tokens, columns: outputs)
+      compute.linear(matrix(xs, columns: inputs), weight, bias: nil, into: &y)
+      let values = widened(bytes, type: .q80)
+      let ys = y.array()
+      for token in 0..<tokens {
+        for output in 0..<outputs {
+          var (sum, magnitude, quantisation) = (0.0, 0.0, 0.0)
+          for input in 0..<inputs {
+            let value = Double(values[output * inputs + input])
+            sum += Double(xs[token * inputs + input]) * value
+            magnitude += Double(abs(shift) + 1) * abs(value)
+            quantisation += abs(value) * 2 / 510  // the range is at most 2
+          }
+          let rounding = Double(inputs + 2) * 0x1p-24 * magnitude
+          #expect(abs(Double(ys[token * outputs + output]) - sum) <= rounding + quantisation)
+        }
       }
     }
   }

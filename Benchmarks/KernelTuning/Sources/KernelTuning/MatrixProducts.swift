@@ -14,6 +14,7 @@ struct MatrixProductTable {
     scales.initialize(repeating: 0.01, count: 1536 * 50)
     return scales
   }()
+  private let sums = values(1536 * 50)
   private let quantized = UnsafeMutableRawPointer.allocate(
     byteCount: 4096 * 4096, alignment: 64)
 
@@ -45,7 +46,7 @@ struct MatrixProductTable {
     }
     func blocks(_ columns: Int) -> BlockProduct {
       BlockProduct(
-        x: quantized, rows: rows, inputs: inputs, quants: weights, scales: scales,
+        x: quantized, rows: rows, inputs: inputs, quants: weights, scales: scales, sums: sums,
         panelRange: 0..<((outputs + columns - 1) / columns), bias: bias, isGELU: false, y: y,
         outputs: outputs)
     }

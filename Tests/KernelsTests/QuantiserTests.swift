@@ -1,0 +1,149 @@
+import KernelsReference
+import Testing
+
+@testable import Kernels
+
+/// The quantiser of activations: its scalar twin against its equation, the kernels against the twin.
+@Suite struct QuantiserTests {
+  /// What the twin makes of whole blocks.
+  struct Blocks {
+    var quants: [UInt8]
+    var scales: [Float]
+    var offsets: [Float]
+
+    init(_ values: [Float]) {
+      var quants = [UInt8](repeating: 99, count: values.count)
+      var scales = [Float](repeating: .nan, count: values.count / 32)
+      var offsets = scales
+      var quantSpan = quants.mutableSpan
+      var scaleSpan = scales.mutableSpan
+      var offsetSpan = offsets.mutableSpan
+      quantizeBlocks(
+        values.span, quants: &quantSpan, scales: &scaleSpan, offsets: &offsetSpan)
+      (self.quants, self.scales, self.offsets) = (quants, scales, offsets)
+    }
+  }
+
+  /// Blocks around zero, on one side of it, far from it, tiny and huge: three in a row.
+  static let rows: [[Float]] = {
+    var rows = (1...20).map { samples(96, seed: UInt64($0), scale: Float($0 * $0)) }
+    rows += (1...8).map { seed in samples(96, seed: UInt64(seed)).map { max($0, -0.17) } }
+    rows += [1e-3, 1, 1e4, -1e7].map { shift in samples(96, seed: 5).map { $0 + shift } }
+    rows.append((0..<96).map { Float($0 % 32 * 17 % 511) / 2 })  // ties
+    rows.append((0..<96).map { $0 % 2 == 0 ? 1.7e38 : -1.7e38 })
+    rows.append((0..<96).map { Float(bitPattern: UInt32($0 * 700)) })  // subnormal
+    rows.append((0..<96).map { $0 == 40 ? .leastNonzeroMagnitude : 0 })
+    rows.append((0..<96).map { $0 == 40 ? 0x1p-120 : 0 })  // the smallest range
+    rows.append((0..<96).map { $0 == 40 ? Float(0x1p-120).nextDown : 0 })
+    rows.append([Float](repeating: 0, count: 96))
+    rows.append([Float](repeating: -3.25, count: 96))
+    rows.append((0..<96).map { $0 % 3 == 0 ? 0 : -0.0 })
+    return rows
+  }()
+
+  static let instructionSets: [InstructionSet] = [.scalar] + vectorInstructionSets
+
+  /// Quants, scales and offsets equal the scalar twin's, bit for bit.
+  @Test(arguments: vectorInstructionSets) func equalsTwin(instructionSet: InstructionSet) throws {
+    let kernels = try #require(VectorKernels.kernels(for: instructionSet))
+    let flat = Self.rows.flatMap { $0 }
+    let expected = Blocks(flat)
+    for misalignment in 0..<3 {
+      let source = GuardedFloats(flat, misalignment: misalignment)
+      let blocks = quantize(source, rows: Self.rows.count, kernels)
+      #expect(blocks.quants == expected.quants.map { Int($0) })
+      #expect(sameBits(blocks.scales, expected.scales))
+      #expect(sameBits(blocks.offsets, expected.offsets))
+    }
+  }
+
+  /// `|scale · quant + offset - x| ≤ scale · (1/2 + 2⁻¹⁴)`, and every block uses both ends of 0...255.
+  @Test func withinBound() {
+    for row in Self.rows {
+      let blocks = Blocks(row)
+      for (index, value) in row.enumerated() {
+        let scale = Double(blocks.scales[index / 32])
+        let result = scale * Double(blocks.quants[index]) + Double(blocks.offsets[index / 32])
+        let bound = scale == 0 ? 0x1p-120 : scale * (0.5 + 0x1p-14)
+        #expect(abs(result - Double(value)) <= bound, "\(value)")
+      }
+      for (block, scale) in blocks.scales.enumerated() where scale > 0 {
+        let quants = blocks.quants[(block * 32)..<(block * 32 + 32)]
+        #expect(quants.min() == 0 && quants.max() == 255)
+      }
+    }
+  }
+
+  /// A constant block is its value.
+  @Test func constantBlock() {
+    for value: Float in [0, 1, -3.25, .leastNonzeroMagnitude, .greatestFiniteMagnitude] {
+      let blocks = Blocks([Float](repeating: value, count: 32))
+      #expect(blocks.scales == [0] && blocks.offsets == [value])
+      #expect(blocks.quants.allSatisfy { $0 == 0 })
+    }
+    let zeros = Blocks((0..<32).map { $0 == 7 ? 0 : -0.0 })
+    #expect(zeros.offsets[0].sign == .plus && zeros.scales == [0])
+  }
+
+  /// Infinities, NaN and ranges beyond Float32 trap nowhere, quants stay in range, and what has no
+  /// Float32 range gives NaN.
+  @Test(arguments: instructionSets) func notFinite(
+    instructionSet: InstructionSet
+  ) throws {
+    let kernels = VectorKernels.kernels(for: instructionSet)
+    let compute = Compute(threadCount: 1, instructionSet: instructionSet)
+    let bytes = blockBytes(rows: 3, columns: 32, seed: 3)
+    let weight = try weight(.q80, outputs: 3, inputs: 32, bytes: bytes, compute: compute)
+    let far = Float.greatestFiniteMagnitude
+    for (odd, even) in [(far, -far), (.infinity, 1), (-.infinity, 1), (.infinity, -.infinity)] {
+      for count in [1, 16, 31] {
+        let values = (0..<32).map { $0 < count ? odd : even }
+        let blocks = Blocks(values)
+        #expect(blocks.scales == [.infinity])
+        #expect(blocks.quants.allSatisfy { $0 == 0 })
+        if let kernels {
+          let row = quantize(GuardedFloats(values + values + values), rows: 1, kernels)
+          #expect(row.quants.allSatisfy { $0 == 0 })
+          #expect(row.scales == [.infinity, .infinity, .infinity])
+        }
+        var y = Matrix(rows: 1, columns: 3)
+        compute.linear(matrix(values, columns: 32), weight, bias: nil, into: &y)
+        #expect(y.array().allSatisfy { $0.isNaN })
+      }
+    }
+    for position in [0, 8, 31] {
+      for others: [Float] in [samples(96, seed: 1), [Float](repeating: .nan, count: 96)] {
+        var values = others
+        values[position] = .nan
+        _ = Blocks(values)
+        guard let kernels else { continue }
+        let row = quantize(GuardedFloats(values), rows: 1, kernels)
+        #expect(row.quants.allSatisfy { (0...255).contains($0) })
+      }
+    }
+  }
+
+  /// What a kernel makes of rows of 96 elements.
+  private func quantize(
+    _ source: GuardedFloats, rows: Int, _ kernels: VectorKernels
+  ) -> (quants: [Int], scales: [Float], offsets: [Float]) {
+    let byteCount = kernels.quantizedRowByteCount(96)
+    let size = kernels.blockGroup == 4 ? 1 : 2  // bytes of a stored quant
+    let bytes = UnsafeMutableRawPointer.allocate(byteCount: rows * byteCount, alignment: 64)
+    defer { bytes.deallocate() }
+    kernels.quantizeRows(source.start, rows, 96, bytes)
+    let quants = (0..<(rows * 96)).map { index in
+      let offset = index / 96 * byteCount + index % 96 * size
+      return size == 1
+        ? Int(bytes.load(fromByteOffset: offset, as: UInt8.self))
+        : Int(bytes.load(fromByteOffset: offset, as: Int16.self))
+    }
+    func floats(_ start: Int) -> [Float] {
+      (0..<(rows * 3)).map { block in
+        bytes.load(
+          fromByteOffset: block / 3 * byteCount + start + block % 3 * 4, as: Float.self)
+      }
+    }
+    return (quants, floats(96 * size), floats(96 * size + 12))
+  }
+}
