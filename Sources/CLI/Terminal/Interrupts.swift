@@ -39,12 +39,17 @@ enum Interrupts {
     signal(SIGPIPE, SIG_IGN)
     signal(SIGXFSZ, SIG_IGN)
     _ = arrivals
+    // A program that starts this one from a thread with blocked signals passes the mask on.
+    var mask = sigset_t()
+    sigemptyset(&mask)
     for number in [SIGINT, SIGTERM] {
+      sigaddset(&mask, number)
       signal(number) { received in
         Interrupts.lastSignal.store(received, ordering: .relaxed)
         sem_post(Interrupts.arrivals)
       }
     }
+    pthread_sigmask(SIG_UNBLOCK, &mask, nil)
     let waiter = Thread {
       while sem_wait(arrivals) != 0 {}
       requested.store(true, ordering: .relaxed)
