@@ -23,6 +23,12 @@ package enum ContentWords {
     return words
   }
 
+  /// The share of `words` that stand in `text`, 0 to 1; 0 when there are no words.
+  package static func coverage(of words: Set<String>, in text: String) -> Double {
+    guard !words.isEmpty else { return 0 }
+    return Double(words.intersection(of(text)).count) / Double(words.count)
+  }
+
   /// Takes common English endings off, so that "tickets" meets "ticket" and "opened" meets "opening".
   ///
   /// A step of Porter 1980 (its step 1), without the later ones, which conflate more than they help

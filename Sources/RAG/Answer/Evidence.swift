@@ -16,9 +16,8 @@ public struct Evidence: Sendable, Equatable, Codable {
     let words = ContentWords.of(question)
     wordCoverage =
       best.map { passage in
-        let found = ContentWords.of(passage.text + " " + (passage.citation.heading ?? ""))
-        return words.isEmpty
-          ? 0 : Double(words.intersection(found).count) / Double(words.count)
+        ContentWords.coverage(
+          of: words, in: passage.text + " " + (passage.citation.heading ?? ""))
       }.max() ?? 0
     strength = rule.strength(cosine: bestCosine, coverage: wordCoverage)
     isSufficient = !passages.isEmpty && strength >= rule.threshold

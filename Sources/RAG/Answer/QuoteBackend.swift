@@ -61,10 +61,7 @@ package struct QuoteBackend: AnswerBackend {
     for (index, sentence) in sentences.enumerated() {
       let vector = vectors[index * encoder.dimension..<(index + 1) * encoder.dimension]
       let cosine = zip(vector, questionVector).reduce(0.0) { $0 + Double($1.0 * $1.1) }
-      let found = ContentWords.of(sentence)
-      let coverage =
-        words.isEmpty ? 0 : Double(words.intersection(found).count) / Double(words.count)
-      let value = cosine + wordWeight * coverage
+      let value = cosine + wordWeight * ContentWords.coverage(of: words, in: sentence)
       if value > best?.value ?? -.infinity { best = (ranges[index], value) }
     }
     return best
