@@ -59,22 +59,48 @@ private func fetchNextHead(_ block: AttentionBlock) {
   }
 }
 
-/// Writes the queries to scratch, `[headDim, attentionQueryCount]`, scaled; absent ones as zeros.
+/// Writes the queries to scratch, `[headDim, attentionQueryCount]`, scaled.
+///
+/// Lanes of absent queries repeat the last query; their results are not stored.
 private func transposeQueries(_ block: AttentionBlock) {
   let scale = 1 / Float(block.headDim).squareRoot()
-  let target = block.scratch
-  if block.queryCount < attentionQueryCount {
-    for dim in 0..<block.headDim {
-      store(zeroLanes(), target + dim * attentionQueryCount)
-      store(zeroLanes(), target + dim * attentionQueryCount + laneCount)
+  let whole = block.headDim - block.headDim % 4
+  for firstQuery in stride(from: 0, to: block.queryCount, by: laneCount) {
+    let target = block.scratch + firstQuery
+    for dim in stride(from: 0, to: whole, by: 4) {
+      transposeFour(
+        block.queries + dim, firstRow: firstQuery, lastRow: block.queryCount - 1,
+        stride: block.stride, scale: scale, into: target + dim * attentionQueryCount,
+        targetStride: attentionQueryCount)
+    }
+    for dim in whole..<block.headDim {
+      for lane in 0..<laneCount {
+        let query = min(firstQuery + lane, block.queryCount - 1)
+        target[dim * attentionQueryCount + lane] =
+          block.queries[query * block.stride + dim] * scale
+      }
     }
   }
-  for query in 0..<block.queryCount {
-    let source = block.queries + query * block.stride
-    for dim in 0..<block.headDim {
-      target[dim * attentionQueryCount + query] = source[dim] * scale
-    }
+}
+
+/// Transposes four columns of `laneCount` rows, scaled; rows after the last repeat it.
+///
+/// Register k gathers rows k, 4 + k, 8 + k, ... , a quarter in each 128-bit part; transposing 4 x 4
+/// inside the parts then leaves the rows in their order.
+@inline(__always)
+private func transposeFour(
+  _ source: UnsafePointer<Float>, firstRow: Int, lastRow: Int, stride: Int, scale: Float,
+  into target: UnsafeMutablePointer<Float>, targetStride: Int
+) {
+  let factor = broadcast(scale)
+  func rows(_ k: Int) -> FloatLanes {
+    gatherQuarters { part in source + min(firstRow + 4 * part + k, lastRow) * stride } * factor
   }
+  let (first, second, third, fourth) = transposeQuarters(rows(0), rows(1), rows(2), rows(3))
+  store(first, target)
+  store(second, target + targetStride)
+  store(third, target + 2 * targetStride)
+  store(fourth, target + 3 * targetStride)
 }
 
 /// The scores `[keyCount, attentionQueryCount]`: every key with every query of the block.

@@ -61,7 +61,7 @@ struct TileRow {
   }
 
   /// Writes the sums, with the bias when there is one.
-  @inline(__always)
+  @_transparent
   func finish(_ target: UnsafeMutablePointer<Float>, width: Int, bias: UnsafePointer<Float>?) {
     var sums = self
     if let bias {
@@ -161,8 +161,8 @@ struct PanelStep {
       : TileRow(y, width: width, start: true)
   }
 
-  /// Multiplies a tile whose row count is known at run time.
-  @inline(__always)
+  /// Multiplies a tile whose row count is known at run time; `halves` is a literal.
+  @_transparent
   func multiply(rowCount: Int, halves: Bool) {
     switch rowCount {
     case 1: multiply(rows: 1, halves: halves)

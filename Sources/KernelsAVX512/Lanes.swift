@@ -84,3 +84,40 @@ func addToExponent(_ a: FloatLanes, _ n: FloatLanes) -> FloatLanes {
   let two = four.lowHalf + four.highHalf
   return two.x + two.y
 }
+
+/// A register of quarters: four Float32 from each of 4 addresses.
+@inline(__always)
+func gatherQuarters(_ address: (_ part: Int) -> UnsafePointer<Float>) -> FloatLanes {
+  SIMD16(
+    lowHalf: SIMD8(lowHalf: quarter(address(0)), highHalf: quarter(address(1))),
+    highHalf: SIMD8(lowHalf: quarter(address(2)), highHalf: quarter(address(3))))
+}
+
+@inline(__always) private func quarter(_ source: UnsafePointer<Float>) -> SIMD4<Float> {
+  UnsafeRawPointer(source).loadUnaligned(as: SIMD4<Float>.self)
+}
+
+/// Transposes 4 x 4 elements inside each 128-bit part of four registers.
+@inline(__always)
+func transposeQuarters(
+  _ a: FloatLanes, _ b: FloatLanes, _ c: FloatLanes, _ d: FloatLanes
+) -> (FloatLanes, FloatLanes, FloatLanes, FloatLanes) {
+  let lowAB = pairs(_mm512_unpacklo_ps(a, b))
+  let highAB = pairs(_mm512_unpackhi_ps(a, b))
+  let lowCD = pairs(_mm512_unpacklo_ps(c, d))
+  let highCD = pairs(_mm512_unpackhi_ps(c, d))
+  return (
+    singles(_mm512_unpacklo_pd(lowAB, lowCD)), singles(_mm512_unpackhi_pd(lowAB, lowCD)),
+    singles(_mm512_unpacklo_pd(highAB, highCD)), singles(_mm512_unpackhi_pd(highAB, highCD))
+  )
+}
+
+/// The same bits as pairs of elements.
+@inline(__always) private func pairs(_ lanes: FloatLanes) -> SIMD8<Double> {
+  unsafeBitCast(lanes, to: SIMD8<Double>.self)
+}
+
+/// The same bits as single elements.
+@inline(__always) private func singles(_ lanes: SIMD8<Double>) -> FloatLanes {
+  unsafeBitCast(lanes, to: FloatLanes.self)
+}

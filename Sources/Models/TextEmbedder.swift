@@ -3,22 +3,25 @@ internal import Synchronization
 
 /// Token ids to unit vectors: a BERT with the memory that it computes in.
 ///
-/// It may be called from several threads; they take turns, as one forward pass already uses all
-/// cores. After the first full batch nothing but the result is allocated.
+/// It may be called from several threads; they take turns, as one call already uses all cores.
+///
+/// Many sequences are cut into groups, and each thread computes whole groups by itself: no thread
+/// waits for another between layers, and a group's activations stay in one core's cache. What is
+/// left over, and a call with few tokens, is computed by all threads together, layer by layer. Both
+/// ways give the same bits, as every row's result is independent of the other rows.
 package final class TextEmbedder: Sendable {
   package let model: BERTModel
-  private let state: Mutex<BERTState?>
+  private let workspaces: Mutex<[BERTWorkspace]>
 
-  /// Sequences are computed together up to this many tokens.
+  /// Sequences are computed together up to this many tokens (or one longer sequence).
   ///
   /// Enough rows for the kernels' full speed, and few enough that a layer's activations (15 KB a
-  /// token at its widest) stay near the cores between steps: with 1,024 tokens, sequences of 256
-  /// were embedded 12 % slower in Float32 and 25 % in Q8_0 (`swiftrag bench embed`).
-  package static let batchTokenCount = 256
+  /// token at its widest) stay near the core between steps; `Benchmarks/SPEED.md` compares sizes.
+  package static let groupTokenCount = 256
 
   package init(_ model: BERTModel) {
     self.model = model
-    state = Mutex(nil)
+    workspaces = Mutex([])
   }
 
   /// Numbers in one embedding.
@@ -31,7 +34,8 @@ package final class TextEmbedder: Sendable {
   ///
   /// - Parameters:
   ///   - sequences: each of 1 to `maximumTokenCount` ids; nothing is truncated.
-  ///   - tap: receives the activations of every batch, in order.
+  ///   - tap: receives the activations of every group, in order; then one group is computed after
+  ///     another.
   /// - Returns: row-major `[sequences.count, dimension]`, in the order given.
   /// - Throws: `ModelError.emptySequence`, `.tooManyTokens` or `.tokenOutsideVocabulary`; then
   ///   nothing was computed.
@@ -40,44 +44,41 @@ package final class TextEmbedder: Sendable {
     tokenIDs sequences: [[Int32]], tap: ActivationTap? = nil
   ) throws(ModelError) -> [Float] {
     for (index, sequence) in sequences.enumerated() { try check(sequence, index: index) }
-    return state.withLock { state in
-      var result: [Float] = []
-      result.reserveCapacity(sequences.count * dimension)
-      var batch = TokenBatch()
-      for sequence in sequences {
-        let isFull = batch.tokenIDs.count + sequence.count > Self.batchTokenCount
-        if isFull, batch.sequenceCount > 0 {
-          compute(batch, state: &state, tap: tap, appendingTo: &result)
-          batch.removeAll()
-        }
-        batch.append(sequence)
+    let groups = Self.groups(of: sequences)
+    let pool = model.compute.pool
+    return workspaces.withLock { workspaces in
+      while workspaces.count < pool.threadCount { workspaces.append(BERTWorkspace()) }
+      let spaces = workspaces
+      // The groups that fill all threads evenly; the others are shared by the threads.
+      let aloneCount =
+        tap == nil && pool.threadCount > 1
+        ? groups.count / pool.threadCount * pool.threadCount : 0
+      let alone = Mutex([[Float]](repeating: [], count: aloneCount))
+      pool.run(taskCount: aloneCount) { group, thread in
+        let vectors = spaces[thread].embed(groups[group], model: model, tap: nil)
+        alone.withLock { $0[group] = vectors }
       }
-      if batch.sequenceCount > 0 {
-        compute(batch, state: &state, tap: tap, appendingTo: &result)
+      var result = alone.withLock { $0 }.flatMap { $0 }
+      for group in groups[aloneCount...] {
+        result += spaces[0].embed(group, model: model, tap: tap)
       }
       return result
     }
   }
 
-  private func compute(
-    _ batch: TokenBatch, state: inout BERTState?, tap: ActivationTap?,
-    appendingTo result: inout [Float]
-  ) {
-    let tokenCount = batch.tokenIDs.count
-    // A single query needs 16 rows, not 1,024: memory grows with use, by doubling.
-    var room: BERTState
-    if let existing = state.take(), existing.capacity >= tokenCount {
-      room = existing
-    } else {
-      var capacity = 64
-      while capacity < tokenCount { capacity *= 2 }
-      room = BERTState(config: model.config, capacity: capacity)
+  /// Consecutive sequences together, as many as `groupTokenCount` takes.
+  private static func groups(of sequences: [[Int32]]) -> [TokenBatch] {
+    var groups: [TokenBatch] = []
+    var group = TokenBatch()
+    for sequence in sequences {
+      if group.sequenceCount > 0, group.tokenIDs.count + sequence.count > groupTokenCount {
+        groups.append(group)
+        group.removeAll()
+      }
+      group.append(sequence)
     }
-    model.forward(batch, state: &room, tap: tap)
-    room.pooled.withElements { elements in
-      for index in elements.indices { result.append(elements[index]) }
-    }
-    state = consume room
+    if group.sequenceCount > 0 { groups.append(group) }
+    return groups
   }
 
   private func check(_ sequence: [Int32], index: Int) throws(ModelError) {
