@@ -100,11 +100,11 @@ def activations(generator: np.random.Generator) -> np.ndarray:
     return np.concatenate(rows).astype(np.float32)
 
 
-def products(generator: np.random.Generator) -> list[dict]:
+def products(generator: np.random.Generator) -> dict:
     cases = []
+    x = generator.standard_normal((2, 1024)).astype(np.float32)
     for name, partner in PRODUCTS.items():
         weight = generator.standard_normal((3, 1024)).astype(np.float32) * np.float32(0.05)
-        x = generator.standard_normal((2, 1024)).astype(np.float32)
         rows = quantized(name, weight)
         dot = getattr(CPU, f"ggml_vec_dot_{name.lower().replace('k', 'K')}_{partner}")
         results = np.zeros((2, 3), np.float32)
@@ -115,9 +115,9 @@ def products(generator: np.random.Generator) -> list[dict]:
                     ctypes.c_size_t(0), ctypes.c_void_p(rows[output].ctypes.data),
                     ctypes.c_size_t(0), ctypes.c_void_p(row.ctypes.data), ctypes.c_size_t(0),
                     ctypes.c_int(1))
-        cases.append({"type": name, "inputs": 1024, "weight": rows.tobytes().hex(),
-                      "x": x.tobytes().hex(), "y": results.ravel().astype(float).tolist()})
-    return cases
+        cases.append({"type": name, "weight": rows.tobytes().hex(),
+                      "y": results.ravel().astype(float).tolist()})
+    return {"inputs": 1024, "x": x.view(np.uint32).ravel().tolist(), "cases": cases}
 
 
 def main() -> None:

@@ -43,7 +43,8 @@ package protocol SuperblockFormat: BlockFormat {
 ///   - outputs: rows of `weight`.
 /// - Complexity: O(tokens × inputs × outputs), no allocation.
 package func linearQ8K<Format: SuperblockFormat>(
-  quants: Span<Int8>, scales: Span<Float>, sums: Span<Int16>, weight: RawSpan, as format: Format.Type,
+  quants: Span<Int8>, scales: Span<Float>, sums: Span<Int16>, weight: RawSpan,
+  as format: Format.Type,
   into y: inout MutableSpan<Float>, inputs: Int, outputs: Int
 ) {
   let blocks = inputs / 256

@@ -1,5 +1,6 @@
-/// Quantises activations to ggml's `Q8_0`: blocks of 32 signed bytes with a Float16 scale. The
-/// partner of weights in blocks of 32.
+/// Quantises activations to ggml's `Q8_0`: blocks of 32 signed bytes with a Float16 scale.
+///
+/// They are the partner of weights in blocks of 32.
 ///
 /// With m the largest magnitude, in Float32:
 ///

@@ -1,5 +1,7 @@
 /// Quantises activations to ggml's `Q8_K`: superblocks of 256 signed bytes with a Float32 scale, and
-/// the sums of their groups of 16. The partner of K-quant weights.
+/// the sums of their groups of 16.
+///
+/// They are the partner of K-quant weights.
 ///
 /// With m the value of largest magnitude, sign kept (the first of several), in Float32:
 ///
