@@ -53,7 +53,7 @@ extension Compute {
     let operands = LinearOperands(
       x: x.elements, y: y.elements, rows: x.rows, bias: bias?.elements, activation: activation)
     switch weight.storage.layout {
-    case .panels: panelLinear(operands, weight)
+    case .panels(let isHalf): panelLinear(operands, weight, isHalf: isHalf)
     case .blockPanels(let scalesOffset, let sumsOffset):
       blockLinear(operands, weight, scalesOffset: scalesOffset, sumsOffset: sumsOffset)
     case .float32Rows: blasLinear(operands, weight)
@@ -61,8 +61,8 @@ extension Compute {
     }
   }
 
-  /// Float32 and Float16 weights by the own kernels.
-  private func panelLinear(_ operands: LinearOperands, _ weight: WeightMatrix) {
+  /// Panels of Float32 or Float16 by the own kernels.
+  private func panelLinear(_ operands: LinearOperands, _ weight: WeightMatrix, isHalf: Bool) {
     guard let vector else { preconditionFailure("the weight was made for another Compute") }
     let inputs = weight.inputs
     let outputs = weight.outputs
@@ -75,7 +75,7 @@ extension Compute {
       vector.multiplyPanels(
         PanelProduct(
           x: operands.x + rows.lowerBound * inputs, rows: rows.count, inputs: inputs,
-          panels: weight.storage.bytes, isHalf: weight.type == .f16, panelRange: panels,
+          panels: weight.storage.bytes, isHalf: isHalf, panelRange: panels,
           bias: operands.bias, isGELU: operands.activation == .gelu,
           y: operands.y + rows.lowerBound * outputs, outputs: outputs))
     }
@@ -204,6 +204,28 @@ extension Compute {
         linearQ80(
           quants: quantMemory.span, scales: scaleMemory.span, offsets: offsetMemory.span,
           weight: memory.bytes, bias: bias, into: &y, inputs: inputs, outputs: outputs)
+      }
+    default:
+      widenedRow(x, weight, bias: bias, into: &y)
+    }
+  }
+
+  /// The generic path: each row of the weight is widened to Float32, then multiplied.
+  private func widenedRow(
+    _ x: Span<Float>, _ weight: WeightMatrix, bias: Span<Float>, into y: inout MutableSpan<Float>
+  ) {
+    let inputs = weight.inputs
+    let rowByteCount = inputs / weight.type.blockElementCount * weight.type.blockByteCount
+    scratch.withBytes(inputs * 4) { memory in
+      let values = UnsafeMutableBufferPointer(
+        start: memory.bindMemory(to: Float.self, capacity: inputs), count: inputs)
+      for output in 0..<weight.outputs {
+        let row = UnsafeRawBufferPointer(
+          start: weight.storage.bytes + output * rowByteCount, count: rowByteCount)
+        widen(type: weight.type, bytes: row, into: values)
+        var sum: Float = 0
+        for input in 0..<inputs { sum += x[input] * values[input] }
+        y[output] = sum + (bias.isEmpty ? 0 : bias[output])
       }
     }
   }

@@ -27,31 +27,39 @@ package final class EmbeddingTable: @unchecked Sendable {
     self.owner = owner
   }
 
+  /// Overwrites a row of activations with row `id`: `y[i] = table[id, i]`.
+  ///
+  /// - Precondition: `id` is in `0..<rows` and `y` has `columns` elements.
+  package func copy(row id: Int, into y: inout MutableSpan<Float>) {
+    precondition(y.count == columns, "embedding width differs")
+    let row = bytes(ofRow: id)
+    y.withUnsafeMutableBufferPointer { widen(type: type, bytes: row, into: $0) }
+  }
+
   /// Adds row `id` to a row of activations: `y[i] += table[id, i]`.
   ///
   /// - Precondition: `id` is in `0..<rows` and `y` has `columns` elements.
   package func add(row id: Int, to y: inout MutableSpan<Float>) {
-    precondition(id >= 0 && id < rows, "row outside the embedding table")
     precondition(y.count == columns, "embedding width differs")
-    let row = UnsafeRawBufferPointer(
-      rebasing: bytes[(id * rowByteCount)..<((id + 1) * rowByteCount)])
-    switch type {
-    case .f32:
-      for index in 0..<columns {
-        y[index] += row.loadUnaligned(fromByteOffset: index * 4, as: Float.self)
-      }
-    case .f16:
-      for index in 0..<columns {
-        y[index] += Float(row.loadUnaligned(fromByteOffset: index * 2, as: Float16.self))
-      }
-    case .q80:
-      for block in 0..<(columns / 32) {
-        let scale = Float(row.loadUnaligned(fromByteOffset: block * 34, as: Float16.self))
-        for index in 0..<32 {
-          let quant = row.loadUnaligned(fromByteOffset: block * 34 + 2 + index, as: Int8.self)
-          y[block * 32 + index] += scale * Float(quant)
-        }
+    let row = bytes(ofRow: id)
+    // A multiple of every block, and small enough for the stack: nothing is allocated.
+    let chunk = 256
+    withUnsafeTemporaryAllocation(of: Float.self, capacity: chunk) { values in
+      for start in stride(from: 0, to: columns, by: chunk) {
+        let count = min(chunk, columns - start)
+        let first = start / type.blockElementCount * type.blockByteCount
+        let end = (start + count) / type.blockElementCount * type.blockByteCount
+        widen(
+          type: type, bytes: UnsafeRawBufferPointer(rebasing: row[first..<end]),
+          into: UnsafeMutableBufferPointer(rebasing: values[..<count]))
+        for index in 0..<count { y[start + index] += values[index] }
       }
     }
+  }
+
+  private func bytes(ofRow id: Int) -> UnsafeRawBufferPointer {
+    precondition(id >= 0 && id < rows, "row outside the embedding table")
+    return UnsafeRawBufferPointer(
+      rebasing: bytes[(id * rowByteCount)..<((id + 1) * rowByteCount)])
   }
 }

@@ -30,26 +30,3 @@ package final class VectorWeight: @unchecked Sendable {
     VectorWeight(parts.flatMap { UnsafeBufferPointer(start: $0.elements, count: $0.count) })
   }
 }
-
-/// Widens a file's elements to Float32, exactly.
-func widen(
-  type: WeightType, bytes: UnsafeRawBufferPointer, into values: UnsafeMutableBufferPointer<Float>
-) {
-  switch type {
-  case .f32:
-    for index in values.indices {
-      values[index] = bytes.loadUnaligned(fromByteOffset: index * 4, as: Float.self)
-    }
-  case .f16:
-    for index in values.indices {
-      values[index] = Float(bytes.loadUnaligned(fromByteOffset: index * 2, as: Float16.self))
-    }
-  case .q80:
-    for index in values.indices {
-      let offset = index / 32 * 34
-      let scale = Float(bytes.loadUnaligned(fromByteOffset: offset, as: Float16.self))
-      let quant = bytes.loadUnaligned(fromByteOffset: offset + 2 + index % 32, as: Int8.self)
-      values[index] = scale * Float(quant)
-    }
-  }
-}

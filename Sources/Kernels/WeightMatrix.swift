@@ -19,7 +19,7 @@ package final class WeightMatrix: @unchecked Sendable {
   /// The matrix in a file's bytes, row-major `[outputs, inputs]` in `type`.
   ///
   /// - Throws: ``KernelError`` when `bytes` is not that many elements, a row is not whole blocks, or
-  ///   a `Q8_0` scale is not finite.
+  ///   a block's scale is not finite.
   package convenience init(
     type: WeightType, outputs: Int, inputs: Int, bytes: UnsafeRawBufferPointer, compute: Compute
   ) throws(KernelError) {
@@ -37,7 +37,7 @@ package final class WeightMatrix: @unchecked Sendable {
     for part in parts {
       _ = try checkedRowByteCount(
         type: type, rows: part.outputs, columns: inputs, available: part.bytes.count)
-      if type == .q80 { try checkScales(part.bytes, blocksPerRow: inputs / 32) }
+      try checkScales(part.bytes, type: type, inputs: inputs, pool: compute.pool)
     }
     let outputs = parts.reduce(0) { $0 + $1.outputs }
     self.type = type
@@ -46,17 +46,5 @@ package final class WeightMatrix: @unchecked Sendable {
     storage = WeightStorage(
       type: type, outputs: outputs, inputs: inputs, parts: parts.map(\.bytes), compute: compute)
     byteCount = storage.byteCount
-  }
-}
-
-/// Throws when a `Q8_0` scale is infinite or not a number.
-private func checkScales(
-  _ bytes: UnsafeRawBufferPointer, blocksPerRow: Int
-) throws(KernelError) {
-  for block in 0..<(bytes.count / 34) {
-    let scale = bytes.loadUnaligned(fromByteOffset: block * 34, as: Float16.self)
-    guard scale.isFinite else {
-      throw .scaleNotFinite(type: .q80, row: block / blocksPerRow, block: block % blocksPerRow)
-    }
   }
 }

@@ -32,14 +32,38 @@ struct WeightSource: @unchecked Sendable {
     }
   }
 
-  /// Panels of Float32 or Float16 in the file's own type.
+  /// Panels of Float16, or of Float32 for every other type.
   func packPanels(
     into target: UnsafeMutableRawPointer, _ vector: VectorKernels, pool: WorkerPool
   ) {
-    if type == .f32 {
-      transpose(as: UInt32.self, into: target, columns: vector.panelColumns, pool: pool)
-    } else {
-      transpose(as: UInt16.self, into: target, columns: vector.panelColumns, pool: pool)
+    switch type {
+    case .f32: transpose(as: UInt32.self, into: target, columns: vector.panelColumns, pool: pool)
+    case .f16: transpose(as: UInt16.self, into: target, columns: vector.panelColumns, pool: pool)
+    default: widenPanels(into: target, columns: vector.panelColumns, pool: pool)
+    }
+  }
+
+  /// The generic path: panels of Float32 from rows of any type.
+  private func widenPanels(
+    into target: UnsafeMutableRawPointer, columns: Int, pool: WorkerPool
+  ) {
+    let rowByteCount = inputs / type.blockElementCount * type.blockByteCount
+    let address = Address(target)
+    pool.run(taskCount: (outputs + columns - 1) / columns) { panel in
+      let start = (address.pointer + panel * inputs * columns * 4)
+        .bindMemory(to: Float.self, capacity: inputs * columns)
+      withUnsafeTemporaryAllocation(of: Float.self, capacity: inputs) { values in
+        for column in 0..<columns {
+          let row = panel * columns + column
+          if row < outputs {
+            let bytes = UnsafeRawBufferPointer(start: rows[row], count: rowByteCount)
+            widen(type: type, bytes: bytes, into: values)
+          } else {
+            values.initialize(repeating: 0)
+          }
+          for input in 0..<inputs { start[input * columns + column] = values[input] }
+        }
+      }
     }
   }
 

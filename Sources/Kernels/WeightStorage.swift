@@ -6,8 +6,9 @@ final class WeightStorage: @unchecked Sendable {
     case fileRows
     /// Row-major Float32, widened. For OpenBLAS.
     case float32Rows
-    /// Panels of Float32 or Float16, `[panel, input, panelColumns]`.
-    case panels
+    /// Panels of Float32 or Float16, `[panel, input, panelColumns]`. Types without kernels of their
+    /// own are widened to Float32: the generic path.
+    case panels(isHalf: Bool)
     /// Panels of `Q8_0` quants, `[panel, group of inputs, panelColumns, input of the group]`, then
     /// at `scalesOffset` their Float16 scales, `[panel, block, panelColumns]`, and at `sumsOffset`
     /// the Float32 sum of each block's weights, in the same order.
@@ -40,8 +41,8 @@ final class WeightStorage: @unchecked Sendable {
         source.packBlocks(
           into: bytes, scalesOffset: elements, sumsOffset: sumsOffset, vector, pool: compute.pool)
       } else {
-        layout = .panels
-        byteCount = elements * type.blockByteCount
+        layout = .panels(isHalf: type == .f16)
+        byteCount = elements * (type == .f16 ? 2 : 4)
         piece = compute.weights.allocate(byteCount: byteCount)
         source.packPanels(into: bytes, vector, pool: compute.pool)
       }

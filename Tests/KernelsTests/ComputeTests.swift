@@ -5,16 +5,11 @@ import Testing
 @Suite struct ComputeTests {
   static let computes = KernelPath.allCases.map { Compute(path: $0, threadCount: 2) }
 
-  @Test(arguments: computes, [WeightType.f32, .f16, .q80]) func linear(
+  @Test(arguments: computes, WeightType.allCases) func linear(
     compute: Compute, type: WeightType
   ) throws {
-    let (tokens, inputs, outputs) = (5, 64, 37)
-    let bytes: [UInt8]
-    switch type {
-    case .f32: bytes = fileBytes(samples(outputs * inputs, seed: 1))
-    case .f16: bytes = fileBytes(samples(outputs * inputs, seed: 1).map { Float16($0) })
-    case .q80: bytes = blockBytes(rows: outputs, columns: inputs, seed: 1)
-    }
+    let (tokens, inputs, outputs) = (5, 256, 37)
+    let bytes = weightBytes(type, count: outputs * inputs, seed: 1)
     let weight = try bytes.withUnsafeBytes { bytes throws(KernelError) in
       try WeightMatrix(
         type: type, outputs: outputs, inputs: inputs, bytes: bytes, compute: compute)
@@ -113,24 +108,25 @@ import Testing
   @Test func embeddingTableAddsRows() throws {
     let owner = Counter()
     for type in WeightType.allCases {
-      let bytes: [UInt8]
-      switch type {
-      case .f32: bytes = fileBytes(samples(4 * 64, seed: 5))
-      case .f16: bytes = fileBytes(samples(4 * 64, seed: 5).map { Float16($0) })
-      case .q80: bytes = blockBytes(rows: 4, columns: 64, seed: 5)
-      }
+      // Plain types need not have whole chunks of 256.
+      let columns = type.blockElementCount == 256 ? 512 : 288
+      let bytes = weightBytes(type, count: 4 * columns, seed: 5)
       let values = widened(bytes, type: type)
       try bytes.withUnsafeBytes { bytes in
         let table = try EmbeddingTable(
-          type: type, rows: 4, columns: 64, bytes: bytes, owner: owner)
-        var x = Matrix(rows: 1, columns: 64)
+          type: type, rows: 4, columns: columns, bytes: bytes, owner: owner)
+        var x = Matrix(rows: 1, columns: columns)
         x.withMutableRow(0) { row in
           table.add(row: 3, to: &row)
           table.add(row: 1, to: &row)
         }
         let sums = x.array()
-        let expected: [Float] = (0..<64).map { index in values[192 + index] + values[64 + index] }
-        #expect(sums == expected)
+        let expected: [Float] = (0..<columns).map { index in
+          values[3 * columns + index] + values[columns + index]
+        }
+        #expect(sums == expected, "\(type)")
+        x.withMutableRow(0) { row in table.copy(row: 2, into: &row) }
+        #expect(x.array() == Array(values[(2 * columns)..<(3 * columns)]), "\(type)")
       }
     }
   }
@@ -159,22 +155,12 @@ func matrix(_ values: [Float], columns: Int) -> Matrix {
   return result
 }
 
-/// The Float32 values of a file's elements.
+/// The Float32 values of a file's elements; BlockFormatTests hold them against gguf-py's.
 func widened(_ bytes: [UInt8], type: WeightType) -> [Float] {
+  let count = bytes.count / type.blockByteCount * type.blockElementCount
+  var values = [Float](repeating: .nan, count: count)
   bytes.withUnsafeBytes { bytes in
-    switch type {
-    case .f32: (0..<(bytes.count / 4)).map { bytes.load(fromByteOffset: $0 * 4, as: Float.self) }
-    case .f16:
-      (0..<(bytes.count / 2)).map {
-        Float(bytes.load(fromByteOffset: $0 * 2, as: Float16.self))
-      }
-    case .q80:
-      (0..<(bytes.count / 34 * 32)).map { index -> Float in
-        let block = index / 32 * 34
-        let scale = Float(bytes.load(fromByteOffset: block, as: Float16.self))
-        let quant = bytes.load(fromByteOffset: block + 2 + index % 32, as: Int8.self)
-        return scale * Float(quant)
-      }
-    }
+    values.withUnsafeMutableBufferPointer { widen(type: type, bytes: bytes, into: $0) }
   }
+  return values
 }

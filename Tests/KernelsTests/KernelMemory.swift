@@ -1,3 +1,5 @@
+import KernelsReference
+
 @testable import Kernels
 
 /// The vector instruction sets that this CPU has.
@@ -62,11 +64,29 @@ func weight(
   }
 }
 
-/// Random bytes of a weight in a file.
+/// Random bytes of a weight in a file, with scales that make values of a trained weight's size.
 func weightBytes(_ type: WeightType, count: Int, seed: UInt64) -> [UInt8] {
   switch type {
-  case .f32: fileBytes(samples(count, seed: seed))
-  case .f16: fileBytes(samples(count, seed: seed).map { Float16($0) })
-  case .q80: blockBytes(rows: 1, columns: count, seed: seed)
+  case .f32: return fileBytes(samples(count, seed: seed))
+  case .f16: return fileBytes(samples(count, seed: seed).map { Float16($0) })
+  case .bf16:
+    return fileBytes(samples(count, seed: seed).map { UInt16($0.bitPattern >> 16) })
+  default: break
   }
+  var generator = SeededGenerator(seed: seed)
+  let blocks = count / type.blockElementCount
+  var bytes = (0..<(blocks * type.blockByteCount)).map { _ in
+    UInt8.random(in: 0...255, using: &generator)
+  }
+  // The quants and inner scales of a superblock reach over 2^11, those of a block 2^7.
+  let largest: Float = type.blockElementCount == 256 ? 0x1p-11 : 0x1p-6
+  for block in 0..<blocks {
+    for offset in type.format.scaleOffsets {
+      let scale = Float16(Float.random(in: -largest...largest, using: &generator))
+      let index = block * type.blockByteCount + offset
+      bytes[index] = UInt8(truncatingIfNeeded: scale.bitPattern)
+      bytes[index + 1] = UInt8(truncatingIfNeeded: scale.bitPattern >> 8)
+    }
+  }
+  return bytes
 }

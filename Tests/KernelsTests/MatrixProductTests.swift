@@ -118,7 +118,7 @@ import Testing
   @Test(arguments: vectorInstructionSets, WeightType.allCases) func rowsAreIndependent(
     instructionSet: InstructionSet, type: WeightType
   ) throws {
-    let (inputs, outputs, rows) = (192, 144, 300)
+    let (inputs, outputs, rows) = (256, 144, 300)
     let bytes = weightBytes(type, count: inputs * outputs, seed: 6)
     let values = samples(rows * inputs, seed: 7)
     let whole = try product(Compute(threadCount: 1, instructionSet: instructionSet), 0..<rows)
@@ -142,7 +142,7 @@ import Testing
 
   /// OpenBLAS within the bound of a Float32 sum in any order, the same for any thread count.
   @Test(arguments: WeightType.allCases) func blasWithinBound(type: WeightType) throws {
-    let (inputs, outputs, rows) = (96, 250, 7)
+    let (inputs, outputs, rows) = (256, 250, 7)
     let bytes = weightBytes(type, count: inputs * outputs, seed: 6)
     let values = widened(bytes, type: type)
     let x = samples(rows * inputs, seed: 7)

@@ -17,7 +17,7 @@ struct BERTCheckpoint {
   }
 
   /// The types that the kernels compute with.
-  static let types: [TensorType] = [.f32, .f16, .q80]
+  static let types = WeightType.allCases.map(TensorType.init)
 
   /// The tensor in the file.
   ///
@@ -44,12 +44,8 @@ struct BERTCheckpoint {
 
   /// The type of the kernels for a tensor's type.
   func weightType(_ info: TensorInfo) throws(ModelError) -> WeightType {
-    switch info.type {
-    case .f32: return .f32
-    case .f16: return .f16
-    case .q80: return .q80
-    default: throw unsupportedType(info, Self.types)
-    }
+    guard let type = WeightType(info.type) else { throw unsupportedType(info, Self.types) }
+    return type
   }
 
   /// A matrix `[outputs, inputs]`, or several of the same inputs stacked.

@@ -2,6 +2,7 @@
 
 internal import Bytes
 internal import Checkpoints
+internal import Kernels
 
 /// Reads a tensor row by row, widened exactly to Float32.
 struct TensorRows {
@@ -14,12 +15,17 @@ struct TensorRows {
   let rowCount: Int
   private let rowByteCount: Int
 
+  private let type: WeightType
+
   /// The types that can be widened.
-  static let types: [TensorType] = [.f32, .f16, .bf16, .q80]
+  static let types = WeightType.allCases.map(TensorType.init)
 
   /// - Precondition: the tensor's type is one of `types`.
   init(_ info: TensorInfo, of checkpoint: Checkpoint) {
-    precondition(Self.types.contains(info.type), "the tensor's type cannot be widened")
+    guard let type = WeightType(info.type) else {
+      preconditionFailure("the tensor's type cannot be widened")
+    }
+    self.type = type
     self.checkpoint = checkpoint
     self.info = info
     rowElementCount = info.shape.last ?? 1
@@ -29,29 +35,19 @@ struct TensorRows {
 
   /// Row `row` as Float32.
   func row(_ row: Int) -> [Float] {
+    [Float](unsafeUninitializedCapacity: rowElementCount) { values, count in
+      read(row, into: UnsafeMutableBufferPointer(rebasing: values[..<rowElementCount]))
+      count = rowElementCount
+    }
+  }
+
+  /// Reads row `row` as Float32 into `values`, whose `rowElementCount` elements are overwritten.
+  func read(_ row: Int, into values: UnsafeMutableBufferPointer<Float>) {
     withExtendedLifetime(checkpoint) {
       let all = checkpoint.bytes(of: info)
       let bytes = UnsafeRawBufferPointer(
         rebasing: all[row * rowByteCount..<(row + 1) * rowByteCount])
-      return (0..<rowElementCount).map { index in
-        switch info.type {
-        case .f16: Float(bytes.loadUnaligned(fromByteOffset: index * 2, as: Float16.self))
-        case .bf16:
-          // bfloat16 is the upper half of binary32.
-          Float(
-            bitPattern: UInt32(bytes.loadUnaligned(fromByteOffset: index * 2, as: UInt16.self))
-              << 16)
-        case .q80: Self.dequantized(bytes, index: index)
-        default: bytes.loadUnaligned(fromByteOffset: index * 4, as: Float.self)
-        }
-      }
+      widen(type: type, bytes: bytes, into: values)
     }
-  }
-
-  private static func dequantized(_ bytes: UnsafeRawBufferPointer, index: Int) -> Float {
-    let block = index / 32 * 34
-    let scale = Float(bytes.loadUnaligned(fromByteOffset: block, as: Float16.self))
-    return scale
-      * Float(bytes.loadUnaligned(fromByteOffset: block + 2 + index % 32, as: Int8.self))
   }
 }

@@ -1,22 +1,3 @@
-/// One block of ggml's `Q8_0`: 32 signed bytes that share one Float16 scale.
-///
-/// The byte layout in a file, 34 bytes a block, blocks of a row one after another:
-///
-///     byte   0 1   2 3 4 ...            33
-///            scale q0 q1 q2 ...         q31
-///            f16   int8 each
-///
-/// The value of element i is `Float(scale) · Float(q[i])`.
-///
-/// - Source: ggml's `block_q8_0`, described in the GGUF specification (ggml repository,
-///   docs/gguf.md) by its type id 8.
-package enum BlockQ80 {
-  /// Elements in a block.
-  package static let elementCount = 32
-  /// Bytes of a block in a file: a Float16 scale and 32 Int8.
-  package static let byteCount = 34
-}
-
 /// Quantises activations to blocks of 32 unsigned bytes, with a Float32 scale and offset each.
 ///
 /// A block's bytes span exactly its own range: `offset = min x`, `scale = (max x - min x) / 255`,

@@ -1,0 +1,54 @@
+/// A superblock of ggml's `Q4_K`: 8 sub-blocks of 32 numbers of 4 bits; 4.5 bits a number.
+///
+///     0     2      4          16                                           144
+///     +-----+------+----------+---------------------------------------------+
+///     | d   | dmin | scales   | qs                                          |
+///     | 256 | 256  | 32...64  | 2                                           |  reach
+///     +-----+------+----------+---------------------------------------------+
+///
+/// - `d`, `dmin`: Float16, the scales of the scales and of the minima.
+/// - `scales`: 8 scales and 8 minima of 6 bits, see ``SixBitScales``.
+/// - `qs`: of each 64 elements, 32 bytes: the low halves are elements 0...31 (one sub-block), the
+///   high halves elements 32...63 (the next).
+///
+/// The value of an element of sub-block j is
+/// `(d · Float(scale[j])) · Float(q) - dmin · Float(min[j])`, each operation rounded.
+///
+/// - Source: ggml `block_q4_K` (ggml-common.h); gguf-py 0.19.0 `gguf.quants.Q4_K`.
+package enum BlockQ4K: BlockFormat {
+  package static let elementCount = 256
+  package static let byteCount = 144
+  package static let scaleOffsets = [0, 2]
+  static let scalesOffset = 4
+  static let quantsOffset = 16
+
+  /// The quant of an element of the block that starts at a byte offset, 0...15.
+  static func quant(_ bytes: RawSpan, at start: Int, _ element: Int) -> Int32 {
+    Int32(bytes.pairedNibble(at: start + quantsOffset, of: element))
+  }
+
+  package static func dequantize(
+    _ bytes: RawSpan, block: Int, into values: inout MutableSpan<Float>
+  ) {
+    let start = block * byteCount
+    let d = bytes.float16(at: start)
+    let dmin = bytes.float16(at: start + 2)
+    let scales = SixBitScales(bytes, at: start + scalesOffset)
+    for subBlock in 0..<8 {
+      let step = d * Float(scales.scale(subBlock))
+      let offset = dmin * Float(scales.min(subBlock))
+      for element in (subBlock * 32)..<(subBlock * 32 + 32) {
+        values[block * elementCount + element] =
+          step * Float(quant(bytes, at: start, element)) - offset
+      }
+    }
+  }
+}
+
+extension RawSpan {
+  /// The 4 bits of element `element`: of each 64 elements, 32 bytes hold elements 0...31 in their
+  /// low halves and 32...63 in their high halves.
+  func pairedNibble(at byteOffset: Int, of element: Int) -> UInt8 {
+    byte(at: byteOffset + element / 64 * 32 + element % 32) >> (element % 64 / 32 * 4) & 0x0f
+  }
+}
