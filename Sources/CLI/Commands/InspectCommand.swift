@@ -1,6 +1,8 @@
 internal import ArgumentParser
+internal import Bytes
 internal import Checkpoints
 internal import Foundation
+internal import Tokenizers
 
 /// The command `swiftrag inspect FILE`.
 struct InspectCommand: ParsableCommand {
@@ -11,6 +13,7 @@ struct InspectCommand: ParsableCommand {
         swiftrag inspect model.safetensors --tensors --hash
         swiftrag inspect model.gguf --map
         swiftrag inspect model.gguf --json
+        swiftrag inspect model.gguf --template
       Hashes read the whole file; the rest reads the header only.
       """)
 
@@ -26,6 +29,9 @@ struct InspectCommand: ParsableCommand {
   @Flag(help: "Compute the SHA-256 of the file and of each tensor.")
   var hash = false
 
+  @Flag(help: "Show the chat template: which one was recognised, why, and the file's own text.")
+  var template = false
+
   @Flag(help: "Print everything as JSON.")
   var json = false
 
@@ -34,6 +40,7 @@ struct InspectCommand: ParsableCommand {
   func run() throws {
     common.apply()
     try requireExisting([file])
+    if template { return showTemplate(try Checkpoint.open(path: file).metadata) }
     let inspection = try Inspection(of: Checkpoint.open(path: file), hashes: hash)
     if json { return try answerJSON(inspection) }
     summarise(inspection)
@@ -42,6 +49,18 @@ struct InspectCommand: ParsableCommand {
     if !tensors && !map && !common.verbose {
       Terminal.note(
         "\n--tensors lists the tensors, --map the bytes, --hash adds SHA-256, --json all")
+    }
+  }
+
+  /// A template is a program that a stranger wrote: it is printed, escaped, and never run.
+  private func showTemplate(_ metadata: Metadata) {
+    let recognition = ChatTemplate.recognize(metadata)
+    Terminal.answer("\(recognition.template.rawValue): \(printable(recognition.reason))")
+    let text = metadata[LanguageTokenizer.GGUFKey.chatTemplate]?.stringValue
+    guard let text, !text.isEmpty else { return }
+    Terminal.answer("\n" + Style.bold.apply("the file's template") + " (never executed)")
+    for line in text.split(separator: "\n", omittingEmptySubsequences: false) {
+      Terminal.answer("  " + Bytes.printable(String(line), limit: .max))
     }
   }
 

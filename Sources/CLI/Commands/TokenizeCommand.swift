@@ -1,4 +1,6 @@
 internal import ArgumentParser
+internal import Bytes
+internal import Checkpoints
 internal import Foundation
 internal import RAG
 internal import SwiftRAG
@@ -10,7 +12,12 @@ struct TokenizeCommand: ParsableCommand {
     commandName: "tokenize", abstract: "Show the token ids of a text.",
     discussion: """
         swiftrag tokenize "unbelievable"
+        swiftrag tokenize -m mistral-7b-instruct-v0.2.Q4_K_M.gguf "Hello world" --json
+        swiftrag tokenize -m phi-3.gguf --special "<|user|> Hello<|end|>"
         swiftrag tokenize --jsonl < strings.jsonl     JSON strings in, arrays of ids out
+      Without -m it is the tokenizer of the sentence encoder. For a language model the ids are those
+      of the text alone, as a document's text is read: <s> is not added, and spellings of special
+      tokens are plain text without --special.
       """)
 
   @Argument(help: "The text.")
@@ -18,6 +25,12 @@ struct TokenizeCommand: ParsableCommand {
 
   @Flag(help: "Read JSON strings, one a line, and print arrays of ids.")
   var jsonl = false
+
+  @Flag(help: "Print the ids and pieces as JSON.")
+  var json = false
+
+  @Flag(help: "Let spellings of a language model's special tokens become those tokens.")
+  var special = false
 
   @OptionGroup var compute: ComputeOptions
   @OptionGroup var common: CommonOptions
@@ -28,23 +41,59 @@ struct TokenizeCommand: ParsableCommand {
 
   func run() throws {
     common.apply()
-    let tokenizer = try KnowledgeBase.loadEncoder(
-      configuration: try resolveConfiguration(compute.settings)
-    ).tokenizer
-    if let text {
-      for id in tokenizer.encode(text) {
-        Terminal.answer("\(id)\t\(printable(tokenizer.piece(id) ?? ""))")
-      }
-      return
-    }
+    let tokenizer = try loadTokenizer()
+    if let text { return try show(tokenizer.ids(text), tokenizer) }
     let decoder = JSONDecoder()
     while let line = readLine() {
       guard let text = try? decoder.decode(String.self, from: Data(line.utf8)) else {
         throw CommandFailure(
           "a line is no JSON string: \(printable(line))", status: ExitStatus.dataError)
       }
-      let ids = tokenizer.encode(text).map(String.init).joined(separator: ",")
-      Terminal.answer("[" + ids + "]")
+      Terminal.answer("[" + tokenizer.ids(text).map(String.init).joined(separator: ",") + "]")
+    }
+  }
+
+  /// What both kinds of tokenizer can do for this command.
+  private struct Tokenizing {
+    var ids: (String) -> [Int32]
+    var piece: (Int32) -> String?
+  }
+
+  private func loadTokenizer() throws -> Tokenizing {
+    if let language = try languageTokenizer() {
+      for note in language.notes { Terminal.note("note: \(note)") }
+      return Tokenizing(
+        ids: { language.encode($0, parsesSpecial: special) },
+        piece: { language.vocabulary.spelling(of: $0) })
+    }
+    let tokenizer = try KnowledgeBase.loadEncoder(
+      configuration: try resolveConfiguration(compute.settings)
+    ).tokenizer
+    return Tokenizing(ids: { tokenizer.encode($0) }, piece: { tokenizer.piece($0) })
+  }
+
+  /// The tokenizer of `--model` where that is a language model's file.
+  private func languageTokenizer() throws -> LanguageTokenizer? {
+    guard let path = compute.model, path.hasSuffix(".gguf"),
+      FileManager.default.fileExists(atPath: path)
+    else { return nil }
+    let metadata = try Checkpoint.open(path: path).metadata
+    // A sentence encoder's file goes the usual way.
+    guard (try metadata.string(LanguageTokenizer.GGUFKey.model)) != "bert" else { return nil }
+    return try LanguageTokenizer(ggufMetadata: metadata, source: path)
+  }
+
+  private func show(_ ids: [Int32], _ tokenizer: Tokenizing) throws {
+    let pieces = ids.map { tokenizer.piece($0) ?? "" }
+    if json {
+      struct Tokens: Encodable {
+        let ids: [Int32]
+        let pieces: [String]
+      }
+      return try answerJSON(Tokens(ids: ids, pieces: pieces), pretty: false)
+    }
+    for (id, piece) in zip(ids, pieces) {
+      Terminal.answer("\(id)\t\(Bytes.printable(piece, limit: .max))")
     }
   }
 }

@@ -51,7 +51,7 @@ struct UnicodeRanges: Sendable {
   // MARK: Parsing of the generated text
 
   /// `first-last=value` words; `-last` and `=value` may be absent (one scalar, value 1).
-  private static func runs(_ text: String) -> [Run] {
+  static func runs(_ text: String) -> [Run] {
     words(text).map { word in
       let first = word.numbers[0]
       var run = Run(first: first, last: first, value: 1)

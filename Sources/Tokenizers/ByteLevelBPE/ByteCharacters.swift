@@ -1,0 +1,65 @@
+// GPT-2's spelling of bytes: each byte is a printable character, so that vocabularies are text.
+
+/// The characters that stand for bytes in byte-level vocabularies.
+///
+/// Printable bytes of Latin-1 (0x21 to 0x7E, 0xA1 to 0xAC, 0xAE to 0xFF) stand for themselves; the
+/// other 68, in order, for U+0100 and on. So a space is "Ġ" and a line feed "Ċ".
+///
+/// - Source: openai/gpt-2 `encoder.py`, `bytes_to_unicode`.
+enum ByteCharacters {
+  /// The scalar of each byte.
+  static let scalars: [UInt32] = {
+    var next: UInt32 = 0x100
+    return (0..<256).map { (byte: UInt32) in
+      switch byte {
+      case 0x21...0x7E, 0xA1...0xAC, 0xAE...0xFF: return byte
+      default:
+        defer { next += 1 }
+        return next
+      }
+    }
+  }()
+
+  /// The byte of each scalar below U+0144, or nil.
+  private static let bytes: [UInt8?] = {
+    var bytes = [UInt8?](repeating: nil, count: 0x144)
+    for (byte, scalar) in scalars.enumerated() { bytes[Int(scalar)] = UInt8(byte) }
+    return bytes
+  }()
+
+  /// The bytes that a spelling stands for, or nil where a character of it stands for none.
+  static func decode(_ spelling: ArraySlice<UInt8>) -> [UInt8]? {
+    var decoded: [UInt8] = []
+    decoded.reserveCapacity(spelling.count)
+    var index = spelling.startIndex
+    while index < spelling.endIndex {
+      var scalar = UInt32(spelling[index])
+      if scalar >= 0x80 {
+        // All of these scalars have two bytes: 110xxxxx 10xxxxxx.
+        guard scalar >> 5 == 0b110, index + 1 < spelling.endIndex,
+          spelling[index + 1] >> 6 == 0b10
+        else { return nil }
+        scalar = (scalar & 0x1F) << 6 | UInt32(spelling[index + 1] & 0x3F)
+        index += 1
+      }
+      guard Int(scalar) < bytes.count, let byte = bytes[Int(scalar)] else { return nil }
+      decoded.append(byte)
+      index += 1
+    }
+    return decoded
+  }
+
+  /// The spelling of bytes, UTF-8.
+  static func encode(_ bytes: some Sequence<UInt8>) -> [UInt8] {
+    var spelling: [UInt8] = []
+    for byte in bytes {
+      let scalar = scalars[Int(byte)]
+      if scalar < 0x80 {
+        spelling.append(UInt8(scalar))
+      } else {
+        spelling += [UInt8(0xC0 | scalar >> 6), UInt8(0x80 | scalar & 0x3F)]
+      }
+    }
+    return spelling
+  }
+}

@@ -1,0 +1,179 @@
+// The words of the pre-tokenizers' regular expressions, found by hand.
+
+/// Finds where words of a text end, by the alternatives of a regular expression in their order.
+///
+/// - Complexity: each word O(its bytes); no backtracking.
+struct WordScanner {
+  /// Valid UTF-8.
+  let text: [UInt8]
+  private let classes = WordClasses.shared
+
+  init(text: [UInt8]) {
+    self.text = text
+  }
+
+  /// The end of the word of GPT-2's expression that begins at `start`.
+  ///
+  /// - Precondition: `start < limit`; both are borders of characters. The expression sees nothing
+  ///   from `limit` on.
+  func gpt2WordEnd(_ start: Int, limit: Int) -> Int {
+    if text[start] == Self.apostrophe,
+      let end = contractionEnd(start, limit: limit, ignoresCase: false)
+    {
+      return end
+    }
+    // ` ?\p{L}+| ?\p{N}+| ?[^\s\p{L}\p{N}]+`
+    let first = text[start] == Self.space ? start + 1 : start
+    if first < limit, let wordClass = wordClass(at: first, limit: limit), wordClass != .space {
+      return classEnd(first, wordClass, limit: limit)
+    }
+    return whiteSpaceEnd(start, limit: limit)
+  }
+
+  /// The end of the word of Llama 3's expression that begins at `start`.
+  ///
+  /// - Parameter digits: how many numbers make a word at most; 3 for Llama 3, 1 for Qwen 2.
+  func llama3WordEnd(_ start: Int, digits: Int) -> Int {
+    let limit = text.count
+    let byte = text[start]
+    if byte == Self.apostrophe, let end = contractionEnd(start, limit: limit, ignoresCase: true) {
+      return end
+    }
+    // `[^\r\n\p{L}\p{N}]?\p{L}+`
+    let (scalar, second) = self.scalar(at: start)
+    let firstClass = Self.merged(classes[scalar])
+    if firstClass == .letter { return classEnd(second, .letter, limit: limit) }
+    if firstClass != .number, !Self.isLineEnd(byte), wordClass(at: second, limit: limit) == .letter
+    {
+      return classEnd(second, .letter, limit: limit)
+    }
+    if firstClass == .number { return numberEnd(start, limit: limit, digits: digits) }
+    // ` ?[^\s\p{L}\p{N}]+[\r\n]*`
+    let mark = byte == Self.space ? start + 1 : start
+    if wordClass(at: mark, limit: limit) == .other {
+      var end = classEnd(mark, .other, limit: limit)
+      while end < limit, Self.isLineEnd(text[end]) { end += 1 }
+      return end
+    }
+    // `\s*[\r\n]+`: up to the last line end of the white space.
+    let spaceEnd = classEnd(start, .space, limit: limit)
+    if let last = text[start..<spaceEnd].lastIndex(where: Self.isLineEnd) { return last + 1 }
+    return whiteSpaceEnd(start, limit: limit)
+  }
+
+  /// The end of the part that begins at `start` when numbers are set apart and runs of them cut
+  /// into three ASCII digits: `\p{N}+`, then `[0-9][0-9][0-9]`, within one word.
+  func numberPartEnd(_ start: Int, limit: Int) -> Int {
+    guard wordClass(at: start, limit: limit) == .number else {
+      return runEnd(start, limit: limit) { _, wordClass in wordClass != .number }
+    }
+    let end = classEnd(start, .number, limit: limit)
+    var index = start
+    while index < end {
+      let isTriple = index + 3 <= end && text[index..<index + 3].allSatisfy(Self.isDigit)
+      if isTriple { return index == start ? index + 3 : index }
+      index = nextScalar(index)
+    }
+    return end
+  }
+
+  /// The end of the run of characters from `start` on of which `matches` is true.
+  func runEnd(
+    _ start: Int, limit: Int? = nil, while matches: (UInt32, WordClass) -> Bool
+  ) -> Int {
+    var index = start
+    while index < limit ?? text.count {
+      let (scalar, next) = self.scalar(at: index)
+      if !matches(scalar, classes[scalar]) { break }
+      index = next
+    }
+    return index
+  }
+
+  /// Where the character after the one at `index` begins.
+  func nextScalar(_ index: Int) -> Int { min(index + scalarByteCount(text[index]), text.count) }
+
+  // MARK: Alternatives
+
+  /// `'s|'t|'re|'ve|'m|'ll|'d`
+  private func contractionEnd(_ start: Int, limit: Int, ignoresCase: Bool) -> Int? {
+    func letter(_ index: Int) -> UInt8 {
+      guard index < limit else { return 0 }
+      let byte = text[index]
+      return ignoresCase && (0x41...0x5A).contains(byte) ? byte | 0x20 : byte
+    }
+    switch (letter(start + 1), letter(start + 2)) {
+    case (UInt8(ascii: "s"), _), (UInt8(ascii: "t"), _), (UInt8(ascii: "m"), _),
+      (UInt8(ascii: "d"), _):
+      return start + 2
+    case (UInt8(ascii: "r"), UInt8(ascii: "e")), (UInt8(ascii: "v"), UInt8(ascii: "e")),
+      (UInt8(ascii: "l"), UInt8(ascii: "l")):
+      return start + 3
+    default: return nil
+    }
+  }
+
+  /// `\s+(?!\S)|\s+`: the last white space before a word belongs to the word.
+  private func whiteSpaceEnd(_ start: Int, limit: Int) -> Int {
+    var index = start
+    var last = start
+    while index < limit, wordClass(at: index, limit: limit) == .space {
+      last = index
+      index = nextScalar(index)
+    }
+    return index < limit && last > start ? last : index
+  }
+
+  private func numberEnd(_ start: Int, limit: Int, digits: Int) -> Int {
+    var index = start
+    for _ in 0..<digits where index < limit && wordClass(at: index, limit: limit) == .number {
+      index = nextScalar(index)
+    }
+    return index
+  }
+
+  /// The end of the run of one class.
+  @inline(__always)
+  private func classEnd(_ start: Int, _ expected: WordClass, limit: Int) -> Int {
+    var index = start
+    while index < limit {
+      let (scalar, next) = self.scalar(at: index)
+      if Self.merged(classes[scalar]) != expected { break }
+      index = next
+    }
+    return index
+  }
+
+  @inline(__always)
+  private func wordClass(at index: Int, limit: Int) -> WordClass? {
+    index < limit ? Self.merged(classes[scalar(at: index).scalar]) : nil
+  }
+
+  /// Punctuation is `other` to all expressions but one.
+  @inline(__always)
+  private static func merged(_ wordClass: WordClass) -> WordClass {
+    wordClass == .punctuation ? .other : wordClass
+  }
+
+  /// The scalar at `index` and where the next one begins.
+  @inline(__always)
+  private func scalar(at index: Int) -> (scalar: UInt32, next: Int) {
+    let first = UInt32(text[index])
+    if first < 0x80 { return (first, index + 1) }
+    let count = scalarByteCount(text[index])
+    guard index + count <= text.count else { return (0xFFFD, text.count) }
+    var scalar = first & (0x7F >> UInt32(count))
+    for offset in 1..<max(2, count) where offset < count {
+      scalar = scalar << 6 | UInt32(text[index + offset] & 0x3F)
+    }
+    return (min(scalar, 0x10FFFF), index + count)
+  }
+
+  private static let apostrophe = UInt8(ascii: "'")
+  private static let space = UInt8(ascii: " ")
+
+  @inline(__always)
+  private static func isLineEnd(_ byte: UInt8) -> Bool { byte == 0x0A || byte == 0x0D }
+
+  private static func isDigit(_ byte: UInt8) -> Bool { (0x30...0x39).contains(byte) }
+}
