@@ -1,0 +1,177 @@
+/// A pushdown automaton that follows a ``ByteGrammar`` byte by byte.
+///
+/// Where the grammar leaves a choice open, all possibilities are followed at once. A possibility is a
+/// stack: the node that consumes the next byte, and below it the places to go on at. Stacks share
+/// their lower parts and equal ones are the same number, so a set of stacks is a short list of
+/// numbers; each set that was met is a configuration, again a number, with a table of where each byte
+/// leads. So the automaton turns into a finite one where the text has already been.
+///
+/// - Source: hash-consed stacks are Tomita's graph-structured stack (1986); the table is lazy subset
+///   construction, as in RE2.
+package struct GrammarAutomaton: Sendable {
+  /// A configuration that no text leads to.
+  package static let dead: Int32 = -1
+  /// Where a table has no entry yet.
+  private static let unknown: Int32 = -2
+  /// The stack that is empty: the text is whole.
+  private static let wholeText: Int32 = -1
+
+  /// The top of a stack: a node, how often its loop has run, and the stack below.
+  private struct Frame: Hashable, Sendable {
+    var node: Int32
+    var runs: Int32
+    var below: Int32
+    /// Calls that nest and are open here.
+    var depth: Int32
+  }
+
+  private let grammar: ByteGrammar
+  private let requiredDepths: [Int]
+  private let depthLimit: Int
+
+  private var frames: [Frame] = []
+  private var frameNumbers: [Frame: Int32] = [:]
+  /// The stacks of each configuration, ascending.
+  private var configurations: [[Int32]] = []
+  private var configurationNumbers: [[Int32]: Int32] = [:]
+  /// 256 entries for each configuration.
+  private var transitions: [Int32] = []
+
+  /// Tables are rebuilt when there are more configurations than this: 4 MB of transitions.
+  static let configurationLimit = 4096
+
+  /// - Parameters:
+  ///   - grammar: not left-recursive.
+  ///   - depthLimit: how many nested calls may be open at once.
+  package init(_ grammar: ByteGrammar, depthLimit: Int) {
+    self.grammar = grammar
+    self.depthLimit = depthLimit
+    requiredDepths = grammar.requiredDepths()
+  }
+
+  /// The configuration before the first byte; ``dead`` where the grammar has no text within the depth
+  /// limit.
+  package mutating func start() -> Int32 {
+    var stacks: Set<Int32> = []
+    enter(rule: ByteGrammar.root, below: Self.wholeText, depth: 0, into: &stacks)
+    return configuration(of: stacks)
+  }
+
+  /// The configuration after one more byte, or ``dead``.
+  package mutating func step(_ configuration: Int32, _ byte: UInt8) -> Int32 {
+    let place = Int(configuration) << 8 | Int(byte)
+    if transitions[place] != Self.unknown { return transitions[place] }
+    var stacks: Set<Int32> = []
+    for stack in configurations[Int(configuration)] where stack != Self.wholeText {
+      let frame = frames[Int(stack)]
+      if case .bytes(let set, let next) = grammar.nodes[Int(frame.node)], set.contains(byte) {
+        follow(next, runs: 0, below: frame.below, depth: frame.depth, into: &stacks)
+      }
+    }
+    let result = self.configuration(of: stacks)
+    transitions[place] = result
+    return result
+  }
+
+  /// Whether the text may end in this configuration.
+  package func mayEnd(_ configuration: Int32) -> Bool {
+    configurations[Int(configuration)].first == Self.wholeText
+  }
+
+  /// Whether the text must end in this configuration.
+  package func mustEnd(_ configuration: Int32) -> Bool {
+    configurations[Int(configuration)] == [Self.wholeText]
+  }
+
+  /// Whether the tables have grown so much that ``forgetAll(but:)`` is due.
+  package var isLarge: Bool {
+    configurations.count > Self.configurationLimit || frames.count > 16 * Self.configurationLimit
+  }
+
+  /// Drops the tables; only one configuration survives, under a new number.
+  package mutating func forgetAll(but configuration: Int32) -> Int32 {
+    let stacks = configurations[Int(configuration)]
+    let old = frames
+    frames = []
+    frameNumbers = [:]
+    configurations = []
+    configurationNumbers = [:]
+    transitions = []
+    var renumbered: Set<Int32> = []
+    for stack in stacks {
+      var path: [Frame] = []
+      var number = stack
+      while number != Self.wholeText {
+        path.append(old[Int(number)])
+        number = old[Int(number)].below
+      }
+      var below = Self.wholeText
+      for frame in path.reversed() {
+        below = push(node: Int(frame.node), runs: frame.runs, below: below, depth: frame.depth)
+      }
+      renumbered.insert(below)
+    }
+    return self.configuration(of: renumbered)
+  }
+
+  private mutating func configuration(of stacks: Set<Int32>) -> Int32 {
+    if stacks.isEmpty { return Self.dead }
+    let sorted = stacks.sorted()
+    if let number = configurationNumbers[sorted] { return number }
+    let number = Int32(configurations.count)
+    configurations.append(sorted)
+    configurationNumbers[sorted] = number
+    transitions.append(contentsOf: repeatElement(Self.unknown, count: 256))
+    return number
+  }
+
+  private mutating func push(node: Int, runs: Int32, below: Int32, depth: Int32) -> Int32 {
+    let frame = Frame(node: Int32(node), runs: runs, below: below, depth: depth)
+    if let number = frameNumbers[frame] { return number }
+    let number = Int32(frames.count)
+    frames.append(frame)
+    frameNumbers[frame] = number
+    return number
+  }
+
+  private mutating func enter(
+    rule: Int, below: Int32, depth: Int32, into stacks: inout Set<Int32>
+  ) {
+    let rule = grammar.rules[rule]
+    follow(
+      rule.start, runs: 0, below: below, depth: depth + (rule.nests ? 1 : 0), into: &stacks)
+  }
+
+  /// Goes from a node to all nodes that consume a byte, through everything that consumes none.
+  private mutating func follow(
+    _ node: Int, runs: Int32, below: Int32, depth: Int32, into stacks: inout Set<Int32>
+  ) {
+    // A way that has no end within the limit is not begun, so no text gets stuck.
+    guard requiredDepths[node] <= depthLimit - Int(depth) else { return }
+    switch grammar.nodes[node] {
+    case .bytes:
+      stacks.insert(push(node: node, runs: 0, below: below, depth: depth))
+    case .choice(let nodes):
+      for next in nodes { follow(next, runs: 0, below: below, depth: depth, into: &stacks) }
+    case .call(let rule, let next):
+      let returned = push(node: next, runs: 0, below: below, depth: depth)
+      enter(rule: rule, below: returned, depth: depth, into: &stacks)
+    case .loop(let rule, let minimum, let maximum, let next):
+      if maximum.map({ runs < $0 }) ?? true {
+        // Without a maximum only "enough" matters, which keeps the number of stacks finite.
+        let counted = maximum == nil ? min(runs + 1, Int32(minimum)) : runs + 1
+        let returned = push(node: node, runs: counted, below: below, depth: depth)
+        enter(rule: rule, below: returned, depth: depth, into: &stacks)
+      }
+      if runs >= minimum { follow(next, runs: 0, below: below, depth: depth, into: &stacks) }
+    case .end:
+      guard below != Self.wholeText else {
+        stacks.insert(Self.wholeText)
+        return
+      }
+      let frame = frames[Int(below)]
+      follow(
+        Int(frame.node), runs: frame.runs, below: frame.below, depth: frame.depth, into: &stacks)
+    }
+  }
+}

@@ -1,0 +1,49 @@
+/// An id and the natural logarithm of its probability.
+package struct TokenLogprob: Sendable, Equatable {
+  package var id: Int32
+  package var logprob: Double
+
+  package init(id: Int32, logprob: Double) {
+    self.id = id
+    self.logprob = logprob
+  }
+}
+
+/// The softmax of a row of logits, as far as somebody asks for it.
+///
+/// log p(i) = l(i) - max - log Σ exp(l(j) - max), summed in Float64 in the order of ids. It is the
+/// model's own distribution: no bias, penalty, grammar or temperature has touched it.
+///
+/// Complexity: O(vocabulary), and the same again for each alternative.
+struct Logprobs {
+  private let maximum: Double
+  private let logarithmOfSum: Double
+
+  /// - Parameter logits: none NaN or +infinity, at least one finite.
+  init(_ logits: [Float]) {
+    var maximum = -Float.infinity
+    for logit in logits where logit > maximum { maximum = logit }
+    var sum = 0.0
+    for logit in logits { sum += portableExp(Double(logit) - Double(maximum)) }
+    self.maximum = Double(maximum)
+    logarithmOfSum = portableLog(sum)
+  }
+
+  func logprob(_ logit: Float) -> Double { (Double(logit) - maximum) - logarithmOfSum }
+
+  /// The `count` most probable tokens, the first first, equal ones by ascending id.
+  func best(_ count: Int, of logits: [Float]) -> [TokenLogprob] {
+    var best: [TokenLogprob] = []
+    best.reserveCapacity(count + 1)
+    var least = -Float.infinity
+    for (id, logit) in logits.enumerated() {
+      guard logit > -.infinity, best.count < count || logit > least else { continue }
+      let entry = TokenLogprob(id: Int32(id), logprob: logprob(logit))
+      let place = best.firstIndex { $0.logprob < entry.logprob } ?? best.endIndex
+      best.insert(entry, at: place)
+      if best.count > count { best.removeLast() }
+      if let last = best.last, best.count == count { least = logits[Int(last.id)] }
+    }
+    return best
+  }
+}

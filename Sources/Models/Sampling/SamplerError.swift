@@ -1,0 +1,26 @@
+/// Why no token could be chosen.
+package enum SamplerError: Error, Equatable, Sendable {
+  /// An option has a value that means nothing.
+  case invalidOption(name: String, value: String, expectation: String)
+  /// A logit is NaN or +infinity: the model or its file is broken.
+  case notFinite(tokenID: Int32, value: Float, tokenIndex: Int)
+  /// Every token is excluded, by the model (-infinity), by the bias or by the grammar.
+  case noCandidate(tokenIndex: Int, isConstrained: Bool)
+}
+
+extension SamplerError: CustomStringConvertible {
+  /// One sentence that names the option, or the token.
+  package var description: String {
+    switch self {
+    case .invalidOption(let name, let value, let expectation):
+      "\(name) is \(value); expected \(expectation)"
+    case .notFinite(let tokenID, let value, let tokenIndex):
+      "the model's logit of token \(tokenID) at output token \(tokenIndex) is \(value): "
+        + "the model file is damaged or its numbers overflow"
+    case .noCandidate(let tokenIndex, let isConstrained):
+      isConstrained
+        ? "no token of the vocabulary continues the required form at output token \(tokenIndex)"
+        : "every token is excluded at output token \(tokenIndex)"
+    }
+  }
+}

@@ -1,0 +1,19 @@
+internal import Foundation
+
+/// What the kernel says about this process's memory.
+enum ProcessMemory {
+  /// The largest resident size that the process has had, mapped files included; nil where the kernel
+  /// does not say.
+  ///
+  /// - Source: `VmHWM` of proc_pid_status(5), in units of 1,024 bytes.
+  static var peakResidentByteCount: Int? {
+    guard let text = try? String(contentsOfFile: "/proc/self/status", encoding: .utf8) else {
+      return nil
+    }
+    for line in text.split(separator: "\n") where line.hasPrefix("VmHWM:") {
+      let number = line.dropFirst("VmHWM:".count).prefix { $0.isWhitespace || $0.isNumber }
+      return Int(number.filter(\.isNumber)).map { $0 * 1024 }
+    }
+    return nil
+  }
+}
