@@ -105,6 +105,16 @@ class LlamaCpp:
         llama_cpp.llama_model_free(self.model)
 
 
+def quantize(source, target, file_type, threads=2):
+    """Writes `source` in another type, by llama.cpp's recipe (LLAMA_FTYPE_*)."""
+    silence()
+    parameters = llama_cpp.llama_model_quantize_default_params()
+    parameters.ftype, parameters.nthread = file_type, threads
+    if llama_cpp.llama_model_quantize(str(source).encode(), str(target).encode(),
+                                      ctypes.byref(parameters)):
+        raise SystemExit(f"llama.cpp cannot quantise {source}")
+
+
 def build():
     """Which instructions and options llama.cpp was built with."""
     return llama_cpp.llama_print_system_info().decode().strip()

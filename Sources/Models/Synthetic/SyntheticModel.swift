@@ -4,7 +4,7 @@ internal import Checkpoints
 /// file, for measuring speed and for comparing two programs on one file.
 ///
 /// The weights have mean 0 and a variance of gain² / inputs, so that activations keep their size
-/// over any number of layers; what a layer adds to the residual stream is halved.
+/// over any number of layers; what a layer adds to the residual stream is a quarter of that.
 ///
 /// Random logits have no clear first choice, and greedy text would be decided by the last bits. So
 /// where a tiny model's weights are written as floating-point numbers, row v of the output matrix leans towards
@@ -20,11 +20,11 @@ package struct SyntheticModel {
   /// Standard deviation of the logits, but for the leaning. Small, so that the divergence between
   /// two programs counts their differences and not the temperature.
   private static let outputGain: Float = 1
-  /// How much an output row leans: the factor of the embedding that is added to it. With 0.6 the
-  /// favoured logit is about 0.6 sqrt(embed), where the largest of 512 random ones is about 3.
-  private static let leaning: Float = 0.6
+  /// The favoured logit of a token, in units of ``outputGain``; the largest of 512 random ones is
+  /// about 3. An output row leans by this over sqrt(embed) times the embedding.
+  private static let favouredLogit: Float = 10
   /// Of what attention and feed-forward add to the residual stream.
-  private static let residualGain: Float = 0.5
+  private static let residualGain: Float = 0.25
   /// Standard deviation of the gains of the normalisations, around 1.
   private static let normSpread: Float = 0.1
 
@@ -93,7 +93,7 @@ package struct SyntheticModel {
     try blocks.write(elementCount: tensor.shape[0] * inputs, random: &random, to: sink)
   }
 
-  /// Rows `outputGain / sqrt(inputs) * (noise + leaning * embedding of the token before)`.
+  /// Rows `outputGain / sqrt(inputs) * (noise + favouredLogit / sqrt(inputs) * embedding before)`.
   private func writeLeaningOutput(
     _ tensor: SyntheticTensor, type: TensorType, random: RandomNumbers, to sink: TensorSink
   ) throws(CheckpointError) {
@@ -101,13 +101,14 @@ package struct SyntheticModel {
     let (rows, inputs) = (tensor.shape[0], tensor.shape[1])
     let predecessors = cycle(rows, random: &random)
     let scale = gain(of: .output) / Float(inputs).squareRoot()
+    let leaning = Self.favouredLogit / Float(inputs).squareRoot()
     // The embedding matrix once more: one stream of normal numbers of variance 1.
     var embeddingStream = RandomNumbers(seed: seed, name: "token_embd.weight")
     let embedding = (0..<rows * inputs).map { _ in embeddingStream.nextNormal() }
     for row in 0..<rows {
       let first = predecessors[row] * inputs
       let numbers = (0..<inputs).map { column in
-        scale * (random.nextNormal() + Self.leaning * embedding[first + column])
+        scale * (random.nextNormal() + leaning * embedding[first + column])
       }
       if type == .f32 {
         try sink.append(numbers.withUnsafeBytes { Array($0) })
