@@ -39,3 +39,20 @@ def bench_embed(model, tokens, batch, seconds, threads=2, kernels="simd"):
          str(tokens), "--batch", str(batch), "--seconds", str(seconds), "--threads", str(threads),
          "--json"], stdout=subprocess.PIPE, check=True)
     return json.loads(result.stdout)
+
+
+def logits(model, ids, cache="f16", threads=2, greedy=0, batch=512, repack=True):
+    """Logits [len(ids), vocabulary] of `swiftrag bench logits`, and the ids of its greedy text.
+
+    The greedy text goes on from ids[0] alone.
+    """
+    with tempfile.TemporaryDirectory() as directory:
+        source = pathlib.Path(directory) / "ids.txt"
+        target = pathlib.Path(directory) / "logits.npy"
+        source.write_text(" ".join(map(str, ids)))
+        result = subprocess.run(
+            [program(), "bench", "logits", "--model", str(model), "--ids", str(source), "--npy",
+             str(target), "--cache", cache, "--threads", str(threads), "--batch", str(batch),
+             "--greedy", str(greedy), "--json", *([] if repack else ["--no-repack"])],
+            check=True, stdout=subprocess.PIPE)
+        return np.load(target), json.loads(result.stdout)["greedy"]

@@ -4,7 +4,7 @@ internal import RAG
 internal import Store
 internal import SwiftRAG
 
-/// The commands `swiftrag bench embed`, `bench search` and `bench index`.
+/// The commands `swiftrag bench embed`, `bench search`, `bench index` and `bench model`.
 struct BenchCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "bench", abstract: "Measure speed on this machine.",
@@ -13,8 +13,9 @@ struct BenchCommand: ParsableCommand {
         swiftrag bench embed --tokens 128 --batch 32
         swiftrag bench search --vectors v.npy --queries q.npy
         swiftrag bench index ~/papers
+        swiftrag bench model --arch mistral --size full --out mistral.gguf
       """,
-    subcommands: [Embed.self, Search.self, Index.self])
+    subcommands: [Embed.self, Search.self, Index.self, Model.self, Memory.self])
 
   /// The command `swiftrag bench embed`.
   struct Embed: ParsableCommand {

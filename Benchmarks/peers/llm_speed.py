@@ -1,0 +1,255 @@
+#!/usr/bin/env python3
+"""Tokens a second of a language model: swiftrag beside llama.cpp, in one run.
+
+    .venv/bin/python Benchmarks/peers/llm_speed.py --model mistral.gguf [--rounds 3] [--threads 2]
+        [--tasks decode,prefill128,prefill512,decode4096,load] [--contestants ...] [--json FILE]
+
+The model is made by `swiftrag bench model --arch mistral --size full --type q4_k_m --out FILE`.
+Contestants, each in a process of its own that stays alive between its turns:
+  llama.cpp            computes on the file's own layout (its --no-repack; use_extra_bufts off)
+  llama.cpp-repack     interleaves the weights at load (its default)
+  swiftrag             interleaves the weights at load
+  swiftrag-no-repack   computes on the file's own layout
+Tasks: `decode` 64 tokens behind an empty context; `prefillN` N tokens in one batch; `decodeN` 32
+tokens behind N; `load` from opening the file to the first token, in fresh processes, the file being
+in the page cache. Every round times every contestant once for each task, so that a change of the
+machine hits all alike. Printed are medians over the rounds, ratios to llama.cpp's better mode (the
+median of the rounds' ratios), the bandwidth at which two threads read memory, and what part of it
+decoding reaches (file size times tokens a second), and peak resident memory.
+
+A context of 4,096 tokens takes llama.cpp minutes to fill; it does so once and keeps its state
+beside the model as FILE.state-N.
+"""
+
+import argparse
+import json
+import os
+import pathlib
+import statistics
+import subprocess
+import sys
+import time
+
+ROOT = pathlib.Path(__file__).parents[2]
+sys.path.insert(0, str(ROOT / "Tests/Reference"))
+CONTESTANTS = ["llama.cpp", "llama.cpp-repack", "swiftrag", "swiftrag-no-repack"]
+CONTEXT_SLACK = 128
+
+
+def ids(count, first=300):
+    """Ordinary tokens; the work does not depend on which."""
+    return [first + i * 7 % 1000 for i in range(count)]
+
+
+class Peer:
+    """llama.cpp, driven inside its own process."""
+
+    def __init__(self, options):
+        from llama_cpp_model import LlamaCpp
+        start = time.perf_counter()
+        self.options = options
+        self.model = LlamaCpp(options.model, context=options.context, batch=512,
+                              threads=options.threads, repack=options.serve != "llama.cpp")
+        loaded = time.perf_counter()
+        self.model.evaluate([1])
+        self.started = {"loadSeconds": loaded - start,
+                        "firstTokenSeconds": time.perf_counter() - start}
+        self.depth = 0
+
+    def fill(self, depth):
+        import llama_cpp
+        if depth == 0 or self.depth == depth:
+            self.model.rewind(depth)
+            return
+        self.model.rewind()
+        state = pathlib.Path(f"{self.options.model}.state-{depth}")
+        tokens = (llama_cpp.llama_token * depth)(*ids(depth))
+        if state.exists():
+            import ctypes
+            count = ctypes.c_size_t()
+            if not llama_cpp.llama_state_seq_load_file(
+                    self.model.context, str(state).encode(), 0, tokens, depth,
+                    ctypes.byref(count)):
+                raise SystemExit(f"{state} cannot be loaded; remove it")
+            self.model.position = depth
+        else:
+            self.model.evaluate(ids(depth), "none")
+            llama_cpp.llama_state_seq_save_file(
+                self.model.context, str(state).encode(), 0, tokens, depth)
+        self.depth = depth
+
+    def seconds(self, request):
+        if "prefill" in request:
+            self.model.rewind()
+            self.depth = 0
+            start = time.perf_counter()
+            self.model.evaluate(ids(request["prefill"]))
+            return time.perf_counter() - start
+        self.fill(request["depth"])
+        self.model.evaluate([1])
+        start = time.perf_counter()
+        for token in ids(request["decode"]):
+            self.model.evaluate([token])
+        return time.perf_counter() - start
+
+
+def peak_byte_count(process="self"):
+    for line in open(f"/proc/{process}/status"):
+        if line.startswith("VmHWM:"):
+            return int(line.split()[1]) << 10
+    return 0
+
+
+def serve(options):
+    """One JSON request a line, one JSON answer a line; the first answer is unasked."""
+    peer = Peer(options)
+    print(json.dumps(peer.started), flush=True)
+    for line in sys.stdin:
+        print(json.dumps({"seconds": peer.seconds(json.loads(line)),
+                          "peakResidentByteCount": peak_byte_count()}), flush=True)
+
+
+class Contestant:
+    def __init__(self, name, options):
+        import swiftrag
+        common = ["--model", str(options.model), "--threads", str(options.threads), "--context",
+                  str(options.context)]
+        if name.startswith("llama.cpp"):
+            command = [sys.executable, __file__, "--serve", name, *common]
+        else:
+            command = [swiftrag.program(), "bench", "llm", "--requests", *common]
+            command += ["--no-repack"] if name == "swiftrag-no-repack" else []
+        self.process = subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE,
+                                        text=True)
+        self.started, self.peak = self.read(), 0
+
+    def read(self):
+        line = self.process.stdout.readline()
+        if not line:
+            raise SystemExit(f"a contestant ended: {self.process.args}")
+        return json.loads(line)
+
+    def ask(self, request):
+        self.process.stdin.write(json.dumps(request) + "\n")
+        self.process.stdin.flush()
+        answer = self.read()
+        self.peak = max(self.peak, answer["peakResidentByteCount"])
+        return answer["seconds"]
+
+    def close(self):
+        self.process.stdin.close()
+        self.process.wait()
+
+
+def request_of(task):
+    """The request of a task, and the tokens that it times."""
+    if task.startswith("prefill"):
+        count = int(task[len("prefill"):])
+        return {"prefill": count}, count
+    depth = int(task[len("decode"):] or 0)
+    return {"decode": 32 if depth else 64, "depth": depth}, 32 if depth else 64
+
+
+def bandwidth(threads):
+    """Bytes a second at which `threads` threads read memory."""
+    import swiftrag
+    result = subprocess.run([swiftrag.program(), "bench", "memory", "--threads", str(threads),
+                             "--json"], stdout=subprocess.PIPE, check=True)
+    return json.loads(result.stdout)["bytesPerSecond"]
+
+
+def measure(options):
+    """Seconds of each task, contestant and round; and the peaks."""
+    timed = [task for task in options.tasks if task != "load"]
+    seconds, peaks, reads = {}, {}, []
+    if timed:
+        contestants = {name: Contestant(name, options) for name in options.contestants}
+        for task in timed:
+            if task.startswith("decode") and task != "decode":
+                for contestant in contestants.values():
+                    contestant.ask({**request_of(task)[0], "decode": 1})
+        for index in range(options.rounds):
+            reads.append(bandwidth(options.threads))
+            for task in timed:
+                for name, contestant in contestants.items():
+                    used = contestant.ask(request_of(task)[0])
+                    seconds.setdefault((task, name), []).append(used)
+                    print(f"round {index + 1} {task} {name}: {used:.2f} s", file=sys.stderr)
+        for name, contestant in contestants.items():
+            contestant.close()
+            peaks[name] = contestant.peak
+    if "load" in options.tasks:
+        for _ in range(options.rounds):
+            for name in options.contestants:
+                contestant = Contestant(name, options)
+                seconds.setdefault(("load", name), []).append(
+                    contestant.started["firstTokenSeconds"])
+                contestant.close()
+    return seconds, peaks, reads
+
+
+def report(options, seconds, peaks, reads):
+    size = options.model.stat().st_size
+    theirs = [n for n in options.contestants if n.startswith("llama.cpp")]
+    rows = {}
+    for task in options.tasks:
+        medians = {n: statistics.median(seconds[task, n]) for n in options.contestants}
+        best = min(theirs, key=medians.get) if theirs else None
+        for name in options.contestants:
+            row = {"medianSeconds": medians[name]}
+            line = f"{task:11} {name:19} "
+            if task == "load":
+                line += f"{medians[name]:6.2f} s to the first token"
+            else:
+                row["tokensPerSecond"] = request_of(task)[1] / medians[name]
+                line += f"{row['tokensPerSecond']:7.2f} tokens/s"
+            if best and not name.startswith("llama.cpp"):
+                # With and without repacking, loading is compared with its like.
+                rival = best
+                if task == "load":
+                    rival = "llama.cpp" if name.endswith("no-repack") else "llama.cpp-repack"
+                    rival = rival if rival in theirs else best
+                row["ratio"] = statistics.median(
+                    b / a for a, b in zip(seconds[task, name], seconds[task, rival]))
+                line += f"  {row['ratio']:.2f} times {rival}"
+            if task == "decode" and reads:
+                row["bandwidthShare"] = (
+                    row["tokensPerSecond"] * size / statistics.median(reads))
+                line += f"  {row['bandwidthShare'] * 100:.0f} % of the streaming read"
+            rows[f"{task} {name}"] = row
+            print(line)
+    for name, peak in peaks.items():
+        print(f"peak memory {name}: {peak / 1e9:.2f} GB (file {size / 1e9:.2f} GB)")
+    if reads:
+        print(f"streaming read, {options.threads} threads: {statistics.median(reads) / 1e9:.1f} "
+              f"GB/s ({min(reads) / 1e9:.1f} to {max(reads) / 1e9:.1f})")
+    return rows
+
+
+def main():
+    parser = argparse.ArgumentParser(description=__doc__.split("\n")[0])
+    parser.add_argument("--model", type=pathlib.Path, required=True)
+    parser.add_argument("--rounds", type=int, default=3)
+    parser.add_argument("--threads", type=int, default=2)
+    parser.add_argument("--tasks", default="decode,prefill128,prefill512,decode4096,load")
+    parser.add_argument("--contestants", default=",".join(CONTESTANTS))
+    parser.add_argument("--context", type=int, help=argparse.SUPPRESS)
+    parser.add_argument("--json", type=pathlib.Path)
+    parser.add_argument("--serve", help=argparse.SUPPRESS)
+    options = parser.parse_args()
+    options.tasks, options.contestants = options.tasks.split(","), options.contestants.split(",")
+    if options.context is None:
+        needed = [sum(request_of(t)[0].values()) for t in options.tasks if t != "load"]
+        options.context = max([512, *needed]) + CONTEXT_SLACK
+    if options.serve:
+        return serve(options)
+    seconds, peaks, reads = measure(options)
+    rows = report(options, seconds, peaks, reads)
+    if options.json:
+        options.json.write_text(json.dumps({
+            "rows": rows, "peakByteCount": peaks, "readBytesPerSecond": reads,
+            "seconds": {" ".join(key): value for key, value in seconds.items()}}, indent=1) + "\n")
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,52 @@
+internal import ArgumentParser
+internal import Foundation
+internal import Models
+internal import RAG
+
+extension BenchCommand {
+  /// The command `swiftrag bench model`.
+  struct Model: ParsableCommand {
+    static let configuration = CommandConfiguration(
+      abstract: "Write a GGUF file of random weights in a published model's shape.",
+      discussion: """
+        The file has the names, order, keys and types of the published one, so it shows speed and
+        serves comparisons of two programs; what it says is noise. The same seed gives the same
+        bytes.
+          swiftrag bench model --arch mistral --size full --type q4_k_m --out /tmp/mistral.gguf
+          swiftrag bench model --arch phi3 --type f32 --seed 7 --out phi3-tiny.gguf
+        """)
+
+    @Option(help: "llama2, codellama, mistral or phi3.")
+    var arch: SyntheticArchitecture = .mistral
+
+    @Option(help: "tiny (some million weights) or full (the published shapes, several GB).")
+    var size: SyntheticSize = .tiny
+
+    @Option(help: "f32, f16, q4_0, q8_0, q4_k_m, q5_k_m or q6_k.")
+    var type: SyntheticRecipe = .q4KM
+
+    @Option(help: "Of the random weights.")
+    var seed: UInt64 = 0
+
+    @Option(name: [.customShort("o"), .long], help: "The file to write.", completion: .file())
+    var out: String
+
+    @OptionGroup var common: CommonOptions
+
+    func run() throws {
+      common.apply()
+      let clock = ContinuousClock()
+      let start = clock.now
+      let model = SyntheticModel(architecture: arch, size: size, recipe: type, seed: seed)
+      try model.write(to: out)
+      Terminal.note(
+        String(
+          format: "%@: %@ of weights in %.1f s", out, byteText(model.tensorByteCount),
+          (clock.now - start).inSeconds))
+    }
+  }
+}
+
+extension SyntheticArchitecture: ExpressibleByArgument {}
+extension SyntheticSize: ExpressibleByArgument {}
+extension SyntheticRecipe: ExpressibleByArgument {}

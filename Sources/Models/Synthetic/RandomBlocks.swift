@@ -1,0 +1,96 @@
+// Random weights directly in the form in which a file stores them: nothing is quantised, so a file
+// of several GB takes as long as its bytes.
+
+internal import Checkpoints
+
+/// Makes the bytes of random weights of one tensor.
+///
+/// The quants, and the scales inside a superblock, are random bits: every pattern that a file can
+/// hold occurs. The Float16 scale of a block then sets the standard deviation of the weights, and
+/// the mins of the K-quants cancel the mean of the quants.
+struct RandomBlocks {
+  let type: TensorType
+  /// Of the weights, whose mean is 0.
+  let standardDeviation: Float
+
+  /// The types that can be made.
+  static let types: [TensorType] = [.f32, .f16, .q40, .q80, .q4K, .q5K, .q6K]
+
+  /// Blocks that are made at a time; a multiple of 64, so that their random bits are whole vectors.
+  private static let batchBlockCount = 2048
+
+  /// Appends the bytes of `elementCount` weights to `sink`.
+  ///
+  /// - Parameter elementCount: a multiple of the type's block.
+  func write(
+    elementCount: Int, random: inout RandomNumbers, to sink: TensorSink
+  ) throws(CheckpointError) {
+    let batch = UnsafeMutableRawBufferPointer.allocate(
+      byteCount: Self.batchBlockCount * type.blockByteCount, alignment: 64)
+    defer { batch.deallocate() }
+    var remaining = elementCount / type.blockElementCount
+    while remaining > 0 {
+      let count = min(remaining, Self.batchBlockCount)
+      makeBlocks(batch, count: count, random: &random)
+      try sink.append(
+        UnsafeRawBufferPointer(rebasing: batch[..<(count * type.blockByteCount)]))
+      remaining -= count
+    }
+  }
+
+  private func makeBlocks(
+    _ batch: UnsafeMutableRawBufferPointer, count: Int, random: inout RandomNumbers
+  ) {
+    switch type {
+    case .f32:
+      for index in 0..<count {
+        batch.storeBytes(
+          of: random.nextNormal() * standardDeviation, toByteOffset: index * 4, as: Float.self)
+      }
+    case .f16:
+      for index in 0..<count {
+        batch.storeBytes(
+          of: Float16(random.nextNormal() * standardDeviation), toByteOffset: index * 2,
+          as: Float16.self)
+      }
+    default:
+      random.fill(batch)
+      for block in 0..<count {
+        setScales(
+          UnsafeMutableRawBufferPointer(
+            rebasing: batch[block * type.blockByteCount..<(block + 1) * type.blockByteCount]))
+      }
+    }
+  }
+
+  /// Replaces the random bits of a block's Float16 scales.
+  ///
+  /// With q uniform over n values and the scale s inside a superblock uniform over its range, the
+  /// standard deviation of one weight for a block scale of 1 is
+  /// - Q4_0, `d (q - 8)`: sqrt((16² - 1) / 12 + 1/4) = 4.64;
+  /// - Q8_0, `d q`, q from -127 to 127: sqrt((255² - 1) / 12) = 73.6;
+  /// - Q4_K, `d s q - dmin m` with dmin = 7.5 d, s and m from 0 to 63:
+  ///   sqrt(var(q) E(s²) + 7.5² · 2 var(s)) = sqrt(21.25 · 1333.5 + 56.25 · 682.5) = 258.3;
+  /// - Q5_K, the same with dmin = 15.5 d: sqrt(85.25 · 1333.5 + 240.25 · 682.5) = 526.9;
+  /// - Q6_K, `d s (q - 32)`, s from -128 to 127: sqrt(341.5 · 5461.5) = 1365.7.
+  private func setScales(_ block: UnsafeMutableRawBufferPointer) {
+    func store(_ scale: Float, at offset: Int) {
+      block.storeBytes(of: Float16(scale), toByteOffset: offset, as: Float16.self)
+    }
+    switch type {
+    case .q40: store(standardDeviation / 4.64, at: 0)
+    case .q80:
+      store(standardDeviation / 73.6, at: 0)
+      // ggml's quantiser never writes -128, and products may count on that.
+      for offset in 2..<34 where block[offset] == 0x80 { block[offset] = 0x81 }
+    case .q4K:
+      store(standardDeviation / 258.3, at: 0)
+      store(standardDeviation / 258.3 * 7.5, at: 2)
+    case .q5K:
+      store(standardDeviation / 526.9, at: 0)
+      store(standardDeviation / 526.9 * 15.5, at: 2)
+    // Q6_K keeps its scale behind the quants: 128 + 64 + 16 bytes.
+    default: store(standardDeviation / 1365.7, at: 208)
+    }
+  }
+}
