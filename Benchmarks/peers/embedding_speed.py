@@ -174,7 +174,7 @@ def main():
     import random
 
     import swiftrag
-    from wordpiece_differential import asset_texts
+    from differential_texts import asset_texts
     original = options.assets / "minilm"
     models = {"swiftrag-f32": original, "swiftrag-q8_0": BUNDLED}
     with tempfile.TemporaryDirectory() as directory:

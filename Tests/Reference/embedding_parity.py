@@ -17,7 +17,7 @@ import numpy as np
 from sentence_transformers import SentenceTransformer
 
 import swiftrag
-from wordpiece_differential import asset_texts
+from differential_texts import asset_texts
 
 ROOT = pathlib.Path(__file__).parents[2]
 BUNDLED = ROOT / "models/embeddings/all-MiniLM-L6-v2/all-MiniLM-L6-v2-Q8_0.gguf"
