@@ -17,7 +17,7 @@ import shutil
 import tokenizers
 from tokenizers import Tokenizer, normalizers
 
-import wordpiece_differential as differential
+import differential_texts as differential
 
 ROOT = pathlib.Path(__file__).parents[2]
 FIXTURE = ROOT / "Tests/Fixtures/wordpiece"
