@@ -16,6 +16,8 @@ package final class Compute: Sendable {
 
   /// The vector kernels; nil where the scalar ones compute.
   let vector: VectorKernels?
+  /// Those of the Llama family; nil where `vector` is.
+  let llama: VectorKernels.Llama?
   let scratch = ScratchStore()
   let weights = WeightArena()
 
@@ -31,6 +33,7 @@ package final class Compute: Sendable {
     self.instructionSet =
       path == .reference ? .scalar : min(instructionSet, InstructionSet.supported)
     vector = VectorKernels.kernels(for: self.instructionSet)
+    llama = VectorKernels.Llama.kernels(for: self.instructionSet)
     pool = WorkerPool(threadCount: max(1, threadCount ?? physicalCoreCount()))
     if path == .blas { useOneBLASThread() }
   }

@@ -1,4 +1,4 @@
-/// `exp(x)` of each lane, for x ≤ 0; below -87 the result is that of -87 (1.6e-38).
+/// `exp(x)` of each lane, for x ≤ 87; below -87 the result is that of -87 (1.6e-38).
 ///
 /// `x = n ln 2 + r` with n an integer and |r| ≤ ln 2 / 2; `exp(r) = 1 + r + r² p(r)` with p of
 /// degree 4 at the Chebyshev points of that interval (error 1.0e-8); n is added to the exponent.
