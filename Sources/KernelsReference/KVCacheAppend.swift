@@ -49,19 +49,21 @@ private func quantizeCacheBlock(
   _ x: UnsafePointer<Float>, _ count: Int, into quants: UnsafeMutablePointer<Int8>, step: Int
 ) -> Float16 {
   var largest: Float = 0
+  var isFinite = true
   for index in 0..<count {
     let magnitude = x[index].magnitude
+    isFinite = isFinite && magnitude <= .greatestFiniteMagnitude
     if magnitude > largest { largest = magnitude }
   }
-  // A block with an infinite or NaN element has no scale; its quants are zeros, its scale NaN.
-  guard largest > 0, largest <= .greatestFiniteMagnitude else {
+  // An infinite or NaN element must not look like a number: the whole block reads as NaN.
+  guard largest > 0, isFinite else {
     for index in 0..<count { quants[index * step] = 0 }
-    return largest == 0 ? 0 : .nan
+    return isFinite ? 0 : .nan
   }
   let factor = 127 / largest
   for index in 0..<count {
     let rounded = (x[index] * factor).rounded(.toNearestOrEven)
-    // NaN fails both comparisons and becomes 0.
+    // Where 127 / largest overflows, all elements are below 1e-36 and the quants zeros.
     quants[index * step] = rounded >= -127 && rounded <= 127 ? Int8(rounded) : 0
   }
   return Float16(largest / 127)
