@@ -349,7 +349,11 @@ private struct CacheProduct {
     var fetched = ahead
     var scale = CacheScale(self, type: type, isKey: isKey)
     for _ in 0..<count {
+<<<<<<< HEAD
       prefetch(fetched)
+=======
+      fetchLine(fetched)
+>>>>>>> 56f674a219afcd5353ec5afb53cc6a9d1014a833
       let first = scale.apply(loadCached(vector, type: type), type: type, isSecond: false)
       let second = scale.apply(
         loadCached(vector + secondOffset, type: type), type: type, isSecond: true)
