@@ -12,8 +12,6 @@ import _Builtin_intrinsics.intel
 @inline(__always) func swapPairs(_ x: FloatLanes) -> FloatLanes {
   FloatLanes(x[1], x[0], x[3], x[2], x[5], x[4], x[7], x[6])
 }
-<<<<<<< HEAD
-=======
 
 @_extern(c, "llvm.prefetch.p0")
 private func llvmPrefetch(
@@ -23,4 +21,3 @@ private func llvmPrefetch(
 ///
 /// Not `_m_prefetch`, whose calls Swift's optimiser drops, taking them for free of effects.
 @inline(__always) func fetchLine(_ address: UnsafeRawPointer) { llvmPrefetch(address, 0, 3, 1) }
->>>>>>> 56f674a219afcd5353ec5afb53cc6a9d1014a833
