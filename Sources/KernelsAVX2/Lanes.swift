@@ -12,11 +12,6 @@ let panelRegisters = 2
 /// Rows of activations that a micro-kernel multiplies at once: 6 x 2 accumulators of 16 registers.
 let tileRows = 6
 
-/// Asks for a cache line; any address will do.
-@inline(__always) func prefetch(_ address: UnsafeRawPointer) {
-  _m_prefetch(UnsafeMutableRawPointer(mutating: address))
-}
-
 /// All lanes zero.
 @inline(__always) func zeroLanes() -> FloatLanes { _mm256_setzero_ps() }
 

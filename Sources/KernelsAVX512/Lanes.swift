@@ -12,11 +12,6 @@ let panelRegisters = 3
 /// Rows of activations that a micro-kernel multiplies at once: 8 x 3 accumulators of 32 registers.
 let tileRows = 8
 
-/// Asks for a cache line; any address will do.
-@inline(__always) func prefetch(_ address: UnsafeRawPointer) {
-  _m_prefetch(UnsafeMutableRawPointer(mutating: address))
-}
-
 /// All lanes zero.
 @inline(__always) func zeroLanes() -> FloatLanes { _mm512_setzero_ps() }
 
