@@ -25,6 +25,9 @@ package final class VectorWeight: @unchecked Sendable {
 
   deinit { elements.deallocate() }
 
+  /// The elements as an array.
+  package func array() -> [Float] { Array(UnsafeBufferPointer(start: elements, count: count)) }
+
   /// Two vectors joined, for layers whose products are computed as one.
   package static func concatenating(_ parts: [VectorWeight]) -> VectorWeight {
     VectorWeight(parts.flatMap { UnsafeBufferPointer(start: $0.elements, count: $0.count) })

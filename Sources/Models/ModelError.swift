@@ -17,6 +17,11 @@ package enum ModelError: Error, Equatable, Sendable {
   case tooManyTokens(sequence: Int, count: Int, limit: Int)
   /// A token id is outside the vocabulary.
   case tokenOutsideVocabulary(id: Int32, sequence: Int, position: Int, vocabularyCount: Int)
+  /// A session cannot take so many tokens more.
+  case contextFull(tokenCount: Int, adding: Int, limit: Int)
+
+  /// The model and its session do not fit in memory; `parts` says what takes how much.
+  case notEnoughMemory(source: String, needed: Int, available: Int, parts: String)
 }
 
 extension ModelError: CustomStringConvertible {
@@ -40,6 +45,11 @@ extension ModelError: CustomStringConvertible {
     case .tokenOutsideVocabulary(let id, let sequence, let position, let vocabularyCount):
       "token id \(id) at position \(position) of sequence \(sequence) is outside the vocabulary "
         + "of \(vocabularyCount)"
+    case .contextFull(let tokenCount, let adding, let limit):
+      "the context is full: \(tokenCount) tokens and \(adding) more exceed the limit of \(limit)"
+    case .notEnoughMemory(let source, let needed, let available, let parts):
+      "\(source) does not fit in memory: \(needed) bytes are needed (\(parts)), \(available) are "
+        + "available; try a smaller -c, --cache-type q8_0, or a smaller quantisation of the model"
     }
   }
 }

@@ -18,18 +18,18 @@ extension BERTModel {
   ///   - tap: receives every named activation, or nil.
   func forward(_ batch: TokenBatch, state: inout BERTState, tap: ActivationTap?) {
     embedTokens(batch, into: &state.hidden)
-    tap?.record(.embeddings, nil, state.hidden)
+    tap?.record(BERTActivation.embeddings, nil, state.hidden)
 
     for (index, layer) in weights.layers.enumerated() {
       // Every token asks, and the answers of its own sequence are mixed.
       compute.linear(
         state.hidden, layer.queryKeyValue.weight, bias: layer.queryKeyValue.bias,
         into: &state.queryKeyValue)
-      tap?.record(.queryKeyValue, index, state.queryKeyValue)
+      tap?.record(BERTActivation.queryKeyValue, index, state.queryKeyValue)
       compute.attention(
         queryKeyValue: state.queryKeyValue, sequenceOffsets: batch.offsets, heads: config.heads,
         into: &state.mixed)
-      tap?.record(.attention, index, state.mixed)
+      tap?.record(BERTActivation.attention, index, state.mixed)
 
       // The mixture is projected, added to what came in, and normalised.
       compute.linear(
@@ -38,22 +38,22 @@ extension BERTModel {
       compute.addLayerNorm(
         &state.attended, residual: state.hidden, weight: layer.attentionNorm.gain,
         bias: layer.attentionNorm.shift, epsilon: config.layerNormEpsilon)
-      tap?.record(.attentionNorm, index, state.attended)
+      tap?.record(BERTActivation.attentionNorm, index, state.attended)
 
       // Each token by itself: wider, GELU, back; added and normalised again.
       compute.linearGELU(state.attended, layer.up.weight, bias: layer.up.bias, into: &state.inner)
-      tap?.record(.feedForwardInner, index, state.inner)
+      tap?.record(BERTActivation.feedForwardInner, index, state.inner)
       compute.linear(state.inner, layer.down.weight, bias: layer.down.bias, into: &state.hidden)
       compute.addLayerNorm(
         &state.hidden, residual: state.attended, weight: layer.outputNorm.gain,
         bias: layer.outputNorm.shift, epsilon: config.layerNormEpsilon)
-      tap?.record(.layerOutput, index, state.hidden)
+      tap?.record(BERTActivation.layerOutput, index, state.hidden)
     }
 
     pool(batch, state: &state)
-    tap?.record(.pooled, nil, state.pooled)
+    tap?.record(BERTActivation.pooled, nil, state.pooled)
     if config.normalizes { compute.l2Normalize(&state.pooled) }
-    tap?.record(.embedding, nil, state.pooled)
+    tap?.record(BERTActivation.embedding, nil, state.pooled)
   }
 
   /// `x[t] = layerNorm(token[id[t]] + type[0] + position[t - start of its sequence])`.

@@ -1,0 +1,19 @@
+/// The named intermediate results of a BERT.
+package enum BERTActivation: String, ActivationName, CaseIterable {
+  /// `[tokens, embed]`: sum of the three embeddings, normalised.
+  case embeddings
+  /// `[tokens, 3 * embed]`, a layer: queries, keys, values.
+  case queryKeyValue
+  /// `[tokens, embed]`, a layer: values mixed by attention, before the output projection.
+  case attention
+  /// `[tokens, embed]`, a layer: after projection, residual and normalisation.
+  case attentionNorm
+  /// `[tokens, ffn]`, a layer: after the first linear layer and GELU.
+  case feedForwardInner
+  /// `[tokens, embed]`, a layer: its result.
+  case layerOutput
+  /// `[sequences, embed]`: pooled, before normalisation.
+  case pooled
+  /// `[sequences, embed]`: the result.
+  case embedding
+}

@@ -1,0 +1,129 @@
+package import Kernels
+
+// The numbers that make one model of the Llama family differ from another.
+
+/// Sizes and switches of a decoder of the Llama family: Llama, CodeLlama, Mistral, Phi-3.
+package struct LlamaConfig: Sendable, Equatable {
+  /// The architecture of a GGUF file, which decides its tensors' names and the order of rotation.
+  package enum Architecture: String, Sendable, CaseIterable {
+    /// Llama, CodeLlama, Mistral: separate projections, interleaved rotation.
+    case llama
+    /// Phi-3: fused projections, rotation by halves.
+    case phi3
+  }
+
+  package var architecture: Architecture
+  /// Decoder layers; `block_count`.
+  package var layers: Int
+  /// Width of a hidden state; `embedding_length`.
+  package var embed: Int
+  /// Query heads; `attention.head_count`.
+  package var heads: Int
+  /// Heads of keys and values; `attention.head_count_kv`, else `heads`.
+  package var keyValueHeads: Int
+  /// Elements of a head; `attention.key_length`, else `embed / heads`.
+  package var headDim: Int
+  /// Width inside the feed-forward; `feed_forward_length`.
+  package var ffn: Int
+  /// Token ids; the rows of the tensor `token_embd.weight`.
+  package var vocab: Int
+  /// Positions that the model was trained for; `context_length`.
+  package var context: Int
+  /// Added to mean squares; `attention.layer_norm_rms_epsilon`.
+  package var epsilon: Float
+  /// Elements of a head that rotate; `rope.dimension_count`, else `headDim`.
+  package var rotaryDim: Int
+  /// The base of the rotation's angles; `rope.freq_base`, else 10,000.
+  package var ropeBase: Float
+  /// Multiplies the angles; 1 / `rope.scaling.factor`, else 1.
+  package var ropeScale: Float
+  /// Multiplies cosines and sines; `rope.scaling.attn_factor`, else 1.
+  package var ropeMagnitude: Float
+  /// Sessions longer than this use the long rope factors, where the file has them;
+  /// `rope.scaling.original_context_length`, else `context`.
+  package var originalContext: Int
+  /// Positions that a token sees, its own included; `attention.sliding_window`, nil for all.
+  package var slidingWindow: Int?
+
+  package init(
+    architecture: Architecture, layers: Int, embed: Int, heads: Int, keyValueHeads: Int? = nil,
+    headDim: Int? = nil, ffn: Int, vocab: Int, context: Int, epsilon: Float,
+    rotaryDim: Int? = nil, ropeBase: Float = 10_000, ropeScale: Float = 1,
+    ropeMagnitude: Float = 1, originalContext: Int? = nil, slidingWindow: Int? = nil
+  ) {
+    self.architecture = architecture
+    self.layers = layers
+    self.embed = embed
+    self.heads = heads
+    self.keyValueHeads = keyValueHeads ?? heads
+    self.headDim = headDim ?? (heads > 0 ? embed / heads : 0)
+    self.ffn = ffn
+    self.vocab = vocab
+    self.context = context
+    self.epsilon = epsilon
+    self.rotaryDim = rotaryDim ?? self.headDim
+    self.ropeBase = ropeBase
+    self.ropeScale = ropeScale
+    self.ropeMagnitude = ropeMagnitude
+    self.originalContext = originalContext ?? context
+    self.slidingWindow = slidingWindow
+  }
+
+  /// The heads of a row of queries, keys and values.
+  package var attention: AttentionShape {
+    AttentionShape(heads: heads, keyValueHeads: keyValueHeads, headDim: headDim)
+  }
+
+  /// Width of the queries, and of what attention gives.
+  package var queryWidth: Int { heads * headDim }
+  /// Width of the keys, and of the values.
+  package var keyWidth: Int { keyValueHeads * headDim }
+
+  /// Which elements of a head rotate together.
+  ///
+  /// llama.cpp's converter reorders the rows of Llama's queries and keys for pairs of neighbours; it
+  /// leaves Phi-3's as they are.
+  package var ropeStyle: RopeStyle { architecture == .llama ? .interleaved : .halves }
+
+  /// Whether queries, keys and values, and gate and up, are one tensor each.
+  var isFused: Bool { architecture == .phi3 }
+
+  /// Checks what the kernels and the loader rely on.
+  ///
+  /// - Throws: `ModelError.invalid` naming the first size that cannot be.
+  func validate(source: String) throws(ModelError) {
+    // Far above any published model, and low enough that products of sizes stay within Int.
+    let sizes = [
+      ("block_count", layers, 1_000), ("embedding_length", embed, 1 << 20),
+      ("attention.head_count", heads, 1_024), ("attention.head_count_kv", keyValueHeads, 1_024),
+      ("attention.key_length", headDim, 4_096), ("feed_forward_length", ffn, 1 << 22),
+      ("rows of token_embd.weight", vocab, 1 << 24), ("context_length", context, 1 << 28),
+      ("rope.scaling.original_context_length", originalContext, 1 << 28),
+      ("attention.sliding_window", slidingWindow ?? 1, 1 << 28),
+    ]
+    for (name, value, limit) in sizes where value < 1 || value > limit {
+      throw .invalid(
+        entry: name, reason: "\(value) is not between 1 and \(limit)", source: source)
+    }
+    guard heads.isMultiple(of: keyValueHeads) else {
+      throw .invalid(
+        entry: "attention.head_count_kv",
+        reason: "\(keyValueHeads) does not divide the \(heads) query heads", source: source)
+    }
+    guard rotaryDim >= 2, rotaryDim <= headDim, rotaryDim.isMultiple(of: 2) else {
+      throw .invalid(
+        entry: "rope.dimension_count",
+        reason:
+          "\(rotaryDim) is not an even number between 2 and the \(headDim) elements of a head",
+        source: source)
+    }
+    let numbers = [
+      ("attention.layer_norm_rms_epsilon", epsilon), ("rope.freq_base", ropeBase),
+      ("rope.scaling.factor", ropeScale), ("rope.scaling.attn_factor", ropeMagnitude),
+    ]
+    for (name, value) in numbers where !value.isFinite || value <= 0 {
+      throw .invalid(
+        entry: name, reason: "\(value) is not a positive number", source: source)
+    }
+  }
+}

@@ -1,0 +1,86 @@
+internal import Bytes
+package import Checkpoints
+package import Kernels
+
+/// A decoder of the Llama family: configuration and weights.
+///
+/// It is immutable and may be shared; the memory of a conversation belongs to a ``LlamaSession``.
+package final class LlamaModel: Sendable {
+  package let config: LlamaConfig
+  package let compute: Compute
+  /// Positions that a token sees, its own included; nil for all.
+  package let slidingWindow: Int?
+  /// The file's path, for messages.
+  package let source: String
+  /// Tells models apart: the SHA-256 of the file's header and of the first bytes of each tensor.
+  package let fingerprint: SHA256Digest
+
+  let weights: LlamaWeights
+  /// Divisors of the rotation's angles for sessions up to the original context, and for longer ones.
+  private let ropeFactors: (short: [Float], long: [Float])
+
+  /// Loads a GGUF file of arch `llama` or `phi3`.
+  ///
+  /// - Parameters:
+  ///   - checkpoint: the opened file; it stays open, as the token table is read from it.
+  ///   - compute: the kernels that the weights are packed for.
+  ///   - options: see there.
+  /// - Throws: `ModelError` naming the key or tensor that is missing or does not fit, or the memory
+  ///   that is needed and available; all of this before the weights are copied.
+  package init(
+    gguf checkpoint: Checkpoint, compute: Compute, options: LlamaOptions = LlamaOptions()
+  ) throws(ModelError) {
+    let config = try LlamaConfig(gguf: checkpoint)
+    let manifest = LlamaManifest(config: config)
+    let tensors = LlamaCheckpoint(
+      checkpoint: checkpoint, compute: compute, repacks: options.repack)
+    try tensors.check(manifest)
+    switch options.slidingWindow {
+    case .asFile: slidingWindow = config.slidingWindow
+    case .full: slidingWindow = nil
+    case .tokens(let count): slidingWindow = max(1, count)
+    }
+    source = checkpoint.file.path
+    try MemoryNeed(checkpoint, config, options).check(
+      available: options.availableByteCount, source: source)
+    self.config = config
+    self.compute = compute
+    fingerprint = try Self.fingerprint(of: checkpoint)
+    weights = try LlamaWeights(tensors, manifest)
+    let factors = manifest.ropeFactors
+    let any = try tensors.factors(factors.any)
+    ropeFactors =
+      any.isEmpty
+      ? (try tensors.factors(factors.short), try tensors.factors(factors.long)) : (any, any)
+  }
+
+  /// Memory of the packed matrices, in bytes; the token table stays in the mapped file.
+  package var packedByteCount: Int { weights.packedByteCount }
+
+  /// What turns positions into angles in a session of so many tokens.
+  ///
+  /// - Source: llama.cpp `llama_model::get_rope_factors`: the session's size decides, not the
+  ///   position, so that all keys of a cache were turned alike.
+  func ropeFrequencies(contextTokenCount: Int) -> RopeFrequencies {
+    let isLong = contextTokenCount > config.originalContext
+    return RopeFrequencies(
+      rotaryDim: config.rotaryDim, base: config.ropeBase, scale: config.ropeScale,
+      factors: isLong ? ropeFactors.long : ropeFactors.short, magnitude: config.ropeMagnitude)
+  }
+
+  private static func fingerprint(of checkpoint: Checkpoint) throws(ModelError) -> SHA256Digest {
+    do throws(BytesError) {
+      let hasher = try SHA256Hasher()
+      let bytes = checkpoint.file.bytes
+      try hasher.update(UnsafeRawBufferPointer(rebasing: bytes[..<checkpoint.dataOffset]))
+      for tensor in checkpoint.tensors {
+        // A page of each: the header alone is the same for two trainings of one model.
+        try hasher.update(
+          UnsafeRawBufferPointer(rebasing: checkpoint.bytes(of: tensor).prefix(4_096)))
+      }
+      return try hasher.finalize()
+    } catch {
+      throw .unreadable(source: checkpoint.file.path, reason: error.description)
+    }
+  }
+}

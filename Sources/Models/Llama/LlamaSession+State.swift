@@ -1,0 +1,117 @@
+package import Bytes
+internal import Kernels
+
+// A session's cache as bytes, so that a long prompt need not be computed again.
+//
+//     "SWKV"  version  fingerprint  tokens  | keys and values, head by head | SHA-256 of all before
+//     4 B     4 B      32 B         8 B       KVCache.pieceByteCount          32 B
+
+extension LlamaSession {
+  private static let magic: [UInt8] = Array("SWKV".utf8)
+  private static let version: UInt32 = 1
+  private static let headerByteCount = 48
+  private static let digestByteCount = 32
+
+  /// Appends the cache's first `tokenCount` tokens to `sink`.
+  ///
+  /// - Throws: `ModelError.unreadable` where the sink fails.
+  /// - Precondition: the session holds as many.
+  package func writeState(tokenCount: Int, to sink: any ByteSink) throws(ModelError) {
+    precondition(tokenCount >= 0 && tokenCount <= self.tokenCount, "tokens are not there yet")
+    do throws(BytesError) {
+      let hasher = try SHA256Hasher()
+      let header = try stateHeader(tokenCount: tokenCount)
+      try hasher.update(header)
+      try sink.append(header)
+      try cache.forEachPiece(positions: tokenCount) { piece throws(BytesError) in
+        let bytes = UnsafeRawBufferPointer(piece)
+        try hasher.update(bytes)
+        try sink.append(bytes)
+      }
+      try sink.append(try hasher.finalize().bytes)
+    } catch {
+      throw .unreadable(source: "state of a session", reason: error.description)
+    }
+  }
+
+  /// Replaces the session's tokens by those of a state that ``writeState(tokenCount:to:)`` wrote.
+  ///
+  /// Everything is checked before the cache is touched: the model, the kind of cache, the length and
+  /// the hash.
+  ///
+  /// - Parameter file: the state, whole.
+  /// - Throws: `ModelError.invalid` naming what does not fit; the session is then unchanged.
+  package func readState(from file: MappedFile) throws(ModelError) {
+    func refuse(_ reason: String) -> ModelError {
+      .invalid(entry: "state of a session", reason: reason, source: file.path)
+    }
+    do throws(BytesError) {
+      var reader = file.reader
+      let magic = try reader.bytes(4, "magic")
+      let version = try reader.uint32("version")
+      guard magic == Self.magic, version == Self.version else {
+        throw refuse("not a state of version \(Self.version)")
+      }
+      let fingerprint = try reader.bytes(32, "fingerprint")
+      guard try fingerprint == stateFingerprint() else {
+        throw refuse("written by another model, cache type or kind of kernels")
+      }
+      let count = try reader.uint64("token count")
+      guard let tokens = Int(exactly: count), tokens <= contextTokenCount else {
+        throw refuse("\(count) tokens exceed the context of \(contextTokenCount)")
+      }
+      let needed =
+        Self.headerByteCount + cache.pieceByteCount(positions: tokens) + Self.digestByteCount
+      guard file.byteCount == needed else {
+        throw refuse("\(tokens) tokens need \(needed) bytes, \(file.byteCount) are there")
+      }
+      try checkDigest(file, refuse)
+      copyState(tokenCount: tokens, from: file)
+    } catch let error as BytesError {
+      throw refuse(error.description)
+    } catch let error as ModelError {
+      throw error
+    }
+  }
+
+  private func checkDigest(
+    _ file: MappedFile, _ refuse: (String) -> ModelError
+  ) throws {
+    let end = file.byteCount - Self.digestByteCount
+    let hasher = try SHA256Hasher()
+    try hasher.update(UnsafeRawBufferPointer(rebasing: file.bytes[..<end]))
+    guard try hasher.finalize().bytes == file.copyBytes(end..<file.byteCount) else {
+      throw refuse("the hash of the content differs: the file is damaged")
+    }
+  }
+
+  private func copyState(tokenCount: Int, from file: MappedFile) {
+    var offset = Self.headerByteCount
+    cache.forEachPiece(positions: tokenCount) { piece in
+      piece.copyMemory(
+        from: UnsafeRawBufferPointer(rebasing: file.bytes[offset..<(offset + piece.count)]))
+      offset += piece.count
+    }
+    advance(to: tokenCount)
+  }
+
+  private func stateHeader(tokenCount: Int) throws(BytesError) -> [UInt8] {
+    func bytes(_ value: some FixedWidthInteger) -> [UInt8] {
+      withUnsafeBytes(of: value.littleEndian) { Array($0) }
+    }
+    return Self.magic + bytes(Self.version) + (try stateFingerprint()) + bytes(UInt64(tokenCount))
+  }
+
+  /// The model, and everything else that decides what the cache's bytes mean and are.
+  private func stateFingerprint() throws(BytesError) -> [UInt8] {
+    let compute = model.compute
+    let isLong = contextTokenCount > model.config.originalContext
+    let choices =
+      "\(cache.type.rawValue) \(compute.path.rawValue) \(compute.instructionSet.rawValue) "
+      + "window \(model.slidingWindow ?? 0) long \(isLong)"
+    let hasher = try SHA256Hasher()
+    try hasher.update(model.fingerprint.bytes)
+    try hasher.update(Array(choices.utf8))
+    return try hasher.finalize().bytes
+  }
+}

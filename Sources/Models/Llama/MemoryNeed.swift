@@ -1,0 +1,69 @@
+internal import Bytes
+internal import Checkpoints
+internal import Kernels
+
+/// The memory that a model and its session will take, counted before anything is loaded.
+struct MemoryNeed {
+  /// The tensors, once: what is repacked is not needed in the file's order any more.
+  let weightByteCount: Int
+  /// Keys and values of the whole context.
+  let cacheByteCount: Int
+  /// The activations of a batch.
+  let stateByteCount: Int
+  private let contextTokenCount: Int
+
+  init(_ checkpoint: Checkpoint, _ config: LlamaConfig, _ options: LlamaOptions) {
+    self.init(
+      weights: checkpoint.tensors.reduce(0) { $0 + $1.byteCount }, config,
+      contextTokenCount: options.contextTokenCount, cacheType: options.cacheType,
+      batchTokenCount: 512)
+  }
+
+  init(
+    weights: Int, _ config: LlamaConfig, contextTokenCount: Int, cacheType: KVCacheType,
+    batchTokenCount: Int
+  ) {
+    weightByteCount = weights
+    cacheByteCount =
+      KVCache.byteCount(
+        layers: config.layers, heads: config.keyValueHeads, headDim: config.headDim,
+        capacity: contextTokenCount, type: cacheType) ?? 0
+    stateByteCount = LlamaState.byteCount(config: config, capacity: batchTokenCount)
+    self.contextTokenCount = contextTokenCount
+  }
+
+  var byteCount: Int { weightByteCount + cacheByteCount + stateByteCount }
+
+  /// Throws `ModelError.notEnoughMemory` where the need exceeds what is available.
+  func check(available: Int?, source: String) throws(ModelError) {
+    guard let available = available ?? availableMemoryByteCount(), byteCount > available else {
+      return
+    }
+    let weights = weightByteCount > 0 ? "\(megabytes(weightByteCount)) MB of weights, " : ""
+    throw .notEnoughMemory(
+      source: source, needed: byteCount, available: available,
+      parts: weights + "\(megabytes(cacheByteCount)) MB of keys and values for "
+        + "\(contextTokenCount) tokens, \(megabytes(stateByteCount)) MB of activations")
+  }
+
+  private func megabytes(_ byteCount: Int) -> Int { (byteCount + 999_999) / 1_000_000 }
+}
+
+/// What the system can give without swapping, in bytes: `MemAvailable` of `/proc/meminfo`, which
+/// counts the cache of files; nil where it does not say.
+func availableMemoryByteCount() -> Int? {
+  guard let file = try? MappedFile(path: "/proc/meminfo", backing: .loaded),
+    let bytes = try? file.copyBytes(0..<file.byteCount)
+  else { return nil }
+  return memoryByteCount(inMemoryInformation: String(decoding: bytes, as: UTF8.self))
+}
+
+/// The `MemAvailable` line of such a file, in bytes.
+func memoryByteCount(inMemoryInformation text: String) -> Int? {
+  for line in text.split(separator: "\n") where line.hasPrefix("MemAvailable:") {
+    let words = line.split(separator: " ")
+    guard words.count == 3, words[2] == "kB", let kilobytes = Int(words[1]) else { return nil }
+    return kilobytes.multipliedReportingOverflow(by: 1_024).partialValue
+  }
+  return nil
+}
