@@ -64,7 +64,7 @@ private struct CacheQueries {
   }
 
   @_transparent
-  func attend(type: KVCacheType) {
+  func attend(type: CacheElement) {
     scaleQueries()
     multiplyKeys(type: type)
     for row in 0..<tile.rows {
@@ -113,11 +113,11 @@ extension CacheQueries {
   ///
   /// Scores beyond what a row sees are computed and never read.
   @_transparent
-  func multiplyKeys(type: KVCacheType) {
+  func multiplyKeys(type: CacheElement) {
     let end = tile.firstPosition + tile.rows
     // Two registers: two blocks of keys, or the halves of one.
     let keysAtOnce = 2 * laneCount
-    let size = type.elementByteCount
+    let size = type.byteCount
     let blockByteCount = headDim * CacheHead.blockPositions * size
     let dimBlocks = tile.head.dimBlocks
     for position in stride(from: firstScore, to: end, by: keysAtOnce) {
@@ -189,7 +189,7 @@ private func highestLane(_ lanes: FloatLanes) -> Float {
 extension CacheQueries {
   /// Adds the weighted values: what all rows see together, then what only some see.
   @_transparent
-  func multiplyValues(type: KVCacheType) {
+  func multiplyValues(type: CacheElement) {
     let rows = tile.rows
     let sharedStart = tile.positions(ofRow: rows - 1).lowerBound
     let sharedEnd = tile.positions(ofRow: 0).upperBound
@@ -219,10 +219,10 @@ extension CacheQueries {
 
   /// Adds the values of some positions, all of which all of these rows see.
   @inline(__always)
-  func addValues(ofRows rows: Range<Int>, _ positions: Range<Int>, type: KVCacheType) {
+  func addValues(ofRows rows: Range<Int>, _ positions: Range<Int>, type: CacheElement) {
     let firstQuery = rows.lowerBound * tile.headsPerKey
     let queries = rows.count * tile.headsPerKey
-    let size = type.elementByteCount
+    let size = type.byteCount
     let rowByteCount = valueStride * size
     for start in stride(from: positions.lowerBound, to: positions.upperBound, by: Self.valueChunk) {
       let count = min(Self.valueChunk, positions.upperBound - start)
@@ -306,7 +306,7 @@ private struct CacheProduct {
 
   /// Multiplies all queries, a tile at a time; only the first fetches ahead.
   @_transparent
-  func multiply(queries: Int, type: KVCacheType, isKey: Bool) {
+  func multiply(queries: Int, type: CacheElement, isKey: Bool) {
     var product = self
     var left = queries
     while left > 0 {
@@ -334,7 +334,7 @@ private struct CacheProduct {
 
   /// Multiplies `rows` rows: literals, so that each count and type becomes its own code.
   @_transparent
-  func multiply(rows: Int, type: KVCacheType, isKey: Bool) {
+  func multiply(rows: Int, type: CacheElement, isKey: Bool) {
     var row0 = sums(of: 0, rows: rows)
     var row1 = sums(of: 1, rows: rows)
     var row2 = sums(of: 2, rows: rows)
@@ -393,7 +393,7 @@ private struct CacheProduct {
 
 /// One register of a cache's elements, widened; scales apart.
 @inline(__always)
-private func loadCached(_ source: UnsafeRawPointer, type: KVCacheType) -> FloatLanes {
+private func loadCached(_ source: UnsafeRawPointer, type: CacheElement) -> FloatLanes {
   switch type {
   case .f32: load(source.assumingMemoryBound(to: Float.self))
   case .f16: loadHalves(source.assumingMemoryBound(to: Float16.self))
@@ -408,7 +408,7 @@ private struct CacheScale {
   var next: UnsafePointer<Float16>?
 
   @inline(__always)
-  init(_ product: CacheProduct, type: KVCacheType, isKey: Bool) {
+  init(_ product: CacheProduct, type: CacheElement, isKey: Bool) {
     guard type == .q80, let scales = product.scales else { return }
     if isKey {
       first = loadHalves(scales)
@@ -429,7 +429,7 @@ private struct CacheScale {
   }
 
   @inline(__always)
-  func apply(_ lanes: FloatLanes, type: KVCacheType, isSecond: Bool) -> FloatLanes {
+  func apply(_ lanes: FloatLanes, type: CacheElement, isSecond: Bool) -> FloatLanes {
     guard type == .q80 else { return lanes }
     return lanes * (isSecond ? second : first)
   }
