@@ -72,7 +72,7 @@ let package = Package(
     .target(
       name: "Tokenizers", dependencies: ["Bytes", "Checkpoints"], swiftSettings: parserSettings),
     .target(
-      name: "Models", dependencies: ["Bytes", "Checkpoints", "Kernels"],
+      name: "Models", dependencies: ["Bytes", "Checkpoints", "KernelsReference", "Kernels"],
       swiftSettings: swiftRAGSettings),
     .target(name: "Documents", dependencies: ["Bytes", "CXML2"], swiftSettings: parserSettings),
     .target(

@@ -114,6 +114,12 @@ package final class MappedFile: @unchecked Sendable {
     return unsafe try body(bytes)
   }
 
+  /// When the file was last written, in nanoseconds since 1970, as the system said at opening; nil for
+  /// bytes that come from no file. For comparison only: an absurd time wraps around.
+  package var modifiedNanoseconds: Int64? {
+    identity.map { Int64($0.modifiedSeconds) &* 1_000_000_000 &+ Int64($0.modifiedNanoseconds) }
+  }
+
   /// A bounds-checked cursor at the first byte; it keeps this object alive.
   package var reader: ByteReader { ByteReader(file: self) }
 

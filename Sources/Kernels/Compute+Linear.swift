@@ -9,7 +9,7 @@ package enum Activation: Sendable {
 }
 
 /// The memory that one linear layer reads and writes.
-private struct LinearOperands {
+struct LinearOperands {
   let x: UnsafePointer<Float>
   let y: UnsafeMutablePointer<Float>
   let rows: Int
@@ -50,14 +50,22 @@ extension Compute {
     precondition(y.columns == weight.outputs, "result width differs from the weight's")
     precondition(bias == nil || bias?.count == weight.outputs, "bias width differs")
     y.rows = x.rows
-    let operands = LinearOperands(
-      x: x.elements, y: y.elements, rows: x.rows, bias: bias?.elements, activation: activation)
+    linear(
+      LinearOperands(
+        x: x.elements, y: y.elements, rows: x.rows, bias: bias?.elements, activation: activation),
+      weight)
+  }
+
+  /// A linear layer on memory: `x` and `y` without gaps, of the weight's widths.
+  func linear(_ operands: LinearOperands, _ weight: WeightMatrix) {
     switch weight.storage.layout {
     case .panels(let isHalf): panelLinear(operands, weight, isHalf: isHalf)
     case .blockPanels(let scalesOffset, let sumsOffset):
       blockLinear(operands, weight, scalesOffset: scalesOffset, sumsOffset: sumsOffset)
     case .float32Rows: blasLinear(operands, weight)
-    case .fileRows: referenceLinear(operands, weight)
+    case .interleaved(let parts): quantizedLinear(operands, parts)
+    case .fileRows where vector == nil: referenceLinear(operands, weight)
+    case .fileRows: widenedLinear(operands, weight)
     }
   }
 
@@ -147,19 +155,15 @@ extension Compute {
     }
   }
 
-  /// Rows in parallel, each by the scalar twin.
-  private func referenceLinear(_ operands: LinearOperands, _ weight: WeightMatrix) {
-    let inputs = weight.inputs
-    let outputs = weight.outputs
-    let bias = UnsafeBufferPointer(
-      start: operands.bias, count: operands.bias == nil ? 0 : outputs)
-    pool.run(taskCount: operands.rows) { token in
-      let row = UnsafeBufferPointer(start: operands.x + token * inputs, count: inputs).span
-      var result = UnsafeMutableBufferPointer(
-        start: operands.y + token * outputs, count: outputs
-      ).mutableSpan
-      referenceRow(row, weight, bias: bias.span, into: &result)
-      if operands.activation == .gelu { gelu(&result) }
+  /// Quantised weights by the own kernels.
+  private func quantizedLinear(_ operands: LinearOperands, _ parts: QuantizedParts) {
+    multiplyQuantized(
+      QuantizedOperands(x: operands.x, rows: operands.rows, y: operands.y, addsToY: false), parts)
+    guard let vector, operands.bias != nil || operands.activation != .none else { return }
+    forRowChunks(operands.rows, elementsPerRow: parts.outputs) { rows in
+      vector.finishTile(
+        operands.y + rows.lowerBound * parts.outputs, rows.count, parts.outputs, parts.outputs,
+        operands.bias, operands.activation == .gelu)
     }
   }
 
@@ -170,63 +174,6 @@ extension Compute {
     pool.run(taskCount: (rows + rowsPerChunk - 1) / rowsPerChunk) { chunk in
       let start = chunk * rowsPerChunk
       body(start..<min(rows, start + rowsPerChunk))
-    }
-  }
-
-  private func referenceRow(
-    _ x: Span<Float>, _ weight: WeightMatrix, bias: Span<Float>, into y: inout MutableSpan<Float>
-  ) {
-    let inputs = weight.inputs
-    let outputs = weight.outputs
-    let memory = UnsafeRawBufferPointer(
-      start: weight.storage.bytes, count: weight.storage.byteCount)
-    switch weight.type {
-    case .f32:
-      KernelsReference.linear(
-        x, weight: memory.assumingMemoryBound(to: Float.self).span, bias: bias, into: &y,
-        inputs: inputs, outputs: outputs)
-    case .f16:
-      KernelsReference.linear(
-        x, weight: memory.assumingMemoryBound(to: Float16.self).span, bias: bias, into: &y,
-        inputs: inputs, outputs: outputs)
-    case .q80:
-      let blocks = inputs / BlockQ80.elementCount
-      scratch.withBytes(inputs + blocks * 8) { bytes in
-        let floats = bytes.bindMemory(to: Float.self, capacity: 2 * blocks)
-        let scaleMemory = UnsafeMutableBufferPointer(start: floats, count: blocks)
-        let offsetMemory = UnsafeMutableBufferPointer(start: floats + blocks, count: blocks)
-        let quantMemory = UnsafeMutableBufferPointer(
-          start: (bytes + blocks * 8).bindMemory(to: UInt8.self, capacity: inputs), count: inputs)
-        var scales = scaleMemory.mutableSpan
-        var offsets = offsetMemory.mutableSpan
-        var quants = quantMemory.mutableSpan
-        quantizeBlocks(x, quants: &quants, scales: &scales, offsets: &offsets)
-        linearQ80(
-          quants: quantMemory.span, scales: scaleMemory.span, offsets: offsetMemory.span,
-          weight: memory.bytes, bias: bias, into: &y, inputs: inputs, outputs: outputs)
-      }
-    default:
-      widenedRow(x, weight, bias: bias, into: &y)
-    }
-  }
-
-  /// The generic path: each row of the weight is widened to Float32, then multiplied.
-  private func widenedRow(
-    _ x: Span<Float>, _ weight: WeightMatrix, bias: Span<Float>, into y: inout MutableSpan<Float>
-  ) {
-    let inputs = weight.inputs
-    let rowByteCount = inputs / weight.type.blockElementCount * weight.type.blockByteCount
-    scratch.withBytes(inputs * 4) { memory in
-      let values = UnsafeMutableBufferPointer(
-        start: memory.bindMemory(to: Float.self, capacity: inputs), count: inputs)
-      for output in 0..<weight.outputs {
-        let row = UnsafeRawBufferPointer(
-          start: weight.storage.bytes + output * rowByteCount, count: rowByteCount)
-        widen(type: weight.type, bytes: row, into: values)
-        var sum: Float = 0
-        for input in 0..<inputs { sum += x[input] * values[input] }
-        y[output] = sum + (bias.isEmpty ? 0 : bias[output])
-      }
     }
   }
 }

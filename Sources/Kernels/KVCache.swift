@@ -1,5 +1,5 @@
 import Glibc
-package import KernelsReference
+import KernelsReference
 
 /// The keys and values of every position, layer and head that a transformer has seen, in memory that
 /// is reserved once.
@@ -72,7 +72,7 @@ package final class KVCache: @unchecked Sendable {
     precondition(layer >= 0 && layer < layers && head >= 0 && head < heads, "outside the cache")
     let start = memory + (layer * heads + head) * sections.byteCount
     return CacheHead(
-      type: type, headDim: headDim, keys: start, values: start + sections.values,
+      type: type.element, headDim: headDim, keys: start, values: start + sections.values,
       keyScales: (start + sections.keyScales).assumingMemoryBound(to: Float16.self),
       valueScales: (start + sections.valueScales).assumingMemoryBound(to: Float16.self))
   }
@@ -120,8 +120,8 @@ private struct Sections {
     let span = CacheHead.blockPositions
     let blocks = (positions + span - 1) / span
     let dimBlocks = (headDim + CacheHead.scaledElements - 1) / CacheHead.scaledElements
-    keyBytes = blocks * headDim * span * type.elementByteCount
-    valueBytes = positions * CacheHead.valueStride(headDim: headDim) * type.elementByteCount
+    keyBytes = blocks * headDim * span * type.element.byteCount
+    valueBytes = positions * CacheHead.valueStride(headDim: headDim) * type.element.byteCount
     keyScaleBytes = blocks * dimBlocks * span * 2
     valueScaleBytes = positions * dimBlocks * 2
   }

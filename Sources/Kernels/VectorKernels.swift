@@ -29,6 +29,8 @@ struct VectorKernels: Sendable {
   let meanPool: @Sendable (UnsafePointer<Float>, Int, Int, UnsafeMutablePointer<Float>) -> Void
   /// Scales one row to unit length: elements, width.
   let l2Normalize: @Sendable (UnsafeMutablePointer<Float>, Int) -> Void
+  /// Products with quantised weights.
+  let quantized: QuantizedKernels
 
   /// The kernels of an instruction set; nil for `scalar`, which has none.
   static func kernels(for instructionSet: InstructionSet) -> VectorKernels? {
@@ -57,7 +59,7 @@ struct VectorKernels: Sendable {
       normalize: { KernelsAVX2.normalize($0) }, attend: { KernelsAVX2.attend($0) },
       attentionScratchCount: { KernelsAVX2.attentionScratchCount(keyCount: $0, headDim: $1) },
       meanPool: { KernelsAVX2.meanPool($0, rows: $1, width: $2, into: $3) },
-      l2Normalize: { KernelsAVX2.l2Normalize($0, width: $1) })
+      l2Normalize: { KernelsAVX2.l2Normalize($0, width: $1) }, quantized: .avx2)
 
     private static let avx512 = VectorKernels(
       panelColumns: KernelsAVX512.panelColumns, blockGroup: KernelsAVX512.blockGroup,
@@ -72,6 +74,6 @@ struct VectorKernels: Sendable {
       normalize: { KernelsAVX512.normalize($0) }, attend: { KernelsAVX512.attend($0) },
       attentionScratchCount: { KernelsAVX512.attentionScratchCount(keyCount: $0, headDim: $1) },
       meanPool: { KernelsAVX512.meanPool($0, rows: $1, width: $2, into: $3) },
-      l2Normalize: { KernelsAVX512.l2Normalize($0, width: $1) })
+      l2Normalize: { KernelsAVX512.l2Normalize($0, width: $1) }, quantized: .avx512)
   #endif
 }

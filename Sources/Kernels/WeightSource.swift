@@ -1,3 +1,5 @@
+import KernelsReference
+
 /// A weight's rows as they lie in a file, and the copies of them that kernels read.
 ///
 /// Bounds: the caller has checked that the parts hold `outputs` rows of `inputs` elements.
@@ -21,7 +23,7 @@ struct WeightSource: @unchecked Sendable {
 
   /// Row-major Float32.
   func widenRows(into target: UnsafeMutableRawPointer, pool: WorkerPool) {
-    let rowByteCount = inputs / type.blockElementCount * type.blockByteCount
+    let rowByteCount = rowByteCount
     let address = Address(target)
     pool.run(taskCount: outputs) { row in
       let values = (address.pointer + row * inputs * 4)
@@ -32,40 +34,62 @@ struct WeightSource: @unchecked Sendable {
     }
   }
 
-  /// Panels of Float16, or of Float32 for every other type.
+  /// Panels of Float32 or Float16 in the file's own type.
   func packPanels(
     into target: UnsafeMutableRawPointer, _ vector: VectorKernels, pool: WorkerPool
   ) {
-    switch type {
-    case .f32: transpose(as: UInt32.self, into: target, columns: vector.panelColumns, pool: pool)
-    case .f16: transpose(as: UInt16.self, into: target, columns: vector.panelColumns, pool: pool)
-    default: widenPanels(into: target, columns: vector.panelColumns, pool: pool)
+    if type == .f32 {
+      transpose(as: UInt32.self, into: target, columns: vector.panelColumns, pool: pool)
+    } else {
+      transpose(as: UInt16.self, into: target, columns: vector.panelColumns, pool: pool)
     }
   }
 
-  /// The generic path: panels of Float32 from rows of any type.
-  private func widenPanels(
-    into target: UnsafeMutableRawPointer, columns: Int, pool: WorkerPool
+  /// Panels of 16 interleaved rows, then the rows that fill no panel.
+  ///
+  /// - Complexity: one pass at 6 to 11 GB/s and thread where the source is in memory.
+  func interleaveRows(
+    into target: UnsafeMutableRawPointer, _ format: InterleavedFormat, _ kernels: QuantizedKernels,
+    pool: WorkerPool
   ) {
-    let rowByteCount = inputs / type.blockElementCount * type.blockByteCount
+    let panelByteCount = format.panelByteCount(inputs: inputs)
+    let panelCount = outputs / InterleavedFormat.rowCount
+    let blockCount = inputs / format.blockElementCount
     let address = Address(target)
-    pool.run(taskCount: (outputs + columns - 1) / columns) { panel in
-      let start = (address.pointer + panel * inputs * columns * 4)
-        .bindMemory(to: Float.self, capacity: inputs * columns)
-      withUnsafeTemporaryAllocation(of: Float.self, capacity: inputs) { values in
-        for column in 0..<columns {
-          let row = panel * columns + column
-          if row < outputs {
-            let bytes = UnsafeRawBufferPointer(start: rows[row], count: rowByteCount)
-            widen(type: type, bytes: bytes, into: values)
-          } else {
-            values.initialize(repeating: 0)
-          }
-          for input in 0..<inputs { start[input * columns + column] = values[input] }
+    // About 256 KB a task: some 30 µs.
+    let panelsPerTask = max(1, (256 << 10) / panelByteCount)
+    pool.run(taskCount: (panelCount + panelsPerTask - 1) / panelsPerTask) { task in
+      let first = task * panelsPerTask
+      rows.withUnsafeBufferPointer { rows in
+        guard let start = rows.baseAddress else { return }
+        for panel in first..<min(panelCount, first + panelsPerTask) {
+          let panelStart = address.pointer + panel * panelByteCount
+          let halvesByteCount =
+            format.halfOffset == nil ? 0 : blockCount * InterleavedFormat.rowCount * 2
+          kernels.interleave(
+            InterleaveStep(
+              rows: start + panel * InterleavedFormat.rowCount, blockCount: blockCount,
+              format: format, halves: panelStart, words: panelStart + halvesByteCount))
         }
       }
     }
+    copyRows((panelCount * InterleavedFormat.rowCount)..<outputs, into: target)
   }
+
+  /// All rows as they are.
+  func copyRows(into target: UnsafeMutableRawPointer) { copyRows(0..<outputs, into: target) }
+
+  private func copyRows(_ range: Range<Int>, into target: UnsafeMutableRawPointer) {
+    for row in range {
+      (target + row * rowByteCount).copyMemory(from: rows[row], byteCount: rowByteCount)
+    }
+  }
+
+  /// Bytes of a row.
+  private var rowByteCount: Int { inputs / type.blockElementCount * type.blockByteCount }
+
+  /// Bytes of all rows.
+  var byteCount: Int { outputs * rowByteCount }
 
   private func transpose<Element: FixedWidthInteger & BitwiseCopyable>(
     as element: Element.Type, into target: UnsafeMutableRawPointer, columns: Int, pool: WorkerPool

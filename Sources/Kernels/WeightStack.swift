@@ -1,5 +1,3 @@
-// A plain version on top of `linear`, with the interface of the one that quantises activations once.
-
 /// Several weights of the same inputs, possibly of different types: one product computes them all
 /// (queries, keys and values; gate and up).
 package final class WeightStack: Sendable {
@@ -9,7 +7,10 @@ package final class WeightStack: Sendable {
   package let outputs: Int
   /// Memory that the weights occupy, in bytes.
   package let byteCount: Int
+
   let weights: [WeightMatrix]
+  /// All weights, where each of them has integer kernels; else nil.
+  let quantized: QuantizedParts?
 
   /// A stack of weights that were made for the same ``Compute``, in the order of their results.
   ///
@@ -21,29 +22,84 @@ package final class WeightStack: Sendable {
     outputs = parts.reduce(0) { $0 + $1.outputs }
     byteCount = parts.reduce(0) { $0 + $1.byteCount }
     weights = parts
+    var quantized: QuantizedParts?
+    for part in parts {
+      guard case .interleaved(let own) = part.storage.layout else {
+        quantized = nil
+        break
+      }
+      if quantized == nil { quantized = own } else { quantized?.append(own) }
+    }
+    self.quantized = quantized
   }
 }
 
 extension Compute {
   /// Linear layers of the same activations: `y = [x W₁ᵀ | x W₂ᵀ | ...]`.
+  ///
+  /// The activations are quantised once for all weights that take them so.
+  ///
+  /// - Parameters:
+  ///   - x: activations `[tokens, inputs]`.
+  ///   - weights: made for this ``Compute``.
+  ///   - y: result `[tokens, outputs]`; its `rows` become those of `x`.
+  /// - Precondition: the widths agree and `y` has capacity for the rows of `x`.
   package func linear(_ x: borrowing Matrix, _ weights: WeightStack, into y: inout Matrix) {
+    precondition(x.columns == weights.inputs, "input width differs from the weights'")
+    precondition(y.columns == weights.outputs, "result width differs from the weights'")
     y.rows = x.rows
+    if let quantized = weights.quantized {
+      multiplyQuantized(
+        QuantizedOperands(x: x.elements, rows: x.rows, y: y.elements, addsToY: false), quantized)
+      return
+    }
+    let (rows, columns, source, target) = (x.rows, y.columns, x.elements, y.elements)
     var column = 0
     for weight in weights.weights {
-      var product = Matrix(rows: x.rows, columns: weight.outputs)
-      linear(x, weight, bias: nil, into: &product)
-      for row in 0..<x.rows {
-        (y.elements + row * y.columns + column).update(
-          from: product.elements + row * weight.outputs, count: weight.outputs)
+      let width = weight.outputs
+      let first = column
+      withProduct(source, rows: rows, weight) { product in
+        for row in 0..<rows {
+          (target + row * columns + first).update(from: product + row * width, count: width)
+        }
       }
-      column += weight.outputs
+      column += width
     }
   }
 
   /// A linear layer added to what is there, the residual: `y += x Wᵀ`.
+  ///
+  /// Each element is its whole product, rounded, plus the element before.
+  ///
+  /// - Parameters:
+  ///   - x: activations `[tokens, inputs]`.
+  ///   - weight: made for this ``Compute``.
+  ///   - y: `[tokens, outputs]`, as many rows as `x`.
   package func linear(_ x: borrowing Matrix, _ weight: WeightMatrix, addingTo y: inout Matrix) {
-    var product = Matrix(rows: x.rows, columns: weight.outputs)
-    linear(x, weight, bias: nil, into: &product)
-    for index in 0..<y.count { y.elements[index] += product.elements[index] }
+    precondition(x.columns == weight.inputs, "input width differs from the weight's")
+    precondition(y.columns == weight.outputs && y.rows == x.rows, "result shape differs")
+    if case .interleaved(let parts) = weight.storage.layout {
+      multiplyQuantized(
+        QuantizedOperands(x: x.elements, rows: x.rows, y: y.elements, addsToY: true), parts)
+      return
+    }
+    let (count, target) = (y.count, y.elements)
+    withProduct(x.elements, rows: x.rows, weight) { product in
+      for index in 0..<count { target[index] += product[index] }
+    }
+  }
+
+  /// Gives `body` a product in scratch, `[rows, weight.outputs]`.
+  private func withProduct(
+    _ x: UnsafePointer<Float>, rows: Int, _ weight: WeightMatrix,
+    _ body: (UnsafePointer<Float>) -> Void
+  ) {
+    let count = rows * weight.outputs
+    scratch.withBytes(count * 4) { memory in
+      let product = memory.bindMemory(to: Float.self, capacity: count)
+      linear(
+        LinearOperands(x: x, y: product, rows: rows, bias: nil, activation: .none), weight)
+      body(product)
+    }
   }
 }

@@ -58,7 +58,7 @@ package final class WorkerPool: Sendable {
   package func run(taskCount: Int, _ body: (_ task: Int, _ thread: Int) -> Void) {
     precondition(taskCount < 1 << 31, "too many tasks")
     if taskCount > 1, threadCount > 1, state.begin() {
-      withoutActuallyEscaping(body) { state.run(taskCount: taskCount, $0) }
+      state.run(taskCount: taskCount, body)
       state.end()
     } else {
       for task in 0..<max(0, taskCount) { body(task, 0) }

@@ -1,5 +1,15 @@
 import Glibc
+import KernelsReference
 import Synchronization
+
+/// The words of a closure; see BorrowedTaskBody.swift in KernelsReference, which defines this symbol.
+@_silgen_name("swiftrag_taskBodyWords")
+private func taskBodyWords(of body: (_ task: Int, _ thread: Int) -> Void) -> TaskBodyWords
+
+/// Calls the closure of these words, which must still be running its caller's `run`.
+@_silgen_name("swiftrag_callTaskBody")
+private func callTaskBody(
+  function: UnsafeRawPointer, context: UnsafeRawPointer?, task: Int, thread: Int)
 
 /// What the caller and the workers of one ``WorkerPool`` share.
 ///
@@ -9,8 +19,6 @@ import Synchronization
 /// written only when no task is unfinished, and read only after a claim succeeded, that is while
 /// a task is unfinished: this is why the class may be shared without a lock.
 final class WorkerPoolState: @unchecked Sendable {
-  typealias Body = (_ task: Int, _ thread: Int) -> Void
-
   /// Empty looks at the word, a pause after each, before a worker sleeps: about 50 µs, longer than
   /// the gaps inside a forward pass, shorter than a scheduler tick.
   private static let spinLimit = 2_000
@@ -21,7 +29,7 @@ final class WorkerPoolState: @unchecked Sendable {
   private let isStopping = Atomic<Bool>(false)
   private let workers: [Sleeper]
   private let caller = Sleeper()
-  private var body: Body?
+  private var body: TaskBodyWords?
   private var taskCount = 0
 
   init(workerCount: Int) {
@@ -40,13 +48,15 @@ final class WorkerPoolState: @unchecked Sendable {
   }
 
   /// Publishes one step, works on it, and waits until all its tasks have ended.
-  func run(taskCount: Int, _ body: @escaping Body) {
-    self.body = body
+  ///
+  /// The body does not escape: when this returns, no thread runs it, and none will.
+  func run(taskCount: Int, _ body: (_ task: Int, _ thread: Int) -> Void) {
+    self.body = taskBodyWords(of: body)
     self.taskCount = taskCount
     unfinished.store(taskCount, ordering: .relaxed)
     let step = claimWord.load(ordering: .relaxed) >> 32
     claimWord.store((step &+ 1) << 32 | UInt64(taskCount), ordering: .sequentiallyConsistent)
-    for worker in workers.prefix(taskCount - 1) { worker.wake() }
+    for worker in 0..<min(workers.count, taskCount - 1) { workers[worker].wake() }
     claimTasks(thread: 0)
     waitUntilFinished()
     self.body = nil
@@ -89,7 +99,11 @@ final class WorkerPoolState: @unchecked Sendable {
         word = original
         continue
       }
-      body?(taskCount - Int(word & 0xffff_ffff), thread)
+      if let body {
+        callTaskBody(
+          function: body.function, context: body.context,
+          task: taskCount - Int(word & 0xffff_ffff), thread: thread)
+      }
       ranAny = true
       let (_, left) = unfinished.subtract(1, ordering: .sequentiallyConsistent)
       if left == 0, thread != 0 { caller.wake() }

@@ -60,7 +60,7 @@ private func roundedQuants(_ lanes: FloatLanes, _ factor: FloatLanes) -> SIMD4<I
 }
 
 /// The largest lane.
-@inline(__always) private func largestLane(_ lanes: FloatLanes) -> Float {
+@inline(__always) func largestLane(_ lanes: FloatLanes) -> Float {
   let four = _mm_max_ps(lanes.lowHalf, lanes.highHalf)
   let two = _mm_max_ps(four, SIMD4(four.z, four.w, four.x, four.y))
   let one = _mm_max_ps(two, SIMD4(two.y, two.x, two.w, two.z))
@@ -68,7 +68,7 @@ private func roundedQuants(_ lanes: FloatLanes, _ factor: FloatLanes) -> SIMD4<I
 }
 
 /// The least lane.
-@inline(__always) private func leastLane(_ lanes: FloatLanes) -> Float {
+@inline(__always) func leastLane(_ lanes: FloatLanes) -> Float {
   let four = _mm_min_ps(lanes.lowHalf, lanes.highHalf)
   let two = _mm_min_ps(four, SIMD4(four.z, four.w, four.x, four.y))
   let one = _mm_min_ps(two, SIMD4(two.y, two.x, two.w, two.z))

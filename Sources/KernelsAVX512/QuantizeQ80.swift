@@ -64,7 +64,7 @@ private func roundedQuants(_ lanes: FloatLanes, _ factor: FloatLanes) -> SIMD8<I
 }
 
 /// The largest lane.
-@inline(__always) private func largestLane(_ lanes: FloatLanes) -> Float {
+@inline(__always) func largestLane(_ lanes: FloatLanes) -> Float {
   let eight = _mm256_max_ps(lanes.lowHalf, lanes.highHalf)
   let four = _mm_max_ps(eight.lowHalf, eight.highHalf)
   let two = _mm_max_ps(four, SIMD4(four.z, four.w, four.x, four.y))
@@ -73,7 +73,7 @@ private func roundedQuants(_ lanes: FloatLanes, _ factor: FloatLanes) -> SIMD8<I
 }
 
 /// The least lane.
-@inline(__always) private func leastLane(_ lanes: FloatLanes) -> Float {
+@inline(__always) func leastLane(_ lanes: FloatLanes) -> Float {
   let eight = _mm256_min_ps(lanes.lowHalf, lanes.highHalf)
   let four = _mm_min_ps(eight.lowHalf, eight.highHalf)
   let two = _mm_min_ps(four, SIMD4(four.z, four.w, four.x, four.y))

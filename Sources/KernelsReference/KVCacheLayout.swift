@@ -1,14 +1,14 @@
 /// How the numbers of a key-value cache are stored.
-package enum KVCacheType: String, Sendable, CaseIterable {
+package enum CacheElement: Sendable {
   /// IEEE 754 binary32.
   case f32
   /// IEEE 754 binary16.
   case f16
   /// Signed bytes with a Float16 scale for each position, head and block of 32 elements.
-  case q80 = "q8_0"
+  case q80
 
   /// Bytes of one element, scales apart.
-  package var elementByteCount: Int {
+  package var byteCount: Int {
     switch self {
     case .f32: 4
     case .f16: 2
@@ -28,12 +28,12 @@ package enum KVCacheType: String, Sendable, CaseIterable {
 /// values  v0[0] v0[1] … v0[headDim-1] 0 … | v1[0] v1[1] …
 /// ```
 ///
-/// With ``KVCacheType/q80`` an element is `scale × quant`; the scales lie apart, in the same order
+/// With ``CacheElement/q80`` an element is `scale × quant`; the scales lie apart, in the same order
 /// with a block of 32 elements in the place of an element: keys' `[block, dimBlocks, 16]`, values'
 /// `[position, dimBlocks]`.
 package struct CacheHead {
   /// How the numbers are stored.
-  package var type: KVCacheType
+  package var type: CacheElement
   /// Elements of a key and of a value.
   package var headDim: Int
   /// `[block, headDim, 16]` in `type`.
@@ -56,7 +56,7 @@ package struct CacheHead {
 
   /// All fields.
   package init(
-    type: KVCacheType, headDim: Int, keys: UnsafeMutableRawPointer,
+    type: CacheElement, headDim: Int, keys: UnsafeMutableRawPointer,
     values: UnsafeMutableRawPointer, keyScales: UnsafeMutablePointer<Float16>,
     valueScales: UnsafeMutablePointer<Float16>
   ) {
@@ -105,7 +105,7 @@ package func cachedValue(_ head: CacheHead, position: Int, dim: Int) -> Float {
 }
 
 private func cachedElement(
-  _ type: KVCacheType, _ elements: UnsafeRawPointer, _ index: Int, _ scale: UnsafePointer<Float16>
+  _ type: CacheElement, _ elements: UnsafeRawPointer, _ index: Int, _ scale: UnsafePointer<Float16>
 ) -> Float {
   switch type {
   case .f32: elements.load(fromByteOffset: index * 4, as: Float.self)

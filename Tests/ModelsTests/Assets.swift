@@ -24,6 +24,14 @@ enum Assets {
       .first { FileManager.default.fileExists(atPath: $0 + "/model.safetensors") }
   }()
 
+  /// A file of the assets that are not in the repository, or nil where there is none.
+  static func shared(_ name: String) -> String? {
+    let environment = ProcessInfo.processInfo.environment["SWIFTRAG_ASSETS"]
+    return [environment, packageRoot.appending(path: "../shared/assets").standardized.path()]
+      .compactMap { $0.map { $0 + "/" + name } }
+      .first { FileManager.default.fileExists(atPath: $0) }
+  }
+
   static let missingOriginal: String =
     "needs the original all-MiniLM-L6-v2 under SWIFTRAG_ASSETS or ../shared/assets"
 

@@ -1,3 +1,4 @@
+internal import Bytes
 package import Checkpoints
 
 extension LlamaConfig {
@@ -44,17 +45,19 @@ extension LlamaConfig {
     }
     self = try reading(source) { () throws(CheckpointError) in
       try LlamaConfig(
-        GGUFReader(metadata, architecture), architecture: architecture, vocab: tokens.shape[0])
+        LlamaKeys(metadata, architecture), architecture: architecture, vocab: tokens.shape[0])
     }
-    try checkSwitches(GGUFReader(metadata, architecture), source: source)
+    try checkSwitches(LlamaKeys(metadata, architecture), source: source)
     try validate(source: source)
   }
 
   private init(
-    _ keys: GGUFReader, architecture: Architecture, vocab: Int
+    _ keys: LlamaKeys, architecture: Architecture, vocab: Int
   ) throws(CheckpointError) {
     let heads = try keys.required(GGUFKey.heads)
-    let factor = try keys.number(GGUFKey.scalingFactor) ?? keys.number(GGUFKey.linearScale) ?? 0
+    let stated = try keys.number(GGUFKey.scalingFactor)
+    let older = try keys.number(GGUFKey.linearScale)
+    let factor = stated ?? older ?? 0
     self.init(
       architecture: architecture, layers: try keys.required(GGUFKey.layers),
       embed: try keys.required(GGUFKey.embed), heads: heads,
@@ -87,7 +90,7 @@ extension LlamaConfig {
   }
 
   /// Refuses what a file of the family may say and this forward pass does not compute.
-  private func checkSwitches(_ keys: GGUFReader, source: String) throws(ModelError) {
+  private func checkSwitches(_ keys: LlamaKeys, source: String) throws(ModelError) {
     let (experts, causal, scaling, valueLength) = try reading(source) {
       () throws(CheckpointError) in
       (
@@ -123,7 +126,7 @@ extension LlamaConfig {
 }
 
 /// Look-ups of keys that begin with the architecture's name.
-private struct GGUFReader {
+private struct LlamaKeys {
   let metadata: Metadata
   let architecture: LlamaConfig.Architecture
 

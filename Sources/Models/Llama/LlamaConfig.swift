@@ -1,4 +1,5 @@
 package import Kernels
+package import KernelsReference
 
 // The numbers that make one model of the Llama family differ from another.
 

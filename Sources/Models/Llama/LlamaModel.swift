@@ -1,6 +1,7 @@
-internal import Bytes
+package import Bytes
 package import Checkpoints
 package import Kernels
+internal import KernelsReference
 
 /// A decoder of the Llama family: configuration and weights.
 ///

@@ -42,46 +42,58 @@ extension LlamaSession {
   /// - Parameter file: the state, whole.
   /// - Throws: `ModelError.invalid` naming what does not fit; the session is then unchanged.
   package func readState(from file: MappedFile) throws(ModelError) {
-    func refuse(_ reason: String) -> ModelError {
-      .invalid(entry: "state of a session", reason: reason, source: file.path)
+    let tokens = try stateTokenCount(of: file)
+    let end = file.byteCount - Self.digestByteCount
+    let isWhole = try readingState(file) { () throws(BytesError) in
+      let hasher = try SHA256Hasher()
+      try hasher.update(UnsafeRawBufferPointer(rebasing: file.bytes[..<end]))
+      return try hasher.finalize().bytes == file.copyBytes(end..<file.byteCount)
     }
-    do throws(BytesError) {
-      var reader = file.reader
-      let magic = try reader.bytes(4, "magic")
-      let version = try reader.uint32("version")
-      guard magic == Self.magic, version == Self.version else {
-        throw refuse("not a state of version \(Self.version)")
-      }
-      let fingerprint = try reader.bytes(32, "fingerprint")
-      guard try fingerprint == stateFingerprint() else {
-        throw refuse("written by another model, cache type or kind of kernels")
-      }
-      let count = try reader.uint64("token count")
-      guard let tokens = Int(exactly: count), tokens <= contextTokenCount else {
-        throw refuse("\(count) tokens exceed the context of \(contextTokenCount)")
-      }
-      let needed =
-        Self.headerByteCount + cache.pieceByteCount(positions: tokens) + Self.digestByteCount
-      guard file.byteCount == needed else {
-        throw refuse("\(tokens) tokens need \(needed) bytes, \(file.byteCount) are there")
-      }
-      try checkDigest(file, refuse)
-      copyState(tokenCount: tokens, from: file)
-    } catch let error as BytesError {
-      throw refuse(error.description)
-    } catch let error as ModelError {
-      throw error
+    guard isWhole else {
+      throw stateError(file, "the hash of the content differs: the file is damaged")
     }
+    copyState(tokenCount: tokens, from: file)
   }
 
-  private func checkDigest(
-    _ file: MappedFile, _ refuse: (String) -> ModelError
-  ) throws {
-    let end = file.byteCount - Self.digestByteCount
-    let hasher = try SHA256Hasher()
-    try hasher.update(UnsafeRawBufferPointer(rebasing: file.bytes[..<end]))
-    guard try hasher.finalize().bytes == file.copyBytes(end..<file.byteCount) else {
-      throw refuse("the hash of the content differs: the file is damaged")
+  /// Checks a state's header and length.
+  private func stateTokenCount(of file: MappedFile) throws(ModelError) -> Int {
+    let (magic, version, fingerprint, count) = try readingState(file) { () throws(BytesError) in
+      var reader = file.reader
+      return (
+        try reader.bytes(4, "magic"), try reader.uint32("version"),
+        try reader.bytes(32, "fingerprint"), try reader.uint64("token count")
+      )
+    }
+    guard magic == Self.magic, version == Self.version else {
+      throw stateError(file, "not a state of version \(Self.version)")
+    }
+    let own = try readingState(file) { () throws(BytesError) in try stateFingerprint() }
+    guard fingerprint == own else {
+      throw stateError(file, "written by another model, cache type or kind of kernels")
+    }
+    guard let tokens = Int(exactly: count), tokens <= contextTokenCount else {
+      throw stateError(file, "\(count) tokens exceed the context of \(contextTokenCount)")
+    }
+    let needed =
+      Self.headerByteCount + cache.pieceByteCount(positions: tokens) + Self.digestByteCount
+    guard file.byteCount == needed else {
+      throw stateError(
+        file, "\(tokens) tokens need \(needed) bytes, \(file.byteCount) are there")
+    }
+    return tokens
+  }
+
+  private func stateError(_ file: MappedFile, _ reason: String) -> ModelError {
+    .invalid(entry: "state of a session", reason: reason, source: file.path)
+  }
+
+  private func readingState<Value>(
+    _ file: MappedFile, _ body: () throws(BytesError) -> Value
+  ) throws(ModelError) -> Value {
+    do throws(BytesError) {
+      return try body()
+    } catch {
+      throw stateError(file, error.description)
     }
   }
 

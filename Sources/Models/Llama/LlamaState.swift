@@ -1,4 +1,5 @@
 internal import Kernels
+internal import KernelsReference
 
 /// The activations of one forward pass, allocated once and used again.
 struct LlamaState: ~Copyable {

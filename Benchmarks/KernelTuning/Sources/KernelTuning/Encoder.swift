@@ -38,7 +38,7 @@ struct Encoder {
     case .f16:
       bytes = (0..<count).map { Float16(Float($0 &* 2_654_435_761 & 1023) / 10_240 - 0.05) }
         .withUnsafeBytes { Array($0) }
-    case .q80:
+    default:
       bytes = (0..<(count / 32)).flatMap { block in
         withUnsafeBytes(of: Float16(0.0005)) { Array($0) }
           + (0..<32).map { UInt8(truncatingIfNeeded: block &* 31 &+ $0 &* 7) }

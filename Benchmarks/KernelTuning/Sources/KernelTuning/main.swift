@@ -15,6 +15,12 @@ case "products":
 case "elementwise":
   measureElementwise()
   measureAttention()
+case "quantized":
+  let table = QuantizedProductTable()
+  let wanted = arguments.dropFirst().first
+  if wanted == nil || wanted == "cache" { table.cacheTable() }
+  if wanted == nil || wanted == "rows" { table.productTable(rowCounts: [2, 4, 16, 128, 256]) }
+  if wanted == nil || wanted == "memory" { table.memoryTable(threadCounts: [1, 2]) }
 case "encoder":
   let threadCount = arguments.dropFirst().first.flatMap { Int($0) } ?? 1
   print("| weights | batch x tokens | best µs | median µs | shares |\n|---|---|---|---|---|")

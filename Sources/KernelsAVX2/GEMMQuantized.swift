@@ -1,0 +1,276 @@
+package import KernelsReference
+
+// Products with quantised weights in panels of 16 rows.
+//
+// One row of activations (decoding) reads each weight once: the quants are multiplied as they are
+// unpacked. More rows: a superblock of a tile's panels is unpacked once into the first-level cache
+// and multiplied with all rows, whose Float32 sums rest in the second-level cache. Rows of a weight
+// that lie as in a file are interleaved first, one superblock of 16 rows at a time.
+
+/// How one format is multiplied.
+private struct QuantizedFormat {
+  let format: InterleavedFormat
+  let dot: DotSuperblock
+  let unpack: (PanelSuperblock, UnsafeMutableRawPointer) -> Void
+  /// Multiplies the unpacked superblock: panel, activations, rows, sums, whether the sums begin,
+  /// blocks.
+  let multiply:
+    (UnsafeRawPointer, UnsafeRawPointer, Int, UnsafeMutablePointer<Float>, Bool, Int) -> Void
+}
+
+/// Multiplies by a `Q4_K` weight; activations by ``quantizeRowsQ8K(_:rows:inputs:into:stride:)``.
+///
+/// - Accuracy: equal to the scalar twin bit for bit, whatever the number of rows.
+/// - Complexity: O(rows × inputs × outputs), no allocation.
+package func multiplyQ4K(_ product: QuantizedProduct) {
+  multiply(
+    product,
+    QuantizedFormat(
+      format: .q4K, dot: dotQ4K, unpack: unpackQ4K,
+      multiply: { panel, x, rows, sums, isFirst, _ in
+        multiplyRows(
+          SuperblockTile(
+            panel: panel, x: x, sums: sums, isFirst: isFirst, shape: .withMinima(bits: 4)),
+          rows: rows)
+      }))
+}
+
+/// Multiplies by a `Q5_K` weight; as ``multiplyQ4K(_:)``.
+package func multiplyQ5K(_ product: QuantizedProduct) {
+  multiply(
+    product,
+    QuantizedFormat(
+      format: .q5K, dot: dotQ5K, unpack: unpackQ5K,
+      multiply: { panel, x, rows, sums, isFirst, _ in
+        multiplyRows(
+          SuperblockTile(
+            panel: panel, x: x, sums: sums, isFirst: isFirst, shape: .withMinima(bits: 5)),
+          rows: rows)
+      }))
+}
+
+/// Multiplies by a `Q6_K` weight; as ``multiplyQ4K(_:)``.
+package func multiplyQ6K(_ product: QuantizedProduct) {
+  multiply(
+    product,
+    QuantizedFormat(
+      format: .q6K, dot: dotQ6K, unpack: unpackQ6K,
+      multiply: { panel, x, rows, sums, isFirst, _ in
+        multiplyRows(
+          SuperblockTile(panel: panel, x: x, sums: sums, isFirst: isFirst, shape: .q6K()),
+          rows: rows)
+      }))
+}
+
+/// Multiplies by a `Q8_0` weight; activations by
+/// ``quantizeRowsQ80Signed(_:rows:inputs:into:stride:)``, else as ``multiplyQ4K(_:)``.
+package func multiplyQ80(_ product: QuantizedProduct) {
+  multiply(
+    product,
+    QuantizedFormat(
+      format: .q80, dot: dotQ80, unpack: unpackQ80, multiply: multiplySignedBlocks))
+}
+
+/// Multiplies by a `Q4_0` weight; as ``multiplyQ80(_:)``.
+package func multiplyQ40(_ product: QuantizedProduct) {
+  multiply(
+    product,
+    QuantizedFormat(
+      format: .q40, dot: dotQ40, unpack: unpackQ40, multiply: multiplySignedBlocks))
+}
+
+/// Multiplies unpacked blocks of 32.
+private func multiplySignedBlocks(
+  panel: UnsafeRawPointer, x: UnsafeRawPointer, rows: Int, sums: UnsafeMutablePointer<Float>,
+  isFirst: Bool, blockCount: Int
+) {
+  var tile = SignedBlockTile(
+    panel: panel, x: x, sums: sums, isFirst: isFirst, blockCount: blockCount)
+  var left = rows
+  while left > 0 {
+    let count = min(quantizedTileRows, left)
+    switch count {
+    case 1: tile.multiply(rows: 1)
+    case 2: tile.multiply(rows: 2)
+    case 3: tile.multiply(rows: 3)
+    case 4: tile.multiply(rows: 4)
+    case 5: tile.multiply(rows: 5)
+    default: tile.multiply(rows: 6)
+    }
+    tile.x += count * activationByteCount
+    tile.sums += count * tileColumns
+    left -= count
+  }
+}
+
+/// Multiplies all rows by an unpacked superblock, a tile of rows at a time.
+@inline(__always)
+private func multiplyRows(_ first: SuperblockTile, rows: Int) {
+  var tile = first
+  var left = rows
+  while left > 0 {
+    let count = min(quantizedTileRows, left)
+    switch count {
+    case 1: tile.multiply(rows: 1)
+    case 2: tile.multiply(rows: 2)
+    case 3: tile.multiply(rows: 3)
+    case 4: tile.multiply(rows: 4)
+    case 5: tile.multiply(rows: 5)
+    default: tile.multiply(rows: 6)
+    }
+    tile.x += count * activationByteCount
+    tile.sums += count * tileColumns
+    left -= count
+  }
+}
+
+@inline(__always)
+private func multiply(_ product: QuantizedProduct, _ format: QuantizedFormat) {
+  precondition(product.rows <= largestQuantizedRowCount, "too many rows for one call")
+  if product.rows == 1 {
+    for panel in product.panelRange { dotPanel(product, format, panel: panel) }
+    return
+  }
+  for panel in stride(
+    from: product.panelRange.lowerBound, to: product.panelRange.upperBound, by: tilePanels)
+  {
+    multiplyTile(product, format, firstPanel: panel)
+  }
+}
+
+/// One row of activations with one panel.
+@inline(__always)
+private func dotPanel(_ product: QuantizedProduct, _ format: QuantizedFormat, panel: Int) {
+  let sums = (product.scratch + interleavedByteCount).assumingMemoryBound(to: Float.self)
+  for lane in 0..<16 { sums[lane] = 0 }
+  let source = PanelSource(product, format.format, panel: panel)
+  for superblock in 0..<source.superblockCount {
+    format.dot(
+      source.superblock(superblock, scratch: product.scratch),
+      product.x + superblock * activationByteCount, sums)
+  }
+  source.writeSums(sums, to: product, row: 0)
+}
+
+/// All rows of activations with the panels of one tile.
+@inline(__always)
+private func multiplyTile(_ product: QuantizedProduct, _ format: QuantizedFormat, firstPanel: Int) {
+  let panels = firstPanel..<min(firstPanel + tilePanels, product.panelRange.upperBound)
+  let unpacked = product.scratch + interleavedByteCount
+  let sums = (unpacked + 2 * unpackedByteCount).assumingMemoryBound(to: Float.self)
+  let first = PanelSource(product, format.format, panel: firstPanel)
+  let second = PanelSource(product, format.format, panel: panels.upperBound - 1)
+  for superblock in 0..<first.superblockCount {
+    let source = first.superblock(superblock, scratch: product.scratch)
+    format.unpack(source, unpacked)
+    if panels.count > 1 {
+      format.unpack(
+        second.superblock(superblock, scratch: product.scratch), unpacked + unpackedByteCount)
+    }
+    format.multiply(
+      unpacked, product.x + superblock * product.rows * activationByteCount, product.rows, sums,
+      superblock == 0, source.blockCount)
+  }
+  for row in 0..<product.rows {
+    first.writeSums(sums + row * tileColumns, to: product, row: row)
+    if panels.count > 1 {
+      second.writeSums(sums + row * tileColumns + 16, to: product, row: row)
+    }
+  }
+}
+
+/// The superblocks of one panel, wherever they lie.
+private struct PanelSource {
+  let format: InterleavedFormat
+  let panel: Int
+  /// Outputs of the panel that exist.
+  let width: Int
+  let superblockCount: Int
+  private let blockCount: Int
+  private let blocksPerSuperblock: Int
+  /// Whether the rows lie interleaved.
+  private let isInterleaved: Bool
+  /// The interleaved panel, or its first row.
+  private let start: UnsafeRawPointer
+  private let rowByteCount: Int
+
+  @inline(__always)
+  init(_ product: QuantizedProduct, _ format: InterleavedFormat, panel: Int) {
+    let weight = product.weight
+    self.format = format
+    self.panel = panel
+    width = min(16, weight.outputs - panel * 16)
+    blockCount = product.inputs / format.blockElementCount
+    blocksPerSuperblock = superblockElementCount / format.blockElementCount
+    superblockCount = (blockCount + blocksPerSuperblock - 1) / blocksPerSuperblock
+    isInterleaved = panel < weight.panelCount
+    rowByteCount = weight.rowByteCount
+    start =
+      isInterleaved
+      ? weight.panels + panel * 16 * rowByteCount
+      : weight.fileRows + (panel - weight.panelCount) * 16 * rowByteCount
+  }
+
+  /// One superblock, in place or interleaved into `scratch`.
+  @inline(__always)
+  func superblock(_ index: Int, scratch: UnsafeMutableRawPointer) -> PanelSuperblock {
+    let firstBlock = index * blocksPerSuperblock
+    let count = min(blocksPerSuperblock, blockCount - firstBlock)
+    if isInterleaved {
+      let halvesByteCount = format.halfOffset == nil ? 0 : blockCount * 32
+      let words =
+        start + halvesByteCount + firstBlock * format.wordCount * lineByteCount
+      prefetchLines(words, count: count * format.wordCount)
+      return PanelSuperblock(words: words, halves: start + firstBlock * 32, blockCount: count)
+    }
+    interleaveRows(firstBlock: firstBlock, count: count, into: scratch)
+    return PanelSuperblock(words: scratch + 256, halves: scratch, blockCount: count)
+  }
+
+  /// Asks for the lines that will be read in a moment.
+  @inline(__always)
+  private func prefetchLines(_ words: UnsafeRawPointer, count: Int) {
+    let ahead = words + aheadByteCount
+    for line in 0..<count { prefetch(ahead + line * lineByteCount) }
+  }
+
+  /// Interleaves some blocks of the panel's rows, and asks for those of the next panel's.
+  @inline(never)
+  private func interleaveRows(firstBlock: Int, count: Int, into scratch: UnsafeMutableRawPointer) {
+    let blocks = start + firstBlock * format.blockByteCount
+    withUnsafeTemporaryAllocation(of: UnsafeRawPointer.self, capacity: 16) { rows in
+      guard let addresses = rows.baseAddress else { return }
+      for row in 0..<16 {
+        (addresses + row).initialize(to: blocks + min(row, width - 1) * rowByteCount)
+      }
+      interleave(
+        InterleaveStep(
+          rows: addresses, blockCount: count, format: format, halves: scratch,
+          words: scratch + 256))
+    }
+    // The next 16 rows follow these: their part that corresponds to this superblock's share.
+    let byteCount = 16 * count * format.blockByteCount
+    let next = start + 16 * rowByteCount + 16 * firstBlock * format.blockByteCount
+    for line in stride(from: 0, to: byteCount, by: 64) { prefetchFar(next + line) }
+  }
+
+  /// Writes or adds a row's 16 sums to y.
+  @inline(__always)
+  func writeSums(_ sums: UnsafePointer<Float>, to product: QuantizedProduct, row: Int) {
+    let target = product.y + row * product.yStride + panel * 16
+    for start in stride(from: 0, to: width, by: laneCount) {
+      let count = min(laneCount, width - start)
+      var lanes = load(sums + start)
+      if count == laneCount {
+        if product.addsToY { lanes = load(target + start) + lanes }
+        store(lanes, target + start)
+      } else {
+        if product.addsToY { lanes = load(target + start, count: count) + lanes }
+        store(lanes, target + start, count: count)
+      }
+    }
+  }
+}
+
+/// Bytes between the line that is multiplied and the one that is asked for.
+private let aheadByteCount = 4096

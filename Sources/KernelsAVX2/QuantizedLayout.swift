@@ -1,0 +1,70 @@
+// The orders in memory that the kernels of quantised weights share.
+
+/// Bytes of 256 quantised activations: 256 signed quants, then what their format adds to them, see
+/// ``quantizeRowsQ8K(_:rows:inputs:into:)`` and ``quantizeRowsQ80(_:rows:inputs:into:)``.
+package let activationByteCount = 320
+
+/// Activations of a superblock.
+let superblockElementCount = 256
+
+/// Where the sixteen sums of 16 `Q8_K` quants lie, in Int16 and in the order
+/// 0 2 1 3, 4 6 5 7, ...: a 32-bit word pairs what ``evenBytes(_:)`` and ``oddBytes(_:)`` pair.
+let sumsOf16Offset = 256
+/// Where the eight sums of 32 `Q8_K` quants lie, likewise.
+let sumsOf32Offset = 288
+/// Where the Float32 scale of `Q8_K` lies.
+let activationScaleOffset = 304
+
+/// Where the Float32 scales of eight `Q8_0` blocks lie.
+let blockScalesOffset = 256
+/// Where -128 times the sums of eight `Q8_0` blocks lie, in Int32.
+let blockCorrectionsOffset = 288
+
+/// Bytes of a line: 32 bits of each of a panel's 16 rows.
+let lineByteCount = 64
+
+// A superblock of a panel, unpacked for many rows of activations: 64 lines of four quants in the
+// order of the elements, then what follows. 5.6 KB, so that two of them stay in the first-level
+// cache beside the activations.
+
+/// Where the scales of the sub-blocks lie, a line each, as ``addScaled`` wants them; for blocks of 32,
+/// their Float32 scales.
+let unpackedScalesOffset = 4096
+/// Where the lines lie that are multiplied with sums of activations, up to 8.
+let unpackedPairsOffset = 5120
+/// Where the line of Float32 scales of the superblock lies, and behind it that of the minima.
+let unpackedFactorsOffset = 5632
+/// Bytes of an unpacked superblock.
+let unpackedByteCount = 5760
+
+/// One superblock of a panel, interleaved.
+struct PanelSuperblock {
+  /// Its lines.
+  var words: UnsafeRawPointer
+  /// Its Float16 scales where they are no part of a word, `[block, row]`.
+  var halves: UnsafeRawPointer
+  /// Its blocks: 1, or up to 8 blocks of 32.
+  var blockCount: Int
+}
+
+/// The outputs that a tile of the product computes: two registers of lanes.
+package let tileColumns = 2 * laneCount
+
+/// Bytes from a tile's first register of an unpacked line to its second: the other half of a line
+/// of 64 bytes, or, where a register holds all of it, the line of the next panel.
+let secondRegisterOffset = laneCount == 8 ? 32 : unpackedByteCount
+
+/// Panels of 16 rows in a tile.
+let tilePanels = tileColumns / 16
+
+/// Rows of activations of one call at most: their sums stay in the second-level cache.
+package let largestQuantizedRowCount = 256
+
+/// Bytes of scratch for a product of so many rows: an interleaved superblock,
+/// the unpacked ones, and the sums `[row, tileColumns]`.
+package func quantizedScratchByteCount(rows: Int) -> Int {
+  interleavedByteCount + 2 * unpackedByteCount + rows * tileColumns * 4
+}
+
+/// Bytes for one interleaved superblock of any format: 256 of scales, and at most the 64 lines of `Q8_0`.
+let interleavedByteCount = 4352

@@ -1,0 +1,172 @@
+// The micro-kernel of products with K-quants: some rows of activations with two registers of
+// outputs, over one superblock.
+//
+// The integers are exact, and the Float32 steps are those of the scalar twins: for each superblock
+// `sum = fma(Float(i), d · dx, sum)`, then where there are minima `sum = fma(-Float(m), dmin · dx, sum)`.
+
+/// How a superblock of one format is multiplied.
+struct SuperblockShape {
+  /// Sub-blocks, which have a scale each.
+  var subBlockCount: Int
+  /// Sums of a sub-block: 1 unless its products do not fit in one.
+  var sumsPerSubBlock: Int
+  /// Lines of a sum.
+  var linesPerSum: Int
+  /// Lines that are multiplied with pairs of sums of activations.
+  var pairCount: Int
+  /// Where in the activations these sums lie.
+  var pairsOffset: Int
+  /// Whether the pairs are minima, with a Float32 factor of their own; else they belong to the quants.
+  var hasMinima: Bool
+
+  /// `Q4_K` (4 bits) and `Q5_K` (5): sub-blocks of 32, and minima.
+  @inline(__always)
+  static func withMinima(bits: Int) -> SuperblockShape {
+    let lines = lineCount(bits: bits, subBlockLines: 8)
+    return SuperblockShape(
+      subBlockCount: 8, sumsPerSubBlock: 8 / lines, linesPerSum: lines, pairCount: 4,
+      pairsOffset: sumsOf32Offset, hasMinima: true)
+  }
+
+  /// `Q6_K`: sub-blocks of 16; the pairs take 32 off each quant.
+  @inline(__always)
+  static func q6K() -> SuperblockShape {
+    let lines = lineCount(bits: 6, subBlockLines: 4)
+    return SuperblockShape(
+      subBlockCount: 16, sumsPerSubBlock: 4 / lines, linesPerSum: lines, pairCount: 8,
+      pairsOffset: sumsOf16Offset, hasMinima: false)
+  }
+}
+
+/// Two registers of integer sums: of one row of activations with the tile's outputs.
+struct IntegerPair {
+  var first = zeroIntegers()
+  var second = zeroIntegers()
+
+  /// Adds the products of one line.
+  @inline(__always)
+  mutating func add(_ first: IntegerLanes, _ second: IntegerLanes, _ x: UnsafeRawPointer) {
+    let word = broadcastWord(x)
+    self.first = addProducts(self.first, first, word)
+    self.second = addProducts(self.second, second, word)
+  }
+
+  /// Adds sums times their scales.
+  @inline(__always)
+  mutating func add(_ sums: IntegerPair, _ first: IntegerLanes, _ second: IntegerLanes) {
+    self.first = addScaled(self.first, sums.first, first)
+    self.second = addScaled(self.second, sums.second, second)
+  }
+
+  /// Adds the products of a line of pairs.
+  @inline(__always)
+  mutating func addPairs(_ first: IntegerLanes, _ second: IntegerLanes, _ x: UnsafeRawPointer) {
+    let word = broadcastWord(x)
+    self.first = addPairLanes(self.first, first, word)
+    self.second = addPairLanes(self.second, second, word)
+  }
+}
+
+/// One superblock of a tile.
+struct SuperblockTile {
+  /// The unpacked superblock of the tile's first panel.
+  var panel: UnsafeRawPointer
+  /// The tile's first row of activations, `activationByteCount` a row.
+  var x: UnsafeRawPointer
+  /// The sums so far, `[row, tileColumns]`.
+  var sums: UnsafeMutablePointer<Float>
+  /// Whether the sums begin at zero.
+  var isFirst: Bool
+  /// The format.
+  var shape: SuperblockShape
+
+  /// Multiplies `rows` rows, a literal of 1 to 6, so that each count becomes its own code.
+  @_transparent
+  func multiply(rows: Int) {
+    var total0 = IntegerPair()
+    var total1 = IntegerPair()
+    var total2 = IntegerPair()
+    var total3 = IntegerPair()
+    var total4 = IntegerPair()
+    var total5 = IntegerPair()
+    var line = panel
+    var quants = x
+    var scales = panel + unpackedScalesOffset
+    for _ in 0..<shape.subBlockCount {
+      let firstScales = loadIntegers(scales)
+      let secondScales = loadIntegers(scales + secondRegisterOffset)
+      scales += lineByteCount
+      for _ in 0..<shape.sumsPerSubBlock {
+        var sum0 = IntegerPair()
+        var sum1 = IntegerPair()
+        var sum2 = IntegerPair()
+        var sum3 = IntegerPair()
+        var sum4 = IntegerPair()
+        var sum5 = IntegerPair()
+        for _ in 0..<shape.linesPerSum {
+          let first = loadIntegers(line)
+          let second = loadIntegers(line + secondRegisterOffset)
+          sum0.add(first, second, quants)
+          if rows > 1 { sum1.add(first, second, quants + activationByteCount) }
+          if rows > 2 { sum2.add(first, second, quants + 2 * activationByteCount) }
+          if rows > 3 { sum3.add(first, second, quants + 3 * activationByteCount) }
+          if rows > 4 { sum4.add(first, second, quants + 4 * activationByteCount) }
+          if rows > 5 { sum5.add(first, second, quants + 5 * activationByteCount) }
+          line += lineByteCount
+          quants += 4
+        }
+        total0.add(sum0, firstScales, secondScales)
+        if rows > 1 { total1.add(sum1, firstScales, secondScales) }
+        if rows > 2 { total2.add(sum2, firstScales, secondScales) }
+        if rows > 3 { total3.add(sum3, firstScales, secondScales) }
+        if rows > 4 { total4.add(sum4, firstScales, secondScales) }
+        if rows > 5 { total5.add(sum5, firstScales, secondScales) }
+      }
+    }
+    finish(total0, row: 0)
+    if rows > 1 { finish(total1, row: 1) }
+    if rows > 2 { finish(total2, row: 2) }
+    if rows > 3 { finish(total3, row: 3) }
+    if rows > 4 { finish(total4, row: 4) }
+    if rows > 5 { finish(total5, row: 5) }
+  }
+
+  /// Adds a row's integers to its sums.
+  @inline(__always)
+  private func finish(_ quantTotal: IntegerPair, row: Int) {
+    let x = x + row * activationByteCount
+    var total = quantTotal
+    var minima = IntegerPair()
+    for index in 0..<shape.pairCount {
+      let line = panel + unpackedPairsOffset + index * lineByteCount
+      let first = loadIntegers(line)
+      let second = loadIntegers(line + secondRegisterOffset)
+      if shape.hasMinima {
+        minima.addPairs(first, second, x + shape.pairsOffset + index * 4)
+      } else {
+        total.addPairs(first, second, x + shape.pairsOffset + index * 4)
+      }
+    }
+    let target = sums + row * tileColumns
+    var first = isFirst ? zeroLanes() : load(target)
+    var second = isFirst ? zeroLanes() : load(target + laneCount)
+    let scale = broadcast((x + activationScaleOffset).loadUnaligned(as: Float.self))
+    let factors = panel + unpackedFactorsOffset
+    first = multiplyAdd(floats(total.first), loadFloats(factors) * scale, first)
+    second = multiplyAdd(
+      floats(total.second), loadFloats(factors + secondRegisterOffset) * scale, second)
+    if shape.hasMinima {
+      let factors = factors + lineByteCount
+      first = multiplySubtract(floats(minima.first), loadFloats(factors) * scale, first)
+      second = multiplySubtract(
+        floats(minima.second), loadFloats(factors + secondRegisterOffset) * scale, second)
+    }
+    store(first, target)
+    store(second, target + laneCount)
+  }
+}
+
+/// One register of Float32 at an untyped address.
+@inline(__always) func loadFloats(_ source: UnsafeRawPointer) -> FloatLanes {
+  load(source.assumingMemoryBound(to: Float.self))
+}

@@ -1,0 +1,155 @@
+// What the kernels of quantised products are told; see KernelArguments.swift.
+
+/// Where the rows of a quantised weight lie: interleaved panels of 16 rows, then rows as in a file.
+///
+/// Either part may be empty: a weight that is used in place has no panels, and one whose outputs are
+/// a multiple of 16 no rows after them.
+package struct QuantizedRows: @unchecked Sendable {
+  /// The panels, each ``InterleavedFormat/panelByteCount(_:)`` bytes.
+  package var panels: UnsafeRawPointer
+  /// How many panels there are: the first `16 · panelCount` outputs.
+  package var panelCount: Int
+  /// The rows after them, one after another.
+  package var fileRows: UnsafeRawPointer
+  /// Bytes of a row in the file's order.
+  package var rowByteCount: Int
+  /// Outputs in all.
+  package var outputs: Int
+
+  /// All fields.
+  package init(
+    panels: UnsafeRawPointer, panelCount: Int, fileRows: UnsafeRawPointer, rowByteCount: Int,
+    outputs: Int
+  ) {
+    self.panels = panels
+    self.panelCount = panelCount
+    self.fileRows = fileRows
+    self.rowByteCount = rowByteCount
+    self.outputs = outputs
+  }
+}
+
+/// A product `y = x Wᵀ` of some quantised rows of activations with some panels of a quantised weight.
+package struct QuantizedProduct {
+  /// The activations, `[superblock, row]` of `activationByteCount` of the instruction set, as its
+  /// quantiser wrote them.
+  package var x: UnsafeRawPointer
+  /// Rows of activations.
+  package var rows: Int
+  /// Length of the reduction.
+  package var inputs: Int
+  /// The weight.
+  package var weight: QuantizedRows
+  /// The panels to multiply, of 16 outputs each; the last may be cut short by `weight.outputs`.
+  package var panelRange: Range<Int>
+  /// The first row's first output.
+  package var y: UnsafeMutablePointer<Float>
+  /// Elements from one row of y to the next.
+  package var yStride: Int
+  /// Whether the product is added to y, else written over it.
+  package var addsToY: Bool
+  /// Memory for `quantizedScratchByteCount(rows:)` of the instruction set, at a 64-byte boundary.
+  package var scratch: UnsafeMutableRawPointer
+
+  /// All fields.
+  package init(
+    x: UnsafeRawPointer, rows: Int, inputs: Int, weight: QuantizedRows, panelRange: Range<Int>,
+    y: UnsafeMutablePointer<Float>, yStride: Int, addsToY: Bool, scratch: UnsafeMutableRawPointer
+  ) {
+    self.x = x
+    self.rows = rows
+    self.inputs = inputs
+    self.weight = weight
+    self.panelRange = panelRange
+    self.y = y
+    self.yStride = yStride
+    self.addsToY = addsToY
+    self.scratch = scratch
+  }
+}
+
+/// How one block format is interleaved: sixteen rows, 32 bits at a time.
+///
+/// A block is whole 32-bit words, except that some formats have one Float16 scale besides. A panel
+/// holds, for 16 rows, first these scales, `[block, row]`, then the words, `[block, word, row]`: the
+/// transpose of the rows' words, so a 64-byte line holds the same word of all 16 rows. Only the order
+/// of the bytes changes.
+package struct InterleavedFormat: Sendable {
+  /// Bytes of a block in a file.
+  package var blockByteCount: Int
+  /// Elements of a block.
+  package var blockElementCount: Int
+  /// Where in a block the words begin.
+  package var wordsOffset: Int
+  /// Words of a block, a multiple of 4.
+  package var wordCount: Int
+  /// Where in a block the Float16 scale that is no part of a word lies, or nil.
+  package var halfOffset: Int?
+
+  /// Rows of a panel.
+  package static let rowCount = 16
+
+  /// All fields.
+  package init(
+    blockByteCount: Int, blockElementCount: Int, wordsOffset: Int, wordCount: Int, halfOffset: Int?
+  ) {
+    self.blockByteCount = blockByteCount
+    self.blockElementCount = blockElementCount
+    self.wordsOffset = wordsOffset
+    self.wordCount = wordCount
+    self.halfOffset = halfOffset
+  }
+
+  /// Bytes of one panel: those of its 16 rows.
+  package func panelByteCount(inputs: Int) -> Int {
+    inputs / blockElementCount * blockByteCount * Self.rowCount
+  }
+
+  /// `Q4_K`: 36 words, the scales among them.
+  package static let q4K = InterleavedFormat(
+    blockByteCount: 144, blockElementCount: 256, wordsOffset: 0, wordCount: 36, halfOffset: nil)
+  /// `Q5_K`: 44 words, the scales among them.
+  package static let q5K = InterleavedFormat(
+    blockByteCount: 176, blockElementCount: 256, wordsOffset: 0, wordCount: 44, halfOffset: nil)
+  /// `Q6_K`: 52 words, then the scale.
+  package static let q6K = InterleavedFormat(
+    blockByteCount: 210, blockElementCount: 256, wordsOffset: 0, wordCount: 52, halfOffset: 208)
+  /// `Q8_0`: the scale, then 8 words.
+  package static let q80 = InterleavedFormat(
+    blockByteCount: 34, blockElementCount: 32, wordsOffset: 2, wordCount: 8, halfOffset: 0)
+  /// Float32, for rows that were widened: four numbers make a block.
+  package static let f32 = InterleavedFormat(
+    blockByteCount: 16, blockElementCount: 4, wordsOffset: 0, wordCount: 4, halfOffset: nil)
+  /// `Q4_0`: the scale, then 4 words.
+  package static let q40 = InterleavedFormat(
+    blockByteCount: 18, blockElementCount: 32, wordsOffset: 2, wordCount: 4, halfOffset: 0)
+}
+
+/// Sixteen rows of blocks to interleave, and where to.
+package struct InterleaveStep {
+  /// The 16 rows' first blocks; a row that does not exist repeats another.
+  package var rows: UnsafePointer<UnsafeRawPointer>
+  /// Blocks of each row.
+  package var blockCount: Int
+  /// The format.
+  package var format: InterleavedFormat
+  /// Receives the scales that are no part of a word, `[block, row]`; unused where there are none.
+  package var halves: UnsafeMutableRawPointer
+  /// Receives the words, `[block, word, row]`.
+  package var words: UnsafeMutableRawPointer
+  /// Bytes from one word of the 16 rows to the next; 64 where nothing lies between them.
+  package var lineStride: Int
+
+  /// All fields.
+  package init(
+    rows: UnsafePointer<UnsafeRawPointer>, blockCount: Int, format: InterleavedFormat,
+    halves: UnsafeMutableRawPointer, words: UnsafeMutableRawPointer, lineStride: Int = 64
+  ) {
+    self.rows = rows
+    self.blockCount = blockCount
+    self.format = format
+    self.halves = halves
+    self.words = words
+    self.lineStride = lineStride
+  }
+}

@@ -1,0 +1,135 @@
+import Bytes
+package import Checkpoints
+import Glibc
+package import Kernels
+
+/// A model's weights in the order that the kernels read, saved beside the model: the next start maps
+/// them and multiplies, without reordering 4 GB and without a second copy in memory.
+///
+/// The file is a GGUF (so the hardened reader checks every range, and `swiftrag inspect` opens it)
+/// of the architecture `swiftrag-prepared`, which no other program computes with. A tensor has the
+/// name of the model's and is an array of `I8`, as many as its bytes in the model. The metadata says
+/// which model it was made from: the size, the time of the last change, and the SHA-256 of everything
+/// before the tensors' data. Where one of these differs, the file is not used; see ADR 0006.
+package struct PreparedWeights: Sendable {
+  /// The order of the bytes: `InterleavedFormat` of KernelsReference, 16 rows to a panel.
+  private static let layout = "rows16"
+  /// Raised whenever the meaning of the bytes changes.
+  private static let version = 1
+  private static let architecture = "swiftrag-prepared"
+  /// Tensors begin at multiples of a page, so that mapped pages belong to one tensor.
+  private static let alignment = 4096
+
+  /// The open file, which keeps the weights mapped.
+  private let checkpoint: Checkpoint
+
+  /// Why a prepared file is not used.
+  package enum Rejection: Error, Equatable, CustomStringConvertible {
+    /// There is none.
+    case absent
+    /// It cannot be opened, or is damaged.
+    case unreadable(String)
+    /// It was made by another version or for another order.
+    case otherLayout(String)
+    /// The model is not the one that it was made from.
+    case stale(String)
+
+    /// The reason in a few words.
+    package var description: String {
+      switch self {
+      case .absent: "there is none"
+      case .unreadable(let reason): "it cannot be read: \(reason)"
+      case .otherLayout(let found): "it holds another layout (\(found))"
+      case .stale(let what): "the model's \(what) is not the one that it was made from"
+      }
+    }
+  }
+
+  /// Opens the prepared file at `path` for a model.
+  ///
+  /// - Throws: ``Rejection``; whatever the file holds, nothing traps.
+  /// - Complexity: O(header of both files); the weights are not read.
+  package init(path: String, for model: Checkpoint) throws(Rejection) {
+    guard access(path, F_OK) == 0 else { throw .absent }
+    do throws(CheckpointError) {
+      checkpoint = try Checkpoint.open(path: path)
+    } catch {
+      throw .unreadable("\(error)")
+    }
+    let metadata = checkpoint.metadata
+    let architecture = metadata["general.architecture"]?.stringValue ?? "no architecture"
+    guard architecture == Self.architecture else { throw .otherLayout(architecture) }
+    let layout = metadata["swiftrag.prepared.layout"]?.stringValue ?? "no layout"
+    let version = metadata["swiftrag.prepared.version"]?.integerValue ?? 0
+    guard layout == Self.layout, version == Self.version else {
+      throw .otherLayout("\(layout), version \(version)")
+    }
+    let source: [(key: String, value: MetadataValue)]
+    do throws(BytesError) {
+      source = try Self.sourceEntries(model)
+    } catch {
+      throw .unreadable("\(error)")
+    }
+    for entry in source where metadata[entry.key] != entry.value {
+      throw .stale(entry.key.split(separator: ".").last.map(String.init) ?? entry.key)
+    }
+  }
+
+  /// The prepared bytes of a tensor of the model, or nil where the file has none of that size.
+  ///
+  /// They stay valid as long as ``owner`` lives.
+  package func bytes(of tensor: TensorInfo) -> UnsafeRawBufferPointer? {
+    guard let own = checkpoint.tensor(named: tensor.name), own.type == .i8,
+      own.byteCount == tensor.byteCount
+    else { return nil }
+    return checkpoint.bytes(of: own)
+  }
+
+  /// Keeps the mapping alive.
+  package var owner: any AnyObject & Sendable { checkpoint }
+
+  /// Writes a prepared file; it appears only when it is whole and on the disk.
+  ///
+  /// - Parameters:
+  ///   - path: where.
+  ///   - model: the model that the weights were made from.
+  ///   - weights: names of the model's tensors and their interleaved matrices; others are left out.
+  /// - Throws: `CheckpointError` where the disk refuses or a name is too long for GGUF.
+  package static func write(
+    to path: String, model: Checkpoint, weights: [(name: String, matrix: WeightMatrix)]
+  ) throws(CheckpointError) {
+    var writer = try GGUFWriter(alignment: alignment)
+    try writer.setMetadata("general.architecture", .string(architecture))
+    try writer.setMetadata("general.alignment", .uint32(UInt32(alignment)))
+    try writer.setMetadata("swiftrag.prepared.layout", .string(layout))
+    try writer.setMetadata("swiftrag.prepared.version", .uint32(UInt32(version)))
+    let source: [(key: String, value: MetadataValue)]
+    do throws(BytesError) { source = try sourceEntries(model) } catch { throw .bytes(error) }
+    for entry in source { try writer.setMetadata(entry.key, entry.value) }
+    for (name, matrix) in weights {
+      guard matrix.withInterleavedBytes({ _ in true }) != nil else { continue }
+      try writer.addTensor(
+        name: name, type: .i8, shape: [matrix.byteCount],
+        source: .stream { sink throws(CheckpointError) in
+          var failure: CheckpointError?
+          _ = matrix.withInterleavedBytes { bytes in
+            do throws(CheckpointError) { try sink.append(bytes) } catch { failure = error }
+          }
+          if let failure { throw failure }
+        })
+    }
+    try writer.write(to: path)
+  }
+
+  /// What tells one state of one model file from another.
+  private static func sourceEntries(_ model: Checkpoint) throws(BytesError)
+    -> [(key: String, value: MetadataValue)]
+  {
+    let digest = try SHA256Digest.of(model.file, range: 0..<model.dataOffset)
+    return [
+      ("swiftrag.prepared.source.size", .uint64(UInt64(model.file.byteCount))),
+      ("swiftrag.prepared.source.modified", .int64(model.file.modifiedNanoseconds ?? 0)),
+      ("swiftrag.prepared.source.header", .string(digest.hex)),
+    ]
+  }
+}

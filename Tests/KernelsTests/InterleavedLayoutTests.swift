@@ -1,0 +1,129 @@
+import KernelsReference
+import Testing
+
+@testable import Kernels
+
+/// The interleaved layout: where each byte of the file goes, and the quantisers' layout of activations.
+@Suite struct InterleavedLayoutTests {
+  /// The layout is the drawn permutation: scales `[block, row]`, words `[block, word, row]`, then the
+  /// rows that fill no panel.
+  @Test(arguments: vectorInstructionSets, QuantizedProductTests.types) func isThePermutation(
+    instructionSet: InstructionSet, type: WeightType
+  ) throws {
+    let compute = Compute(threadCount: 2, instructionSet: instructionSet)
+    let format = try #require(QuantizedType(type)).format
+    let (inputs, outputs) = (512, 37)
+    let file = (0..<(inputs * outputs / type.blockElementCount * type.blockByteCount)).map {
+      UInt8(truncatingIfNeeded: ($0 &* 2_654_435_761) >> 13) & 0x3f
+    }
+    let weight = try file.withUnsafeBytes { bytes throws(KernelError) in
+      try WeightMatrix(
+        type: type, outputs: outputs, inputs: inputs, bytes: bytes, compute: compute,
+        activations: .ggml)
+    }
+    let blocks = inputs / type.blockElementCount
+    let rowByteCount = blocks * type.blockByteCount
+    var expected: [UInt8] = []
+    for panel in 0..<(outputs / 16) {
+      let rows = (panel * 16)..<(panel * 16 + 16)
+      if let half = format.halfOffset {
+        for block in 0..<blocks {
+          for row in rows {
+            let start = row * rowByteCount + block * type.blockByteCount + half
+            expected += file[start..<(start + 2)]
+          }
+        }
+      }
+      for block in 0..<blocks {
+        for word in 0..<format.wordCount {
+          for row in rows {
+            let start =
+              row * rowByteCount + block * type.blockByteCount + format.wordsOffset + word * 4
+            expected += file[start..<(start + 4)]
+          }
+        }
+      }
+    }
+    expected += file[expected.count...]
+    #expect(weight.byteCount == file.count)
+    let found = weight.withInterleavedBytes { Array($0) }
+    #expect(found == expected)
+
+    // What was saved is used where it lies, with the same results.
+    let owner = Bytes(expected)
+    let saved = try WeightMatrix(
+      interleaved: type, outputs: outputs, inputs: inputs, bytes: owner.buffer, owner: owner,
+      compute: compute)
+    let x = matrix(samples(2 * inputs, seed: 1), columns: inputs)
+    var y = Matrix(rows: 2, columns: outputs)
+    var z = Matrix(rows: 2, columns: outputs)
+    compute.linear(x, weight, bias: nil, into: &y)
+    compute.linear(x, saved, bias: nil, into: &z)
+    #expect(sameBits(y.array(), z.array()))
+  }
+
+  /// Rows of ordinary values, and blocks that have no finite or no usable scale.
+  static let activations: [Float] = {
+    var values = samples(256 * 6, seed: 11, scale: 5)
+    values += [Float](repeating: 0, count: 256)
+    values += (0..<256).map { $0 == 77 ? .infinity : Float($0) }
+    values += (0..<256).map { $0 == 200 ? .nan : Float($0) }
+    values += (0..<256).map { Float(bitPattern: UInt32($0 * 700)) }
+    values += (0..<256).map { $0 % 2 == 0 ? 3 : -3 }
+    values += (0..<256).map { $0 % 2 == 0 ? -3 : 3 }
+    values += (0..<256).map { _ in 3e38 }
+    values += (0..<256).map { Float($0 % 17) / 2 - 4 }
+    return values
+  }()
+
+  @Test(arguments: vectorInstructionSets) func q8KEqualsTwin(instructionSet: InstructionSet) throws
+  {
+    let kernels = try #require(VectorKernels.kernels(for: instructionSet)).quantized
+    let x = Self.activations
+    let twin = QuantizeQ8Tests.Q8K(x)
+    let target = Bytes(count: kernels.activationsByteCount(rows: 1, inputs: x.count))
+    kernels.quantizeQ8K(x, 1, x.count, target.start, 1)
+    // A pair of sums is what a 32-bit word pairs: elements 0 2, 1 3 of each four.
+    let order = [0, 2, 1, 3]
+    for block in 0..<(x.count / 256) {
+      let start = target.start + block * kernels.activationByteCount
+      let quants = (0..<256).map { start.load(fromByteOffset: $0, as: Int8.self) }
+      #expect(quants == Array(twin.quants[(block * 256)..<(block * 256 + 256)]))
+      let scale = start.load(fromByteOffset: 304, as: Float.self)
+      let expected = twin.scales[block]
+      #expect(scale.bitPattern == expected.bitPattern || scale.isNaN && expected.isNaN)
+      for index in 0..<16 {
+        let sum = start.load(fromByteOffset: 256 + index * 2, as: Int16.self)
+        #expect(sum == twin.sums[block * 16 + index / 4 * 4 + order[index % 4]])
+      }
+      for index in 0..<8 {
+        let sum = start.load(fromByteOffset: 288 + index * 2, as: Int16.self)
+        let first = block * 16 + (index / 4 * 4 + order[index % 4]) * 2
+        #expect(sum == twin.sums[first] + twin.sums[first + 1])
+      }
+    }
+  }
+
+  @Test(arguments: vectorInstructionSets) func q80EqualsTwin(instructionSet: InstructionSet) throws
+  {
+    let kernels = try #require(VectorKernels.kernels(for: instructionSet)).quantized
+    for count in [Self.activations.count, 32, 160, 288] {
+      let x = Array(Self.activations.suffix(count))
+      let twin = QuantizeQ8Tests.Q80(x)
+      let target = Bytes(count: kernels.activationsByteCount(rows: 1, inputs: x.count))
+      kernels.quantizeQ80(x, 1, x.count, target.start, 1)
+      for block in 0..<(count / 32) {
+        let start = target.start + block / 8 * kernels.activationByteCount
+        let quants = (0..<32).map {
+          start.load(fromByteOffset: block % 8 * 32 + $0, as: Int8.self)
+        }
+        #expect(quants == Array(twin.quants[(block * 32)..<(block * 32 + 32)]))
+        let scale = start.load(fromByteOffset: 256 + block % 8 * 4, as: Float.self)
+        let expected = Float(twin.scales[block])
+        #expect(scale.bitPattern == expected.bitPattern || scale.isNaN && expected.isNaN)
+        let correction = start.load(fromByteOffset: 288 + block % 8 * 4, as: Int32.self)
+        #expect(correction == -128 * quants.reduce(0) { $0 + Int32($1) })
+      }
+    }
+  }
+}

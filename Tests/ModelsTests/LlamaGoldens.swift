@@ -1,0 +1,60 @@
+import Checkpoints
+import Foundation
+import Kernels
+
+@testable import Models
+
+/// Activations of transformers' models; Tests/Reference/make_llama_goldens.py.
+struct LlamaGoldens: Decodable {
+  struct Entry: Decodable {
+    var name: String
+    var layer: Int?
+    var rows: Int
+    var columns: Int
+    /// First number in the file of numbers.
+    var offset: Int
+
+    var label: String { layer.map { "layer \($0) \(name)" } ?? name }
+    var range: Range<Int> { offset..<(offset + rows * columns) }
+  }
+  var tokens: [Int32]
+  var activations: [Entry]
+  /// A sequence beyond the original context, with its logits.
+  var longTokens: [Int32]?
+  var longLogits: Entry?
+
+  static let folder = Assets.packageRoot.appending(path: "Tests/Fixtures/llama")
+  static let names = ["llama", "mistral", "phi3"]
+
+  static func path(_ name: String) -> String { folder.appending(path: name + ".gguf").path() }
+
+  static func load(_ name: String) throws -> LlamaGoldens {
+    let data = try Data(contentsOf: folder.appending(path: name + ".json"))
+    return try JSONDecoder().decode(LlamaGoldens.self, from: data)
+  }
+
+  static func numbers(_ name: String) throws -> [Float] {
+    let data = try Data(contentsOf: folder.appending(path: name + ".f32"))
+    return data.withUnsafeBytes { Array($0.bindMemory(to: Float.self)) }
+  }
+
+  /// A session on one of the tiny models.
+  static func session(
+    _ name: String, compute: Compute = Compute(threadCount: 2), contextTokenCount: Int = 16,
+    cacheType: KVCacheType = .f32, batchTokenCount: Int = 512
+  ) throws -> LlamaSession {
+    let model = try LlamaModel(gguf: Checkpoint.open(path: path(name)), compute: compute)
+    return try LlamaSession(
+      model: model, contextTokenCount: contextTokenCount, cacheType: cacheType,
+      batchTokenCount: batchTokenCount)
+  }
+}
+
+extension LlamaSession {
+  /// The logits of the last call, row after row.
+  var allLogits: [Float] {
+    (0..<logitRowCount).flatMap { row in
+      withLogits(row: row) { logits in logits.indices.map { logits[$0] } }
+    }
+  }
+}

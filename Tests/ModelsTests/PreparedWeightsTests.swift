@@ -1,0 +1,142 @@
+import Bytes
+import Checkpoints
+import Glibc
+import Kernels
+import Testing
+
+@testable import Models
+
+/// The prepared file: used when it fits, ignored with a reason otherwise.
+@Suite struct PreparedWeightsTests {
+  /// A folder that goes away with the test, holding a small model.
+  final class Folder {
+    let path: String
+    var model: String { path + "/model.gguf" }
+    var prepared: String { model + ".rows16" }
+
+    init() throws {
+      var template = Array("/tmp/swiftrag-prepared-XXXXXX".utf8CString)
+      path = String(cString: try #require(mkdtemp(&template)))
+      try write(seed: 1)
+    }
+
+    /// Writes the model; its header is the same for every seed.
+    func write(seed: UInt8) throws {
+      var writer = try GGUFWriter()
+      try writer.setMetadata("general.architecture", .string("llama"))
+      for (name, type, outputs) in [("a", TensorType.q4K, 40), ("b", .q6K, 16), ("c", .q80, 3)] {
+        let byteCount = outputs * 512 / type.blockElementCount * type.blockByteCount
+        // Bytes of at most 0x3f make every Float16 finite.
+        let bytes = (0..<byteCount).map { UInt8(truncatingIfNeeded: $0 &* 37 &+ Int(seed)) & 0x3f }
+        try writer.addTensor(
+          name: name, type: type, shape: [outputs, 512], source: .bytes(bytes))
+      }
+      try writer.addTensor(
+        name: "d", type: .f32, shape: [2, 512], source: .bytes([UInt8](repeating: 0, count: 4096)))
+      try writer.write(to: model)
+    }
+
+    deinit {
+      for file in [model, prepared] { unlink(file) }
+      rmdir(path)
+    }
+  }
+
+  static let compute = Compute(threadCount: 2)
+
+  /// Results of all tensors as bits.
+  func results(_ library: WeightLibrary) throws -> [UInt32] {
+    try ["a", "b", "c", "d"].flatMap { name in
+      let weight = try library.matrix(name)
+      var x = Matrix(rows: 2, columns: 512)
+      x.withMutableElements { elements in
+        for index in 0..<elements.count { elements[index] = Float(index % 23) - 11 }
+      }
+      var y = Matrix(rows: 2, columns: weight.outputs)
+      Self.compute.linear(x, weight, bias: nil, into: &y)
+      return y.array().map(\.bitPattern)
+    }
+  }
+
+  func library(
+    _ folder: Folder, placement: WeightLibrary.Placement = .interleaved
+  ) throws -> WeightLibrary {
+    WeightLibrary(
+      try Checkpoint.open(path: folder.model), compute: Self.compute, placement: placement)
+  }
+
+  @Test(.enabled(if: WeightMatrix.canInterleave(.q4K, compute: compute)))
+  func secondStartUsesIt() throws {
+    let folder = try Folder()
+    let first = try library(folder)
+    #expect(!first.isPrepared)
+    let expected = try results(first)
+    #expect(try results(library(folder, placement: .inPlace)) == expected)
+    #expect(try first.savePrepared() == folder.prepared)
+    let second = try library(folder)
+    #expect(second.isPrepared, "\(second.description)")
+    #expect(try results(second) == expected)
+    #expect(try second.savePrepared() == nil)
+    #expect(try !library(folder, placement: .inPlace).isPrepared)
+    // As large as the weights in it, but for the header and the pages' ends.
+    let size = try MappedFile(path: folder.prepared).byteCount
+    #expect(size < 40 * 288 + 16 * 420 + 3 * 544 + 4 * 4096)
+  }
+
+  @Test(.enabled(if: WeightMatrix.canInterleave(.q4K, compute: compute)))
+  func staleFilesAreIgnored() throws {
+    let folder = try Folder()
+    let first = try library(folder)
+    _ = try results(first)
+    _ = try first.savePrepared()
+    // The same size and header, other weights: only the time differs.
+    try folder.write(seed: 2)
+    let changed = try library(folder)
+    #expect(!changed.isPrepared)
+    #expect(changed.description.contains("modified"))
+    let model = try Checkpoint.open(path: folder.model)
+    #expect(throws: PreparedWeights.Rejection.absent) {
+      try PreparedWeights(path: folder.path + "/none", for: model)
+    }
+    #expect(throws: PreparedWeights.Rejection.otherLayout("llama")) {
+      try PreparedWeights(path: folder.model, for: model)
+    }
+  }
+
+  /// Cut or changed anywhere, the file is ignored, or its weights are used without a trap.
+  @Test(.enabled(if: WeightMatrix.canInterleave(.q4K, compute: compute)))
+  func damagedFilesNeverTrap() throws {
+    let folder = try Folder()
+    let first = try library(folder)
+    let expected = try results(first)
+    _ = try first.savePrepared()
+    let bytes = try MappedFile(path: folder.prepared).copyBytes()
+    let headerByteCount = try Checkpoint.open(path: folder.prepared).dataOffset
+    for count in [0, 1, 7, 24, 100, 300, headerByteCount, bytes.count / 2, bytes.count - 4096] {
+      try AtomicFile.write(Array(bytes.prefix(count)), to: folder.prepared)
+      let library = try library(folder)
+      #expect(!library.isPrepared, "\(count) bytes")
+      #expect(library.description.contains("cannot be read"))
+    }
+    var ignored = 0
+    for index in stride(from: 0, to: min(headerByteCount, 700), by: 7) {
+      var damaged = bytes
+      damaged[index] ^= 0x41
+      try AtomicFile.write(damaged, to: folder.prepared)
+      let library = try library(folder)
+      if !library.isPrepared { ignored += 1 }
+      // A tensor whose name or size was hit is reordered from the model.
+      #expect(try results(library).count == expected.count)
+    }
+    #expect(ignored > 0)
+  }
+
+  @Test func unusableTensorsAreNamed() throws {
+    let folder = try Folder()
+    #expect {
+      try library(folder).matrix("missing")
+    } throws: {
+      "\($0)".contains("tensor missing")
+    }
+  }
+}

@@ -1,0 +1,265 @@
+#!/usr/bin/env python3
+"""Writes Tests/Fixtures/llama: tiny Llama, Mistral and Phi-3 models with their activations.
+
+    .venv/bin/python Tests/Reference/make_llama_goldens.py
+
+NAME.gguf   a model of 2 layers with random weights (seed 7) rounded to F16, written as llama.cpp's
+            converter does: the rows of Llama's and Mistral's queries and keys reordered for rotation
+            by neighbours, Phi-3's fused matrices as they are
+NAME.json   token ids, and where each activation lies in NAME.f32
+NAME.f32    every activation of every layer, Float32, little-endian
+
+Activations are those of transformers' models in Float32 with eager attention, taken by hooks and by
+wrapping apply_rotary_pos_emb. Queries and keys stand in the GGUF file's order. Mistral has a sliding
+window of 4; Phi-3 has LongRoPE factors and a second, longer sequence (logits alone) that uses the
+long ones. MANIFEST.json lists versions, hashes and tolerances.
+"""
+
+import hashlib
+import json
+import math
+import pathlib
+
+import gguf
+import numpy as np
+import torch
+import transformers
+from transformers import (LlamaConfig, LlamaForCausalLM, MistralConfig, MistralForCausalLM,
+                          Phi3Config, Phi3ForCausalLM)
+from transformers.models.llama import modeling_llama
+from transformers.models.mistral import modeling_mistral
+from transformers.models.phi3 import modeling_phi3
+
+ROOT = pathlib.Path(__file__).parents[2]
+FIXTURE = ROOT / "Tests/Fixtures/llama"
+VOCABULARY, WIDTH, HEADS, LAYERS, INNER = 48, 32, 4, 2, 40
+COMMON = dict(vocab_size=VOCABULARY, hidden_size=WIDTH, intermediate_size=INNER,
+              num_hidden_layers=LAYERS, num_attention_heads=HEADS, attn_implementation="eager",
+              tie_word_embeddings=False, pad_token_id=0)
+SHORT, LONG = [1.0, 1.1, 1.3, 2.0], [1.0, 1.7, 3.0, 6.0]
+ORIGINAL, CONTEXT = 16, 64
+MODELS = {
+    "llama": (LlamaForCausalLM, modeling_llama, LlamaConfig(
+        **COMMON, num_key_value_heads=4, max_position_embeddings=CONTEXT, rms_norm_eps=1e-5,
+        rope_parameters={"rope_type": "default", "rope_theta": 10_000.0})),
+    "mistral": (MistralForCausalLM, modeling_mistral, MistralConfig(
+        **COMMON, num_key_value_heads=2, max_position_embeddings=CONTEXT, rms_norm_eps=1e-5,
+        sliding_window=4, rope_parameters={"rope_type": "default", "rope_theta": 1e6})),
+    "phi3": (Phi3ForCausalLM, modeling_phi3, Phi3Config(
+        **COMMON, num_key_value_heads=2, max_position_embeddings=CONTEXT, rms_norm_eps=1e-6,
+        original_max_position_embeddings=ORIGINAL, sliding_window=None,
+        rope_parameters={"rope_type": "longrope", "rope_theta": 10_000.0, "short_factor": SHORT,
+                         "long_factor": LONG, "original_max_position_embeddings": ORIGINAL})),
+}
+
+
+def neighbours(width, head_dim):
+    """For each column of the GGUF file's queries or keys, the column of transformers'."""
+    order = np.arange(width).reshape(-1, 2, head_dim // 2)
+    return order.swapaxes(1, 2).reshape(-1)
+
+
+def random_model(kind, config):
+    torch.manual_seed(7)
+    model = kind(config).eval()
+    with torch.no_grad():
+        for name, parameter in model.named_parameters():
+            mean, deviation = (1, 0.2) if "norm" in name else (0, 0.25)
+            parameter.normal_(mean, deviation)
+            if "norm" not in name:  # norms stay F32 in the file
+                parameter.copy_(parameter.half().float())
+    return model.float()
+
+
+def activations(name, model, module, ids):
+    """{(activation, layer): [rows, columns]} in the order of computation."""
+    found, rotated = {}, []
+
+    def flat(tensor):
+        return tensor.detach().reshape(-1, tensor.shape[-1]).clone().numpy()
+
+    def take_output(key):
+        def hook(_module, _inputs, output):
+            found[key] = flat(output[0] if isinstance(output, tuple) else output)
+        return hook
+
+    def take_input(key):
+        def hook(_module, inputs):
+            found[key] = flat(inputs[0])
+        return hook
+
+    original = module.apply_rotary_pos_emb
+
+    def recording(*arguments, **named):
+        queries, keys = original(*arguments, **named)
+        rotated.append([flat(part.transpose(1, 2).reshape(1, part.shape[2], -1))
+                        for part in (queries, keys)])
+        return queries, keys
+
+    handles = [model.model.embed_tokens.register_forward_hook(take_output(("embeddings", None)))]
+    for index, layer in enumerate(model.model.layers):
+        attention, mlp = layer.self_attn, layer.mlp
+        parts = [part for part in ("q_proj", "k_proj", "v_proj", "qkv_proj")
+                 if hasattr(attention, part)]
+        handles += [getattr(attention, part).register_forward_hook(take_output((part, index)))
+                    for part in parts]
+        gates = [part for part in ("gate_proj", "up_proj", "gate_up_proj") if hasattr(mlp, part)]
+        handles += [getattr(mlp, part).register_forward_hook(take_output((part, index)))
+                    for part in gates]
+        handles += [
+            layer.input_layernorm.register_forward_hook(take_output(("attentionNorm", index))),
+            attention.o_proj.register_forward_pre_hook(take_input(("attention", index))),
+            layer.post_attention_layernorm.register_forward_pre_hook(
+                take_input(("attentionResidual", index))),
+            layer.post_attention_layernorm.register_forward_hook(take_output(("ffnNorm", index))),
+            mlp.down_proj.register_forward_pre_hook(take_input(("inner", index))),
+            layer.register_forward_hook(take_output(("layerOutput", index)))]
+    handles.append(model.model.norm.register_forward_hook(take_output(("finalNorm", None))))
+    module.apply_rotary_pos_emb = recording
+    with torch.no_grad():
+        logits = model(input_ids=torch.tensor([ids]), use_cache=False).logits
+    module.apply_rotary_pos_emb = original
+    for handle in handles:
+        handle.remove()
+
+    head_dim = WIDTH // HEADS
+    ordered = {("embeddings", None): found[("embeddings", None)]}
+    for index in range(LAYERS):
+        def joined(*parts):
+            return np.concatenate([found[(part, index)] for part in parts
+                                   if (part, index) in found], axis=1)
+        packed = joined("q_proj", "k_proj", "v_proj", "qkv_proj")
+        queries, keys = rotated[index]
+        if name != "phi3":
+            split = [WIDTH, packed.shape[1] - (packed.shape[1] - WIDTH) // 2]
+            q, k, v = np.split(packed, split, axis=1)
+            packed = np.concatenate(
+                [q[:, neighbours(q.shape[1], head_dim)], k[:, neighbours(k.shape[1], head_dim)], v],
+                axis=1)
+            queries = queries[:, neighbours(queries.shape[1], head_dim)]
+            keys = keys[:, neighbours(keys.shape[1], head_dim)]
+        ordered[("attentionNorm", index)] = found[("attentionNorm", index)]
+        ordered[("queryKeyValue", index)] = packed
+        ordered[("rotatedQueries", index)] = queries
+        ordered[("rotatedKeys", index)] = keys
+        for key in ("attention", "attentionResidual", "ffnNorm"):
+            ordered[(key, index)] = found[(key, index)]
+        ordered[("gateUp", index)] = joined("gate_proj", "up_proj", "gate_up_proj")
+        for key in ("inner", "layerOutput"):
+            ordered[(key, index)] = found[(key, index)]
+    ordered[("finalNorm", None)] = found[("finalNorm", None)]
+    ordered[("logits", None)] = logits[0].numpy()
+    return ordered
+
+
+def write_gguf(name, model, config):
+    architecture = "phi3" if name == "phi3" else "llama"
+    writer = gguf.GGUFWriter(FIXTURE / f"{name}.gguf", architecture)
+    head_dim = WIDTH // HEADS
+    writer.add_name(f"tiny {name}")
+    writer.add_context_length(CONTEXT)
+    writer.add_embedding_length(WIDTH)
+    writer.add_block_count(LAYERS)
+    writer.add_feed_forward_length(INNER)
+    writer.add_head_count(HEADS)
+    writer.add_head_count_kv(config.num_key_value_heads)
+    writer.add_layer_norm_rms_eps(config.rms_norm_eps)
+    writer.add_rope_dimension_count(head_dim)
+    writer.add_rope_freq_base(config.rope_parameters["rope_theta"])
+    writer.add_file_type(gguf.LlamaFileType.MOSTLY_F16)
+    if name == "mistral":
+        writer.add_sliding_window(config.sliding_window)
+    if name == "phi3":
+        writer.add_rope_scaling_orig_ctx_len(ORIGINAL)
+        writer.add_rope_scaling_attn_factors(
+            math.sqrt(1 + math.log(CONTEXT / ORIGINAL) / math.log(ORIGINAL)))
+        writer.add_tensor("rope_factors_long.weight", np.array(LONG, dtype=np.float32))
+        writer.add_tensor("rope_factors_short.weight", np.array(SHORT, dtype=np.float32))
+    # A vocabulary that llama.cpp takes: <unk> <s> </s>, the newline's byte, then letters.
+    pieces = ["<unk>", "<s>", "</s>", "<0x0A>"] + [chr(0x100 + i) for i in range(VOCABULARY - 4)]
+    writer.add_tokenizer_model("llama")
+    writer.add_token_list(pieces)
+    writer.add_token_scores([-float(i) for i in range(VOCABULARY)])
+    writer.add_token_types([2, 3, 3, 6] + [1] * (VOCABULARY - 4))
+    state = {key: value.numpy() for key, value in model.state_dict().items()}
+
+    def add(target, *sources, heads=None):
+        rows = np.concatenate([state[source] for source in sources])
+        if heads:
+            rows = rows[neighbours(rows.shape[0], head_dim)]
+        writer.add_tensor(target, rows if rows.ndim == 1 else rows.astype(np.float16))
+
+    add("token_embd.weight", "model.embed_tokens.weight")
+    add("output_norm.weight", "model.norm.weight")
+    add("output.weight", "lm_head.weight")
+    for index in range(LAYERS):
+        theirs, ours = f"model.layers.{index}.", f"blk.{index}."
+        add(ours + "attn_norm.weight", theirs + "input_layernorm.weight")
+        add(ours + "ffn_norm.weight", theirs + "post_attention_layernorm.weight")
+        add(ours + "attn_output.weight", theirs + "self_attn.o_proj.weight")
+        add(ours + "ffn_down.weight", theirs + "mlp.down_proj.weight")
+        if name == "phi3":
+            add(ours + "attn_qkv.weight", theirs + "self_attn.qkv_proj.weight")
+            add(ours + "ffn_up.weight", theirs + "mlp.gate_up_proj.weight")
+        else:
+            add(ours + "attn_q.weight", theirs + "self_attn.q_proj.weight", heads=True)
+            add(ours + "attn_k.weight", theirs + "self_attn.k_proj.weight", heads=True)
+            add(ours + "attn_v.weight", theirs + "self_attn.v_proj.weight")
+            add(ours + "ffn_gate.weight", theirs + "mlp.gate_proj.weight")
+            add(ours + "ffn_up.weight", theirs + "mlp.up_proj.weight")
+    writer.write_header_to_file()
+    writer.write_kv_data_to_file()
+    writer.write_tensors_to_file()
+    writer.close()
+
+
+def write_model(name):
+    kind, module, config = MODELS[name]
+    model = random_model(kind, config)
+    write_gguf(name, model, config)
+    generator = np.random.default_rng(7)
+    ids = [1, *generator.integers(4, VOCABULARY, 8).tolist()]
+    data, entries = bytearray(), []
+
+    def append(key, layer, rows):
+        rows = rows.astype("<f4")
+        entries.append({"name": key, "layer": layer, "rows": rows.shape[0],
+                        "columns": rows.shape[1], "offset": len(data) // 4})
+        data.extend(rows.tobytes())
+
+    for (key, layer), rows in activations(name, model, module, ids).items():
+        append(key, layer, rows)
+    description = {"tokens": ids, "activations": entries}
+    if name == "phi3":
+        long_ids = [1, *generator.integers(4, VOCABULARY, ORIGINAL + 6).tolist()]
+        with torch.no_grad():
+            logits = model(input_ids=torch.tensor([long_ids]), use_cache=False).logits[0].numpy()
+        append("logits", None, logits)
+        description["longTokens"] = long_ids
+        description["longLogits"] = entries.pop()
+    (FIXTURE / f"{name}.f32").write_bytes(data)
+    (FIXTURE / f"{name}.json").write_text(
+        json.dumps(description, separators=(",", ":")) + "\n")
+
+
+def main():
+    torch.set_num_threads(1)
+    FIXTURE.mkdir(parents=True, exist_ok=True)
+    for name in MODELS:
+        write_model(name)
+    manifest = FIXTURE / "MANIFEST.json"
+    files = sorted(p for p in FIXTURE.rglob("*") if p.is_file() and p != manifest)
+    manifest.write_text(json.dumps({
+        "generator": "Tests/Reference/make_llama_goldens.py",
+        "versions": {"torch": torch.__version__, "transformers": transformers.__version__,
+                     "numpy": np.__version__, "gguf": "0.19.0"},
+        "tolerance": "stated with its reason in Tests/ModelsTests/LlamaGoldenTests.swift",
+        "sha256": {str(p.relative_to(FIXTURE)): hashlib.sha256(p.read_bytes()).hexdigest()
+                   for p in files},
+    }, indent=2) + "\n")
+    total = sum(p.stat().st_size for p in files)
+    print(f"{FIXTURE}: {len(files)} files, {total} bytes")
+
+
+if __name__ == "__main__":
+    main()
