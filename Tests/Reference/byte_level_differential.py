@@ -73,14 +73,14 @@ def main():
              if all(unicodedata.category(c) != "Cn" and c != "\u017f" for c in text)]
     wrong = 0
 
-    def compare_llama_cpp(label, path, actual, special=()):
+    def compare_llama_cpp(label, path, actual, special=frozenset()):
         nonlocal wrong
         expected = llama_cpp_ids(path, [texts[i] for i in known])
         kept = [(texts[i], e, actual[i]) for i, e in zip(known, expected)
                 if not special.intersection(e)]
         note = (f"{detail}; {len(texts) - len(known)} with characters too new, "
                 f"{len(known) - len(kept)} in which llama.cpp made special tokens of text")
-        wrong += differences(label, *zip(*kept), note)
+        wrong += differences(label, *map(list, zip(*kept)), note)
 
     with tempfile.TemporaryDirectory() as folder:
         for family, pre_tokenizer in FAMILIES.items():

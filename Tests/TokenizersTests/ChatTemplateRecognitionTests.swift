@@ -1,0 +1,65 @@
+import Checkpoints
+import Testing
+
+@testable import Tokenizers
+
+@Suite struct ChatTemplateRecognitionTests {
+  private func recognized(
+    template: String? = nil, architecture: String = "llama", name: String = "",
+    tokens: [String] = []
+  ) -> ChatTemplate.Recognition {
+    var metadata = Metadata()
+    _ = metadata.append(key: "general.architecture", value: .string(architecture))
+    _ = metadata.append(key: "general.name", value: .string(name))
+    _ = metadata.append(
+      key: "tokenizer.ggml.tokens", value: .array(.string(StringArray(tokens))))
+    if let template {
+      _ = metadata.append(key: "tokenizer.chat_template", value: .string(template))
+    }
+    return ChatTemplate.recognize(metadata)
+  }
+
+  @Test(arguments: [
+    ("{{ bos_token }}{{ '[INST] ' + message['content'] + ' [/INST]' }}", ChatTemplate.mistralV2),
+    ("{% set content = '<<SYS>>\\n' + s + '\\n<</SYS>>' %}{{ '[INST] ' + content }}", .llama2),
+    ("{{'<|user|>' + '\n' + message['content'] + '<|end|>'}}", .phi3),
+    ("{{'<|' + message['role'] + '|>' + '\n' + message['content'] + '<|end|>\n' }}", .phi3),
+    ("{{'<|im_start|>' + message['role']}}", .chatML),
+    // Zephyr, Llama 3, Mistral v3 with tools, Gemma: not known, and not taken for a relative.
+    ("{{ '<|user|>\n' + message['content'] + eos_token }}", .plain),
+    ("{{ '<|start_header_id|>' + message['role'] + '<|end_header_id|>' }}", .plain),
+    ("{{ '[AVAILABLE_TOOLS] ' }}{{ '[INST] ' }}", .plain),
+    ("{{ '<start_of_turn>' + role }}", .plain),
+    ("\u{1B}[31m", .plain),
+  ])
+  func theFilesTemplateDecides(text: String, expected: ChatTemplate) {
+    let recognition = recognized(template: text, name: "Mistral-7B-Instruct-v0.2")
+    #expect(recognition.template == expected)
+    #expect(recognition.isCertain == (expected != .plain))
+    #expect(recognition.reason.contains("template"))
+  }
+
+  @Test(arguments: [
+    ("llama", "mistralai_mistral-7b-instruct-v0.2", ChatTemplate.mistralV2),
+    ("llama", "LLaMA v2", .llama2), ("llama", "codellama_codellama-7b-instruct-hf", .llama2),
+    ("llama", "Llama-2-7B-Chat", .llama2), ("llama", "llama-2-7b-chat", .llama2),
+    ("phi3", "", .phi3), ("llama", "Phi-3-mini", .phi3),
+    ("llama", "stories260K", .plain), ("llama", "", .plain),
+  ])
+  func thenTheName(architecture: String, name: String, expected: ChatTemplate) {
+    #expect(recognized(architecture: architecture, name: name).template == expected)
+  }
+
+  @Test func thenTheVocabulary() {
+    let found = recognized(tokens: ["a", "<|im_end|>", "<|im_start|>"])
+    #expect(found.template == .chatML && found.isCertain)
+    #expect(recognized(tokens: ["<|im_start|>"]).template == .plain)
+  }
+
+  @Test func anEntryOfAnotherTypeCountsAsAbsent() {
+    var metadata = Metadata()
+    _ = metadata.append(key: "tokenizer.chat_template", value: .uint32(7))
+    _ = metadata.append(key: "general.architecture", value: .bool(true))
+    #expect(ChatTemplate.recognize(metadata).template == .plain)
+  }
+}
