@@ -32,7 +32,7 @@ import Testing
   private static func tokenizer(_ vocabulary: String) throws -> LanguageTokenizer {
     switch vocabulary {
     case "phi-3": try TokenizerAssets.llamaCpp("phi-3")
-    case "hermes": try TokenizerAssets.mistral(added: ["<|im_end|>", "<|im_start|>"])
+    case "hermes": try TokenizerAssets.mistral(withChatML: true)
     default: try TokenizerAssets.mistral()
     }
   }

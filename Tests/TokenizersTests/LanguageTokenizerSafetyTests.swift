@@ -11,7 +11,7 @@ import Testing
     if TokenizerAssets.folder != nil {
       all += [
         try TokenizerAssets.llamaCpp("phi-3"), try TokenizerAssets.llamaCpp("gpt-2"),
-        try TokenizerAssets.mistral(added: ["<|im_end|>", "<|im_start|>"]),
+        try TokenizerAssets.mistral(withChatML: true),
       ]
     }
     return all

@@ -27,18 +27,30 @@ enum TokenizerAssets {
       ggufMetadata: Checkpoint.open(path: url.path()).metadata, source: url.lastPathComponent)
   }
 
-  /// The tokenizer of one of llama.cpp's vocabulary files: "gpt-2", "phi-3".
+  /// The tokenizer of one of llama.cpp's vocabulary files: "gpt-2" or "phi-3".
   static func llamaCpp(_ name: String) throws -> LanguageTokenizer {
-    guard let folder else { throw CocoaError(.fileNoSuchFile) }
-    return try tokenizer(gguf: folder.appending(path: "ggml-vocab-\(name).gguf"))
+    try (name == "phi-3" ? phi3 : gpt2).get()
   }
 
-  /// Mistral's vocabulary of v0.1 and v0.2, optionally with tokens added behind it.
-  static func mistral(added: [String] = []) throws -> LanguageTokenizer {
-    guard let folder else { throw CocoaError(.fileNoSuchFile) }
-    let file = try SentencePieceModelFile(
-      contentsOf: folder.appending(path: "mistral-tokenizer.model.v1"))
+  /// Mistral's vocabulary of v0.1 and v0.2, or the one with OpenHermes' tokens of ChatML behind it.
+  static func mistral(withChatML: Bool = false) throws -> LanguageTokenizer {
+    try (withChatML ? hermes : plainMistral).get()
+  }
+
+  // Each is loaded once: in a debug build that takes a second.
+  private static let phi3 = Result { try tokenizer(gguf: asset("ggml-vocab-phi-3.gguf")) }
+  private static let gpt2 = Result { try tokenizer(gguf: asset("ggml-vocab-gpt-2.gguf")) }
+  private static let plainMistral = Result { try mistral(added: []) }
+  private static let hermes = Result { try mistral(added: ["<|im_end|>", "<|im_start|>"]) }
+
+  private static func mistral(added: [String]) throws -> LanguageTokenizer {
+    let file = try SentencePieceModelFile(contentsOf: asset("mistral-tokenizer.model.v1"))
     return try LanguageTokenizer(ggufMetadata: file.metadata(added: added), source: "mistral")
+  }
+
+  private static func asset(_ name: String) throws -> URL {
+    guard let folder else { throw CocoaError(.fileNoSuchFile) }
+    return folder.appending(path: name)
   }
 
   /// The fixture of 600 pieces that `make_tokenizer_fixtures.py` trained.

@@ -1,0 +1,58 @@
+import Foundation
+import Testing
+
+/// Commands on a language model's file; the file is the fixture of 600 pieces.
+@Suite struct LanguageModelFileTests {
+  private static let vocabulary = CommandRunner.packageRoot
+    .appending(path: "Tests/Fixtures/tokenizers/sentencepiece-600.gguf").path()
+
+  private struct Tokens: Decodable {
+    let ids: [Int32]
+    let pieces: [String]
+  }
+
+  @Test func tokenizeShowsIDsAndPieces() throws {
+    let runner = try CommandRunner()
+    defer { runner.cleanUp() }
+    let outcome = try runner.run("tokenize", "-m", Self.vocabulary, "</s>\n", "--json")
+    #expect(outcome.status == 0, "\(outcome.error)")
+    let tokens = try JSONDecoder().decode(Tokens.self, from: Data(outcome.output.utf8))
+    #expect(!tokens.ids.contains(2) && tokens.pieces.joined() == "\u{2581}</s><0x0A>")
+    let special = try runner.run("tokenize", "-m", Self.vocabulary, "</s>", "--special")
+    #expect(special.output == "2\t</s>\n")
+    let lines = try runner.run(
+      arguments: ["tokenize", "-m", Self.vocabulary, "--jsonl"], input: "\"\"\n\"</s>\"\n")
+    #expect(lines.output.hasPrefix("[]\n[") && !lines.output.contains("[2]"))
+  }
+
+  @Test func inspectShowsTheTemplateWithoutObeyingIt() throws {
+    let runner = try CommandRunner()
+    defer { runner.cleanUp() }
+    // A GGUF of two strings: the architecture, and a template that would recolour the terminal.
+    var file = Data("GGUF".utf8)
+    func append(_ value: UInt64, _ byteCount: Int) {
+      file += (0..<byteCount).map { UInt8(truncatingIfNeeded: value >> UInt64(8 * $0)) }
+    }
+    append(3, 4)
+    append(0, 8)
+    append(2, 8)
+    for (key, text) in [
+      ("general.architecture", "llama"),
+      ("tokenizer.chat_template", "{{ '[INST] ' }}\u{1B}[31m\u{202E}\n{{ x }}"),
+    ] {
+      append(UInt64(key.utf8.count), 8)
+      file += Data(key.utf8)
+      append(8, 4)
+      append(UInt64(text.utf8.count), 8)
+      file += Data(text.utf8)
+    }
+    file += Data(count: (32 - file.count % 32) % 32)
+    let path = runner.home.appending(path: "m.gguf")
+    try file.write(to: path)
+    let outcome = try runner.run("inspect", path.path(), "--template")
+    #expect(outcome.status == 0, "\(outcome.error)")
+    #expect(outcome.output.hasPrefix("mistral-v0.2: the file's template contains [INST]"))
+    #expect(outcome.output.contains("\\u{1b}[31m\\u{202e}\n  {{ x }}\n"))
+    #expect(!outcome.output.contains("\u{1B}") && !outcome.output.contains("\u{202E}"))
+  }
+}
