@@ -85,7 +85,9 @@ package final class LanguageTokenizer: Sendable {
   /// Number of ids; a model's logits have as many columns.
   package var vocabularyCount: Int { vocabulary.count }
 
-  /// The ids of a text. `bos` is not added.
+  /// The ids of a text.
+  ///
+  /// `bos` is not added.
   ///
   /// - Parameters:
   ///   - text: any text. Text that was not UTF-8 has U+FFFD in it by the time it is a `String`.
@@ -93,6 +95,7 @@ package final class LanguageTokenizer: Sendable {
   ///     everything that a user or a document wrote.
   ///   - isStart: whether the text begins a sequence or follows a special token, so that it gets
   ///     the space prefix where the model has one.
+  /// - Returns: ids, none for an empty text.
   package func encode(_ text: String, parsesSpecial: Bool = false, isStart: Bool = true) -> [Int32]
   {
     encode([parsesSpecial ? .template(text) : .content(text)], isStart: isStart)
@@ -116,8 +119,10 @@ package final class LanguageTokenizer: Sendable {
 
   /// The bytes that a token contributes to a text; they may end within a character.
   ///
-  /// - Parameter showsSpecial: whether control and unknown tokens appear as they are spelled, and
-  ///   not as nothing.
+  /// - Parameters:
+  ///   - id: a token's id, of the vocabulary or not.
+  ///   - showsSpecial: whether control and unknown tokens appear as they are spelled, and not as
+  ///     nothing.
   /// - Returns: nothing for an id outside the vocabulary.
   package func bytes(of id: Int32, showsSpecial: Bool = false) -> ArraySlice<UInt8> {
     guard id >= 0, Int(id) < vocabulary.count else { return [] }

@@ -98,7 +98,9 @@ struct SpecialTokenMatcher: Sendable {
   private var begins = [Bool](repeating: false, count: 256)
   private(set) var isEmpty = true
 
-  /// - Parameter includes: which kinds of tokens are matched.
+  /// - Parameters:
+  ///   - vocabulary: whose tokens are matched.
+  ///   - includes: which kinds of them.
   init(_ vocabulary: TokenVocabulary, includes: (TokenKind) -> Bool) {
     for id in 0..<vocabulary.count where includes(vocabulary.kinds[id]) {
       insert(vocabulary.spellings.bytes(at: id), id: Int32(id))

@@ -14,6 +14,10 @@ step() { printf '\n== %s\n' "$*"; }
 step "WordPiece ids against Hugging Face tokenizers"
 $python Tests/Reference/wordpiece_differential.py --assets "$assets" \
   --command "$program tokenize --jsonl --model $minilm"
+step "SentencePiece ids against sentencepiece"
+$python Tests/Reference/sentencepiece_differential.py --assets "$assets" --program "$program"
+step "byte-level BPE ids against Hugging Face tokenizers and llama.cpp"
+$python Tests/Reference/byte_level_differential.py --assets "$assets" --program "$program"
 step "checkpoints against the gguf and safetensors packages"
 $python Tests/Reference/check_checkpoints.py "$minilm/model.safetensors" \
   models/embeddings/all-MiniLM-L6-v2/*.gguf "$assets"/llm/*.gguf "$assets"/tokenizers/*.gguf

@@ -29,8 +29,10 @@ struct SentencePieceModelFile {
 
   /// The entries that a GGUF file of this vocabulary has.
   ///
-  /// - Parameter added: tokens behind the model's own, as user-defined ones: how converters write
-  ///   them.
+  /// - Parameters:
+  ///   - added: tokens behind the model's own, as user-defined ones: how converters write them.
+  ///   - name: `general.name`.
+  /// - Returns: metadata for `LanguageTokenizer`.
   func metadata(added: [String] = [], name: String = "vocabulary") -> Metadata {
     var metadata = Metadata()
     let all = pieces + added.map { (Array($0.utf8), -1_000, 4) }

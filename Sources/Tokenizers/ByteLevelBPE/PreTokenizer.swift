@@ -94,7 +94,7 @@ enum PreTokenizer: Sendable, Equatable {
       return scanner.numberPartEnd(start, limit: wordEnd)
     }
 
-    /// `[\p{P}\$\+<=>\^~\|]`
+    /// Whether a character is of `[\p{P}\$\+<=>\^~\|]`.
     private static func isMark(_ scalar: UInt32, _ wordClass: WordClass) -> Bool {
       if wordClass == .punctuation { return true }
       guard scalar < 0x80 else { return false }

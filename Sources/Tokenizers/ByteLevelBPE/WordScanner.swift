@@ -32,7 +32,10 @@ struct WordScanner {
 
   /// The end of the word of Llama 3's expression that begins at `start`.
   ///
-  /// - Parameter digits: how many numbers make a word at most; 3 for Llama 3, 1 for Qwen 2.
+  /// - Parameters:
+  ///   - start: the border of a character before the end of the text.
+  ///   - digits: how many numbers make a word at most; 3 for Llama 3, 1 for Qwen 2.
+  /// - Returns: where the word ends, after `start`.
   func llama3WordEnd(_ start: Int, digits: Int) -> Int {
     let limit = text.count
     let byte = text[start]
@@ -95,7 +98,7 @@ struct WordScanner {
 
   // MARK: Alternatives
 
-  /// `'s|'t|'re|'ve|'m|'ll|'d`
+  /// The end of `'s|'t|'re|'ve|'m|'ll|'d`, or nil.
   private func contractionEnd(_ start: Int, limit: Int, ignoresCase: Bool) -> Int? {
     func letter(_ index: Int) -> UInt8 {
       guard index < limit else { return 0 }
@@ -113,7 +116,7 @@ struct WordScanner {
     }
   }
 
-  /// `\s+(?!\S)|\s+`: the last white space before a word belongs to the word.
+  /// The end of `\s+(?!\S)|\s+`: the last white space before a word belongs to the word.
   private func whiteSpaceEnd(_ start: Int, limit: Int) -> Int {
     var index = start
     var last = start

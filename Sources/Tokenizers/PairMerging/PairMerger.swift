@@ -60,7 +60,9 @@ struct PairMerger {
     }
   }
 
-  /// The same with a linked list and a queue. A queue entry that is no longer true stays in it and
+  /// The same with a linked list and a queue.
+  ///
+  /// A queue entry that is no longer true stays in it and
   /// is recognised when it comes up: the rank that it names is not that of the pair at its place.
   private mutating func mergeLong(_ symbols: inout [Int32], _ table: MergeTable) {
     let count = symbols.count

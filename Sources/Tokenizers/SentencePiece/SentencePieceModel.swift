@@ -21,8 +21,9 @@ struct SentencePieceModel: Sendable {
   private(set) var asciiSymbols: [Int32] = []
   /// The symbol of U+2581, or -1.
   private(set) var spaceSymbol: Int32 = -1
-  /// Symbols of characters that stand before a U+2581 within some piece. After all others no piece
-  /// crosses into the next word, so words can be merged one by one.
+  /// Symbols of characters that stand before a U+2581 within some piece.
+  ///
+  /// After all others no piece crosses into the next word, so words can be merged one by one.
   private(set) var symbolsBeforeSpace: Set<Int32> = []
   /// Spellings of the symbols from `pieceCount` on.
   private(set) var loneCharacters: [[UInt8]] = []

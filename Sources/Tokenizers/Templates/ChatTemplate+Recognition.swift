@@ -17,6 +17,7 @@ extension ChatTemplate {
   /// every file without a template, which Llama-2 and Mistral were not trained on.)
   ///
   /// - Parameter metadata: of the file; entries of another type than expected count as absent.
+  /// - Returns: the template with the reason for it.
   package static func recognize(_ metadata: Metadata) -> Recognition {
     let text = metadata[LanguageTokenizer.GGUFKey.chatTemplate]?.stringValue
     if let text, !text.isEmpty { return recognize(templateText: text) }
