@@ -25,13 +25,14 @@ import Testing
   @Test func sixBitScalesArePackedAndRead() {
     var generator = SeededGenerator(seed: 3)
     for _ in 0..<200 {
-      let scales = (0..<8).map { _ in UInt8.random(in: 0...63, using: &generator) }
-      let mins = (0..<8).map { _ in UInt8.random(in: 0...63, using: &generator) }
-      let bytes = SixBitScales.packed(scales: scales, mins: mins)
+      let scales = (0..<8).map { _ in Int32.random(in: 0...63, using: &generator) }
+      let mins = (0..<8).map { _ in Int32.random(in: 0...63, using: &generator) }
+      let words = SixBitScales(scale: { scales[$0] }, min: { mins[$0] }).words
+      let bytes = fileBytes([words.0, words.1, words.2])
       let read = SixBitScales(bytes.span.bytes, at: 0)
       for index in 0..<8 {
-        #expect(read.scale(index) == Int32(scales[index]))
-        #expect(read.min(index) == Int32(mins[index]))
+        #expect(read.scale(index) == scales[index])
+        #expect(read.min(index) == mins[index])
       }
     }
   }

@@ -30,27 +30,39 @@ import Tokenizers
     #expect(rows.count == 8)
     for row in rows {
       let numbers = row.bits.map { Float(bitPattern: $0) }
-      #expect(WeightEncoding.f16.encode(numbers) == row.f16)
-      #expect(WeightEncoding.q80.encode(numbers) == row.q80)
+      #expect(encoded(numbers, .f16) == row.f16)
+      #expect(encoded(numbers, .q80) == row.q80)
     }
   }
 
   @Test func numbersThatDoNotFitAreRefused() {
     let row = [Float](repeating: 1, count: 31)
-    #expect(WeightEncoding.f32.encode(row + [.infinity]) == nil)
-    #expect(WeightEncoding.f16.encode(row + [70_000]) == nil)
-    #expect(WeightEncoding.q80.encode(row + [.nan]) == nil)
-    #expect(WeightEncoding.q80.encode(row + [1e9]) == nil)
-    #expect(WeightEncoding.q80.encode(row + [1e6]) != nil)
+    #expect(encoded(row + [.infinity], .f32) == nil)
+    #expect(encoded(row + [70_000], .f16) == nil)
+    #expect(encoded(row + [.nan], .q80) == nil)
+    #expect(encoded(row + [1e9], .q80) == nil)
+    #expect(encoded(row + [1e6], .q80) != nil)
+  }
+
+  /// The bytes of a row, or nil when a number does not fit.
+  private func encoded(_ row: [Float], _ type: WeightType) -> [UInt8]? {
+    guard let encoder = RowEncoder(type), let count = type.rowByteCount(row.count) else {
+      return nil
+    }
+    var bytes = [UInt8](repeating: 0, count: count)
+    let fits = row.withUnsafeBufferPointer { row in
+      bytes.withUnsafeMutableBytes { encoder.encode(row, into: $0) }
+    }
+    return fits ? bytes : nil
   }
 
   private func tinyDirectory() -> String { Assets.fixtures.appending(path: "tiny").path() }
 
-  private func convert(_ encoding: WeightEncoding) throws -> String {
+  private func convert(_ recipe: ConversionRecipe) throws -> String {
     let converter = try BERTConverter(directory: tinyDirectory())
     let tokenizer = try WordPieceTokenizer.load(directory: tinyDirectory())
     let path = try Assets.temporaryDirectory().appending(path: "tiny.gguf").path()
-    try converter.write(to: path, encoding: encoding, vocabulary: tokenizer.ggufMetadata)
+    try converter.write(to: path, recipe: recipe, vocabulary: tokenizer.ggufMetadata)
     return path
   }
 
@@ -95,7 +107,7 @@ import Tokenizers
     let tokenizer = try WordPieceTokenizer(
       ggufMetadata: checkpoint.metadata, source: checkpoint.file.path)
     let path = try Assets.temporaryDirectory().appending(path: "again.gguf").path()
-    try converter.write(to: path, encoding: .q80, vocabulary: tokenizer.ggufMetadata)
+    try converter.write(to: path, recipe: .q80, vocabulary: tokenizer.ggufMetadata)
     #expect(
       try Data(contentsOf: URL(filePath: path)) == Data(contentsOf: URL(filePath: convert(.q80))))
   }

@@ -1,9 +1,6 @@
 internal import ArgumentParser
-internal import Checkpoints
 internal import Foundation
-internal import Models
 internal import SwiftRAG
-internal import Tokenizers
 
 /// The commands `swiftrag models ls|path|convert`.
 struct ModelsCommand: ParsableCommand {
@@ -13,6 +10,7 @@ struct ModelsCommand: ParsableCommand {
         swiftrag models ls
         swiftrag models path all-MiniLM-L6-v2
         swiftrag models convert ~/all-MiniLM-L6-v2 --type q8_0 --out minilm-q8_0.gguf
+        swiftrag models convert llama-f16.gguf --type q4_k_m --out llama-q4_k_m.gguf
       """,
     subcommands: [List.self, Path.self, Convert.self])
 
@@ -53,72 +51,6 @@ struct ModelsCommand: ParsableCommand {
     func run() throws {
       let locator = ModelLocator(configuration: try resolveConfiguration([:]))
       Terminal.answer(try locator.embeddingModel(name))
-    }
-  }
-
-  /// The command `swiftrag models convert SOURCE`.
-  struct Convert: ParsableCommand {
-    static let configuration = CommandConfiguration(
-      abstract: "Write a sentence encoder as a GGUF file that llama.cpp reads too.",
-      discussion: """
-        SOURCE is a Hugging Face folder (config.json, model.safetensors, a vocabulary) or a bert GGUF.
-          swiftrag models convert ~/all-MiniLM-L6-v2 --type f16 --out minilm-f16.gguf
-        """)
-
-    /// The types that matrices can have.
-    enum WeightKind: String, ExpressibleByArgument, CaseIterable {
-      case f32, f16, q80 = "q8_0"
-
-      var encoding: WeightEncoding {
-        switch self {
-        case .f32: .f32
-        case .f16: .f16
-        case .q80: .q80
-        }
-      }
-    }
-
-    @Argument(help: "A folder or a GGUF file.", completion: .file())
-    var source: String
-
-    @Option(help: "f32, f16 or q8_0.")
-    var type: WeightKind = .q80
-
-    @Option(help: "The file to write.", completion: .file())
-    var out: String
-
-    @Option(help: "general.name of the file.")
-    var name: String?
-
-    @Option(help: "general.license of the file, for example apache-2.0.")
-    var license: String?
-
-    @Option(help: "general.source.url of the file.")
-    var sourceURL: String?
-
-    @OptionGroup var common: CommonOptions
-
-    func run() throws {
-      common.apply()
-      try requireExisting([source])
-      var isFolder: ObjCBool = false
-      _ = FileManager.default.fileExists(atPath: source, isDirectory: &isFolder)
-      var converter: BERTConverter
-      let tokenizer: WordPieceTokenizer
-      if isFolder.boolValue {
-        converter = try BERTConverter(directory: source)
-        tokenizer = try WordPieceTokenizer.load(directory: source)
-      } else {
-        let checkpoint = try Checkpoint.open(path: source)
-        converter = try BERTConverter(gguf: checkpoint)
-        tokenizer = try WordPieceTokenizer(ggufMetadata: checkpoint.metadata, source: source)
-      }
-      if let name { converter.origin.name = name }
-      if let license { converter.origin.license = license }
-      if let sourceURL { converter.origin.sourceURL = sourceURL }
-      try converter.write(to: out, encoding: type.encoding, vocabulary: tokenizer.ggufMetadata)
-      let attributes = try? FileManager.default.attributesOfItem(atPath: out)
-      Terminal.answer("\(out): \(byteText(attributes?[.size] as? Int ?? 0)), \(type.rawValue)")
     }
   }
 }

@@ -41,14 +41,22 @@ package struct SixBitScales {
     return Int32(high >> (lane + 4) & 0x0f | (lowMins >> (lane + 6) & 3) << 4)
   }
 
-  /// The 12 bytes of 8 scales and 8 minima of 0...63.
-  package static func packed(scales: [UInt8], mins: [UInt8]) -> [UInt8] {
-    var bytes = [UInt8](repeating: 0, count: byteCount)
+  /// Packs 8 scales and 8 minima of 0...63, by sub-block.
+  package init(scale: (Int) -> Int32, min: (Int) -> Int32) {
+    var words: (UInt32, UInt32, UInt32) = (0, 0, 0)
     for index in 0..<4 {
-      bytes[index] = scales[index] | (scales[index + 4] >> 4) << 6
-      bytes[index + 4] = mins[index] | (mins[index + 4] >> 4) << 6
-      bytes[index + 8] = scales[index + 4] & 0x0f | mins[index + 4] << 4
+      let lane = UInt32(index * 8)
+      let (scales, mins) = (
+        (UInt32(scale(index)), UInt32(scale(index + 4))),
+        (UInt32(min(index)), UInt32(min(index + 4)))
+      )
+      words.0 |= (scales.0 | (scales.1 >> 4) << 6) << lane
+      words.1 |= (mins.0 | (mins.1 >> 4) << 6) << lane
+      words.2 |= (scales.1 & 0x0f | (mins.1 & 0x0f) << 4) << lane
     }
-    return bytes
+    (lowScales, lowMins, high) = words
   }
+
+  /// The 12 bytes as three little-endian words.
+  package var words: (UInt32, UInt32, UInt32) { (lowScales, lowMins, high) }
 }

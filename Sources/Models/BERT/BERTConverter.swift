@@ -3,6 +3,7 @@
 
 internal import Bytes
 package import Checkpoints
+internal import Kernels
 
 /// Writes a BERT as a GGUF file with llama.cpp's names.
 ///
@@ -68,51 +69,47 @@ package struct BERTConverter {
   ///
   /// - Parameters:
   ///   - path: of the file to write.
-  ///   - encoding: the type of the matrices.
+  ///   - recipe: the type of the matrices, one of ``recipes``.
   ///   - vocabulary: the tokenizer's entries, `WordPieceTokenizer.ggufMetadata`.
   /// - Throws: `ModelError` naming the tensor that is missing or cannot be encoded, or the reason
   ///   why the file cannot be written.
   package func write(
-    to path: String, encoding: WeightEncoding, vocabulary: [(key: String, value: MetadataValue)]
+    to path: String, recipe: ConversionRecipe,
+    vocabulary: [(key: String, value: MetadataValue)]
   ) throws(ModelError) {
-    var tensors: [(BERTTensor, TensorRows, WeightEncoding)] = []
+    guard Self.recipes.contains(recipe) else {
+      throw .unsupported(
+        entry: "type of a bert model", found: recipe.rawValue,
+        supported: Self.recipes.map(\.rawValue).joined(separator: ", "), source: path)
+    }
+    let pool = WorkerPool(threadCount: physicalCoreCount())
+    var tensors: [(BERTTensor, WeightType, TensorSource)] = []
     for tensor in BERTManifest(config: config).all {
       let info = try checkpoint.find(tensor, among: TensorRows.types)
       let rows = TensorRows(info, of: checkpoint.checkpoint)
-      try check(rows, encoding: stored(tensor, encoding))
-      tensors.append((tensor, rows, stored(tensor, encoding)))
+      let type = stored(tensor, recipe)
+      tensors.append((tensor, type, TensorEncoder(rows, as: type, pool: pool).source))
     }
     try reading(path) { () throws(CheckpointError) in
       var writer = try GGUFWriter()
-      for (key, value) in metadata(encoding) + vocabulary { try writer.setMetadata(key, value) }
-      for (tensor, rows, encoding) in tensors {
+      for (key, value) in metadata(recipe) + vocabulary { try writer.setMetadata(key, value) }
+      for (tensor, type, source) in tensors {
         try writer.addTensor(
-          name: tensor.ggufName, type: encoding.tensorType, shape: tensor.shape,
-          source: .stream { (sink) throws(CheckpointError) in
-            for row in 0..<rows.rowCount { try sink.append(encoding.encode(rows.row(row)) ?? []) }
-          })
+          name: tensor.ggufName, type: TensorType(type), shape: tensor.shape, source: source)
       }
       try writer.write(to: path)
     }
   }
 
-  /// Reads every number once before anything is written: a file with an infinity is refused.
-  private func check(_ rows: TensorRows, encoding: WeightEncoding) throws(ModelError) {
-    for row in 0..<rows.rowCount where encoding.encode(rows.row(row)) == nil {
-      throw .invalid(
-        entry: "tensor \(rows.info.name)",
-        reason: "row \(row) has a number that \(encoding.rawValue) cannot hold",
-        source: checkpoint.source)
-    }
-  }
+  /// The types that a BERT is converted to; its rows are seldom whole superblocks.
+  package static let recipes: [ConversionRecipe] = [.f32, .f16, .q80]
 
-  private func stored(_ tensor: BERTTensor, _ encoding: WeightEncoding) -> WeightEncoding {
+  private func stored(_ tensor: BERTTensor, _ recipe: ConversionRecipe) -> WeightType {
     guard tensor.role == .matrix else { return .f32 }
-    let isWholeBlocks = (tensor.shape.last ?? 0).isMultiple(of: 32)
-    return encoding == .q80 && !isWholeBlocks ? .f16 : encoding
+    return ConversionRecipe.fitting(recipe.baseType, columns: tensor.shape.last ?? 0)
   }
 
-  private func metadata(_ encoding: WeightEncoding) -> [(key: String, value: MetadataValue)] {
+  private func metadata(_ recipe: ConversionRecipe) -> [(key: String, value: MetadataValue)] {
     typealias Key = BERTConfig.GGUFKey
     var entries: [(key: String, value: MetadataValue)] = [
       (Key.architecture, .string("bert")), ("general.type", .string("model")),
@@ -122,7 +119,7 @@ package struct BERTConverter {
     if let url = origin.sourceURL { entries.append(("general.source.url", .string(url))) }
     let pooling = config.pooling == .mean ? Key.meanPooling : Key.classificationPooling
     entries += [
-      ("general.file_type", .uint32(encoding.fileType)),
+      ("general.file_type", .uint32(recipe.fileType)),
       // GGML_QUANT_VERSION: the meaning of the block types.
       ("general.quantization_version", .uint32(2)),
       (Key.layers, .uint32(UInt32(config.layers))),
@@ -138,17 +135,6 @@ package struct BERTConverter {
       (Key.normalizes, .bool(config.normalizes)),
     ]
     return entries
-  }
-}
-
-extension WeightEncoding {
-  /// The type in a checkpoint.
-  var tensorType: TensorType {
-    switch self {
-    case .f32: .f32
-    case .f16: .f16
-    case .q80: .q80
-    }
   }
 }
 

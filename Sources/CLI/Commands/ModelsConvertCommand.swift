@@ -1,0 +1,83 @@
+internal import ArgumentParser
+internal import Checkpoints
+internal import Foundation
+internal import Kernels
+internal import Models
+internal import Tokenizers
+
+extension ModelsCommand {
+  /// The command `swiftrag models convert SOURCE`.
+  struct Convert: ParsableCommand {
+    static let configuration = CommandConfiguration(
+      abstract: "Write a model as a GGUF file, in fewer bits, that llama.cpp reads too.",
+      discussion: """
+        SOURCE is a llama or phi3 GGUF in F32, F16 or BF16, a bert GGUF, or a sentence encoder's
+        Hugging Face folder (config.json, model.safetensors, a vocabulary).
+          swiftrag models convert llama-f16.gguf --type q4_k_m --out llama-q4_k_m.gguf
+          swiftrag models convert ~/all-MiniLM-L6-v2 --type f16 --out minilm-f16.gguf
+        Language models: all types; q4_k_m and q5_k_m give some tensors more bits, as llama.cpp does.
+        Sentence encoders: f32, f16, q8_0.
+        """)
+
+    @Argument(help: "A folder or a GGUF file.", completion: .file())
+    var source: String
+
+    @Option(help: "The type of the matrices.")
+    var type: ConversionRecipe = .q80
+
+    @Option(help: "The file to write.", completion: .file())
+    var out: String
+
+    @Option(help: "general.name of the file.")
+    var name: String?
+
+    @Option(help: "general.license of the file, for example apache-2.0.")
+    var license: String?
+
+    @Option(help: "general.source.url of the file.")
+    var sourceURL: String?
+
+    @OptionGroup var common: CommonOptions
+
+    func run() throws {
+      common.apply()
+      try requireExisting([source])
+      var isFolder: ObjCBool = false
+      _ = FileManager.default.fileExists(atPath: source, isDirectory: &isFolder)
+      if isFolder.boolValue {
+        try convertEncoder(
+          BERTConverter(directory: source), try WordPieceTokenizer.load(directory: source))
+      } else {
+        try convert(Checkpoint.open(path: source))
+      }
+      let attributes = try? FileManager.default.attributesOfItem(atPath: out)
+      Terminal.answer("\(out): \(byteText(attributes?[.size] as? Int ?? 0)), \(type.rawValue)")
+    }
+
+    private func convert(_ checkpoint: Checkpoint) throws {
+      if try checkpoint.metadata.string("general.architecture") == "bert" {
+        return try convertEncoder(
+          BERTConverter(gguf: checkpoint),
+          try WordPieceTokenizer(ggufMetadata: checkpoint.metadata, source: source))
+      }
+      var converter = try LanguageModelConverter(gguf: checkpoint)
+      converter.name = name
+      converter.license = license
+      converter.sourceURL = sourceURL
+      try converter.write(
+        to: out, recipe: type, pool: WorkerPool(threadCount: physicalCoreCount()))
+    }
+
+    private func convertEncoder(
+      _ converter: BERTConverter, _ tokenizer: WordPieceTokenizer
+    ) throws {
+      var converter = converter
+      if let name { converter.origin.name = name }
+      if let license { converter.origin.license = license }
+      if let sourceURL { converter.origin.sourceURL = sourceURL }
+      try converter.write(to: out, recipe: type, vocabulary: tokenizer.ggufMetadata)
+    }
+  }
+}
+
+extension ConversionRecipe: ExpressibleByArgument {}

@@ -1,0 +1,126 @@
+#!/usr/bin/env python3
+"""The converter's quantisers beside llama.cpp's, on the same tensors.
+
+    .venv/bin/python Tests/Reference/quantiser_error.py [--program .build/release/swiftrag]
+
+Tensors: gaussian, heavy-tailed (Student t, 3 degrees of freedom), and MiniLM's own. Each is written
+as F32 in a GGUF file, converted by `swiftrag models convert`, and quantised by the same
+ggml_quantize_chunk that llama.cpp uses. Printed are the ratios ours / llama.cpp's of the root mean
+square error, plain and weighted (each number by the weight that ggml's quantiser of that type gives
+it: rms + |x| of its sub-block, x² for Q6_K). Exits with 1 when a ratio is above 1.
+"""
+import argparse
+import ctypes
+import os
+import pathlib
+import subprocess
+import sys
+import tempfile
+import time
+
+import gguf
+import llama_cpp
+import numpy as np
+from safetensors.numpy import load_file
+
+ROOT = pathlib.Path(__file__).resolve().parent.parent.parent
+ASSETS = pathlib.Path(os.environ.get("SWIFTRAG_ASSETS", ROOT.parent / "shared/assets"))
+BASE = ctypes.CDLL(str(pathlib.Path(llama_cpp.__file__).parent / "lib/libggml-base.so"))
+BASE.ggml_quantize_chunk.restype = ctypes.c_size_t
+BASE.ggml_quantize_chunk.argtypes = [
+    ctypes.c_int, ctypes.c_void_p, ctypes.c_void_p, ctypes.c_int64, ctypes.c_int64, ctypes.c_int64,
+    ctypes.c_void_p]
+# Type: recipe, tensor columns (32 more than whole superblocks make the recipe fall back), sub-block.
+TYPES = {"Q4_0": ("q4_0", 4096, 32), "Q4_K": ("q4_k_m", 4096, 32), "Q5_K": ("q5_k_m", 4096, 32),
+         "Q6_K": ("q6_k", 4096, 16), "Q5_0": ("q4_k_m", 4128, 32), "Q5_1": ("q5_k_m", 4128, 32),
+         "Q8_0": ("q8_0", 4096, 32)}
+
+
+def tensors() -> dict[str, np.ndarray]:
+    generator = np.random.default_rng(7)
+    found = {"gaussian": generator.standard_normal(1 << 19) * 0.05,
+             "heavy-tailed": generator.standard_t(3, 1 << 19) * 0.02}
+    minilm = load_file(ASSETS / "minilm/model.safetensors")
+    for name in ("embeddings.word_embeddings.weight",
+                 "encoder.layer.0.attention.self.query.weight",
+                 "encoder.layer.3.attention.output.dense.weight",
+                 "encoder.layer.2.intermediate.dense.weight",
+                 "encoder.layer.5.output.dense.weight"):
+        short = name.replace("encoder.layer.", "").replace(".weight", "")
+        found["MiniLM " + short] = minilm[name].ravel()
+    return {name: values.astype(np.float32) for name, values in found.items()}
+
+
+def shaped(values: np.ndarray, columns: int) -> np.ndarray:
+    rows = values.size // columns
+    return np.ascontiguousarray(values[:rows * columns].reshape(rows, columns))
+
+
+def llama_cpp_values(values: np.ndarray, kind: gguf.GGMLQuantizationType) -> np.ndarray:
+    elements, size = gguf.GGML_QUANT_SIZES[kind]
+    out = np.zeros((values.shape[0], values.shape[1] // elements * size), np.uint8)
+    BASE.ggml_quantize_chunk(int(kind), values.ctypes.data, out.ctypes.data, 0, *values.shape, None)
+    return gguf.quants.dequantize(out, kind)
+
+
+def our_values(program: str, cases: dict[str, np.ndarray], recipe: str, kind) -> dict:
+    with tempfile.TemporaryDirectory() as folder:
+        source, target = f"{folder}/in.gguf", f"{folder}/out.gguf"
+        writer = gguf.GGUFWriter(source, "llama")
+        # 8 layers, of which layers 1 to 5 but 3 get the base type.
+        writer.add_block_count(8)
+        names = {f"blk.1.ffn_up.{index}.weight": name for index, name in enumerate(cases)}
+        for tensor, name in names.items():
+            writer.add_tensor(tensor, cases[name])
+        writer.write_header_to_file()
+        writer.write_kv_data_to_file()
+        writer.write_tensors_to_file()
+        writer.close()
+        subprocess.run([program, "models", "convert", source, "--type", recipe, "--out", target],
+                       check=True, stdout=subprocess.DEVNULL)
+        result = {}
+        for tensor in gguf.GGUFReader(target).tensors:
+            assert tensor.tensor_type == kind, (tensor.name, tensor.tensor_type, kind)
+            values = gguf.quants.dequantize(np.array(tensor.data), kind)
+            result[names[tensor.name]] = values
+        return result
+
+
+def weights(values: np.ndarray, name: str, sub_block: int) -> np.ndarray:
+    if name == "Q6_K":
+        return values.astype(np.float64) ** 2
+    blocks = values.astype(np.float64).reshape(-1, sub_block)
+    rms = np.sqrt((blocks ** 2).mean(1, keepdims=True))
+    return (rms + abs(blocks)).reshape(values.shape)
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser()
+    parser.add_argument("--program", default=str(ROOT / ".build/release/swiftrag"))
+    program = parser.parse_args().program
+    all_tensors = tensors()
+    worst = 0.0
+    print("| type | tensor | our RMSE | ratio, plain | ratio, weighted |\n|---|---|---|---|---|")
+    for name, (recipe, columns, sub_block) in TYPES.items():
+        kind = gguf.GGMLQuantizationType[name]
+        cases = {label: shaped(values, columns) for label, values in all_tensors.items()}
+        start = time.time()
+        ours = our_values(program, cases, recipe, kind)
+        seconds = time.time() - start
+        for label, values in cases.items():
+            theirs = llama_cpp_values(values, kind)
+            weight = weights(values, name, sub_block)
+            errors = [(values.astype(np.float64) - other) ** 2 for other in (ours[label], theirs)]
+            plain = [np.sqrt(error.mean()) for error in errors]
+            weighted = [np.sqrt((weight * error).mean()) for error in errors]
+            ratios = (plain[0] / plain[1], weighted[0] / weighted[1])
+            worst = max(worst, *ratios)
+            print(f"| {name} | {label} | {plain[0]:.3e} | {ratios[0]:.4f} | {ratios[1]:.4f} |")
+        count = sum(values.size for values in cases.values())
+        print(f"{name}: {count / seconds / 1e6:.1f} million numbers a second", file=sys.stderr)
+    print(f"\nworst ratio {worst:.4f}")
+    sys.exit(worst > 1)
+
+
+if __name__ == "__main__":
+    main()
