@@ -11,6 +11,8 @@ TYPE.bin, TYPE.f32    blocks of the type: random bytes; all 0x00; all 0xFF; scal
                       and NaN; gaussian numbers quantised by ggml. Then gguf-py's float32 of them.
 activations.f32       rows of activations; .q8k and .q80 are ggml's blocks of them
 products.json         dot products of quantised rows, ggml's vec_dot
+weights.f32           gaussian numbers, then heavy-tailed ones; quantisers.json: the root mean square
+                      errors with which ggml's quantisers write each half
 """
 import ctypes
 import hashlib
@@ -134,6 +136,17 @@ def main() -> None:
     x.tofile(FOLDER / "activations.f32")
     activation_blocks("q8_K", x).tofile(FOLDER / "activations.q8k")
     activation_blocks("q8_0", x).tofile(FOLDER / "activations.q80")
+    halves = np.random.default_rng(400).standard_normal((1, 2048)) * 0.05
+    tails = np.random.default_rng(401).standard_t(3, (1, 2048)) * 0.02
+    weights = [half.astype(np.float32) for half in (halves, tails)]
+    np.concatenate(weights).tofile(FOLDER / "weights.f32")
+    errors = {}
+    for name in ("Q4_0", "Q4_1", "Q5_0", "Q5_1", "Q8_0", "Q4_K", "Q5_K", "Q6_K"):
+        kind = gguf.GGMLQuantizationType[name]
+        errors[name] = [
+            float(np.sqrt(((gguf.quants.dequantize(quantized(name, half), kind).astype(np.float64)
+                            - half) ** 2).mean())) for half in weights]
+    (FOLDER / "quantisers.json").write_text(json.dumps(errors, indent=1) + "\n")
     text = json.dumps(products(np.random.default_rng(300)), indent=1)
     (FOLDER / "products.json").write_text(text + "\n")
     files = sorted(path for path in FOLDER.iterdir() if path.name != "MANIFEST.json")

@@ -35,5 +35,9 @@ $program eval refusal --questions Tests/Fixtures/sample-questions.json \
   --docs Sources/SwiftRAG/SampleLibrary
 step "the converter's file in llama.cpp"
 $python Tests/Reference/llama_cpp_embedding.py
+step "the quantisers beside llama.cpp's"
+$python Tests/Reference/quantiser_error.py
+step "converted language models in llama.cpp"
+$python Tests/Reference/check_converter.py
 step "SIGKILL during add"
 python3 Tests/Reference/kill_during_add.py --times 100 --program "$program"

@@ -43,17 +43,22 @@ extension BlockFormat {
   /// - Parameter bytes: whole blocks.
   /// - Returns: the block's number, from 0.
   package static func firstBlockWithoutFiniteScale(_ bytes: RawSpan) -> Int? {
-    if scaleOffsets.isEmpty { return nil }
     let blocks = bytes.byteCount / byteCount
-    for block in 0..<blocks {
-      for offset in scaleOffsets {
-        let bits = bytes.unsafeLoadUnaligned(
-          fromByteOffset: block * byteCount + offset, as: UInt16.self)
-        // All exponent bits are set in an infinity and in a NaN (IEEE 754 binary16).
-        if bits & 0x7c00 == 0x7c00 { return block }
+    var first: Int?
+    for offset in scaleOffsets {
+      // All exponent bits are set in an infinity and in a NaN (IEEE 754 binary16). One pass without
+      // branches says whether there is any: loading a model must not wait for this.
+      func exponent(_ block: Int) -> UInt16 {
+        bytes.unsafeLoadUnaligned(
+          fromUncheckedByteOffset: block * byteCount + offset, as: UInt16.self) & 0x7c00
+      }
+      var largest: UInt16 = 0
+      for block in 0..<blocks { largest = max(largest, exponent(block)) }
+      if largest == 0x7c00, let block = (0..<blocks).first(where: { exponent($0) == 0x7c00 }) {
+        first = min(first ?? block, block)
       }
     }
-    return nil
+    return first
   }
 }
 
