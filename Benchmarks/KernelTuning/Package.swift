@@ -8,7 +8,7 @@ import PackageDescription
 func instructionSetSettings(_ flags: [String]) -> [SwiftSetting] {
   [
     .unsafeFlags(flags.flatMap { ["-Xcc", $0] } + ["-wmo", "-num-threads", "2"]),
-    .enableExperimentalFeature("Extern"),
+    .enableUpcomingFeature("InternalImportsByDefault"), .enableExperimentalFeature("Extern"),
   ]
 }
 

@@ -114,8 +114,9 @@ package final class MappedFile: @unchecked Sendable {
     return unsafe try body(bytes)
   }
 
-  /// When the file was last written, in nanoseconds since 1970, as the system said at opening; nil for
-  /// bytes that come from no file. For comparison only: an absurd time wraps around.
+  /// When the file was last written, in nanoseconds since 1970; nil for bytes that come from no file.
+  ///
+  /// As the system said at opening, and for comparison only: an absurd time wraps around.
   package var modifiedNanoseconds: Int64? {
     identity.map { Int64($0.modifiedSeconds) &* 1_000_000_000 &+ Int64($0.modifiedNanoseconds) }
   }

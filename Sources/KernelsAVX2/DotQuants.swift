@@ -2,8 +2,7 @@
 // quants are multiplied as they are unpacked. The same integers and the same Float32 steps as
 // SuperblockTile.swift and SignedBlockTile.swift.
 
-/// Adds a superblock's products to the panel's 16 sums. The arguments: the superblock, the activations,
-/// the sums.
+/// Adds a superblock's products to the panel's 16 sums: superblock, activations, sums.
 typealias DotSuperblock = (PanelSuperblock, UnsafeRawPointer, UnsafeMutablePointer<Float>) -> Void
 
 /// Adds a superblock of `Q4_K`.

@@ -7,16 +7,13 @@ package import KernelsReference
 // and multiplied with all rows, whose Float32 sums rest in the second-level cache. Rows of a weight
 // that lie as in a file are interleaved first, one superblock of 16 rows at a time.
 
-/// How one format is multiplied.
-private struct QuantizedFormat {
-  let format: InterleavedFormat
-  let dot: DotSuperblock
-  let unpack: (PanelSuperblock, UnsafeMutableRawPointer) -> Void
-  /// Multiplies the unpacked superblock: panel, activations, rows, sums, whether the sums begin,
-  /// blocks.
-  let multiply:
-    (UnsafeRawPointer, UnsafeRawPointer, Int, UnsafeMutablePointer<Float>, Bool, Int) -> Void
-}
+/// Unpacks a superblock into memory.
+private typealias UnpackSuperblock = (PanelSuperblock, UnsafeMutableRawPointer) -> Void
+
+/// Multiplies an unpacked superblock: panel, activations, rows, sums, whether the sums begin, blocks.
+private typealias MultiplySuperblock = (
+  UnsafeRawPointer, UnsafeRawPointer, Int, UnsafeMutablePointer<Float>, Bool, Int
+) -> Void
 
 /// Multiplies by a `Q4_K` weight; activations by ``quantizeRowsQ8K(_:rows:inputs:into:stride:)``.
 ///
@@ -25,41 +22,38 @@ private struct QuantizedFormat {
 package func multiplyQ4K(_ product: QuantizedProduct) {
   multiply(
     product,
-    QuantizedFormat(
-      format: .q4K, dot: dotQ4K, unpack: unpackQ4K,
-      multiply: { panel, x, rows, sums, isFirst, _ in
-        multiplyRows(
-          SuperblockTile(
-            panel: panel, x: x, sums: sums, isFirst: isFirst, shape: .withMinima(bits: 4)),
-          rows: rows)
-      }))
+    .q4K, dot: dotQ4K, unpack: unpackQ4K,
+    multiplySuperblock: { panel, x, rows, sums, isFirst, _ in
+      multiplyRows(
+        SuperblockTile(
+          panel: panel, x: x, sums: sums, isFirst: isFirst, shape: .withMinima(bits: 4)),
+        rows: rows)
+    })
 }
 
 /// Multiplies by a `Q5_K` weight; as ``multiplyQ4K(_:)``.
 package func multiplyQ5K(_ product: QuantizedProduct) {
   multiply(
     product,
-    QuantizedFormat(
-      format: .q5K, dot: dotQ5K, unpack: unpackQ5K,
-      multiply: { panel, x, rows, sums, isFirst, _ in
-        multiplyRows(
-          SuperblockTile(
-            panel: panel, x: x, sums: sums, isFirst: isFirst, shape: .withMinima(bits: 5)),
-          rows: rows)
-      }))
+    .q5K, dot: dotQ5K, unpack: unpackQ5K,
+    multiplySuperblock: { panel, x, rows, sums, isFirst, _ in
+      multiplyRows(
+        SuperblockTile(
+          panel: panel, x: x, sums: sums, isFirst: isFirst, shape: .withMinima(bits: 5)),
+        rows: rows)
+    })
 }
 
 /// Multiplies by a `Q6_K` weight; as ``multiplyQ4K(_:)``.
 package func multiplyQ6K(_ product: QuantizedProduct) {
   multiply(
     product,
-    QuantizedFormat(
-      format: .q6K, dot: dotQ6K, unpack: unpackQ6K,
-      multiply: { panel, x, rows, sums, isFirst, _ in
-        multiplyRows(
-          SuperblockTile(panel: panel, x: x, sums: sums, isFirst: isFirst, shape: .q6K()),
-          rows: rows)
-      }))
+    .q6K, dot: dotQ6K, unpack: unpackQ6K,
+    multiplySuperblock: { panel, x, rows, sums, isFirst, _ in
+      multiplyRows(
+        SuperblockTile(panel: panel, x: x, sums: sums, isFirst: isFirst, shape: .q6K()),
+        rows: rows)
+    })
 }
 
 /// Multiplies by a `Q8_0` weight; activations by
@@ -67,16 +61,16 @@ package func multiplyQ6K(_ product: QuantizedProduct) {
 package func multiplyQ80(_ product: QuantizedProduct) {
   multiply(
     product,
-    QuantizedFormat(
-      format: .q80, dot: dotQ80, unpack: unpackQ80, multiply: multiplySignedBlocks))
+    .q80, dot: dotQ80, unpack: unpackQ80,
+    multiplySuperblock: multiplySignedBlocks)
 }
 
 /// Multiplies by a `Q4_0` weight; as ``multiplyQ80(_:)``.
 package func multiplyQ40(_ product: QuantizedProduct) {
   multiply(
     product,
-    QuantizedFormat(
-      format: .q40, dot: dotQ40, unpack: unpackQ40, multiply: multiplySignedBlocks))
+    .q40, dot: dotQ40, unpack: unpackQ40,
+    multiplySuperblock: multiplySignedBlocks)
 }
 
 /// Multiplies unpacked blocks of 32.
@@ -125,27 +119,34 @@ private func multiplyRows(_ first: SuperblockTile, rows: Int) {
 }
 
 @inline(__always)
-private func multiply(_ product: QuantizedProduct, _ format: QuantizedFormat) {
+private func multiply(
+  _ product: QuantizedProduct, _ format: InterleavedFormat, dot: DotSuperblock,
+  unpack: UnpackSuperblock, multiplySuperblock: MultiplySuperblock
+) {
   precondition(product.rows <= largestQuantizedRowCount, "too many rows for one call")
   if product.rows == 1 {
-    for panel in product.panelRange { dotPanel(product, format, panel: panel) }
+    for panel in product.panelRange {
+      dotPanel(product, format, dot, panel: panel)
+    }
     return
   }
   for panel in stride(
     from: product.panelRange.lowerBound, to: product.panelRange.upperBound, by: tilePanels)
   {
-    multiplyTile(product, format, firstPanel: panel)
+    multiplyTile(product, format, unpack, multiplySuperblock, firstPanel: panel)
   }
 }
 
 /// One row of activations with one panel.
 @inline(__always)
-private func dotPanel(_ product: QuantizedProduct, _ format: QuantizedFormat, panel: Int) {
+private func dotPanel(
+  _ product: QuantizedProduct, _ format: InterleavedFormat, _ dot: DotSuperblock, panel: Int
+) {
   let sums = (product.scratch + interleavedByteCount).assumingMemoryBound(to: Float.self)
   for lane in 0..<16 { sums[lane] = 0 }
-  let source = PanelSource(product, format.format, panel: panel)
+  let source = PanelSource(product, format, panel: panel)
   for superblock in 0..<source.superblockCount {
-    format.dot(
+    dot(
       source.superblock(superblock, scratch: product.scratch),
       product.x + superblock * activationByteCount, sums)
   }
@@ -154,20 +155,23 @@ private func dotPanel(_ product: QuantizedProduct, _ format: QuantizedFormat, pa
 
 /// All rows of activations with the panels of one tile.
 @inline(__always)
-private func multiplyTile(_ product: QuantizedProduct, _ format: QuantizedFormat, firstPanel: Int) {
+private func multiplyTile(
+  _ product: QuantizedProduct, _ format: InterleavedFormat, _ unpack: UnpackSuperblock,
+  _ multiplySuperblock: MultiplySuperblock, firstPanel: Int
+) {
   let panels = firstPanel..<min(firstPanel + tilePanels, product.panelRange.upperBound)
   let unpacked = product.scratch + interleavedByteCount
   let sums = (unpacked + 2 * unpackedByteCount).assumingMemoryBound(to: Float.self)
-  let first = PanelSource(product, format.format, panel: firstPanel)
-  let second = PanelSource(product, format.format, panel: panels.upperBound - 1)
+  let first = PanelSource(product, format, panel: firstPanel)
+  let second = PanelSource(product, format, panel: panels.upperBound - 1)
   for superblock in 0..<first.superblockCount {
     let source = first.superblock(superblock, scratch: product.scratch)
-    format.unpack(source, unpacked)
+    unpack(source, unpacked)
     if panels.count > 1 {
-      format.unpack(
+      unpack(
         second.superblock(superblock, scratch: product.scratch), unpacked + unpackedByteCount)
     }
-    format.multiply(
+    multiplySuperblock(
       unpacked, product.x + superblock * product.rows * activationByteCount, product.rows, sums,
       superblock == 0, source.blockCount)
   }

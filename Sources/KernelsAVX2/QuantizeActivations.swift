@@ -10,6 +10,8 @@ import _Builtin_intrinsics.intel
 ///
 /// - Parameters:
 ///   - x: `[rows, inputs]`, `inputs` a multiple of 256.
+///   - rows: rows of x.
+///   - inputs: elements of a row.
 ///   - target: receives `[inputs / 256, stride]` superblocks, the first `rows` of each `stride`.
 ///   - stride: superblocks from one to the next of the same row.
 /// - Complexity: O(rows × inputs), no allocation.

@@ -3,13 +3,17 @@ import Glibc
 /// Tells whether a body allocates memory on the calling thread, be it one small block that it frees
 /// again.
 ///
-/// glibc counts a block that rests in a thread's own cache as in use. So once that cache holds no
-/// block of any small size, each allocation takes new memory from the heap, and the bytes in use
-/// (`mallinfo2().uordblks`) stay higher even after it was freed. Other threads of the process
-/// allocate at the same time, so a body is measured until one measurement shows no change at all: one
-/// that allocates never shows that.
+/// glibc counts a block that rests in a thread's own cache as in use. So once neither that cache nor
+/// the heap's lists hold a block of any small size, each allocation takes new memory, and the bytes in
+/// use (`mallinfo2().uordblks`) stay higher even after it was freed. A control allocation of each size
+/// shows that this holds; then the body is measured. Other threads of the process allocate at the
+/// same time, so this is repeated until one measurement shows no change at all: a body that allocates
+/// never shows that.
 enum AllocationProbe {
-  /// Whether `body` runs without an allocation of up to 1,032 bytes; nil where that cannot be told.
+  /// Sizes of malloc's blocks up to 528 bytes, their header of 8 bytes included.
+  private static let blockByteCounts = stride(from: 32, through: 528, by: 16)
+
+  /// Whether `body` runs without an allocation of up to 520 bytes; nil where that cannot be told.
   static func isFree(_ body: () -> Void) -> Bool? {
     #if arch(x86_64)
       guard let symbol = dlsym(nil, "mallinfo2") else { return nil }
@@ -18,23 +22,27 @@ enum AllocationProbe {
       let information = unsafeBitCast(symbol, to: Information.self)
       let words = UnsafeMutablePointer<Int>.allocate(capacity: 10)
       defer { words.deallocate() }
-      // 8 blocks of each size: a thread's cache keeps 7.
-      var drained: [UnsafeMutableRawPointer?] = []
-      drained.reserveCapacity(64 * 8)
-      for _ in 0..<100 {
-        for size in stride(from: 24, to: 1_040, by: 16) {
-          for _ in 0..<8 { drained.append(malloc(size)) }
-        }
+      func usedByteCount() -> Int {
         _ = information(UnsafeMutableRawPointer(words))
-        let before = words[7]  // uordblks
-        body()
-        _ = information(UnsafeMutableRawPointer(words))
-        let after = words[7]
-        for block in drained { free(block) }
-        drained.removeAll(keepingCapacity: true)
-        if before == after { return true }
+        return words[7]  // uordblks
       }
-      return false
+      var kept: [UnsafeMutableRawPointer?] = []
+      kept.reserveCapacity(1 << 17)
+      defer { for block in kept { free(block) } }
+      let controlByteCount = blockByteCounts.reduce(0, +)
+      var wasMeasured = false
+      for _ in 0..<400 {
+        // 8 blocks of each size: a thread's cache keeps 7.
+        for _ in 0..<8 { for size in blockByteCounts { kept.append(malloc(size - 8)) } }
+        let start = usedByteCount()
+        for size in blockByteCounts { kept.append(malloc(size - 8)) }
+        let before = usedByteCount()
+        guard before - start == controlByteCount else { continue }
+        body()
+        if usedByteCount() == before { return true }
+        wasMeasured = true
+      }
+      return wasMeasured ? false : nil
     #else
       return nil
     #endif

@@ -183,9 +183,8 @@ import Testing
       bytes.withUnsafeBytes { bytes in
         values.withUnsafeMutableBufferPointer { widen(type: type, bytes: bytes, into: $0) }
       }
-      let wide = try Kernels.WeightMatrix(
-        type: .f32, inputs: inputs, parts: [(outputs, Bytes(fileBytes(values)).buffer)],
-        compute: compute)
+      let wide = try weight(
+        Bytes(fileBytes(values)), .f32, outputs, inputs, compute: compute, isMapped: false)
       for isMapped in [false, true] {
         let narrow = try weight(
           Bytes(bytes), type, outputs, inputs, compute: compute, isMapped: isMapped)
