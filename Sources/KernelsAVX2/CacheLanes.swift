@@ -12,12 +12,3 @@ import _Builtin_intrinsics.intel
 @inline(__always) func swapPairs(_ x: FloatLanes) -> FloatLanes {
   FloatLanes(x[1], x[0], x[3], x[2], x[5], x[4], x[7], x[6])
 }
-
-@_extern(c, "llvm.prefetch.p0")
-private func llvmPrefetch(
-  _ address: UnsafeRawPointer, _ isWrite: Int32, _ locality: Int32, _ isData: Int32)
-
-/// Asks for a cache line; any address will do.
-///
-/// Not `_m_prefetch`, whose calls Swift's optimiser drops, taking them for free of effects.
-@inline(__always) func fetchLine(_ address: UnsafeRawPointer) { llvmPrefetch(address, 0, 3, 1) }

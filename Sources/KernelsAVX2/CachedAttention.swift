@@ -349,7 +349,7 @@ private struct CacheProduct {
     var fetched = ahead
     var scale = CacheScale(self, type: type, isKey: isKey)
     for _ in 0..<count {
-      fetchLine(fetched)
+      prefetch(fetched)
       let first = scale.apply(loadCached(vector, type: type), type: type, isSecond: false)
       let second = scale.apply(
         loadCached(vector + secondOffset, type: type), type: type, isSecond: true)

@@ -76,8 +76,10 @@ import Testing
     #expect(model.config.pooling == .classification)
     let recorder = Recorder()
     _ = try TextEmbedder(model).embed(tokenIDs: [[2, 5, 3], [2, 7, 8, 3]], tap: recorder.tap)
-    let last = try #require(recorder.activations.last { $0.name == .layerOutput })
-    let pooled = try #require(recorder.activations.last { $0.name == .pooled })
+    let last = try #require(
+      recorder.activations.last { $0.name == BERTActivation.layerOutput.rawValue })
+    let pooled = try #require(
+      recorder.activations.last { $0.name == BERTActivation.pooled.rawValue })
     #expect(pooled.values == Array(last.values[0..<32] + last.values[96..<128]))
   }
 

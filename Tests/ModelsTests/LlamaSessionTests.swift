@@ -8,7 +8,10 @@ import Testing
 /// A session gives the same bits however its tokens came into it, and refuses what it cannot take.
 @Suite struct LlamaSessionTests {
   /// 60 ids that are not the same twice in a row.
-  private let tokens: [Int32] = (0..<60).map { Int32(($0 * 17 + $0 / 7) % 44 + 4) }
+  private let tokens: [Int32] = (0..<60).map { (index: Int32) -> Int32 in
+    let mixed = index * 17 + index / 7
+    return mixed % 44 + 4
+  }
 
   private func session(
     _ name: String, threadCount: Int = 2, cacheType: KVCacheType = .f16, batchTokenCount: Int = 512

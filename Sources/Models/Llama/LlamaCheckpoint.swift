@@ -5,9 +5,8 @@ internal import Kernels
 /// The tensors of a Llama in an opened GGUF file, found and checked.
 struct LlamaCheckpoint {
   let checkpoint: Checkpoint
-  let compute: Compute
-  /// Whether matrices are copied into the kernels' order, else used in the file's.
-  let repacks: Bool
+  /// Makes the matrices.
+  let library: WeightLibrary
 
   var source: String { checkpoint.file.path }
 
@@ -59,15 +58,8 @@ struct LlamaCheckpoint {
 
   /// A matrix `[outputs, inputs]`.
   func matrix(_ tensor: LlamaTensor) throws(ModelError) -> WeightMatrix {
-    let info = try find(tensor)
-    let type = try weightType(info)
-    return try withExtendedLifetime(checkpoint) { () throws(ModelError) in
-      try making(tensor) { () throws(KernelError) in
-        try WeightMatrix(
-          type: type, outputs: tensor.shape[0], inputs: tensor.shape[1],
-          bytes: checkpoint.bytes(of: info), compute: compute)
-      }
-    }
+    _ = try find(tensor)
+    return try library.matrix(tensor.name)
   }
 
   /// Matrices of the same inputs, one product.

@@ -16,6 +16,9 @@ package final class LlamaModel: Sendable {
   /// Tells models apart: the SHA-256 of the file's header and of the first bytes of each tensor.
   package let fingerprint: SHA256Digest
 
+  /// Where the weights came from; it can save them in the kernels' order for the next start.
+  package let library: WeightLibrary
+
   let weights: LlamaWeights
   /// Divisors of the rotation's angles for sessions up to the original context, and for longer ones.
   private let ropeFactors: (short: [Float], long: [Float])
@@ -33,8 +36,10 @@ package final class LlamaModel: Sendable {
   ) throws(ModelError) {
     let config = try LlamaConfig(gguf: checkpoint)
     let manifest = LlamaManifest(config: config)
-    let tensors = LlamaCheckpoint(
-      checkpoint: checkpoint, compute: compute, repacks: options.repack)
+    let library = WeightLibrary(
+      checkpoint, compute: compute, placement: options.repack ? .interleaved : .inPlace,
+      usesPrepared: options.usesPrepared)
+    let tensors = LlamaCheckpoint(checkpoint: checkpoint, library: library)
     try tensors.check(manifest)
     switch options.slidingWindow {
     case .asFile: slidingWindow = config.slidingWindow
@@ -46,6 +51,7 @@ package final class LlamaModel: Sendable {
       available: options.availableByteCount, source: source)
     self.config = config
     self.compute = compute
+    self.library = library
     fingerprint = try Self.fingerprint(of: checkpoint)
     weights = try LlamaWeights(tensors, manifest)
     let factors = manifest.ropeFactors

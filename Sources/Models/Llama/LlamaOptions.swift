@@ -17,6 +17,8 @@ package struct LlamaOptions: Sendable {
   /// Whether weights are copied into the order that the kernels read fastest, else used where they
   /// lie in the file.
   package var repack: Bool
+  /// Whether weights that an earlier start saved in that order are looked for.
+  package var usesPrepared: Bool
   package var slidingWindow: SlidingWindow
   /// The session that is planned: it is counted when the memory is checked, before loading.
   package var contextTokenCount: Int
@@ -26,10 +28,12 @@ package struct LlamaOptions: Sendable {
   package var availableByteCount: Int?
 
   package init(
-    repack: Bool = true, slidingWindow: SlidingWindow = .asFile, contextTokenCount: Int = 4_096,
+    repack: Bool = true, usesPrepared: Bool = true, slidingWindow: SlidingWindow = .asFile,
+    contextTokenCount: Int = 4_096,
     cacheType: KVCacheType = .f16, availableByteCount: Int? = nil
   ) {
     self.repack = repack
+    self.usesPrepared = usesPrepared
     self.slidingWindow = slidingWindow
     self.contextTokenCount = contextTokenCount
     self.cacheType = cacheType
