@@ -31,5 +31,9 @@ $program eval refusal --questions Tests/Fixtures/sample-questions.json \
   --docs Sources/SwiftRAG/SampleLibrary
 step "the converter's file in llama.cpp"
 $python Tests/Reference/llama_cpp_embedding.py
+step "language models: logits and greedy text against llama.cpp"
+$python Tests/Reference/llama_parity.py
+step "pocket Llama: perplexity against llama.cpp"
+$python Tests/Reference/pocket_perplexity.py
 step "SIGKILL during add"
 python3 Tests/Reference/kill_during_add.py --times 100 --program "$program"
