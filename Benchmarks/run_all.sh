@@ -15,3 +15,6 @@ $python Benchmarks/peers/vector_search.py --swiftrag "$program" --counts 100000 
 echo "== indexing 2,000 documents"
 python3 Tests/Reference/make_corpus.py "$work/corpus"
 $program bench index "$work/corpus"
+echo "== language model: Mistral-7B-shaped Q4_K_M"
+$program bench model --arch mistral --size full --type q4_k_m --seed 1 --out "$work/mistral.gguf"
+$python Benchmarks/peers/llm_speed.py --model "$work/mistral.gguf"

@@ -39,5 +39,9 @@ step "the quantisers beside llama.cpp's"
 $python Tests/Reference/quantiser_error.py
 step "converted language models in llama.cpp"
 $python Tests/Reference/check_converter.py
+step "language models: logits and greedy text against llama.cpp"
+$python Tests/Reference/llama_parity.py
+step "pocket Llama: perplexity against llama.cpp"
+$python Tests/Reference/pocket_perplexity.py
 step "SIGKILL during add"
 python3 Tests/Reference/kill_during_add.py --times 100 --program "$program"

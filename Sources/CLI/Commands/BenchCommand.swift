@@ -15,7 +15,10 @@ struct BenchCommand: ParsableCommand {
         swiftrag bench index ~/papers
         swiftrag bench model --arch mistral --size full --out mistral.gguf
       """,
-    subcommands: [Embed.self, Search.self, Index.self, Model.self, Memory.self])
+    subcommands: [
+      Embed.self, Search.self, Index.self, Model.self, Memory.self,
+      LLM.self, Logits.self,
+    ])
 
   /// The command `swiftrag bench embed`.
   struct Embed: ParsableCommand {

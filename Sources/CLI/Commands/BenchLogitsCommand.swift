@@ -1,0 +1,58 @@
+internal import ArgumentParser
+internal import Foundation
+internal import Models
+
+extension BenchCommand {
+  /// The command `swiftrag bench logits`.
+  struct Logits: ParsableCommand {
+    static let configuration = CommandConfiguration(
+      abstract: "The logits of given tokens as a NumPy file: for comparing programs.",
+      discussion: """
+          swiftrag bench logits -m model.gguf --ids ids.txt --npy logits.npy --cache f32
+        Tests/Reference/llama_parity.py compares them with llama.cpp's.
+        """)
+
+    @OptionGroup var options: LanguageModelOptions
+
+    @Option(help: "A file of token ids, separated by white space.", completion: .file())
+    var ids: String
+
+    @Option(help: "The file to write: Float32 [tokens, vocabulary].", completion: .file())
+    var npy: String
+
+    @Option(help: "How many tokens to go on with greedily from the first id.")
+    var greedy = 0
+
+    @Flag(help: "Print JSON.")
+    var json = false
+
+    @OptionGroup var common: CommonOptions
+
+    private struct Report: Encodable {
+      let tokens: Int
+      let greedy: [Int32]
+    }
+
+    func run() throws {
+      common.apply()
+      let text: String
+      do { text = try String(contentsOfFile: ids, encoding: .utf8) } catch {
+        throw CommandFailure("\(ids) cannot be read", status: ExitStatus.noInput)
+      }
+      let words = text.split(whereSeparator: \.isWhitespace)
+      let tokens = words.compactMap { Int32($0) }
+      guard let first = tokens.first, tokens.count == words.count, (0...65536).contains(greedy)
+      else {
+        throw CommandFailure("\(ids) holds no token ids", status: ExitStatus.dataError)
+      }
+      let session = try options.session(contextTokenCount: max(tokens.count, greedy + 1))
+      let benchmark = LlamaBenchmark(session: session)
+      let logits = try benchmark.logits(of: tokens)
+      try NumPyWriter.write(logits, columns: session.model.config.vocab, to: npy)
+      let report = Report(
+        tokens: tokens.count, greedy: try benchmark.greedy(after: [first], count: greedy))
+      if json { return try answerJSON(report, pretty: false) }
+      Terminal.answer(report.greedy.map(String.init).joined(separator: " "))
+    }
+  }
+}
