@@ -114,7 +114,8 @@ package struct GenerationLoop {
   }
 
   private mutating func sample() throws(GenerationError) -> GeneratedToken {
-    let sampled: Result<GeneratedToken, SamplerError> = cache.session.withLogits(row: row) { logits in
+    let sampled: Result<GeneratedToken, SamplerError> = cache.session.withLogits(row: row) {
+      logits in
       do throws(SamplerError) {
         return .success(try sampler.sample(logits, constraint: constraint))
       } catch { return .failure(error) }
