@@ -1,5 +1,6 @@
 internal import ArgumentParser
 internal import Foundation
+internal import Kernels
 internal import Models
 internal import RAG
 internal import SwiftRAG
@@ -19,7 +20,7 @@ struct LanguageModelOptions: ParsableArguments {
   var contextTokenCount: Int?
 
   @Option(help: "Numbers of the attention cache: f32, f16 or q8_0.")
-  var cacheType: NativeGeneratorOptions.CacheType = .f16
+  var cacheType: KVCacheType = .f16
 
   @Flag(help: "Compute on the file's own layout: starts at once, answers more slowly.")
   var noRepack = false
@@ -55,7 +56,7 @@ struct LanguageModelOptions: ParsableArguments {
   }
 }
 
-extension NativeGeneratorOptions.CacheType: ExpressibleByArgument {}
+extension KVCacheType: ExpressibleByArgument {}
 extension ChatTemplate: ExpressibleByArgument {}
 
 /// The flags that say how each token is chosen.

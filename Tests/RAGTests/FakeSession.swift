@@ -7,7 +7,8 @@ import RAG
 final class FakeSession: LanguageModelSession {
   let vocabularyCount: Int
   let contextTokenCount: Int
-  var stateDescription = "fake"
+  /// What tells its states from those of others.
+  var kind = "fake"
   /// What each position left behind, and its token.
   private var states: [(hash: UInt64, token: Int32)] = []
   private var rows: [[Float]] = []
@@ -52,8 +53,9 @@ final class FakeSession: LanguageModelSession {
     return row
   }
 
-  func withLogits<Result>(row: Int, _ body: (Span<Float>) -> Result) -> Result {
-    body(rows[row].span)
+  func withLogits<R>(row: Int, _ body: (Span<Float>) throws -> R) rethrows -> R {
+    let values = rows[row]
+    return try body(values.span)
   }
 
   func rewind(to tokenCount: Int) {
@@ -62,34 +64,44 @@ final class FakeSession: LanguageModelSession {
     rows = []
   }
 
-  func writeState(
-    _ append: (UnsafeRawBufferPointer) throws(BytesError) -> Void
-  ) throws(BytesError) {
+  func stateFingerprint() throws(BytesError) -> [UInt8] {
+    try SHA256Digest.of(Array(kind.utf8)).bytes
+  }
+
+  func writeState(tokenCount: Int, to sink: any ByteSink) throws(ModelError) {
+    do throws(BytesError) {
+      let bytes = stateBytes(tokenCount: tokenCount)
+      try sink.append(bytes)
+      try sink.append(try SHA256Digest.of(bytes).bytes)
+    } catch { throw .unreadable(source: "fake", reason: "\(error)") }
+  }
+
+  private func stateBytes(tokenCount: Int) -> [UInt8] {
     var bytes = ByteBuilder()
-    for state in states {
+    for state in states.prefix(tokenCount) {
       bytes.append(state.hash)
       bytes.append(state.token)
     }
-    // In two pieces, as a real one comes in many.
-    for part in [bytes.bytes[..<(bytes.byteCount / 2)], bytes.bytes[(bytes.byteCount / 2)...]] {
-      var failure: BytesError?
-      Array(part).withUnsafeBytes { buffer in
-        do throws(BytesError) { try append(buffer) } catch { failure = error }
-      }
-      if let failure { throw failure }
-    }
+    return bytes.bytes
   }
 
-  func readState(_ reader: inout ByteReader) throws(ModelError) {
-    states = []
+  func readState(from file: MappedFile, range: Range<Int>?) throws(ModelError) {
+    let range = range ?? 0..<file.byteCount
+    var states: [(hash: UInt64, token: Int32)] = []
     do throws(BytesError) {
+      let end = max(range.lowerBound, range.upperBound - 32)
+      let digest = try SHA256Digest.of(file, range: range.lowerBound..<end)
+      guard try file.copyBytes(end..<range.upperBound) == digest.bytes else {
+        throw .cryptography(operation: "checksum")
+      }
+      var reader = try ByteReader(file: file, range: range.lowerBound..<end)
       while reader.availableByteCount > 0 {
         states.append((try reader.uint64("hash"), Int32(bitPattern: try reader.uint32("token"))))
       }
     } catch {
-      states = []
       throw .invalid(entry: "state", reason: "\(error)", source: "fake")
     }
+    self.states = states
   }
 }
 

@@ -1,4 +1,3 @@
-package import Bytes
 internal import Foundation
 package import Models
 package import Tokenizers
@@ -13,8 +12,6 @@ package final class NativeGenerator: TextGenerator, @unchecked Sendable {
   package let name: String
   package let tokenizer: LanguageTokenizer
   package let template: ChatTemplate
-  /// Tells this model's prompt caches from those of others.
-  private let identity: SHA256Digest
   private let lock = NSLock()
   private let cache: CachedSession
   private var trie: VocabularyTrie?
@@ -26,18 +23,15 @@ package final class NativeGenerator: TextGenerator, @unchecked Sendable {
   ///   - session: empty, with the tokenizer's vocabulary.
   ///   - tokenizer: text to ids.
   ///   - template: messages to text.
-  ///   - modelIdentity: equal for equal weights.
-  /// - Throws: `BytesError` when libcrypto fails.
   package init(
     name: String, session: any LanguageModelSession, tokenizer: LanguageTokenizer,
-    template: ChatTemplate, modelIdentity: SHA256Digest
-  ) throws(BytesError) {
+    template: ChatTemplate
+  ) {
     self.name = name
     self.tokenizer = tokenizer
     self.template = template
     cache = CachedSession(session)
     contextTokenCount = session.contextTokenCount
-    identity = try PromptCacheFile.identity(model: modelIdentity, session: session)
   }
 
   /// The ids of a prompt.
@@ -79,10 +73,13 @@ package final class NativeGenerator: TextGenerator, @unchecked Sendable {
       prompt: ids, cache: cache, options: options, endOfGeneration: tokenizer.endOfGeneration,
       decoder: TokenTextDecoder(tokenizer: tokenizer, isStart: isStart),
       constraint: options.grammar.map(constraint), emit: emit, shouldStop: shouldStop)
-    let file = options.promptCachePath.map { PromptCacheFile(path: $0, identity: identity) }
-    if let note = file?.restore(into: cache, for: ids) { emit(.note(note)) }
+    let file = options.promptCachePath.map { PromptCacheFile(path: $0) }
+    let damage = file?.restore(into: cache, for: ids)
+    if let damage { emit(.note(damage)) }
     let result = try loop.run()
-    if let file, result.finish != .cancelled, let note = file.save(cache, prompt: ids) {
+    if let file, result.finish != .cancelled,
+      let note = file.save(cache, prompt: ids, replaces: damage != nil)
+    {
       emit(.note(note))
     }
     return result

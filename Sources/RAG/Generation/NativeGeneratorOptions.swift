@@ -1,17 +1,13 @@
+package import Kernels
 package import Tokenizers
 
 /// How a language model is held in memory.
 package struct NativeGeneratorOptions: Sendable {
-  /// The numbers of the attention cache.
-  package enum CacheType: String, Sendable, CaseIterable {
-    case f32, f16
-    case q80 = "q8_0"
-  }
-
   /// Tokens that prompt and answer may have together; nil: the model's own, at most
   /// ``defaultContextTokenCount``.
   package var contextTokenCount: Int?
-  package var cacheType: CacheType
+  /// How the attention cache stores numbers.
+  package var cacheType: KVCacheType
   /// Whether the weights are laid out anew for the kernels.
   package var repacks: Bool
   /// The template to use instead of the one that is recognised.
@@ -21,7 +17,7 @@ package struct NativeGeneratorOptions: Sendable {
   package static let defaultContextTokenCount = 4096
 
   package init(
-    contextTokenCount: Int? = nil, cacheType: CacheType = .f16, repacks: Bool = true,
+    contextTokenCount: Int? = nil, cacheType: KVCacheType = .f16, repacks: Bool = true,
     template: ChatTemplate? = nil
   ) {
     self.contextTokenCount = contextTokenCount

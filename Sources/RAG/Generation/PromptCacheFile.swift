@@ -1,6 +1,6 @@
-package import Bytes
+internal import Bytes
 internal import Foundation
-package import Models
+internal import Models
 
 /// A session's tokens and state in a file, so that the next process need not compute them again.
 ///
@@ -8,10 +8,10 @@ package import Models
 ///  0   8 bytes  "SWRAGKV\n"
 ///  8   UInt32   version, 1
 /// 12   UInt32   number of tokens n
-/// 16  32 bytes  identity: SHA-256 of the model's identity and the session's `stateDescription`
+/// 16  32 bytes  the session's `stateFingerprint`: the model, the type of the cache, the kernels
 /// 48   4n       the ids, Int32
-///      ...      the session's state
 ///     32 bytes  SHA-256 of everything before
+///      ...      the session's state, which carries a checksum of its own
 /// ```
 /// Numbers are little-endian. The file is written beside its place and renamed. A file of another
 /// model, another version, another length or another checksum is never used: it is passed over with a
@@ -19,22 +19,12 @@ package import Models
 package struct PromptCacheFile {
   private static let magic = Array("SWRAGKV\n".utf8)
   static let version: UInt32 = 1
-  private static let headerByteCount = 48
   private static let digestByteCount = 32
 
   let path: String
-  private let identity: SHA256Digest
 
-  package init(path: String, identity: SHA256Digest) {
+  package init(path: String) {
     self.path = path
-    self.identity = identity
-  }
-
-  /// What a file and a session must have in common.
-  package static func identity(
-    model: SHA256Digest, session: any LanguageModelSession
-  ) throws(BytesError) -> SHA256Digest {
-    try SHA256Digest.of(model.bytes + Array(session.stateDescription.utf8))
   }
 
   /// Why a file is of no use.
@@ -43,28 +33,30 @@ package struct PromptCacheFile {
     case reason(String)
   }
 
+  /// What stands before the state.
+  private struct Header {
+    let file: MappedFile
+    let tokenIDs: [Int32]
+    let stateRange: Range<Int>
+  }
+
   /// Loads the file's state into the session when that saves work for `prompt`.
   ///
   /// - Returns: a note for a person when there is a file that could not be used.
   package func restore(into cache: CachedSession, for prompt: [Int32]) -> String? {
     do throws(Problem) {
-      var (reader, ids) = try readHeader()
-      let shared = zip(ids, prompt).prefix { $0 == $1 }.count
+      let header = try readHeader(for: cache.session)
+      let shared = zip(header.tokenIDs, prompt).prefix { $0 == $1 }.count
       guard shared > cache.sharedTokenCount(with: prompt) else { return nil }
-      guard ids.count <= cache.session.contextTokenCount else {
-        throw .reason(
-          "it holds \(ids.count) tokens, and the context \(cache.session.contextTokenCount)")
-      }
-      try verify()
-      cache.didRestore([])
-      do throws(ModelError) { try cache.session.readState(&reader) } catch {
-        throw .reason("\(error)")
-      }
-      guard cache.session.tokenCount == ids.count else {
+      do throws(ModelError) {
+        try cache.session.readState(from: header.file, range: header.stateRange)
+      } catch { throw .reason("\(error)") }
+      guard cache.session.tokenCount == header.tokenIDs.count else {
         cache.session.rewind(to: 0)
+        cache.didRestore([])
         throw .reason("its state has another number of tokens")
       }
-      cache.didRestore(ids)
+      cache.didRestore(header.tokenIDs)
       return nil
     } catch {
       switch error {
@@ -74,31 +66,30 @@ package struct PromptCacheFile {
     }
   }
 
-  /// Writes the session's tokens and state, unless the file has the whole prompt already.
+  /// Writes the session's tokens and state.
   ///
+  /// - Parameters:
+  ///   - cache: the session.
+  ///   - prompt: the prompt that was answered; a file that has it all is left as it is.
+  ///   - replaces: whether the file is written in any case, as it proved damaged.
   /// - Returns: a note for a person when the file could not be written.
-  package func save(_ cache: CachedSession, prompt: [Int32]) -> String? {
-    if let (_, ids) = try? readHeader(),
-      zip(ids, prompt).prefix(while: { $0 == $1 }).count >= prompt.count - 1, (try? verify()) != nil
+  package func save(_ cache: CachedSession, prompt: [Int32], replaces: Bool = false) -> String? {
+    if !replaces, let header = try? readHeader(for: cache.session),
+      zip(header.tokenIDs, prompt).prefix(while: { $0 == $1 }).count >= prompt.count - 1
     {
       return nil
     }
-    do throws(BytesError) {
-      let writer = try AtomicFileWriter(path: path)
-      let hasher = try SHA256Hasher()
+    do {
       var header = ByteBuilder()
       header.append(bytes: Self.magic)
       header.append(Self.version)
       header.append(UInt32(cache.tokenIDs.count))
-      header.append(bytes: identity.bytes)
+      header.append(bytes: try cache.session.stateFingerprint())
       for id in cache.tokenIDs { header.append(id) }
+      let writer = try AtomicFileWriter(path: path)
       try writer.append(header.bytes)
-      try hasher.update(header.bytes)
-      try cache.session.writeState { bytes throws(BytesError) in
-        try writer.append(bytes)
-        try hasher.update(bytes)
-      }
-      try writer.append(try hasher.finalize().bytes)
+      try writer.append(try SHA256Digest.of(header.bytes).bytes)
+      try cache.session.writeState(tokenCount: cache.tokenIDs.count, to: writer)
       try writer.commit()
       return nil
     } catch {
@@ -106,15 +97,15 @@ package struct PromptCacheFile {
     }
   }
 
-  /// The ids, and a reader at the state.
-  private func readHeader() throws(Problem) -> (reader: ByteReader, ids: [Int32]) {
-    let file = try open()
-    guard file.byteCount >= Self.headerByteCount + Self.digestByteCount else {
-      throw .reason("it is too short")
+  private func readHeader(for session: any LanguageModelSession) throws(Problem) -> Header {
+    let file: MappedFile
+    do throws(BytesError) { file = try MappedFile(path: path) } catch {
+      if case .system(_, _, let code) = error, code == ENOENT { throw .absent }
+      throw .reason("\(error)")
     }
     do {
-      var reader = try ByteReader(file: file, range: 0..<(file.byteCount - Self.digestByteCount))
-      guard try reader.bytes(8, "magic") == Self.magic else {
+      var reader = file.reader
+      guard try reader.bytes(Self.magic.count, "magic") == Self.magic else {
         throw Problem.reason("it is no prompt cache")
       }
       let version = try reader.uint32("version")
@@ -122,33 +113,21 @@ package struct PromptCacheFile {
         throw Problem.reason("it has version \(version), this program writes \(Self.version)")
       }
       let tokenCount = Int(try reader.uint32("number of tokens"))
-      guard try reader.bytes(Self.digestByteCount, "identity") == identity.bytes else {
-        throw Problem.reason("it was made with another model or another type of cache")
-      }
-      return (reader, try reader.integers(tokenCount, of: Int32.self, "tokens"))
-    } catch let problem as Problem {
-      throw problem
-    } catch {
-      throw .reason("\(error)")
-    }
-  }
-
-  private func open() throws(Problem) -> MappedFile {
-    do throws(BytesError) { return try MappedFile(path: path) } catch {
-      if case .system(_, _, let code) = error, code == ENOENT { throw .absent }
-      throw .reason("\(error)")
-    }
-  }
-
-  /// Checks the checksum over the whole file.
-  private func verify() throws(Problem) {
-    let file = try open()
-    do {
-      let end = file.byteCount - Self.digestByteCount
-      let found = try SHA256Digest.of(file, range: 0..<end)
-      guard try file.copyBytes(end..<file.byteCount) == found.bytes else {
+      let fingerprint = try reader.bytes(32, "fingerprint")
+      let tokenIDs = try reader.integers(tokenCount, of: Int32.self, "tokens")
+      let digest = try SHA256Digest.of(file, range: 0..<reader.byteOffset)
+      guard try reader.bytes(Self.digestByteCount, "checksum") == digest.bytes else {
         throw Problem.reason("its checksum is wrong")
       }
+      guard try fingerprint == session.stateFingerprint() else {
+        throw Problem.reason("it was made with another model, type of cache or kind of kernels")
+      }
+      guard tokenCount <= session.contextTokenCount else {
+        throw Problem.reason(
+          "it holds \(tokenCount) tokens, and the context \(session.contextTokenCount)")
+      }
+      return Header(
+        file: file, tokenIDs: tokenIDs, stateRange: reader.byteOffset..<file.byteCount)
     } catch let problem as Problem {
       throw problem
     } catch {
