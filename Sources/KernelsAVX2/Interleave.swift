@@ -4,29 +4,33 @@ package import KernelsReference
 ///
 /// - Complexity: O(bytes), no allocation; reads and writes each byte once.
 package func interleave(_ step: InterleaveStep) {
+  // In variables of their own: a store might change the structure, for all that the compiler knows.
   let format = step.format
+  let (rows, halves, lineStride) = (step.rows, step.halves, step.lineStride)
+  let halfOffset = format.halfOffset ?? 0
   for block in 0..<step.blockCount {
     let byteOffset = block * format.blockByteCount
-    let words = step.words + block * format.wordCount * step.lineStride
-    let start = transposeTiles(step, byteOffset: byteOffset + format.wordsOffset, into: words)
+    let wordsOffset = byteOffset + format.wordsOffset
+    let words = step.words + block * format.wordCount * lineStride
+    let start = transposeTiles(step, byteOffset: wordsOffset, into: words)
     for row in stride(from: 0, to: InterleavedFormat.rowCount, by: 4) {
-      let first = step.rows[row] + byteOffset + format.wordsOffset
-      let second = step.rows[row + 1] + byteOffset + format.wordsOffset
-      let third = step.rows[row + 2] + byteOffset + format.wordsOffset
-      let fourth = step.rows[row + 3] + byteOffset + format.wordsOffset
+      let first = rows[row] + wordsOffset
+      let second = rows[row + 1] + wordsOffset
+      let third = rows[row + 2] + wordsOffset
+      let fourth = rows[row + 3] + wordsOffset
       for word in stride(from: start, to: format.wordCount, by: 4) {
         transpose(
           loadFour(first + word * 4), loadFour(second + word * 4), loadFour(third + word * 4),
-          loadFour(fourth + word * 4), into: words + word * step.lineStride + row * 4,
-          lineStride: step.lineStride)
+          loadFour(fourth + word * 4), into: words + word * lineStride + row * 4,
+          lineStride: lineStride)
       }
     }
-    guard let halfOffset = format.halfOffset else { continue }
-    for row in 0..<InterleavedFormat.rowCount {
-      let half = (step.rows[row] + byteOffset + halfOffset).loadUnaligned(as: UInt16.self)
-      step.halves.storeBytes(
-        of: half, toByteOffset: (block * InterleavedFormat.rowCount + row) * 2, as: UInt16.self)
+    if format.halfOffset == nil { continue }
+    var line = SIMD16<UInt16>(repeating: 0)
+    for row in 0..<16 {
+      line[row] = (rows[row] + byteOffset + halfOffset).loadUnaligned(as: UInt16.self)
     }
+    halves.storeBytes(of: line, toByteOffset: block * 32, as: SIMD16<UInt16>.self)
   }
 }
 
