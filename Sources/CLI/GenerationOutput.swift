@@ -1,6 +1,8 @@
 internal import Foundation
+internal import Models
 internal import RAG
 internal import SwiftRAG
+internal import Tokenizers
 
 /// Shows a generation while it runs and when it is done.
 final class GenerationOutput {

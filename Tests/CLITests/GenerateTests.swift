@@ -1,18 +1,20 @@
 import Foundation
 import Testing
 
-/// `swiftrag generate` with a real, very small model of children's stories.
-@Suite(.enabled(if: GenerateTests.model != nil, "needs llm/stories260K-f32.derived.gguf"))
-struct GenerateTests {
+/// A real, very small model of children's stories, which is not in the repository.
+private enum StoryModel {
   /// Looked for under `SWIFTRAG_ASSETS`, then beside the package.
-  static let model: String? = {
+  static let path: String? = {
     let environment = ProcessInfo.processInfo.environment["SWIFTRAG_ASSETS"]
     let beside = CommandRunner.packageRoot.appending(path: "../shared/assets").standardized.path
     return [environment, beside].compactMap(\.self)
       .map { $0 + "/llm/stories260K-f32.derived.gguf" }
       .first { FileManager.default.fileExists(atPath: $0) }
   }()
+}
 
+@Suite(.enabled(if: StoryModel.path != nil, "needs llm/stories260K-f32.derived.gguf"))
+struct GenerateTests {
   private struct Report: Decodable {
     struct Token: Decodable {
       let id: Int
@@ -34,12 +36,12 @@ struct GenerateTests {
     _ runner: CommandRunner, _ arguments: String..., input: String? = nil
   ) throws -> CommandRunner.Outcome {
     try runner.run(
-      arguments: ["generate", "-m", Self.model ?? ""] + arguments, input: input)
+      arguments: ["generate", "-m", StoryModel.path ?? ""] + arguments, input: input)
   }
 
   private func report(_ runner: CommandRunner, _ arguments: String...) throws -> Report {
     let outcome = try runner.run(
-      arguments: ["generate", "-m", Self.model ?? "", "--json"] + arguments)
+      arguments: ["generate", "-m", StoryModel.path ?? "", "--json"] + arguments)
     #expect(outcome.status == 0, "\(outcome.error)")
     return try JSONDecoder().decode(Report.self, from: Data(outcome.output.utf8))
   }
@@ -56,7 +58,7 @@ struct GenerateTests {
       ["--prompt-cache", "c"],
     ] {
       let other = try runner.run(
-        arguments: ["generate", "-m", Self.model ?? ""] + flags + more)
+        arguments: ["generate", "-m", StoryModel.path ?? ""] + flags + more)
       #expect(other.output == plain.output, "\(more): \(other.error)")
     }
     #expect(try generate(runner, flags.dropLast() + ["6"]).output != plain.output)
@@ -65,7 +67,7 @@ struct GenerateTests {
   private func generate(
     _ runner: CommandRunner, _ arguments: [String]
   ) throws -> CommandRunner.Outcome {
-    try runner.run(arguments: ["generate", "-m", Self.model ?? ""] + arguments)
+    try runner.run(arguments: ["generate", "-m", StoryModel.path ?? ""] + arguments)
   }
 
   @Test func aPromptCacheSavesThePrompt() throws {
@@ -76,9 +78,9 @@ struct GenerateTests {
       "--raw", "-n", "20", "--temp", "0", "--prompt-cache", "story.cache", "--logprobs", "0",
     ]
     let first = try runner.run(
-      arguments: ["generate", story, "-m", Self.model ?? "", "--json"] + flags)
+      arguments: ["generate", story, "-m", StoryModel.path ?? "", "--json"] + flags)
     let second = try runner.run(
-      arguments: ["generate", story, "-m", Self.model ?? "", "--json"] + flags)
+      arguments: ["generate", story, "-m", StoryModel.path ?? "", "--json"] + flags)
     let reports = try [first, second].map {
       try JSONDecoder().decode(Report.self, from: Data($0.output.utf8))
     }
@@ -88,7 +90,7 @@ struct GenerateTests {
     #expect(reports[0].tokens?.map(\.logprob) == reports[1].tokens?.map(\.logprob))
     try Data("rubbish".utf8).write(to: runner.home.appending(path: "story.cache"))
     let third = try runner.run(
-      arguments: ["generate", story, "-m", Self.model ?? "", "--json"] + flags)
+      arguments: ["generate", story, "-m", StoryModel.path ?? "", "--json"] + flags)
     #expect(third.error.contains("story.cache was not used"))
     #expect(third.status == 0)
   }

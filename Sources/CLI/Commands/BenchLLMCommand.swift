@@ -6,7 +6,7 @@ internal import Models
 internal import RAG
 
 /// The flags of the commands that measure a language model.
-struct LanguageModelOptions: ParsableArguments {
+struct MeasuredModelOptions: ParsableArguments {
   @Option(name: .shortAndLong, help: "The GGUF file.", completion: .file())
   var model: String
 
@@ -52,7 +52,7 @@ extension BenchCommand {
           swiftrag bench llm -m model.gguf --decode 32 --depth 4096 --json
         """)
 
-    @OptionGroup var options: LanguageModelOptions
+    @OptionGroup var options: MeasuredModelOptions
 
     @Option(help: "Tokens of the prompt.")
     var prefill = 128

@@ -12,7 +12,7 @@ extension BenchCommand {
         Tests/Reference/llama_parity.py compares them with llama.cpp's.
         """)
 
-    @OptionGroup var options: LanguageModelOptions
+    @OptionGroup var options: MeasuredModelOptions
 
     @Option(help: "A file of token ids, separated by white space.", completion: .file())
     var ids: String
