@@ -6,12 +6,12 @@ import Testing
 
 /// Nothing is allocated once every buffer has its size.
 @Suite(.serialized) struct AllocationTests {
-  @Test func theProbeSeesOneBlock() throws {
+  @Test func theProbeSeesOneBlock() {
     let total = Counter()
     let isFree = AllocationProbe.isFree {
       total.value.add(1, ordering: .relaxed)
     }
-    #expect(try #require(isFree))
+    #expect(isFree == true)
     let isFreeWithBlock = AllocationProbe.isFree {
       let block = malloc(40)
       total.value.add(Int(bitPattern: block), ordering: .relaxed)
@@ -20,7 +20,7 @@ import Testing
     #expect(isFreeWithBlock == false)
   }
 
-  @Test func stepsOfThePoolDoNotAllocate() throws {
+  @Test func stepsOfThePoolDoNotAllocate() {
     let pool = WorkerPool(threadCount: 2)
     let total = Counter()
     pool.run(taskCount: 4) { total.value.add($0, ordering: .relaxed) }
@@ -49,13 +49,12 @@ import Testing
       let x = matrix(samples(3 * inputs, seed: 1), columns: inputs)
       var y = Matrix(rows: 3, columns: outputs)
       var z = Matrix(rows: 3, columns: 2 * outputs)
-      func step() {
+      // The first run may allocate: it gives every buffer its size.
+      let isFree = AllocationProbe.isFree {
         compute.linear(x, weight, bias: nil, into: &y)
         compute.linear(x, weight, addingTo: &y)
         compute.linear(x, stack, into: &z)
       }
-      step()
-      let isFree = AllocationProbe.isFree(step)
       #expect(isFree == true, "mapped \(isMapped)")
     }
   }
