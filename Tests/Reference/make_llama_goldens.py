@@ -175,12 +175,13 @@ def write_gguf(name, model, config):
             math.sqrt(1 + math.log(CONTEXT / ORIGINAL) / math.log(ORIGINAL)))
         writer.add_tensor("rope_factors_long.weight", np.array(LONG, dtype=np.float32))
         writer.add_tensor("rope_factors_short.weight", np.array(SHORT, dtype=np.float32))
-    # A vocabulary that llama.cpp takes: <unk> <s> </s>, the newline's byte, then letters.
-    pieces = ["<unk>", "<s>", "</s>", "<0x0A>"] + [chr(0x100 + i) for i in range(VOCABULARY - 4)]
+    # A vocabulary that llama.cpp takes (it looks up <|endoftext|> in models named after Phi-3).
+    pieces = ["<unk>", "<s>", "</s>", "<0x0A>", "<|endoftext|>"]
+    pieces += [chr(0x100 + i) for i in range(VOCABULARY - len(pieces))]
     writer.add_tokenizer_model("llama")
     writer.add_token_list(pieces)
     writer.add_token_scores([-float(i) for i in range(VOCABULARY)])
-    writer.add_token_types([2, 3, 3, 6] + [1] * (VOCABULARY - 4))
+    writer.add_token_types([2, 3, 3, 6, 3] + [1] * (VOCABULARY - 5))
     state = {key: value.numpy() for key, value in model.state_dict().items()}
 
     def add(target, *sources, heads=None):

@@ -1,5 +1,5 @@
-internal import Bytes
 internal import Checkpoints
+internal import Glibc
 internal import Kernels
 
 /// The memory that a model and its session will take, counted before anything is loaded.
@@ -52,10 +52,15 @@ struct MemoryNeed {
 /// What the system can give without swapping, in bytes: `MemAvailable` of `/proc/meminfo`, which
 /// counts the cache of files; nil where it does not say.
 func availableMemoryByteCount() -> Int? {
-  guard let file = try? MappedFile(path: "/proc/meminfo", backing: .loaded),
-    let bytes = try? file.copyBytes(0..<file.byteCount)
-  else { return nil }
-  return memoryByteCount(inMemoryInformation: String(decoding: bytes, as: UTF8.self))
+  // Not a MappedFile: files of /proc say that they have no bytes.
+  let descriptor = open("/proc/meminfo", O_RDONLY | O_CLOEXEC)
+  guard descriptor >= 0 else { return nil }
+  defer { close(descriptor) }
+  // The line is the third; the whole file has about 1.5 KB.
+  var bytes = [UInt8](repeating: 0, count: 4_096)
+  let count = read(descriptor, &bytes, bytes.count)
+  guard count > 0 else { return nil }
+  return memoryByteCount(inMemoryInformation: String(decoding: bytes[..<count], as: UTF8.self))
 }
 
 /// The `MemAvailable` line of such a file, in bytes.
