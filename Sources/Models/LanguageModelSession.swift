@@ -1,14 +1,8 @@
 package import Bytes
 
-/// Which rows of logits an evaluation leaves behind.
-package enum LogitRows: Sendable, Equatable {
-  /// None: the tokens only fill the cache.
-  case none
-  /// One row, number 0: that of the last token.
-  case last
-  /// One row for each token, row 0 being that of the first.
-  case all
-}
+/// Which rows of logits an evaluation leaves behind: none; row 0, that of the last token; or one row
+/// for each token.
+package typealias LogitRows = LlamaSession.LogitRows
 
 /// One conversation with a language model: the tokens that it has read, and what follows from them.
 ///
@@ -37,7 +31,7 @@ package protocol LanguageModelSession: AnyObject {
   /// Calls `body` with the logits of one row of the last evaluation, `vocabularyCount` numbers.
   ///
   /// - Precondition: the last evaluation left that row behind.
-  func withLogits<Result>(row: Int, _ body: (Span<Float>) -> Result) -> Result
+  func withLogits<R>(row: Int, _ body: (Span<Float>) throws -> R) rethrows -> R
 
   /// Forgets all tokens but the first `tokenCount`; what it holds afterwards is as if the others had
   /// never come.
@@ -45,19 +39,32 @@ package protocol LanguageModelSession: AnyObject {
   /// - Precondition: `tokenCount` is at most the session's own.
   func rewind(to tokenCount: Int)
 
-  /// What must be equal for one session's state to be of use in another: the type of the cache and
-  /// whatever else changes its bytes, in words.
-  var stateDescription: String { get }
-
-  /// Hands the state of all tokens to `append`, piece after piece.
+  /// 32 bytes that are equal where one session's state is of use in another: the model, the type of
+  /// the cache and whatever else decides what its bytes mean.
   ///
-  /// - Throws: what `append` throws.
-  func writeState(
-    _ append: (UnsafeRawBufferPointer) throws(BytesError) -> Void
-  ) throws(BytesError)
+  /// - Throws: `BytesError` when libcrypto fails.
+  func stateFingerprint() throws(BytesError) -> [UInt8]
 
-  /// Replaces the session's tokens by a state that ``writeState(_:)`` gave.
+  /// Appends the state of the first `tokenCount` tokens to `sink`, with what is needed to check it.
   ///
-  /// - Throws: `ModelError` when the bytes are not such a state; the session is then empty.
-  func readState(_ reader: inout ByteReader) throws(ModelError)
+  /// - Throws: `ModelError.unreadable` where the sink fails.
+  func writeState(tokenCount: Int, to sink: any ByteSink) throws(ModelError)
+
+  /// Replaces the session's tokens by those of a state that ``writeState(tokenCount:to:)`` wrote.
+  ///
+  /// - Parameters:
+  ///   - file: holds the state.
+  ///   - range: where it lies in the file; nil for the whole file.
+  /// - Throws: `ModelError` when the bytes are not such a state; nothing has changed then.
+  func readState(from file: MappedFile, range: Range<Int>?) throws(ModelError)
+}
+
+extension LlamaSession: LanguageModelSession {
+  package var vocabularyCount: Int { model.config.vocab }
+
+  package func evaluate(
+    _ tokens: ArraySlice<Int32>, logits: LogitRows
+  ) throws(ModelError) {
+    try evaluate(tokens.span, logits: logits, tap: nil)
+  }
 }

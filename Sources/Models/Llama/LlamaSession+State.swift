@@ -39,26 +39,33 @@ extension LlamaSession {
   /// Everything is checked before the cache is touched: the model, the kind of cache, the length and
   /// the hash.
   ///
-  /// - Parameter file: the state, whole.
+  /// - Parameters:
+  ///   - file: holds the state.
+  ///   - range: where it lies in the file; nil for the whole file.
   /// - Throws: `ModelError.invalid` naming what does not fit; the session is then unchanged.
-  package func readState(from file: MappedFile) throws(ModelError) {
-    let tokens = try stateTokenCount(of: file)
-    let end = file.byteCount - Self.digestByteCount
+  package func readState(
+    from file: MappedFile, range: Range<Int>? = nil
+  ) throws(ModelError) {
+    let range = range ?? 0..<file.byteCount
+    let tokens = try stateTokenCount(of: file, range)
+    let end = range.upperBound - Self.digestByteCount
     let isWhole = try readingState(file) { () throws(BytesError) in
       let hasher = try SHA256Hasher()
-      try hasher.update(UnsafeRawBufferPointer(rebasing: file.bytes[..<end]))
-      return try hasher.finalize().bytes == file.copyBytes(end..<file.byteCount)
+      try hasher.update(UnsafeRawBufferPointer(rebasing: file.bytes[range.lowerBound..<end]))
+      return try hasher.finalize().bytes == file.copyBytes(end..<range.upperBound)
     }
     guard isWhole else {
       throw stateError(file, "the hash of the content differs: the file is damaged")
     }
-    copyState(tokenCount: tokens, from: file)
+    copyState(tokenCount: tokens, from: file, at: range.lowerBound)
   }
 
   /// Checks a state's header and length.
-  private func stateTokenCount(of file: MappedFile) throws(ModelError) -> Int {
+  private func stateTokenCount(
+    of file: MappedFile, _ range: Range<Int>
+  ) throws(ModelError) -> Int {
     let (magic, version, fingerprint, count) = try readingState(file) { () throws(BytesError) in
-      var reader = file.reader
+      var reader = try ByteReader(file: file, range: range)
       return (
         try reader.bytes(4, "magic"), try reader.uint32("version"),
         try reader.bytes(32, "fingerprint"), try reader.uint64("token count")
@@ -76,9 +83,9 @@ extension LlamaSession {
     }
     let needed =
       Self.headerByteCount + cache.pieceByteCount(positions: tokens) + Self.digestByteCount
-    guard file.byteCount == needed else {
+    guard range.count == needed else {
       throw stateError(
-        file, "\(tokens) tokens need \(needed) bytes, \(file.byteCount) are there")
+        file, "\(tokens) tokens need \(needed) bytes, \(range.count) are there")
     }
     return tokens
   }
@@ -97,8 +104,8 @@ extension LlamaSession {
     }
   }
 
-  private func copyState(tokenCount: Int, from file: MappedFile) {
-    var offset = Self.headerByteCount
+  private func copyState(tokenCount: Int, from file: MappedFile, at start: Int) {
+    var offset = start + Self.headerByteCount
     cache.forEachPiece(positions: tokenCount) { piece in
       piece.copyMemory(
         from: UnsafeRawBufferPointer(rebasing: file.bytes[offset..<(offset + piece.count)]))
@@ -115,7 +122,7 @@ extension LlamaSession {
   }
 
   /// The model, and everything else that decides what the cache's bytes mean and are.
-  private func stateFingerprint() throws(BytesError) -> [UInt8] {
+  package func stateFingerprint() throws(BytesError) -> [UInt8] {
     let compute = model.compute
     let isLong = contextTokenCount > model.config.originalContext
     let choices =

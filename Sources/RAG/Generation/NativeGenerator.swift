@@ -1,0 +1,99 @@
+internal import Foundation
+package import Models
+package import Tokenizers
+
+/// A language model in this process: tokenizer, template, session and prompt cache.
+///
+/// The session stays between calls, so a prompt that begins like the last one (a conversation, the
+/// same system prompt) is computed only from where it differs.
+package final class NativeGenerator: TextGenerator, @unchecked Sendable {
+  // Sendable by hand: `cache` and `trie` are touched only while `lock` is held.
+
+  package let name: String
+  package let tokenizer: LanguageTokenizer
+  package let template: ChatTemplate
+  private let lock = NSLock()
+  private let cache: CachedSession
+  private var trie: VocabularyTrie?
+
+  package let contextTokenCount: Int
+
+  /// - Parameters:
+  ///   - name: for people.
+  ///   - session: empty, with the tokenizer's vocabulary.
+  ///   - tokenizer: text to ids.
+  ///   - template: messages to text.
+  package init(
+    name: String, session: any LanguageModelSession, tokenizer: LanguageTokenizer,
+    template: ChatTemplate
+  ) {
+    self.name = name
+    self.tokenizer = tokenizer
+    self.template = template
+    cache = CachedSession(session)
+    contextTokenCount = session.contextTokenCount
+  }
+
+  /// The ids of a prompt.
+  package func tokens(of prompt: GenerationPrompt) -> [Int32] {
+    switch prompt {
+    case .messages(let messages):
+      return template.tokens(for: messages, tokenizer: tokenizer, addsGenerationPrompt: true)
+    case .raw(let text):
+      let ids = tokenizer.encode(text, parsesSpecial: true, isStart: true)
+      guard tokenizer.addsBOS, let bos = tokenizer.bos, ids.first != bos else { return ids }
+      return [bos] + ids
+    }
+  }
+
+  package func tokenCount(of prompt: GenerationPrompt) -> Int { tokens(of: prompt).count }
+
+  package func generate(
+    _ prompt: GenerationPrompt, options: GenerationOptions, emit: (GenerationEvent) -> Void,
+    shouldStop: () -> Bool
+  ) throws -> GenerationResult {
+    lock.lock()
+    defer { lock.unlock() }
+    return try withoutActuallyEscaping(emit) { emit in
+      try withoutActuallyEscaping(shouldStop) { shouldStop in
+        try generateLocked(prompt, options: options, emit: emit, shouldStop: shouldStop)
+      }
+    }
+  }
+
+  private func generateLocked(
+    _ prompt: GenerationPrompt, options: GenerationOptions,
+    emit: @escaping (GenerationEvent) -> Void, shouldStop: @escaping () -> Bool
+  ) throws -> GenerationResult {
+    let ids = tokens(of: prompt)
+    // A conversation's answer begins a text; a raw prompt's continuation goes on with it.
+    var isStart = true
+    if case .raw = prompt { isStart = false }
+    var loop = try GenerationLoop(
+      prompt: ids, cache: cache, options: options, endOfGeneration: tokenizer.endOfGeneration,
+      decoder: TokenTextDecoder(tokenizer: tokenizer, isStart: isStart),
+      constraint: options.grammar.map(constraint), emit: emit, shouldStop: shouldStop)
+    let file = options.promptCachePath.map { PromptCacheFile(path: $0) }
+    let damage = file?.restore(into: cache, for: ids)
+    if let damage { emit(.note(damage)) }
+    let result = try loop.run()
+    if let file, result.finish != .cancelled,
+      let note = file.save(cache, prompt: ids, replaces: damage != nil)
+    {
+      emit(.note(note))
+    }
+    return result
+  }
+
+  private func constraint(_ grammar: ByteGrammar) -> any TokenConstraint {
+    let trie =
+      self.trie
+      ?? VocabularyTrie(
+        tokenBytes: (0..<tokenizer.vocabularyCount).map { id in
+          tokenizer.endOfGeneration.contains(Int32(id)) ? [] : Array(tokenizer.bytes(of: Int32(id)))
+        })
+    self.trie = trie
+    return GrammarConstraint(
+      grammar: grammar, vocabulary: trie, endOfGeneration: tokenizer.endOfGeneration)
+  }
+}
