@@ -18,6 +18,8 @@ enum ErrorStatus {
     case is ConfigurationError: ExitStatus.configuration
     case is ModelLocator.Failure: ExitStatus.unavailable
     case is CheckpointError, is TokenizerError, is ModelError: ExitStatus.dataError
+    case let error as GenerationError: of(error)
+    case is JSONSchemaError: ExitStatus.dataError
     case is BytesError: ExitStatus.noInput
     case is SQuADDataset.Failure: ExitStatus.dataError
     default: ExitStatus.failure
@@ -33,6 +35,14 @@ enum ErrorStatus {
     case .readOnly: ExitStatus.cannotCreate
     case .busy: ExitStatus.temporaryFailure
     case .diskFull, .inputOutput, .database: ExitStatus.ioError
+    }
+  }
+
+  private static func of(_ error: GenerationError) -> ExitCode {
+    switch error {
+    case .emptyStop, .sampler(.invalidOption): ExitStatus.usage
+    case .emptyPrompt: ExitStatus.noInput
+    case .promptTooLong, .model, .sampler: ExitStatus.dataError
     }
   }
 

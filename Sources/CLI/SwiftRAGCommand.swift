@@ -12,12 +12,14 @@ struct SwiftRAGCommand: ParsableCommand {
         swiftrag run "your question"              answers from the bundled sample library
         swiftrag run --docs ~/papers              indexes a folder, then a conversation
         swiftrag search "solar panels" -k 3       the best passages, without an answer
+        swiftrag generate "Write a haiku" -m model.gguf    the language model alone
         swiftrag inspect model.gguf               what is in a model file
       Each command explains itself: swiftrag help COMMAND.
       """,
     subcommands: [
-      RunCommand.self, AddCommand.self, SearchCommand.self, IndexCommand.self, EmbedCommand.self,
-      SimilarCommand.self, TokenizeCommand.self, ModelsCommand.self, InspectCommand.self,
+      RunCommand.self, AddCommand.self, SearchCommand.self, GenerateCommand.self, IndexCommand.self,
+      EmbedCommand.self, SimilarCommand.self, TokenizeCommand.self, ModelsCommand.self,
+      InspectCommand.self,
       EvalCommand.self, BenchCommand.self, DoctorCommand.self, ConfigCommand.self,
       CompletionsCommand.self, VersionCommand.self,
     ])

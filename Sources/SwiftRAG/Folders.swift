@@ -37,7 +37,11 @@ public enum Folders {
       folder = (folder as NSString).deletingLastPathComponent
     }
     folders.append(data(environment: environment) + "/models")
-    return folders.filter { FileManager.default.fileExists(atPath: $0 + "/embeddings") }
+    return folders.filter { folder in
+      ["embeddings", "llm"].contains {
+        FileManager.default.fileExists(atPath: folder + "/" + $0)
+      }
+    }
   }
 
   /// The folder of the running program.

@@ -6,7 +6,7 @@ public struct ModelLocator: Sendable {
   public struct Found: Sendable, Equatable, Codable {
     /// The name by which it can be asked for.
     public let name: String
-    /// `embeddings`, later `llm`, `clip` and `whisper` too.
+    /// `embeddings` or `llm`, later `clip` and `whisper` too.
     public let kind: String
     /// The GGUF file, or the folder of a Hugging Face model.
     public let path: String
@@ -18,6 +18,8 @@ public struct ModelLocator: Sendable {
   public enum Failure: Error, Equatable, CustomStringConvertible {
     /// Nothing has this name.
     case missing(name: String, kind: String, searched: [String], known: [String])
+    /// No language model was named, and no folder holds one.
+    case noLanguageModel(searched: [String])
     /// The folder holds no model that can be opened.
     case noModelInFolder(path: String)
     /// The folder holds several.
@@ -32,6 +34,11 @@ public struct ModelLocator: Sendable {
         let others = known.isEmpty ? "" : "\n  known: " + known.joined(separator: ", ")
         return
           "no \(kind) model '\(name)' (searched: \(places))\(others)\n  try: swiftrag models ls"
+      case .noLanguageModel(let searched):
+        let places =
+          searched.isEmpty ? "no models folder was found" : searched.joined(separator: ", ")
+        return "there is no language model (searched: \(places))\n"
+          + "  try: put a GGUF file into models/llm, or name one with -m MODEL.gguf"
       case .noModelInFolder(let path):
         return "\(path): holds neither a .gguf file nor config.json with model.safetensors"
       case .ambiguous(let path, let files):
@@ -40,7 +47,7 @@ public struct ModelLocator: Sendable {
     }
   }
 
-  /// The folders that hold `embeddings`, the most important first.
+  /// The folders that hold `embeddings` or `llm`, the most important first.
   public let folders: [String]
 
   /// Finds the folders.
@@ -67,24 +74,54 @@ public struct ModelLocator: Sendable {
     }
     throw .missing(
       name: nameOrPath, kind: "embedding", searched: folders.map { $0 + "/embeddings" },
-      known: all().map(\.name))
+      known: all().filter { $0.kind == "embeddings" }.map(\.name))
+  }
+
+  /// The GGUF file of a language model.
+  ///
+  /// - Parameter nameOrPath: a path that exists, or a name below `models/llm`, with or without
+  ///   `.gguf`; nil takes the first model there, by name.
+  /// - Returns: the path to open.
+  /// - Throws: ``Failure`` when there is none, or several in the folder that was named.
+  public func languageModel(_ nameOrPath: String? = nil) throws(Failure) -> String {
+    let searched = folders.map { $0 + "/llm" }
+    guard let nameOrPath else {
+      if let first = all().first(where: { $0.kind == "llm" }) { return first.path }
+      throw .noLanguageModel(searched: searched)
+    }
+    let candidates =
+      [nameOrPath] + searched.flatMap { ["\($0)/\(nameOrPath)", "\($0)/\(nameOrPath).gguf"] }
+    for candidate in candidates where FileManager.default.fileExists(atPath: candidate) {
+      return try Self.model(at: candidate)
+    }
+    throw .missing(
+      name: nameOrPath, kind: "language", searched: searched,
+      known: all().filter { $0.kind == "llm" }.map(\.name))
   }
 
   /// Every model in the folders.
   public func all() -> [Found] {
-    var found: [Found] = []
-    for folder in folders {
-      let kind = "embeddings"
-      let names = (try? FileManager.default.contentsOfDirectory(atPath: "\(folder)/\(kind)")) ?? []
-      for name in names.sorted() where !name.hasPrefix(".") {
-        guard let path = try? Self.model(at: "\(folder)/\(kind)/\(name)") else { continue }
-        let weights = Self.isFolder(path) ? path + "/model.safetensors" : path
-        let attributes = try? FileManager.default.attributesOfItem(atPath: weights)
-        if !found.contains(where: { $0.name == name }) {
-          found.append(
-            Found(name: name, kind: kind, path: path, byteCount: attributes?[.size] as? Int ?? 0))
+    folders.flatMap { folder in ["embeddings", "llm"].map { (folder, $0) } }
+      .reduce(into: []) { found, place in
+        for model in Self.models(kind: place.1, folder: place.0)
+        where !found.contains(where: { $0.name == model.name && $0.kind == model.kind }) {
+          found.append(model)
         }
       }
+  }
+
+  /// The models of one kind in one folder, by name.
+  private static func models(kind: String, folder: String) -> [Found] {
+    var found: [Found] = []
+    let names = (try? FileManager.default.contentsOfDirectory(atPath: "\(folder)/\(kind)")) ?? []
+    for name in names.sorted() where !name.hasPrefix(".") {
+      guard let path = try? model(at: "\(folder)/\(kind)/\(name)") else { continue }
+      // A file of another kind, such as a licence, is no language model.
+      if kind == "llm", !path.hasSuffix(".gguf") { continue }
+      let weights = isFolder(path) ? path + "/model.safetensors" : path
+      let attributes = try? FileManager.default.attributesOfItem(atPath: weights)
+      found.append(
+        Found(name: name, kind: kind, path: path, byteCount: attributes?[.size] as? Int ?? 0))
     }
     return found
   }

@@ -37,7 +37,8 @@ struct ModelsCommand: ParsableCommand {
             + AnswerRenderer.shown(path: model.path))
       }
       if models.isEmpty {
-        Terminal.note("no models; a models folder holds embeddings/NAME/FILE.gguf")
+        Terminal.note(
+          "no models; a models folder holds embeddings/NAME/FILE.gguf and llm/FILE.gguf")
       }
     }
   }
@@ -52,7 +53,8 @@ struct ModelsCommand: ParsableCommand {
 
     func run() throws {
       let locator = ModelLocator(configuration: try resolveConfiguration([:]))
-      Terminal.answer(try locator.embeddingModel(name))
+      let languageModel = locator.all().first { $0.kind == "llm" && $0.name == name }
+      Terminal.answer(try languageModel?.path ?? locator.embeddingModel(name))
     }
   }
 

@@ -10,7 +10,13 @@ enum Interrupts {
   private static let requested = Atomic<Bool>(false)
   private static let message = Mutex<(@Sendable () -> String?)?>(nil)
   /// How long a command has to stop by itself; under the 200 ms that a person takes for "at once".
-  private static let graceMicroseconds: UInt32 = 150_000
+  private static let graceMicroseconds = Atomic<UInt32>(150_000)
+
+  /// Gives the command longer, where a clean point is further away than the usual moment: a token of a
+  /// large model takes a fifth of a second, and its text so far is to be kept.
+  static func allow(graceMicroseconds: UInt32) {
+    self.graceMicroseconds.store(graceMicroseconds, ordering: .relaxed)
+  }
 
   /// Whether the command should stop.
   static var isRequested: Bool { requested.load(ordering: .relaxed) }
@@ -54,7 +60,7 @@ enum Interrupts {
       while sem_wait(arrivals) != 0 {}
       requested.store(true, ordering: .relaxed)
       Thread.detachNewThread {
-        usleep(graceMicroseconds)
+        usleep(graceMicroseconds.load(ordering: .relaxed))
         if let text = message.withLock({ $0 })?() { Terminal.complain("\n" + text) }
         _exit(128 + lastSignal.load(ordering: .relaxed))
       }

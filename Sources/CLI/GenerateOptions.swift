@@ -1,0 +1,122 @@
+internal import ArgumentParser
+internal import Foundation
+internal import Kernels
+internal import Models
+internal import RAG
+internal import SwiftRAG
+internal import Tokenizers
+
+/// The flags that choose a language model and how it is held in memory.
+struct LanguageModelOptions: ParsableArguments {
+  @Option(
+    name: .shortAndLong,
+    help: "GGUF file, or a name below models/llm (default: model_path, or the first there).",
+    completion: .file(extensions: ["gguf"]))
+  var model: String?
+
+  @Option(
+    name: [.customShort("c"), .customLong("context")],
+    help: "Tokens that prompt and answer may have together (default: the model's, at most 4096).")
+  var contextTokenCount: Int?
+
+  @Option(help: "Numbers of the attention cache: f32, f16 or q8_0.")
+  var cacheType: KVCacheType = .f16
+
+  @Flag(help: "Compute on the file's own layout: starts at once, answers more slowly.")
+  var noRepack = false
+
+  @Option(help: "Chat template, instead of the one that is recognised.")
+  var template: ChatTemplate?
+
+  @Option(name: .shortAndLong, help: "Worker threads (default: one for each physical core).")
+  var threads: Int?
+
+  @Option(help: "Kernels: reference (scalar), simd (own) or blas (OpenBLAS).")
+  var kernels: String?
+
+  /// What these flags set, for ``Configuration``.
+  var settings: [Setting: String] {
+    var settings: [Setting: String] = [:]
+    settings[.threads] = threads.map(String.init)
+    settings[.kernels] = kernels
+    settings[.modelPath] = model
+    return settings
+  }
+
+  var generatorOptions: NativeGeneratorOptions {
+    NativeGeneratorOptions(
+      contextTokenCount: contextTokenCount, cacheType: cacheType, repacks: !noRepack,
+      template: template)
+  }
+
+  func validate() throws {
+    if let contextTokenCount, contextTokenCount < 2 {
+      throw ValidationError("A context has at least 2 tokens.")
+    }
+  }
+}
+
+extension KVCacheType: ExpressibleByArgument {}
+extension ChatTemplate: ExpressibleByArgument {}
+
+/// The flags that say how each token is chosen.
+struct SamplingOptions: ParsableArguments {
+  @Option(
+    name: [.customLong("temp"), .customLong("temperature")],
+    help: "Temperature; 0 takes the most probable token.")
+  var temperature = 0.8
+
+  @Option(help: "Only the k most probable tokens; 0 keeps all.")
+  var topK = 40
+
+  @Option(help: "The most probable tokens up to this probability; 1 keeps all.")
+  var topP = 0.95
+
+  @Option(help: "Tokens at least this fraction as probable as the first; 0 keeps all.")
+  var minP = 0.05
+
+  @Option(help: "The tokens of typical information up to this probability; 1 keeps all.")
+  var typical = 1.0
+
+  @Option(help: "Divides the logits of recent tokens; 1 changes nothing.")
+  var repeatPenalty = 1.0
+
+  @Option(help: "Tokens back that the penalties look.")
+  var repeatLastN = 64
+
+  @Option(parsing: .unconditional, help: "Subtracted from the logit of each recent token.")
+  var presencePenalty = 0.0
+
+  @Option(parsing: .unconditional, help: "Subtracted for each time that a recent token occurred.")
+  var frequencyPenalty = 0.0
+
+  @Option(help: "Added to a token's logit: ID+1.5, ID-2 or ID-inf; may be given several times.")
+  var logitBias: [LogitBias] = []
+
+  @Option(name: .shortAndLong, help: "Same seed, same text (default: a random one).")
+  var seed: UInt64?
+
+  /// What these flags say.
+  func samplerOptions(seed: UInt64, logprobCount: Int?) -> SamplerOptions {
+    SamplerOptions(
+      temperature: temperature, topK: topK, topP: topP, minP: minP, typicalP: typical,
+      repeatPenalty: repeatPenalty, presencePenalty: presencePenalty,
+      frequencyPenalty: frequencyPenalty, penaltyTokenCount: repeatLastN,
+      logitBias: Dictionary(logitBias.map { ($0.id, $0.value) }, uniquingKeysWith: +), seed: seed,
+      logprobCount: logprobCount)
+  }
+
+  /// An id and what is added to its logit.
+  struct LogitBias: ExpressibleByArgument {
+    let id: Int32
+    let value: Float
+
+    init?(argument: String) {
+      let digits = argument.prefix { $0.isNumber }
+      var rest = argument.dropFirst(digits.count)
+      if rest.first == "=" { rest = rest.dropFirst() }
+      guard let id = Int32(digits), let value = Float(rest) else { return nil }
+      (self.id, self.value) = (id, value)
+    }
+  }
+}
