@@ -23,13 +23,24 @@ struct AnswerRenderer {
   /// The whole answer: the answer itself, then the passages that it cites.
   func lines(for answer: Answer) -> [String] {
     guard answer.isAnswered else { return refusal(answer) }
-    var lines = wrapped(printable(answer.text)).map { Style.bold.apply($0) }
-    lines.append("")
-    for (index, passage) in answer.passages.enumerated() {
+    return wrapped(printable(answer.text)).map { Style.bold.apply($0) } + [""] + sources(of: answer)
+  }
+
+  /// What stands below the answer: doubts, then the passages that it cites, or the refusal.
+  func sources(of answer: Answer) -> [String] {
+    guard answer.isAnswered else { return refusal(answer) }
+    var lines: [String] = []
+    for sentence in answer.unsupportedSentences {
+      lines += wrapped("Not borne out by what it cites: " + printable(sentence))
+        .map { Style.yellow.apply($0) }
+    }
+    if !lines.isEmpty { lines.append("") }
+    for (index, passage) in answer.passages.enumerated()
+    where answer.citedNumbers?.contains(index + 1) ?? true {
       lines += self.lines(for: passage, number: index + 1)
       lines.append("")
     }
-    if isVerbose { lines.append(evidence(answer.evidence)) } else { lines.removeLast() }
+    if isVerbose { lines.append(evidence(answer.evidence)) } else { _ = lines.popLast() }
     return lines
   }
 

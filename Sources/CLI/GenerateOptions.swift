@@ -84,10 +84,10 @@ struct SamplingOptions: ParsableArguments {
   @Option(help: "Tokens back that the penalties look.")
   var repeatLastN = 64
 
-  @Option(help: "Subtracted from the logit of each recent token.")
+  @Option(parsing: .unconditional, help: "Subtracted from the logit of each recent token.")
   var presencePenalty = 0.0
 
-  @Option(help: "Subtracted for each time that a recent token occurred.")
+  @Option(parsing: .unconditional, help: "Subtracted for each time that a recent token occurred.")
   var frequencyPenalty = 0.0
 
   @Option(help: "Added to a token's logit: ID+1.5, ID-2 or ID-inf; may be given several times.")

@@ -34,12 +34,13 @@ public final class KnowledgeBase: Sendable {
   ) throws {
     let encoder = try Self.loadEncoder(configuration: configuration)
     try self.init(
-      configuration: configuration, indexPath: indexPath, mayCreate: mayCreate, encoder: encoder)
+      configuration: configuration, indexPath: indexPath, mayCreate: mayCreate, encoder: encoder,
+      backend: try Self.modelBackend(configuration: configuration))
   }
 
   package init(
     configuration: Configuration, indexPath: String? = nil, mayCreate: Bool = true,
-    encoder: any SentenceEncoder
+    encoder: any SentenceEncoder, backend: (any AnswerBackend)? = nil
   ) throws {
     let path = indexPath ?? Self.defaultIndexPath(configuration: configuration)
     let identity = Ingestor.identity(for: encoder)
@@ -50,7 +51,7 @@ public final class KnowledgeBase: Sendable {
     self.indexPath = path
     self.configuration = configuration
     self.encoder = encoder
-    backend = QuoteBackend(encoder: encoder)
+    self.backend = backend ?? QuoteBackend(encoder: encoder)
   }
 
   /// The index that is used when nobody names one.
@@ -72,6 +73,20 @@ public final class KnowledgeBase: Sendable {
     let name = configuration.text(.embeddingModel) ?? ""
     let path = try ModelLocator(configuration: configuration).embeddingModel(name)
     return try BERTSentenceEncoder(path: path, compute: compute)
+  }
+
+  /// Whether answers are written by a language model, piece by piece, instead of quoted.
+  public var writesProse: Bool { !(backend is QuoteBackend) }
+
+  /// The prompt that a language model would get for a question; nil where passages are quoted.
+  package func prompt(
+    for question: String, filter: RetrievalFilter, history: [ConversationTurn] = []
+  ) throws -> PassagePrompt? {
+    guard let backend = backend as? ModelBackend else { return nil }
+    let passages = try search(Self.query(for: question, history: history), filter: filter)
+    guard !passages.isEmpty else { return nil }
+    return try backend.prompt(
+      for: AnswerRequest(question: question, passages: passages, history: history))
   }
 
   /// The files below `paths` that would be read.
@@ -110,23 +125,36 @@ public final class KnowledgeBase: Sendable {
   ///   - question: in plain words.
   ///   - limit: how many passages are considered.
   ///   - filter: which documents may answer.
+  ///   - history: the conversation so far; a short question is searched for together with the last
+  ///     one, to which it may refer.
   ///   - emit: given each piece of the answer as it is ready.
+  ///   - shouldStop: asked while the answer is written; what was said until then is kept.
   /// - Returns: the answer with its passages and evidence.
-  /// - Throws: when the index cannot be read.
+  /// - Throws: when the index cannot be read, or the language model fails.
   public func ask(
     _ question: String, limit: Int? = nil, filter: RetrievalFilter = .init(),
-    emit: (String) -> Void = { _ in }
+    history: [ConversationTurn] = [], emit: (String) -> Void = { _ in },
+    shouldStop: () -> Bool = { false }
   ) throws -> Answer {
-    let passages = try search(question, limit: limit, filter: filter)
-    let evidence = Evidence(question: question, passages: passages)
+    let query = Self.query(for: question, history: history)
+    let passages = try search(query, limit: limit, filter: filter)
+    let evidence = Evidence(question: query, passages: passages)
     guard evidence.isSufficient else {
       return Answer(
         question: question, isAnswered: false, text: "", passages: passages, evidence: evidence,
         backend: backend.name)
     }
-    let answer = try backend.answer(question: question, passages: passages, emit: emit)
+    let request = AnswerRequest(question: question, passages: passages, history: history)
+    let answer = try backend.answer(request, emit: emit, shouldStop: shouldStop)
     return Answer(
-      question: question, isAnswered: true, text: answer.text, passages: answer.passages,
-      evidence: evidence, backend: backend.name)
+      question: question, isAnswered: !answer.declines, text: answer.text,
+      passages: answer.passages, evidence: evidence, backend: backend.name,
+      citedNumbers: answer.citedNumbers, unsupportedSentences: answer.unsupportedSentences)
+  }
+
+  /// What is searched for: "And for children?" alone would find nothing.
+  static func query(for question: String, history: [ConversationTurn]) -> String {
+    guard let last = history.last, ContentWords.of(question).count < 3 else { return question }
+    return last.question + " " + question
   }
 }

@@ -4,7 +4,8 @@
 /// first is ours, the others are those of the system that swiftrag replaces), its default and what
 /// it means. `swiftrag config show` prints it.
 public enum Setting: String, CaseIterable, Sendable {
-  /// Who writes the answer: `quote` (passages only), later `native` and `openai`.
+  /// Who writes the answer: `native` (a language model here), `openai` (a server), `quote` (the
+  /// passages themselves), or `auto`: `native` when there is a model, else `quote`.
   case modelBackend = "model_backend"
   /// A language model's file.
   case modelPath = "model_path"
@@ -41,7 +42,7 @@ public enum Setting: String, CaseIterable, Sendable {
   /// What holds when nobody says anything; `nil` where there is no such thing.
   public var defaultValue: String? {
     switch self {
-    case .modelBackend: "quote"
+    case .modelBackend: "auto"
     case .modelPath, .modelsDirectory, .indexPath: nil
     case .embeddingModel: "all-MiniLM-L6-v2"
     case .topK: "5"
@@ -56,7 +57,7 @@ public enum Setting: String, CaseIterable, Sendable {
   /// The values that are accepted, in words.
   public var expectation: String {
     switch self {
-    case .modelBackend: "quote"
+    case .modelBackend: "auto, native, openai or quote"
     case .modelPath, .embeddingModel, .modelsDirectory, .indexPath: "a path or a name"
     case .topK: "a whole number from 1 to 100"
     case .maxTokens: "a whole number from 1 to 100000"
@@ -70,7 +71,7 @@ public enum Setting: String, CaseIterable, Sendable {
   /// Whether `text` is a value of this setting.
   public func accepts(_ text: String) -> Bool {
     switch self {
-    case .modelBackend: text == "quote"
+    case .modelBackend: ["auto", "native", "openai", "quote"].contains(text)
     case .modelPath, .embeddingModel, .modelsDirectory, .indexPath: !text.isEmpty
     case .topK: Int(text).map { (1...100).contains($0) } ?? false
     case .maxTokens: Int(text).map { (1...100_000).contains($0) } ?? false

@@ -62,6 +62,8 @@ struct GenerateTests {
       #expect(other.output == plain.output, "\(more): \(other.error)")
     }
     #expect(try generate(runner, flags.dropLast() + ["6"]).output != plain.output)
+    let endless = try generate(runner, ["Once", "--raw", "-n", "-1", "-c", "30", "--temp", "0"])
+    #expect(endless.status == 0 && endless.error.contains("context is full"))
   }
 
   private func generate(

@@ -22,8 +22,8 @@ import Testing
     ]
     var emitted = ""
     let answer = try backend.answer(
-      question: "What was the lighthouse keeper called?", passages: passages
-    ) { emitted += $0 }
+      AnswerRequest(question: "What was the lighthouse keeper called?", passages: passages),
+      emit: { emitted += $0 }, shouldStop: { false })
     #expect(answer.text == "The lighthouse keeper was called Ada Finn. [1]")
     #expect(emitted == answer.text)
     #expect(answer.passages.first?.citation.path == "/keeper.txt")

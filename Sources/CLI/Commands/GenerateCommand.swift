@@ -26,7 +26,7 @@ struct GenerateCommand: ParsableCommand {
   var prompt: String
 
   @Option(
-    name: [.customShort("n"), .customLong("max-tokens")],
+    name: [.customShort("n"), .customLong("max-tokens")], parsing: .unconditional,
     help: "Tokens at most; -1 goes on until the context is full (default: max_tokens, 512).")
   var maxTokenCount: Int?
 

@@ -42,6 +42,7 @@ package struct JSONSchemaCompiler {
   /// Compiles a schema.
   ///
   /// - Parameter text: the schema, JSON in UTF-8.
+  /// - Returns: the grammar of its texts, not left-recursive.
   /// - Throws: `JSONSchemaError`.
   package static func compile(_ text: [UInt8]) throws(JSONSchemaError) -> ByteGrammar {
     let schema: JSONValue

@@ -69,6 +69,7 @@ package struct Sampler {
   /// - Parameters:
   ///   - row: the logits, `vocabularyCount` numbers.
   ///   - constraint: which tokens may come.
+  /// - Returns: the token, with log-probabilities when the options ask for them.
   /// - Throws: `SamplerError.notFinite` or `.noCandidate`.
   /// - Complexity: O(vocabulary) for the greedy choice and with a top-k; where neither top-k, top-p
   ///   nor min-p cuts the tail, O(vocabulary log vocabulary) at worst.

@@ -22,13 +22,13 @@ package struct SamplerOptions: Sendable, Equatable {
   package var temperature: Double
   /// Only the k largest logits stay; 0 or more than the vocabulary keeps all.
   package var topK: Int
-  /// The shortest run of most probable tokens whose probabilities reach p (Holtzman et al. 2019).
+  /// The shortest run of most probable tokens whose probabilities reach p.
   package var topP: Double
   /// Tokens at least p times as probable as the most probable one.
   package var minP: Double
-  /// The tokens nearest to the expected information, up to probability p (Meister et al. 2022).
+  /// The tokens nearest to the expected information, up to probability p.
   package var typicalP: Double
-  /// Divides positive and multiplies negative logits of recent tokens (Keskar et al. 2019).
+  /// Divides positive and multiplies negative logits of recent tokens.
   package var repeatPenalty: Double
   /// Subtracted once from the logit of each recent token.
   package var presencePenalty: Double

@@ -11,12 +11,16 @@ public struct Answer: Sendable, Codable {
   public let passages: [Passage]
   /// Why it was answered or not.
   public let evidence: Evidence
+  /// The numbers of the passages that `text` cites, ascending; nil where it cites them all.
+  public let citedNumbers: [Int]?
+  /// Sentences of `text` that the passages they cite do not bear out.
+  public let unsupportedSentences: [String]
   /// Who wrote `text`: `quote`, or a language model's name.
   public let backend: String
 
   package init(
     question: String, isAnswered: Bool, text: String, passages: [Passage], evidence: Evidence,
-    backend: String
+    backend: String, citedNumbers: [Int]? = nil, unsupportedSentences: [String] = []
   ) {
     self.question = question
     self.isAnswered = isAnswered
@@ -24,5 +28,7 @@ public struct Answer: Sendable, Codable {
     self.passages = passages
     self.evidence = evidence
     self.backend = backend
+    self.citedNumbers = citedNumbers
+    self.unsupportedSentences = unsupportedSentences
   }
 }

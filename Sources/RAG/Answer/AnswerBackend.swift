@@ -9,12 +9,60 @@ package protocol AnswerBackend: Sendable {
   /// Writes the answer.
   ///
   /// - Parameters:
-  ///   - question: as the person asked it.
-  ///   - passages: the best first; a mark [n] in the answer means `passages[n - 1]`.
+  ///   - request: the question, its passages and what was said before.
   ///   - emit: called with each piece of the answer as it is ready, for streaming.
-  /// - Returns: the whole answer and the passages it rests on, with highlights where known.
+  ///   - shouldStop: asked while the answer is written; what was said until then is kept.
   /// - Throws: what the model behind it throws.
   func answer(
-    question: String, passages: [Passage], emit: (String) -> Void
-  ) throws -> (text: String, passages: [Passage])
+    _ request: AnswerRequest, emit: (String) -> Void, shouldStop: () -> Bool
+  ) throws -> BackendAnswer
+}
+
+/// What a backend is asked.
+package struct AnswerRequest: Sendable {
+  /// As the person asked it.
+  package var question: String
+  /// The best first; a mark [n] in the answer means `passages[n - 1]`.
+  package var passages: [Passage]
+  /// The conversation so far, oldest first.
+  package var history: [ConversationTurn]
+
+  package init(question: String, passages: [Passage], history: [ConversationTurn] = []) {
+    self.question = question
+    self.passages = passages
+    self.history = history
+  }
+}
+
+/// What a backend answers.
+package struct BackendAnswer: Sendable {
+  /// The answer with its marks; empty when the backend declines.
+  package var text: String
+  /// The passages that the marks count, with highlights where known.
+  package var passages: [Passage]
+  /// The numbers of the passages that are cited; nil where all are.
+  package var citedNumbers: [Int]?
+  /// Sentences of the answer that the passages they cite do not bear out.
+  package var unsupportedSentences: [String] = []
+  /// Whether the backend found that the passages do not answer the question.
+  package var declines = false
+
+  package init(text: String, passages: [Passage]) {
+    self.text = text
+    self.passages = passages
+  }
+}
+
+/// One question of a conversation and its answer.
+public struct ConversationTurn: Sendable, Equatable {
+  /// As the person asked it.
+  public let question: String
+  /// As it was answered.
+  public let answer: String
+
+  /// A turn of question and answer.
+  public init(question: String, answer: String) {
+    self.question = question
+    self.answer = answer
+  }
 }

@@ -19,11 +19,11 @@ package struct QuoteBackend: AnswerBackend {
   }
 
   package func answer(
-    question: String, passages: [Passage], emit: (String) -> Void
-  ) throws -> (text: String, passages: [Passage]) {
-    var quoted = Array(Self.merged(passages).prefix(Self.quotedPassageCount))
-    let words = ContentWords.of(question)
-    let questionVector = try encoder.vector(of: question)
+    _ request: AnswerRequest, emit: (String) -> Void, shouldStop: () -> Bool
+  ) throws -> BackendAnswer {
+    var quoted = Array(Self.merged(request.passages).prefix(Self.quotedPassageCount))
+    let words = ContentWords.of(request.question)
+    let questionVector = try encoder.vector(of: request.question)
     var best: (index: Int, value: Double)?
     for index in quoted.indices {
       guard
@@ -35,12 +35,12 @@ package struct QuoteBackend: AnswerBackend {
       let value = sentence.value + Self.passageWeight * (quoted[index].cosine ?? 0)
       if value > best?.value ?? -.infinity { best = (index, value) }
     }
-    guard let best else { return ("", quoted) }
+    guard let best else { return BackendAnswer(text: "", passages: quoted) }
     // The passage with the best sentence is cited first.
     quoted.insert(quoted.remove(at: best.index), at: 0)
     let text = Self.oneLine(quoted[0].highlighted.sentence) + " [1]"
     emit(text)
-    return (text, quoted)
+    return BackendAnswer(text: text, passages: quoted)
   }
 
   /// The sentence of a passage that is closest to the question.

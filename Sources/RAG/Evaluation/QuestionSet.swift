@@ -65,7 +65,9 @@ package struct QuestionSet: Sendable {
         guard isAnswerable, let document = item.document else { continue }
         let rank = passages.firstIndex { $0.citation.path.hasSuffix("/" + document) }
         metrics.add(rank: rank.map { $0 + 1 })
-        let answer = try backend.answer(question: item.question, passages: passages) { _ in }
+        let answer = try backend.answer(
+          AnswerRequest(question: item.question, passages: passages), emit: { _ in },
+          shouldStop: { false })
         let quote = answer.passages.first.map { QuoteBackend.oneLine($0.highlighted.sentence) }
         if let quote, let expected = item.passage.map(QuoteBackend.oneLine),
           quote.contains(expected) || expected.contains(quote)

@@ -42,6 +42,7 @@ package struct GenerationLoop {
   /// - Parameters:
   ///   - prompt: at least one id.
   ///   - cache: the session; what it holds is reused as far as the prompt begins like it.
+  ///   - options: how tokens are chosen and where the text ends.
   ///   - endOfGeneration: ids that end the output.
   ///   - decoder: ids to text, at its start.
   ///   - constraint: what the output must be, at its start.

@@ -11,6 +11,7 @@ extension NativeGenerator {
   ///   - path: the file.
   ///   - compute: kernels and threads.
   ///   - options: context, cache and template.
+  /// - Returns: the model with an empty session.
   /// - Throws: `CheckpointError`, `TokenizerError` or `ModelError`; a model that does not fit in
   ///   memory is refused before it is loaded.
   package static func open(

@@ -28,6 +28,7 @@ package protocol TextGenerator: Sendable {
   ///   - options: how tokens are chosen and where the text ends.
   ///   - emit: told of each piece of text as soon as it is certain.
   ///   - shouldStop: asked before each token; what was said until then is kept.
+  /// - Returns: the text, why it ended, and what it cost.
   /// - Throws: when the prompt does not fit, or the model fails.
   func generate(
     _ prompt: GenerationPrompt, options: GenerationOptions, emit: (GenerationEvent) -> Void,
