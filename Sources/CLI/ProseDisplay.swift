@@ -1,6 +1,7 @@
 internal import Foundation
 internal import RAG
 internal import Synchronization
+internal import Tokenizers
 
 /// Shows what happens beside a language model's answer: its prompt, progress, notes and figures.
 final class ProseDisplay: Sendable {

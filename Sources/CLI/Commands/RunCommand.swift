@@ -31,7 +31,8 @@ struct RunCommand: ParsableCommand {
   var json = false
 
   @Flag(
-    help: "Show the passages, and a language model's prompt, that an answer would rest on; no answer.")
+    help:
+      "Show the passages, and a language model's prompt, that an answer would rest on; no answer.")
   var dryRun = false
 
   @Flag(help: "Show a language model's prompt before its answer, on standard error.")
@@ -234,7 +235,7 @@ struct RunCommand: ParsableCommand {
           if answer.isAnswered {
             history.append(ConversationTurn(question: text, answer: answer.text))
           }
-        } catch let status as ExitStatus {
+        } catch let status as ExitCode {
           throw status
         } catch {
           Terminal.complain("error: \(error)")

@@ -84,6 +84,7 @@ enum Style: String {
   case highlight = "1;33"
   case red = "1;31"
   case green = "32"
+  case yellow = "33"
 
   /// The text in this style, or as it is when the stream has no colour.
   func apply(_ text: some StringProtocol, output: Bool = true) -> String {

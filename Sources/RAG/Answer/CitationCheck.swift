@@ -3,11 +3,11 @@ internal import Documents
 /// Checks each sentence of a model's answer against the passages that it cites.
 ///
 /// A sentence is supported when it cites at least one passage, all its marks [n] name passages that
-/// were given, every number in it stands in a cited passage, and at least half of its content words
+/// were given, every number in it stands in a cited passage, and more than half of its content words
 /// do. This catches invented figures, names and marks; it does not prove a sentence true: words can
 /// be put together wrongly.
 package enum CitationCheck {
-  /// The share of a sentence's content words that the cited passages must have. Half leaves room for
+  /// Of a sentence's content words the cited passages must have more than this share. It leaves room for
   /// a model's own words around what it copied.
   static let wordShare = 0.5
 
@@ -50,7 +50,9 @@ package enum CitationCheck {
 
   private static func leadingMarks(_ text: String) -> (marks: String, rest: String) {
     var rest = text[...]
-    while let match = rest.prefixMatch(of: /\s*\[\d{1,3}\][.,;]?/) { rest = rest[match.range.upperBound...] }
+    while let match = rest.prefixMatch(of: /\s*\[\d{1,3}\][.,;]?/) {
+      rest = rest[match.range.upperBound...]
+    }
     let marks = text[..<rest.startIndex].trimmingPrefix { $0.isWhitespace }
     return (String(marks), String(rest.trimmingPrefix { $0.isWhitespace }))
   }
@@ -79,6 +81,6 @@ package enum CitationCheck {
     let figures = words.filter { $0.contains(where: \.isNumber) }
     guard figures.isSubset(of: sourceWords) else { return false }
     guard !words.isEmpty else { return true }
-    return Double(words.intersection(sourceWords).count) >= wordShare * Double(words.count)
+    return Double(words.intersection(sourceWords).count) > wordShare * Double(words.count)
   }
 }
