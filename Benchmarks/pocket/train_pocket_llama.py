@@ -11,7 +11,7 @@ answers and citations on held-out names in torch.
 
 Matrices are trained with Muon (Jordan et al., 2024: momentum orthogonalised by a Newton-Schulz
 iteration), the rest with Adam. Copying is what everything rests on, and a small model finds it late
-(not in the first 1,300 steps, when it was tried): so two heads begin as an induction circuit, and
+(an earlier try, with random heads and other rates, had not after 1,300 steps): so two heads begin as an induction circuit, and
 the first steps mix in sequences of random tokens that repeat.
 """
 
