@@ -58,10 +58,13 @@ class Peer:
 
     def fill(self, depth):
         import llama_cpp
-        if depth == 0 or self.depth == depth:
+        if self.depth == depth:
             self.model.rewind(depth)
             return
         self.model.rewind()
+        self.depth = 0
+        if depth == 0:
+            return
         state = pathlib.Path(f"{self.options.model}.state-{depth}")
         tokens = (llama_cpp.llama_token * depth)(*ids(depth))
         if state.exists():

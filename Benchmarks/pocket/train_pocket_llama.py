@@ -11,7 +11,7 @@ answers and citations on held-out names in torch.
 
 Matrices are trained with Muon (Jordan et al., 2024: momentum orthogonalised by a Newton-Schulz
 iteration), the rest with Adam. Copying is what everything rests on, and a small model finds it late
-(not in the first 1,300 steps, when it was tried): so two heads begin as an induction circuit, and
+(an earlier try, with random heads and other rates, had not after 1,300 steps): so two heads begin as an induction circuit, and
 the first steps mix in sequences of random tokens that repeat.
 """
 
@@ -410,7 +410,9 @@ def write_gguf(model, tokenizer, path):
 
 
 def export(options, tokenizer):
-    import llama_cpp
+    import sys
+    sys.path.insert(0, str(pathlib.Path(__file__).parents[2] / "Tests/Reference"))
+    from llama_cpp_model import quantize
     model = Pocket()
     state = torch.load(options.work / "checkpoint.pt", weights_only=False)
     model.load_state_dict(state["model"])
@@ -419,11 +421,7 @@ def export(options, tokenizer):
     options.export.mkdir(parents=True, exist_ok=True)
     full, small = options.work / "pocket-f32.gguf", options.export / "pocket-Q4_K_M.gguf"
     write_gguf(model, tokenizer, full)
-    parameters = llama_cpp.llama_model_quantize_default_params()
-    parameters.ftype = llama_cpp.LLAMA_FTYPE_MOSTLY_Q4_K_M
-    parameters.nthread = 1
-    if llama_cpp.llama_model_quantize(str(full).encode(), str(small).encode(), parameters):
-        raise SystemExit("llama.cpp could not quantise the file")
+    quantize(full, small, file_type=15, threads=1)  # LLAMA_FTYPE_MOSTLY_Q4_K_M
     print(f"{full}: {full.stat().st_size} bytes; {small}: {small.stat().st_size} bytes")
 
 

@@ -5,7 +5,9 @@
 
 The text is generated with held-out names (Benchmarks/pocket/pocket_data.py). Counted are the tokens
 of the answers, and separately those of passages and question, whose invented names and numbers
-nothing can know beforehand. Where --f32 is not given, only the quantised file is measured.
+nothing can know beforehand. An answer is exact where every token of it is the most likely one, so
+greedy text is it to the letter; the citation where its tokens from the bracket on are. Where --f32
+is not given, only the quantised file is measured.
 """
 
 import argparse
@@ -49,7 +51,7 @@ def main():
             continue
         peer = LlamaCpp(path, context=2048, batch=2048, threads=2, cache=F32, repack=False,
                         flash=False)
-        totals = {}
+        totals, exact, cited = {}, {}, {}
         for passages, question, answer in examples:
             prompt = peer.tokenize(pocket_data.prompt_text(passages, question))
             whole = peer.tokenize(pocket_data.prompt_text(passages, question) + " " + answer) + [2]
@@ -57,7 +59,12 @@ def main():
             found = {"llama.cpp": peer.evaluate(whole, "all")}
             if not options.skip_ours:
                 found["swiftrag"] = swiftrag.logits(path, whole, cache="f32")[0]
+            bracket = len(peer.tokenize(
+                pocket_data.prompt_text(passages, question) + " " + answer.split(" [")[0]))
             for program, logits in found.items():
+                right = logits[:-1].argmax(axis=1) == np.array(whole[1:])
+                exact[program] = exact.get(program, 0) + right[len(prompt) - 1:].all()
+                cited[program] = cited.get(program, 0) + right[bracket - 1:].all()
                 logs = log_probabilities(logits, whole)
                 for part, values in {"answer": logs[len(prompt) - 1:],
                                      "prompt": logs[:len(prompt) - 1]}.items():
@@ -72,6 +79,9 @@ def main():
                 line += f", swiftrag {ours:.5f} ({ours / theirs - 1:+.1e})"
                 failed |= abs(ours / theirs - 1) > options.maximum
             print(f"{line}, {len(totals['llama.cpp', part])} tokens")
+        for program in exact:
+            print(f"{name} {program}: {exact[program]} of {len(examples)} answers exact, "
+                  f"{cited[program]} citations (the answer given)")
     sys.exit(failed)
 
 

@@ -12,9 +12,11 @@ package final class LlamaBenchmark {
     self.session = session
   }
 
-  /// Seconds that the evaluation of a prompt takes, to the logits of its last token.
+  /// Evaluates a prompt, to the logits of its last token.
   ///
   /// - Parameter tokenCount: of the prompt; at most the session's context.
+  /// - Returns: seconds.
+  /// - Throws: as the session's evaluation.
   package func prefillSeconds(tokenCount: Int) throws(ModelError) -> Double {
     filledTokenCount = 0
     session.rewind(to: 0)
@@ -24,12 +26,14 @@ package final class LlamaBenchmark {
     return (ContinuousClock.now - start).seconds
   }
 
-  /// Seconds that decoding takes, one token after the other, logits each time.
+  /// Decodes, one token after the other, logits each time.
   ///
   /// - Parameters:
   ///   - tokenCount: how many tokens.
   ///   - depth: how many tokens stand before them; their evaluation is not timed, and the next call
   ///     of the same depth does not repeat it.
+  /// - Returns: seconds.
+  /// - Throws: as the session's evaluation.
   package func decodeSeconds(tokenCount: Int, depth: Int) throws(ModelError) -> Double {
     if depth != filledTokenCount || session.tokenCount < depth {
       session.rewind(to: 0)
@@ -45,16 +49,19 @@ package final class LlamaBenchmark {
     return (ContinuousClock.now - start).seconds
   }
 
-  /// The logits `[ids.count, vocabulary]` of one evaluation.
+  /// The logits `[ids.count, vocabulary]`, evaluated a whole batch at a time.
   package func logits(of ids: [Int32]) throws(ModelError) -> [Float] {
     session.rewind(to: 0)
     filledTokenCount = 0
-    try session.evaluate(ids, logits: .all)
     var rows: [Float] = []
     rows.reserveCapacity(ids.count * vocab)
-    for row in ids.indices {
-      session.withLogits(row: row) { logits in
-        for index in logits.indices { rows.append(logits[index]) }
+    for start in stride(from: 0, to: ids.count, by: session.batchTokenCount) {
+      let batch = Array(ids[start..<min(ids.count, start + session.batchTokenCount)])
+      try session.evaluate(batch, logits: .all)
+      for row in batch.indices {
+        session.withLogits(row: row) { logits in
+          for index in logits.indices { rows.append(logits[index]) }
+        }
       }
     }
     return rows

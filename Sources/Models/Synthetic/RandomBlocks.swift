@@ -19,9 +19,13 @@ struct RandomBlocks {
   /// Blocks that are made at a time; a multiple of 64, so that their random bits are whole vectors.
   private static let batchBlockCount = 2048
 
-  /// Appends the bytes of `elementCount` weights to `sink`.
+  /// Appends the bytes of random weights.
   ///
-  /// - Parameter elementCount: a multiple of the type's block.
+  /// - Parameters:
+  ///   - elementCount: a multiple of the type's block.
+  ///   - random: the stream of the tensor.
+  ///   - sink: takes the bytes.
+  /// - Throws: what `sink` throws.
   func write(
     elementCount: Int, random: inout RandomNumbers, to sink: TensorSink
   ) throws(CheckpointError) {

@@ -17,11 +17,15 @@ package struct SyntheticModel {
   package let seed: UInt64
   let shape: SyntheticShape
 
-  /// Standard deviation of the logits, but for the leaning. Small, so that the divergence between
-  /// two programs counts their differences and not the temperature.
+  /// Standard deviation of the logits, but for the leaning.
+  ///
+  /// Small, so that the divergence between two programs counts their differences and not the
+  /// temperature.
   private static let outputGain: Float = 1
-  /// The favoured logit of a token, in units of ``outputGain``; the largest of 512 random ones is
-  /// about 3. An output row leans by this over sqrt(embed) times the embedding.
+  /// The favoured logit of a token in units of `outputGain`.
+  ///
+  /// The largest of 512 random ones is about 3. An output row leans by this over sqrt(embed) times
+  /// the embedding.
   private static let favouredLogit: Float = 10
   /// Of what attention and feed-forward add to the residual stream.
   private static let residualGain: Float = 0.25

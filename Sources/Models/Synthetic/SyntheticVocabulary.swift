@@ -38,7 +38,9 @@ struct SyntheticVocabulary {
 
   /// The vocabulary of an architecture.
   ///
-  /// - Parameter count: all tokens, specials included; at least 400.
+  /// - Parameters:
+  ///   - architecture: decides the special tokens.
+  ///   - count: all tokens, specials included; at least 400.
   init(architecture: SyntheticArchitecture, count: Int) {
     precondition(count >= 400, "room for bytes, letters and special tokens")
     pieces = ["<unk>", "<s>", "</s>"] + (0..<256).map(Self.bytePiece)
