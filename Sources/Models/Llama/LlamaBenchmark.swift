@@ -16,6 +16,8 @@ package final class LlamaBenchmark {
   ///
   /// - Parameter tokenCount: of the prompt; at most the session's context.
   /// - Returns: seconds.
+  /// - Throws: what the session throws.
+  /// - Returns: seconds.
   /// - Throws: as the session's evaluation.
   package func prefillSeconds(tokenCount: Int) throws(ModelError) -> Double {
     filledTokenCount = 0
@@ -32,6 +34,8 @@ package final class LlamaBenchmark {
   ///   - tokenCount: how many tokens.
   ///   - depth: how many tokens stand before them; their evaluation is not timed, and the next call
   ///     of the same depth does not repeat it.
+  /// - Returns: seconds, without the evaluation of the depth.
+  /// - Throws: what the session throws.
   /// - Returns: seconds.
   /// - Throws: as the session's evaluation.
   package func decodeSeconds(tokenCount: Int, depth: Int) throws(ModelError) -> Double {
