@@ -23,7 +23,7 @@ package final class KVCache: @unchecked Sendable {
   private let sections: Sections
   private let memory: UnsafeMutableRawPointer
 
-  /// An empty cache.
+  /// An empty cache; nil where the size is out of range or the system refuses the memory.
   ///
   /// - Parameters:
   ///   - layers: at least 1.
@@ -31,7 +31,6 @@ package final class KVCache: @unchecked Sendable {
   ///   - headDim: elements of a key and of a value, at least 1.
   ///   - capacity: positions, at least 1.
   ///   - type: how numbers are stored.
-  /// - Returns: nil where the size is out of range or the system refuses the memory.
   package init?(layers: Int, heads: Int, headDim: Int, capacity: Int, type: KVCacheType) {
     guard
       let needed = KVCache.byteCount(

@@ -25,7 +25,9 @@ package func attendToCache(_ tile: CachedAttentionTile) {
   }
 }
 
-/// A tile's queries with their scratch. A query's number is `row × headsPerKey + head`.
+/// A tile's queries with their scratch.
+///
+/// A query's number is `row × headsPerKey + head`.
 private struct CacheQueries {
   let tile: CachedAttentionTile
   let headDim: Int
@@ -92,7 +94,11 @@ private struct CacheQueries {
   }
 
   private func clear(_ target: UnsafeMutablePointer<Float>, count: Int) {
-    for index in stride(from: 0, to: count, by: laneCount) { store(zeroLanes(), target + index) }
+    var index = 0
+    while index < count {
+      store(zeroLanes(), target + index)
+      index += laneCount
+    }
   }
 
   private func writeResult() {
@@ -120,7 +126,8 @@ extension CacheQueries {
     let size = type.byteCount
     let blockByteCount = headDim * CacheHead.blockPositions * size
     let dimBlocks = tile.head.dimBlocks
-    for position in stride(from: firstScore, to: end, by: keysAtOnce) {
+    var position = firstScore
+    while position < end {
       let block = position / CacheHead.blockPositions
       let keys = tile.head.keys + block * blockByteCount
       var product = CacheProduct(
@@ -132,13 +139,14 @@ extension CacheQueries {
       product.isStart = true
       product.ahead = UnsafeRawPointer(keys) + keysAtOnce * headDim * size
       product.aheadStep = keysAtOnce * size
-      if type == .q80 {
+      if isScaled(type) {
         product.scales = UnsafePointer(tile.head.keyScales) + block * dimBlocks * 16
         product.secondScale = laneCount == CacheHead.blockPositions ? dimBlocks * 16 : laneCount
         product.multiplyScaledKeys(queries: queryCount)
       } else {
         product.multiply(queries: queryCount, type: type, isKey: true)
       }
+      position += keysAtOnce
     }
   }
 }
@@ -157,13 +165,16 @@ private func softmax(_ scores: UnsafeMutablePointer<Float>, from: Int, to: Int) 
   for index in first..<from { scores[index] = -.infinity }
   for index in to..<last { scores[index] = -.infinity }
   var largest = load(scores + first)
-  for index in stride(from: first, to: last, by: laneCount) {
+  var index = first
+  while index < last {
     largest = maximum(largest, load(scores + index))
+    index += laneCount
   }
   let highest = broadcast(highestLane(largest))
   var even = zeroLanes()
   var odd = zeroLanes()
-  for index in stride(from: first, to: last, by: span) {
+  index = first
+  while index < last {
     let power = exponential(load(scores + index) - highest)
     store(power, scores + index)
     even += power
@@ -172,6 +183,7 @@ private func softmax(_ scores: UnsafeMutablePointer<Float>, from: Int, to: Int) 
       store(second, scores + index + laneCount)
       odd += second
     }
+    index += span
   }
   return 1 / sum(laneCount < span ? even + odd : even)
 }
@@ -206,7 +218,8 @@ extension CacheQueries {
     addValues(ofRows: 0..<rows, sharedStart..<sharedEnd, type: type)
     // A few rows at a time, so that little is left for single rows.
     let group = max(1, tileRows / tile.headsPerKey)
-    for first in stride(from: 0, to: rows, by: group) {
+    var first = 0
+    while first < rows {
       let end = min(rows, first + group)
       let groupEnd = tile.positions(ofRow: first).upperBound
       addValues(ofRows: first..<end, sharedEnd..<groupEnd, type: type)
@@ -214,6 +227,7 @@ extension CacheQueries {
         addValues(
           ofRows: row..<(row + 1), groupEnd..<tile.positions(ofRow: row).upperBound, type: type)
       }
+      first = end
     }
   }
 
@@ -224,11 +238,13 @@ extension CacheQueries {
     let queries = rows.count * tile.headsPerKey
     let size = type.byteCount
     let rowByteCount = valueStride * size
-    for start in stride(from: positions.lowerBound, to: positions.upperBound, by: Self.valueChunk) {
+    var start = positions.lowerBound
+    while start < positions.upperBound {
       let count = min(Self.valueChunk, positions.upperBound - start)
       let values = UnsafeRawPointer(tile.head.values) + start * rowByteCount
       var ahead = values + Self.valueChunk * rowByteCount
-      for dim in stride(from: 0, to: valueStride, by: 2 * laneCount) {
+      var dim = 0
+      while dim < valueStride {
         var product = CacheProduct(
           broadcasts: scores + firstQuery * scoreStride + (start - firstScore),
           rowStride: scoreStride, vectors: values + dim * size, secondOffset: laneCount * size,
@@ -237,13 +253,15 @@ extension CacheQueries {
         product.ahead = ahead
         product.aheadStep = 2 * laneCount * size
         ahead += count * product.aheadStep
-        if type == .q80 {
+        if isScaled(type) {
           product.scales =
             UnsafePointer(tile.head.valueScales) + start * tile.head.dimBlocks + dim / 32
           product.scaleStep = tile.head.dimBlocks
         }
         product.multiply(queries: queries, type: type, isKey: false)
+        dim += 2 * laneCount
       }
+      start += count
     }
   }
 }
@@ -268,7 +286,9 @@ private struct CacheProduct {
   /// What to fetch into the cache meanwhile, `aheadStep` bytes a term.
   var ahead: UnsafeRawPointer
   var aheadStep = 0
-  /// Scales of a `q80` cache. Keys: a register of them at `scales` and another `secondScale`
+  /// Scales of a `q80` cache.
+  ///
+  /// Keys: a register of them at `scales` and another `secondScale`
   /// further, for all terms. Values: one for each term, `scaleStep` apart.
   var scales: UnsafePointer<Float16>?
   var secondScale = 0
@@ -293,7 +313,8 @@ private struct CacheProduct {
   @inline(__always)
   mutating func multiplyScaledKeys(queries: Int) {
     let headDim = count
-    for start in stride(from: 0, to: headDim, by: CacheHead.scaledElements) {
+    var start = 0
+    while start < headDim {
       count = min(CacheHead.scaledElements, headDim - start)
       multiply(queries: queries, type: .q80, isKey: true)
       isStart = false
@@ -301,6 +322,7 @@ private struct CacheProduct {
       vectors += count * step
       ahead += count * aheadStep
       scales = scales.map { $0 + CacheHead.blockPositions }
+      start += count
     }
   }
 
@@ -365,7 +387,7 @@ private struct CacheProduct {
       high += 1
       vector += step
       fetched += aheadStep
-      if type == .q80, !isKey { scale.advance(scaleStep) }
+      if isScaled(type), !isKey { scale.advance(scaleStep) }
     }
     finish(row0, 0)
     if rows > 1 { finish(row1, 1) }
@@ -391,6 +413,15 @@ private struct CacheProduct {
   }
 }
 
+/// Whether elements have scales; a switch, since `==` would need a conformance in this module.
+@inline(__always)
+private func isScaled(_ type: CacheElement) -> Bool {
+  switch type {
+  case .f32, .f16: false
+  case .q80: true
+  }
+}
+
 /// One register of a cache's elements, widened; scales apart.
 @inline(__always)
 private func loadCached(_ source: UnsafeRawPointer, type: CacheElement) -> FloatLanes {
@@ -409,7 +440,7 @@ private struct CacheScale {
 
   @inline(__always)
   init(_ product: CacheProduct, type: CacheElement, isKey: Bool) {
-    guard type == .q80, let scales = product.scales else { return }
+    guard isScaled(type), let scales = product.scales else { return }
     if isKey {
       first = loadHalves(scales)
       second = loadHalves(scales + product.secondScale)
@@ -419,7 +450,9 @@ private struct CacheScale {
     }
   }
 
-  /// Takes the next term's scale. The scale after the last is read as well: a cache has room for it.
+  /// Takes the next term's scale.
+  ///
+  /// The scale after the last is read as well: a cache has room for it.
   @inline(__always)
   mutating func advance(_ step: Int) {
     guard let scales = next else { return }
@@ -430,7 +463,7 @@ private struct CacheScale {
 
   @inline(__always)
   func apply(_ lanes: FloatLanes, type: CacheElement, isSecond: Bool) -> FloatLanes {
-    guard type == .q80 else { return lanes }
+    guard isScaled(type) else { return lanes }
     return lanes * (isSecond ? second : first)
   }
 }

@@ -189,6 +189,7 @@ package struct CachedAttentionTile {
   ///   - queries: `rows × headsPerKey`.
   ///   - positions: no fewer than all its rows together see.
   ///   - headDim: elements of a head.
+  /// - Returns: Float32 elements, whole cache lines.
   package static func scratchCount(queries: Int, positions: Int, headDim: Int) -> Int {
     // The scores begin and end at whole tiles of keys.
     let stride = positions + 2 * CacheHead.tilePositions + CacheHead.blockPositions

@@ -33,6 +33,7 @@ package final class LlamaSession {
   ///   - cacheType: how keys and values are stored.
   ///   - batchTokenCount: tokens that are computed together at most; it changes speed and
   ///     memory, never a result.
+  ///   - availableByteCount: memory that may be used; the system's own figure when nil.
   /// - Throws: `ModelError.invalid` for counts out of range, `.notEnoughMemory`.
   package init(
     model: LlamaModel, contextTokenCount: Int, cacheType: KVCacheType = .f16,
