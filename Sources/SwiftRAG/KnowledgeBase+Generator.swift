@@ -31,6 +31,7 @@ extension KnowledgeBase {
   ///   - options: how answers are generated; by default greedy enough for facts, from `max_tokens`
   ///     and `temperature`.
   ///   - report: told of prompts, progress and notes.
+  /// - Returns: the backend, or nil.
   /// - Throws: ``ModelLocator/Failure`` when a model is demanded and there is none.
   package static func modelBackend(
     configuration: Configuration, model: NativeGeneratorOptions = NativeGeneratorOptions(),
@@ -42,7 +43,8 @@ extension KnowledgeBase {
     switch wanted {
     case "quote": return nil
     case "openai":
-      throw ModelLocator.Failure.noLanguageModel(searched: [])
+      let generator = try loadRemoteGenerator(configuration: configuration)
+      return ModelBackend(name: generator.name, options: options, report: report) { generator }
     default:
       let path: String
       do {

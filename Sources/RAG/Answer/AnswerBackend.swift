@@ -12,6 +12,7 @@ package protocol AnswerBackend: Sendable {
   ///   - request: the question, its passages and what was said before.
   ///   - emit: called with each piece of the answer as it is ready, for streaming.
   ///   - shouldStop: asked while the answer is written; what was said until then is kept.
+  /// - Returns: the answer, its passages and what it cites.
   /// - Throws: what the model behind it throws.
   func answer(
     _ request: AnswerRequest, emit: (String) -> Void, shouldStop: () -> Bool

@@ -7,8 +7,9 @@ internal import Documents
 /// do. This catches invented figures, names and marks; it does not prove a sentence true: words can
 /// be put together wrongly.
 package enum CitationCheck {
-  /// Of a sentence's content words the cited passages must have more than this share. It leaves room for
-  /// a model's own words around what it copied.
+  /// The cited passages must have more than this share of a sentence's content words.
+  ///
+  /// It leaves room for a model's own words around what it copied.
   static let wordShare = 0.5
 
   /// One sentence of an answer.
@@ -25,6 +26,7 @@ package enum CitationCheck {
   /// - Parameters:
   ///   - answer: with marks like [1] or [1][3].
   ///   - passages: `passages[n - 1]` is passage n.
+  /// - Returns: each sentence, with its marks and whether they bear it out.
   package static func check(_ answer: String, passages: [Passage]) -> [Sentence] {
     sentences(answer).map { text in
       let numbers = citedNumbers(in: text)
