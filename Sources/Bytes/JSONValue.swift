@@ -17,6 +17,11 @@ package enum JSONValue: Sendable, Equatable {
 package struct JSONMember: Sendable, Equatable {
   package let key: String
   package let value: JSONValue
+
+  package init(key: String, value: JSONValue) {
+    self.key = key
+    self.value = value
+  }
 }
 
 /// Why a text is not JSON, or is more of it than this reader takes.

@@ -19,6 +19,7 @@ enum ErrorStatus {
     case is ModelLocator.Failure: ExitStatus.unavailable
     case is CheckpointError, is TokenizerError, is ModelError: ExitStatus.dataError
     case let error as GenerationError: of(error)
+    case let error as OpenAIError: of(error)
     case is JSONSchemaError: ExitStatus.dataError
     case is BytesError: ExitStatus.noInput
     case is SQuADDataset.Failure: ExitStatus.dataError
@@ -43,6 +44,15 @@ enum ErrorStatus {
     case .emptyStop, .sampler(.invalidOption): ExitStatus.usage
     case .emptyPrompt: ExitStatus.noInput
     case .promptTooLong, .model, .sampler: ExitStatus.dataError
+    }
+  }
+
+  private static func of(_ error: OpenAIError) -> ExitCode {
+    switch error {
+    case .invalidURL, .invalidKey, .untrustedServer, .offline: ExitStatus.configuration
+    case .curlMissing, .cannotRunCurl, .cannotConnect, .status: ExitStatus.unavailable
+    case .failed, .malformedStream, .lineTooLong, .closedEarly: ExitStatus.ioError
+    case .unsupported: ExitStatus.usage
     }
   }
 

@@ -2,7 +2,7 @@ import Bytes
 import Glibc
 
 /// Runs a program that reads nothing and whose output is limited in size and time.
-enum ChildProcess {
+package enum ChildProcess {
   enum Ending: Equatable {
     case exited(Int32)
     case killed(signal: Int32)
@@ -25,7 +25,7 @@ enum ChildProcess {
   static let errorTextLimit = 64 << 10
 
   /// The full path of a program on `PATH`, or in the usual folders if `PATH` is not set.
-  static func find(_ program: String) -> String? {
+  package static func find(_ program: String) -> String? {
     let path = unsafe getenv("PATH").map { unsafe String(cString: $0) } ?? "/usr/bin:/bin"
     for folder in path.split(separator: ":") where folder.hasPrefix("/") {
       let candidate = folder + "/" + program

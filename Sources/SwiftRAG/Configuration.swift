@@ -22,7 +22,8 @@ public enum ConfigurationError: Error, Equatable, CustomStringConvertible {
     case .malformed(let path, let reason):
       "\(path): \(reason)\n  try: swiftrag config show, which lists the settings and their values"
     case .unacceptable(let setting, let value, let origin):
-      "\(setting.rawValue) is '\(value)' (from \(origin)), expected \(setting.expectation)"
+      "\(setting.rawValue) is '\(setting.isSecret ? "…" : value)' (from \(origin)), "
+        + "expected \(setting.expectation)"
     }
   }
 }

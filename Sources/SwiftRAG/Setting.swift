@@ -27,6 +27,12 @@ public enum Setting: String, CaseIterable, Sendable {
   case kernels = "kernels"
   /// How passages are found: `hybrid`, `dense` or `keyword`.
   case searchMode = "search_mode"
+  /// The base URL of an OpenAI-compatible server.
+  case openAIBaseURL = "openai_base_url"
+  /// The model's name at that server.
+  case openAIModel = "openai_model"
+  /// What the server knows this user by; never shown.
+  case openAIKey = "openai_api_key"
 
   /// Environment variables that set it, the first one found winning.
   public var environmentNames: [String] {
@@ -35,15 +41,21 @@ public enum Setting: String, CaseIterable, Sendable {
     case .modelPath: return [own, "TEXT_MODEL_PATH"]
     case .modelsDirectory: return [own, "SWIFTRAG_MODELS"]
     case .indexPath: return [own, "SWIFTRAG_INDEX"]
+    case .openAIBaseURL: return [own, "OPENAI_BASE_URL"]
+    case .openAIModel: return [own, "OPENAI_MODEL"]
+    case .openAIKey: return [own, "OPENAI_API_KEY"]
     default: return [own]
     }
   }
+
+  /// Whether its value must not be printed.
+  public var isSecret: Bool { self == .openAIKey }
 
   /// What holds when nobody says anything; `nil` where there is no such thing.
   public var defaultValue: String? {
     switch self {
     case .modelBackend: "auto"
-    case .modelPath, .modelsDirectory, .indexPath: nil
+    case .modelPath, .modelsDirectory, .indexPath, .openAIKey: nil
     case .embeddingModel: "all-MiniLM-L6-v2"
     case .topK: "5"
     case .maxTokens: "512"
@@ -51,6 +63,8 @@ public enum Setting: String, CaseIterable, Sendable {
     case .threads: "0"
     case .kernels: "simd"
     case .searchMode: "hybrid"
+    case .openAIBaseURL: "http://127.0.0.1:8080/v1"
+    case .openAIModel: "default"
     }
   }
 
@@ -65,6 +79,9 @@ public enum Setting: String, CaseIterable, Sendable {
     case .threads: "a whole number from 0 to 256"
     case .kernels: "reference, simd or blas"
     case .searchMode: "hybrid, dense or keyword"
+    case .openAIBaseURL: "an http or https address such as http://127.0.0.1:8080/v1"
+    case .openAIModel: "a name"
+    case .openAIKey: "visible ASCII characters without spaces"
     }
   }
 
@@ -79,6 +96,9 @@ public enum Setting: String, CaseIterable, Sendable {
     case .threads: Int(text).map { (0...256).contains($0) } ?? false
     case .kernels: ["reference", "simd", "blas"].contains(text)
     case .searchMode: ["hybrid", "dense", "keyword"].contains(text)
+    case .openAIBaseURL: text.hasPrefix("http://") || text.hasPrefix("https://")
+    case .openAIModel: !text.isEmpty
+    case .openAIKey: text.utf8.allSatisfy { (0x21...0x7E).contains($0) }
     }
   }
 }

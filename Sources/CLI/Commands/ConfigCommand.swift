@@ -33,7 +33,8 @@ struct ConfigCommand: ParsableCommand {
       let configuration = try resolveConfiguration([:])
       let rows = Setting.allCases.map { setting in
         Row(
-          name: setting.rawValue, value: configuration.values[setting]?.text,
+          name: setting.rawValue,
+          value: configuration.text(setting).map { setting.isSecret ? "set" : $0 },
           origin: configuration.values[setting].map { "\($0.origin)" },
           environment: setting.environmentNames)
       }

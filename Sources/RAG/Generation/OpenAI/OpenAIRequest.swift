@@ -1,0 +1,94 @@
+internal import Bytes
+internal import Models
+internal import Tokenizers
+
+/// What is asked of the server, as JSON, and what of the options could not be asked.
+struct OpenAIRequest {
+  /// Added to the base URL.
+  let path: String
+  let body: [UInt8]
+  /// In words for a person.
+  let notes: [String]
+
+  /// Servers take at most so many stop strings.
+  ///
+  /// - Source: `stop` of OpenAI's reference of chat completions.
+  static let stopLimit = 4
+
+  /// - Throws: `OpenAIError.unsupported` for a grammar.
+  init(
+    prompt: GenerationPrompt, options: GenerationOptions, model: String
+  ) throws(OpenAIError) {
+    if options.grammar != nil { throw .unsupported(option: "a JSON schema or grammar") }
+    let sampler = options.sampler
+    var members = [JSONMember(key: "model", value: .string(model))]
+    switch prompt {
+    case .messages(let messages):
+      path = "/chat/completions"
+      members.append(JSONMember(key: "messages", value: .array(messages.map(Self.message))))
+    case .raw(let text):
+      path = "/completions"
+      members.append(JSONMember(key: "prompt", value: .string(text)))
+    }
+    func add(_ key: String, _ value: JSONValue) {
+      members.append(JSONMember(key: key, value: value))
+    }
+    add("stream", .bool(true))
+    add(
+      "stream_options", .object([JSONMember(key: "include_usage", value: .bool(true))]))
+    add("temperature", .number(sampler.temperature))
+    add("top_p", .number(sampler.topP))
+    if sampler.presencePenalty != 0 { add("presence_penalty", .number(sampler.presencePenalty)) }
+    if sampler.frequencyPenalty != 0 {
+      add("frequency_penalty", .number(sampler.frequencyPenalty))
+    }
+    // Servers keep seeds as Int32, UInt32 or Int64; 31 bits mean the same in all of them.
+    add("seed", .number(Double(sampler.seed & 0x7FFF_FFFF)))
+    if let count = options.maxTokenCount { add("max_tokens", .number(Double(count))) }
+    if !options.stops.isEmpty {
+      add("stop", .array(options.stops.prefix(Self.stopLimit).map { .string($0) }))
+    }
+    if !sampler.logitBias.isEmpty { add("logit_bias", Self.bias(sampler.logitBias)) }
+    body = JSONValue.object(members).compactText
+    notes = Self.notes(on: options)
+  }
+
+  private static func message(_ message: ChatMessage) -> JSONValue {
+    .object([
+      JSONMember(key: "role", value: .string(message.role.rawValue)),
+      JSONMember(key: "content", value: .string(message.text)),
+    ])
+  }
+
+  /// The protocol's biases go from -100 (a ban) to 100.
+  private static func bias(_ biases: [Int32: Float]) -> JSONValue {
+    .object(
+      biases.sorted { $0.key < $1.key }.map { id, bias in
+        JSONMember(key: "\(id)", value: .number(Double(min(max(bias, -100), 100))))
+      })
+  }
+
+  /// Options that someone chose and the protocol has no name for.
+  private static func notes(on options: GenerationOptions) -> [String] {
+    let sampler = options.sampler
+    let usual = SamplerOptions()
+    var names: [String] = []
+    if sampler.temperature > 0 {
+      if sampler.topK != usual.topK { names.append("top-k") }
+      if sampler.minP != usual.minP { names.append("min-p") }
+      if sampler.typicalP != usual.typicalP { names.append("typical") }
+    }
+    if sampler.repeatPenalty != usual.repeatPenalty { names.append("repeat-penalty") }
+    if sampler.penaltyTokenCount != usual.penaltyTokenCount { names.append("penalty-tokens") }
+    if sampler.logprobCount != nil { names.append("logprobs") }
+    var notes: [String] = []
+    if !names.isEmpty {
+      notes.append(
+        "the server decides these itself, they are not sent: \(names.joined(separator: ", "))")
+    }
+    if options.promptCachePath != nil {
+      notes.append("the server keeps its own prompt cache; the prompt cache file is not used")
+    }
+    return notes
+  }
+}
