@@ -36,9 +36,10 @@ CONTESTANTS = ["llama.cpp", "llama.cpp-repack", "swiftrag", "swiftrag-no-repack"
 CONTEXT_SLACK = 128
 
 
-def ids(count, first=300):
-    """Ordinary tokens; the work does not depend on which."""
-    return [first + i * 7 % 1000 for i in range(count)]
+def ids(count, vocabulary):
+    """Ordinary tokens, as `swiftrag bench llm` takes them; the work does not depend on which."""
+    first = min(300, vocabulary // 2)
+    return [first + i * 7 % min(1000, vocabulary - first) for i in range(count)]
 
 
 class Peer:
@@ -56,6 +57,9 @@ class Peer:
                         "firstTokenSeconds": time.perf_counter() - start}
         self.depth = 0
 
+    def ids(self, count):
+        return ids(count, self.model.vocab_count)
+
     def fill(self, depth):
         import llama_cpp
         if self.depth == depth:
@@ -66,7 +70,7 @@ class Peer:
         if depth == 0:
             return
         state = pathlib.Path(f"{self.options.model}.state-{depth}")
-        tokens = (llama_cpp.llama_token * depth)(*ids(depth))
+        tokens = (llama_cpp.llama_token * depth)(*self.ids(depth))
         if state.exists():
             import ctypes
             count = ctypes.c_size_t()
@@ -76,7 +80,7 @@ class Peer:
                 raise SystemExit(f"{state} cannot be loaded; remove it")
             self.model.position = depth
         else:
-            self.model.evaluate(ids(depth), "none")
+            self.model.evaluate(self.ids(depth), "none")
             llama_cpp.llama_state_seq_save_file(
                 self.model.context, str(state).encode(), 0, tokens, depth)
         self.depth = depth
@@ -86,12 +90,12 @@ class Peer:
             self.model.rewind()
             self.depth = 0
             start = time.perf_counter()
-            self.model.evaluate(ids(request["prefill"]))
+            self.model.evaluate(self.ids(request["prefill"]))
             return time.perf_counter() - start
         self.fill(request["depth"])
         self.model.evaluate([1])
         start = time.perf_counter()
-        for token in ids(request["decode"]):
+        for token in self.ids(request["decode"]):
             self.model.evaluate([token])
         return time.perf_counter() - start
 
