@@ -1,4 +1,5 @@
 import Foundation
+import RAG
 import SwiftRAG
 import Testing
 
@@ -38,5 +39,23 @@ import Testing
   func defaultsAreAcceptable(setting: Setting) {
     if let value = setting.defaultValue { #expect(setting.accepts(value)) }
     #expect(setting.environmentNames.first == "SWIFTRAG_" + setting.rawValue.uppercased())
+  }
+
+  @Test func aKeyIsNotToldAndNotSentOnAForeignFilesWord() throws {
+    let foreign = try file("openai_base_url: https://elsewhere.example/v1\n")
+    let key = ["OPENAI_API_KEY": "sk-secret"]
+    let configuration = try Configuration(environment: key, files: [foreign])
+    #expect(throws: OpenAIError.self) {
+      try KnowledgeBase.loadRemoteGenerator(configuration: configuration, environment: [:])
+    }
+    let own = try Configuration(
+      environment: key.merging(["OPENAI_BASE_URL": "https://elsewhere.example/v1"]) { $1 },
+      files: [foreign])
+    let generator = try KnowledgeBase.loadRemoteGenerator(configuration: own, environment: [:])
+    #expect(generator.address.host == "elsewhere.example")
+    let error = try #require(throws: ConfigurationError.self) {
+      try Configuration(environment: ["OPENAI_API_KEY": "sk secret"], files: [])
+    }
+    #expect(!error.description.contains("secret"))
   }
 }
