@@ -12,12 +12,16 @@ import Testing
       total.value.add(1, ordering: .relaxed)
     }
     #expect(isFree == true)
-    let isFreeWithBlock = AllocationProbe.isFree {
-      let block = malloc(40)
-      total.value.add(Int(bitPattern: block), ordering: .relaxed)
-      free(block)
+    // Another thread of the test process that frees as much at that moment can hide the block from
+    // one look; three looks in a row are not hidden.
+    let looks = (0..<3).map { _ in
+      AllocationProbe.isFree {
+        let block = malloc(40)
+        total.value.add(Int(bitPattern: block), ordering: .relaxed)
+        free(block)
+      }
     }
-    #expect(isFreeWithBlock == false)
+    #expect(looks.contains(false))
   }
 
   @Test func stepsOfThePoolDoNotAllocate() {
