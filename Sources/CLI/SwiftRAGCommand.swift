@@ -9,11 +9,13 @@ struct SwiftRAGCommand: ParsableCommand {
     abstract: "Answers questions from your own documents, offline, with citations.",
     discussion: """
       Try:
-        swiftrag run "your question"              answers from the bundled sample library
-        swiftrag run --docs ~/papers              indexes a folder, then a conversation
-        swiftrag search "solar panels" -k 3       the best passages, without an answer
-        swiftrag generate "Write a haiku" -m model.gguf    the language model alone
-        swiftrag inspect model.gguf               what is in a model file
+
+        swiftrag run "your question"            answers from the bundled samples
+        swiftrag run --docs ~/papers            indexes a folder, then a conversation
+        swiftrag search "solar panels" -k 3     the best passages, without an answer
+        swiftrag generate "Hello" -m llm.gguf   the language model alone
+        swiftrag inspect model.gguf             what is in a model file
+
       Each command explains itself: swiftrag help COMMAND.
       """,
     subcommands: [

@@ -7,8 +7,10 @@ struct AddCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "add", abstract: "Index files and folders.",
     discussion: """
-      Reads TXT, MD, HTML, DOCX and PDF. Only new and changed files are read again; files that
-      vanished from the given folders are forgotten. It may be interrupted at any time and run again.
+      Reads TXT, MD, HTML, DOCX and PDF. Only new and changed files are read again; files that \
+      vanished from the given folders are forgotten. It may be interrupted at any time and run \
+      again.
+
         swiftrag add ~/papers notes.md
         swiftrag add ~/papers --json
       """)

@@ -10,6 +10,7 @@ struct BenchCommand: ParsableCommand {
     commandName: "bench", abstract: "Measure speed on this machine.",
     discussion: """
       Figures of a shared machine vary; `make bench` compares with other programs in one run.
+
         swiftrag bench embed --tokens 128 --batch 32
         swiftrag bench search --vectors v.npy --queries q.npy
         swiftrag bench index ~/papers

@@ -48,7 +48,7 @@ extension BenchCommand {
     static let configuration = CommandConfiguration(
       commandName: "llm", abstract: "Prefill and decode of a language model, in tokens a second.",
       discussion: """
-          swiftrag bench llm -m mistral-7b-instruct-v0.2.Q4_K_M.gguf
+          swiftrag bench llm -m mistral.gguf
           swiftrag bench llm -m model.gguf --decode 32 --depth 4096 --json
         """)
 

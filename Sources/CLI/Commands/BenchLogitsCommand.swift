@@ -8,7 +8,8 @@ extension BenchCommand {
     static let configuration = CommandConfiguration(
       abstract: "The logits of given tokens as a NumPy file: for comparing programs.",
       discussion: """
-          swiftrag bench logits -m model.gguf --ids ids.txt --npy logits.npy --cache f32
+          swiftrag bench logits -m model.gguf --ids ids.txt --npy l.npy --cache f32
+
         Tests/Reference/llama_parity.py compares them with llama.cpp's.
         """)
 

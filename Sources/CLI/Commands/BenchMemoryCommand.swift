@@ -9,6 +9,7 @@ extension BenchCommand {
       abstract: "How fast the threads read memory: the limit of a language model's decoding.",
       discussion: """
           swiftrag bench memory --threads 2
+
         A model of 4 GB cannot say more tokens a second than this divided by 4 GB.
         """)
 

@@ -9,10 +9,11 @@ extension BenchCommand {
     static let configuration = CommandConfiguration(
       abstract: "Write a GGUF file of random weights in a published model's shape.",
       discussion: """
-        The file has the names, order, keys and types of the published one, so it shows speed and
-        serves comparisons of two programs; what it says is noise. The same seed gives the same
-        bytes.
-          swiftrag bench model --arch mistral --size full --type q4_k_m --out /tmp/mistral.gguf
+        The file has the names, order, keys and types of the published one, so it shows speed \
+        and serves comparisons of two programs; what it says is noise. The same seed gives the \
+        same bytes.
+
+          swiftrag bench model --size full --type q4_k_m --out mistral.gguf
           swiftrag bench model --arch phi3 --type f32 --seed 7 --out phi3-tiny.gguf
         """)
 

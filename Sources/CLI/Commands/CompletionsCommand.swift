@@ -5,9 +5,9 @@ struct CompletionsCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "completions", abstract: "Print a completion script for your shell.",
     discussion: """
-      bash:  swiftrag completions bash > ~/.local/share/bash-completion/completions/swiftrag
-      zsh:   swiftrag completions zsh > ~/.zfunc/_swiftrag
-      fish:  swiftrag completions fish > ~/.config/fish/completions/swiftrag.fish
+        swiftrag completions bash >> ~/.bash_completion
+        swiftrag completions zsh > ~/.zfunc/_swiftrag
+        swiftrag completions fish > ~/.config/fish/completions/swiftrag.fish
       """)
 
   enum Shell: String, ExpressibleByArgument, CaseIterable {

@@ -7,8 +7,9 @@ struct ConfigCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "config", abstract: "Show the settings and where each comes from.",
     discussion: """
-      Precedence: flag, environment (SWIFTRAG_TOP_K and so on), ./config.yaml, the user's file,
+      Precedence: flag, environment (SWIFTRAG_TOP_K and so on), ./config.yaml, the user's file, \
       default. Examples:
+
         swiftrag config show
         swiftrag config path
       """,

@@ -92,7 +92,7 @@ struct DoctorCommand: ParsableCommand {
     }
     do {
       let catalog = try IndexCatalog(path: path)
-      let detail = "\(path), \(try catalog.documents().count) files"
+      let detail = "\(path), documents: \(try catalog.documents().count)"
       let model = try catalog.model()
       let encoder = try KnowledgeBase.loadEncoder(configuration: configuration)
       guard model.sha256 == encoder.modelHash else {

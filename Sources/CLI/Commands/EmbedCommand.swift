@@ -12,6 +12,7 @@ struct EmbedCommand: ParsableCommand {
         swiftrag embed "a sentence" --json
         swiftrag embed --file sentences.txt --npy vectors.npy
         cat texts.jsonl | swiftrag embed - --input-jsonl --jsonl
+
       A text longer than the model's limit is cut there, with a word about it on standard error.
       """)
 
@@ -129,6 +130,7 @@ struct SimilarCommand: ParsableCommand {
     commandName: "similar", abstract: "Show how close texts are in meaning (cosine, -1 to 1).",
     discussion: """
         swiftrag similar "a cat sleeps" "a kitten is napping" "stock prices fell"
+
       The first text is compared with each of the others.
       """)
 

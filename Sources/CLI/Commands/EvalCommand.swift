@@ -14,8 +14,9 @@ struct EvalCommand: ParsableCommand {
     static let configuration = CommandConfiguration(
       abstract: "Recall and mean reciprocal rank of dense, keyword and hybrid search.",
       discussion: """
-        The file has SQuAD's layout: paragraphs with questions. Each paragraph is indexed; each
+        The file has SQuAD's layout: paragraphs with questions. Each paragraph is indexed; each \
         question must find its own.
+
           swiftrag eval retrieval --squad xquad.en.json
         """)
 
@@ -67,9 +68,10 @@ struct EvalCommand: ParsableCommand {
     static let configuration = CommandConfiguration(
       abstract: "How well weak evidence is recognised.",
       discussion: """
-        Each question of the SQuAD file is asked with its article in the index and without it. The
-        rule in force is applied, and the best rule of a grid is fitted on the articles with even
-        numbers and applied to those with odd ones.
+        Each question of the SQuAD file is asked with its article in the index and without it. \
+        The rule in force is applied, and the best rule of a grid is fitted on the articles with \
+        even numbers and applied to those with odd ones.
+
           swiftrag eval refusal --squad xquad.en.json
           swiftrag eval refusal --questions questions.json --docs library
         """)

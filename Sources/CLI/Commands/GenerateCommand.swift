@@ -11,13 +11,14 @@ struct GenerateCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "generate", abstract: "Let a language model continue a text or answer.",
     discussion: """
-      The prompt is a user's message in the model's chat template; --raw continues it as it is. The
-      text streams on standard output; figures and notes go to standard error. Ctrl-C ends it and
-      keeps what was said.
-        swiftrag generate "Name three rivers of France." -m mistral-7b-instruct-v0.2.Q4_K_M.gguf
+      The prompt is a user's message in the model's chat template; --raw continues it as it is. \
+      The text streams on standard output; figures and notes go to standard error. Ctrl-C ends \
+      it and keeps what was said.
+
+        swiftrag generate "Name three rivers of France." -m mistral.gguf
         swiftrag generate "Once upon a time" --raw -n 200 --temp 0 --stats
-        swiftrag generate "Who wrote it?" --system "Answer briefly." --prompt-cache book.cache
-        swiftrag generate "A cat, please." --json-schema '{"type":"object","properties":{"name":{"type":"string"},"age":{"type":"integer"}},"required":["name","age"]}'
+        swiftrag generate "Who wrote it?" --system "Be brief." --prompt-cache b.cache
+        swiftrag generate "A cat, please." --json-schema cat-schema.json
         echo "Summarise: ..." | swiftrag generate - --seed 7 --json
         swiftrag generate "Yes or no?" -n 1 --logprobs 5 --jsonl
       """)

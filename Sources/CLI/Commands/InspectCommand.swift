@@ -14,6 +14,7 @@ struct InspectCommand: ParsableCommand {
         swiftrag inspect model.gguf --map
         swiftrag inspect model.gguf --json
         swiftrag inspect model.gguf --template
+
       Hashes read the whole file; the rest reads the header only.
       """)
 

@@ -8,14 +8,15 @@ struct RunCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "run", abstract: "Answer questions from documents, with citations.",
     discussion: """
-      Indexes what is new below --docs, then answers. Without --docs it answers from what was indexed
-      before, or from the bundled sample library when nothing was. On a terminal without a question
-      it stays in a conversation. With a language model (-m, model_path, or a GGUF file in models/llm)
-      the answer is prose with citations; without one it is a quotation.
+      Indexes what is new below --docs, then answers. Without --docs it answers from what was \
+      indexed before, or from the bundled sample library when nothing was. On a terminal without \
+      a question it stays in a conversation. With a language model (-m, model_path, or a GGUF \
+      file in models/llm) the answer is prose with citations; without one it is a quotation.
+
         swiftrag run "What does a family ticket cost?"
         swiftrag run --docs ~/papers "Which catalyst was cheapest?"
         swiftrag run --docs ~/papers
-        swiftrag run -m mistral-7b-instruct-v0.2.Q4_K_M.gguf "Compare the two catalysts."
+        swiftrag run -m mistral.gguf "Compare the two catalysts."
         echo "Who signed the lease?" | swiftrag run --docs contract.pdf - --json
       """)
 

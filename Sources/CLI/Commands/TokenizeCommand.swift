@@ -12,12 +12,13 @@ struct TokenizeCommand: ParsableCommand {
     commandName: "tokenize", abstract: "Show the token ids of a text.",
     discussion: """
         swiftrag tokenize "unbelievable"
-        swiftrag tokenize -m mistral-7b-instruct-v0.2.Q4_K_M.gguf "Hello world" --json
+        swiftrag tokenize -m mistral.gguf "Hello world" --json
         swiftrag tokenize -m phi-3.gguf --special "<|user|> Hello<|end|>"
-        swiftrag tokenize --jsonl < strings.jsonl     JSON strings in, arrays of ids out
-      Without -m it is the tokenizer of the sentence encoder. For a language model the ids are those
-      of the text alone, as a document's text is read: <s> is not added, and spellings of special
-      tokens are plain text without --special.
+        swiftrag tokenize --jsonl < strings.jsonl  JSON strings in, arrays of ids out
+
+      Without -m it is the tokenizer of the sentence encoder. For a language model the ids are \
+      those of the text alone, as a document's text is read: <s> is not added, and spellings of \
+      special tokens are plain text without --special.
       """)
 
   @Argument(help: "The text.")
