@@ -135,8 +135,13 @@ let package = Package(
 
 // Fuzz targets need libFuzzer's main function, so they exist only for Tests/Fuzz/run.sh.
 if Context.environment["SWIFTRAG_FUZZ"] == "1" {
-  package.targets.append(
+  package.targets += [
     .executableTarget(
       name: "FuzzCheckpoints", dependencies: ["Checkpoints", "Bytes"],
-      path: "Tests/Fuzz/FuzzCheckpoints", swiftSettings: swiftRAGSettings))
+      path: "Tests/Fuzz/FuzzCheckpoints", swiftSettings: swiftRAGSettings),
+    .executableTarget(
+      name: "FuzzLanguageModels",
+      dependencies: ["Models", "Tokenizers", "Kernels", "Checkpoints", "Bytes"],
+      path: "Tests/Fuzz/FuzzLanguageModels", swiftSettings: swiftRAGSettings),
+  ]
 }
