@@ -223,82 +223,18 @@ private struct OuterProduct {
   /// Multiplies `rows` rows of `registers` registers: literals, as in ``PanelStep``.
   @_transparent
   func multiply(rows: Int, registers: Int, isWhole: Bool) {
-    var row0 = RowPair()
-    var row1 = RowPair()
-    var row2 = RowPair()
-    var row3 = RowPair()
-    var row4 = RowPair()
-    var row5 = RowPair()
-    var row6 = RowPair()
-    var row7 = RowPair()
-    var low = broadcasts
-    var high = broadcasts + (rows > 4 ? 4 * rowStride : 0)
+    let width = isWhole ? registers * laneCount : width
+    var sums = RowTile()
+    var numbers = TileNumbers(broadcasts, stride: rowStride, rows: rows)
     var vector = vectors
     for _ in 0..<count {
-      let (first, second) = pair(vector, registers: registers, isWhole: isWhole)
-      row0.add(low, first, second, registers: registers)
-      if rows > 1 { row1.add(low + rowStride, first, second, registers: registers) }
-      if rows > 2 { row2.add(low + 2 * rowStride, first, second, registers: registers) }
-      if rows > 3 { row3.add(low + 3 * rowStride, first, second, registers: registers) }
-      if rows > 4 { row4.add(high, first, second, registers: registers) }
-      if rows > 5 { row5.add(high + rowStride, first, second, registers: registers) }
-      if rows > 6 { row6.add(high + 2 * rowStride, first, second, registers: registers) }
-      if rows > 7 { row7.add(high + 3 * rowStride, first, second, registers: registers) }
-      low += step
-      high += step
+      sums.add(
+        numbers, TileRow(vector, width: width, registers: registers), rows: rows,
+        registers: registers)
+      numbers.advance(by: step)
       vector += vectorStep
     }
-    finish(row0, row: 0, registers: registers, isWhole: isWhole)
-    if rows > 1 { finish(row1, row: 1, registers: registers, isWhole: isWhole) }
-    if rows > 2 { finish(row2, row: 2, registers: registers, isWhole: isWhole) }
-    if rows > 3 { finish(row3, row: 3, registers: registers, isWhole: isWhole) }
-    if rows > 4 { finish(row4, row: 4, registers: registers, isWhole: isWhole) }
-    if rows > 5 { finish(row5, row: 5, registers: registers, isWhole: isWhole) }
-    if rows > 6 { finish(row6, row: 6, registers: registers, isWhole: isWhole) }
-    if rows > 7 { finish(row7, row: 7, registers: registers, isWhole: isWhole) }
-  }
-
-  @inline(__always)
-  private func pair(
-    _ source: UnsafePointer<Float>, registers: Int, isWhole: Bool
-  ) -> (FloatLanes, FloatLanes) {
-    if isWhole {
-      let first = load(source)
-      return (first, registers > 1 ? load(source + laneCount) : first)
-    }
-    if width <= laneCount { return (load(source, count: width), zeroLanes()) }
-    return (load(source), load(source + laneCount, count: width - laneCount))
-  }
-
-  @inline(__always)
-  private func finish(_ sums: RowPair, row: Int, registers: Int, isWhole: Bool) {
-    let target = y + row * yStride
-    var sums = sums
-    if let factors {
-      sums.first *= broadcast(factors[row])
-      sums.second *= broadcast(factors[row])
-    }
-    if isWhole {
-      store(sums.first, target)
-      if registers > 1 { store(sums.second, target + laneCount) }
-    } else {
-      store(sums.first, target, count: min(width, laneCount))
-      if width > laneCount { store(sums.second, target + laneCount, count: width - laneCount) }
-    }
-  }
-}
-
-/// The sums of one row of an ``OuterProduct``.
-private struct RowPair {
-  var first = zeroLanes()
-  var second = zeroLanes()
-
-  @inline(__always)
-  mutating func add(
-    _ value: UnsafePointer<Float>, _ first: FloatLanes, _ second: FloatLanes, registers: Int
-  ) {
-    let a = broadcast(value.pointee)
-    self.first = multiplyAdd(a, first, self.first)
-    if registers > 1 { self.second = multiplyAdd(a, second, self.second) }
+    if let factors { sums.multiply(by: factors, rows: rows, registers: registers) }
+    sums.write(y, stride: yStride, width: width, rows: rows, registers: registers)
   }
 }

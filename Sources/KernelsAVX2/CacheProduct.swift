@@ -97,73 +97,25 @@ struct CacheProduct {
   /// Multiplies `rows` rows: literals, so that each count and type becomes its own code.
   @_transparent
   func multiply(rows: Int, type: CacheElement, isKey: Bool, fetches: Bool) {
-    var row0 = sums(of: 0, rows: rows)
-    var row1 = sums(of: 1, rows: rows)
-    var row2 = sums(of: 2, rows: rows)
-    var row3 = sums(of: 3, rows: rows)
-    var row4 = sums(of: 4, rows: rows)
-    var row5 = sums(of: 5, rows: rows)
-    var row6 = sums(of: 6, rows: rows)
-    var row7 = sums(of: 7, rows: rows)
-    var low = broadcasts
-    var high = broadcasts + (rows > 4 ? 4 * rowStride : 0)
+    let width = 2 * laneCount
+    var sums =
+      isStart ? RowTile() : RowTile(y, stride: yStride, width: width, rows: rows, registers: 2)
+    var numbers = TileNumbers(broadcasts, stride: rowStride, rows: rows)
     var vector = vectors
     var fetched = ahead
     var scale = CacheScale(self, type: type, isKey: isKey)
     for _ in 0..<count {
       if fetches { prefetch(fetched) }
-      let first = scale.apply(loadCached(vector, type: type), type: type, isSecond: false)
-      let second = scale.apply(
+      var term = TileRow()
+      term.first = scale.apply(loadCached(vector, type: type), type: type, isSecond: false)
+      term.second = scale.apply(
         loadCached(vector + secondOffset, type: type), type: type, isSecond: true)
-      row0.add(low, first, second)
-      if rows > 1 { row1.add(low + rowStride, first, second) }
-      if rows > 2 { row2.add(low + 2 * rowStride, first, second) }
-      if rows > 3 { row3.add(low + 3 * rowStride, first, second) }
-      if rows > 4 { row4.add(high, first, second) }
-      if rows > 5 { row5.add(high + rowStride, first, second) }
-      if rows > 6 { row6.add(high + 2 * rowStride, first, second) }
-      if rows > 7 { row7.add(high + 3 * rowStride, first, second) }
-      low += 1
-      high += 1
+      sums.add(numbers, term, rows: rows, registers: 2)
+      numbers.advance(by: 1)
       vector += step
       fetched += aheadStep
       if isScaled(type), !isKey { scale.advance(scaleStep) }
     }
-    finish(row0, 0)
-    if rows > 1 { finish(row1, 1) }
-    if rows > 2 { finish(row2, 2) }
-    if rows > 3 { finish(row3, 3) }
-    if rows > 4 { finish(row4, 4) }
-    if rows > 5 { finish(row5, 5) }
-    if rows > 6 { finish(row6, 6) }
-    if rows > 7 { finish(row7, 7) }
-  }
-
-  @inline(__always)
-  private func sums(of row: Int, rows: Int) -> CacheSums {
-    guard row < rows, !isStart else { return CacheSums() }
-    let source = y + row * yStride
-    return CacheSums(first: load(source), second: load(source + laneCount))
-  }
-
-  @inline(__always)
-  private func finish(_ sums: CacheSums, _ row: Int) {
-    store(sums.first, y + row * yStride)
-    store(sums.second, y + row * yStride + laneCount)
-  }
-}
-
-/// The sums of one row of a ``CacheProduct``.
-private struct CacheSums {
-  var first = zeroLanes()
-  var second = zeroLanes()
-
-  @inline(__always)
-  mutating func add(
-    _ value: UnsafePointer<Float>, _ first: FloatLanes, _ second: FloatLanes
-  ) {
-    let a = broadcast(value.pointee)
-    self.first = multiplyAdd(a, first, self.first)
-    self.second = multiplyAdd(a, second, self.second)
+    sums.write(y, stride: yStride, width: width, rows: rows, registers: 2)
   }
 }

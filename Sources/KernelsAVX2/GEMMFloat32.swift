@@ -24,65 +24,22 @@ let depthBlock = laneCount == 16 ? 384 : 256
 /// Bytes that a row tile fetches ahead in one step: two cache lines.
 let prefetchByteCount = 128
 
-/// The sums of one row of a tile.
-struct TileRow {
-  var first = zeroLanes()
-  var second = zeroLanes()
-  var third = zeroLanes()
-
-  /// Adds the products of one input.
-  @inline(__always)
-  mutating func add(
-    _ value: UnsafePointer<Float>, _ first: FloatLanes, _ second: FloatLanes, _ third: FloatLanes
-  ) {
-    let x = broadcast(value.pointee)
-    self.first = multiplyAdd(x, first, self.first)
-    self.second = multiplyAdd(x, second, self.second)
-    if panelRegisters > 2 { self.third = multiplyAdd(x, third, self.third) }
-  }
-
-  /// Continues from the sums in memory.
+extension TileRow {
+  /// A row of a panel's outputs: goes on from the sums in memory, or starts from zero.
   @inline(__always)
   init(_ source: UnsafePointer<Float>, width: Int, start: Bool) {
-    guard !start else { return }
-    if width == panelColumns {
-      first = load(source)
-      second = load(source + laneCount)
-      if panelRegisters > 2 { third = load(source + 2 * laneCount) }
-    } else {
-      first = load(source, count: min(width, laneCount))
-      if width > laneCount {
-        second = load(source + laneCount, count: min(width - laneCount, laneCount))
-      }
-      if panelRegisters > 2, width > 2 * laneCount {
-        third = load(source + 2 * laneCount, count: width - 2 * laneCount)
-      }
-    }
+    if start { self.init() } else { self.init(source, width: width, registers: panelRegisters) }
   }
 
-  /// Writes the sums, with the bias when there is one.
+  /// Writes a row of a panel's outputs, with the bias when there is one.
   @_transparent
   func finish(_ target: UnsafeMutablePointer<Float>, width: Int, bias: UnsafePointer<Float>?) {
     var sums = self
     if let bias {
-      let shift = TileRow(bias, width: width, start: false)
-      sums.first += shift.first
-      sums.second += shift.second
-      if panelRegisters > 2 { sums.third += shift.third }
+      sums.add(
+        TileRow(bias, width: width, registers: panelRegisters), registers: panelRegisters)
     }
-    if width == panelColumns {
-      store(sums.first, target)
-      store(sums.second, target + laneCount)
-      if panelRegisters > 2 { store(sums.third, target + 2 * laneCount) }
-    } else {
-      store(sums.first, target, count: min(width, laneCount))
-      if width > laneCount {
-        store(sums.second, target + laneCount, count: min(width - laneCount, laneCount))
-      }
-      if panelRegisters > 2, width > 2 * laneCount {
-        store(sums.third, target + 2 * laneCount, count: width - 2 * laneCount)
-      }
-    }
+    sums.write(target, width: width, registers: panelRegisters)
   }
 }
 
@@ -111,54 +68,31 @@ struct PanelStep {
   /// Multiplies a tile of `rows` rows: a literal, so that each count becomes its own code.
   @_transparent
   func multiply(rows: Int, halves: Bool) {
-    var row0 = sums(of: 0, rows: rows)
-    var row1 = sums(of: 1, rows: rows)
-    var row2 = sums(of: 2, rows: rows)
-    var row3 = sums(of: 3, rows: rows)
-    var row4 = sums(of: 4, rows: rows)
-    var row5 = sums(of: 5, rows: rows)
-    var row6 = sums(of: 6, rows: rows)
-    var row7 = sums(of: 7, rows: rows)
-    // Two bases and a stride keep the addresses of eight rows in few integer registers.
-    var low = x
-    var high = x + (rows > 4 ? 4 * xStride : 0)
+    var sums =
+      isStart
+      ? RowTile()
+      : RowTile(y, stride: yStride, width: width, rows: rows, registers: panelRegisters)
+    var numbers = TileNumbers(x, stride: xStride, rows: rows)
     var weights = weights
     var ahead = ahead
     for _ in 0..<depth {
-      let first = panelLoad(weights, register: 0, halves: halves)
-      let second = panelLoad(weights, register: 1, halves: halves)
-      let third = panelRegisters > 2 ? panelLoad(weights, register: 2, halves: halves) : first
-      row0.add(low, first, second, third)
-      if rows > 1 { row1.add(low + xStride, first, second, third) }
-      if rows > 2 { row2.add(low + 2 * xStride, first, second, third) }
-      if rows > 3 { row3.add(low + 3 * xStride, first, second, third) }
-      if rows > 4 { row4.add(high, first, second, third) }
-      if rows > 5 { row5.add(high + xStride, first, second, third) }
-      if rows > 6 { row6.add(high + 2 * xStride, first, second, third) }
-      if rows > 7 { row7.add(high + 3 * xStride, first, second, third) }
+      var term = TileRow()
+      term.first = panelLoad(weights, register: 0, halves: halves)
+      term.second = panelLoad(weights, register: 1, halves: halves)
+      if panelRegisters > 2 { term.third = panelLoad(weights, register: 2, halves: halves) }
+      sums.add(numbers, term, rows: rows, registers: panelRegisters)
       prefetch(ahead)
       prefetch(ahead + 64)
       ahead += aheadStep
-      low += 1
-      high += 1
+      numbers.advance(by: 1)
       weights += panelColumns * (halves ? 2 : 4)
     }
-    row0.finish(y, width: width, bias: bias)
-    if rows > 1 { row1.finish(y + yStride, width: width, bias: bias) }
-    if rows > 2 { row2.finish(y + 2 * yStride, width: width, bias: bias) }
-    if rows > 3 { row3.finish(y + 3 * yStride, width: width, bias: bias) }
-    if rows > 4 { row4.finish(y + 4 * yStride, width: width, bias: bias) }
-    if rows > 5 { row5.finish(y + 5 * yStride, width: width, bias: bias) }
-    if rows > 6 { row6.finish(y + 6 * yStride, width: width, bias: bias) }
-    if rows > 7 { row7.finish(y + 7 * yStride, width: width, bias: bias) }
-  }
-
-  /// Where the sums of one row begin; zeros for a row that the tile does not have.
-  @inline(__always)
-  private func sums(of row: Int, rows: Int) -> TileRow {
-    row < rows
-      ? TileRow(y + row * yStride, width: width, start: isStart)
-      : TileRow(y, width: width, start: true)
+    if let bias {
+      sums.add(
+        TileRow(bias, width: width, registers: panelRegisters), rows: rows,
+        registers: panelRegisters)
+    }
+    sums.write(y, stride: yStride, width: width, rows: rows, registers: panelRegisters)
   }
 
   /// Multiplies a tile whose row count is known at run time; `halves` is a literal.

@@ -2,9 +2,11 @@
 //
 //   swift run -c release --package-path Benchmarks/KernelTuning KernelTuning products
 //   swift run -c release --package-path Benchmarks/KernelTuning KernelTuning elementwise
+//   swift run -c release --package-path Benchmarks/KernelTuning KernelTuning cached
+//   swift run -c release --package-path Benchmarks/KernelTuning KernelTuning quantized [cache|rows|memory]
 //   swift run -c release --package-path Benchmarks/KernelTuning KernelTuning encoder [THREADS]
 //
-// Needs a processor with AVX-512 and VNNI for the first two. `SWIFTRAG_ISA=avx2` lowers the third.
+// All but the encoder need a processor with AVX-512 and VNNI; `SWIFTRAG_ISA=avx2` lowers the encoder.
 
 import Kernels
 
@@ -15,6 +17,8 @@ case "products":
 case "elementwise":
   measureElementwise()
   measureAttention()
+case "cached":
+  measureCachedAttention()
 case "quantized":
   let table = QuantizedProductTable()
   let wanted = arguments.dropFirst().first
@@ -33,5 +37,6 @@ case "encoder":
     }
   }
 default:
-  print("usage: KernelTuning products | elementwise | encoder [THREADS]")
+  print(
+    "usage: KernelTuning products | elementwise | cached | quantized [PART] | encoder [THREADS]")
 }
