@@ -16,7 +16,7 @@ package import Kernels
 /// - Complexity: a search reads all codes of the allowed groups once.
 package final class VectorIndex {
   /// Consecutive vectors that belong together.
-  private struct Group {
+  struct Group {
     let key: Int64
     let firstID: Int64
     let firstSlot: Int
@@ -50,14 +50,14 @@ package final class VectorIndex {
   static let maximumID = Int64.max / 2
 
   /// Vectors that one task scans: 384 KiB of codes of 384 elements, about 20 µs.
-  private static let tileCount = 1_024
+  static let tileCount = 1_024
 
   package let dimension: Int
-  private let pool: WorkerPool
-  private let instructionSet: InstructionSet
-  private var blocks: [VectorBlock] = []
-  private var groups: [Group] = []
-  private var slotCount = 0
+  let pool: WorkerPool
+  let instructionSet: InstructionSet
+  private(set) var blocks: [VectorBlock] = []
+  private(set) var groups: [Group] = []
+  private(set) var slotCount = 0
   private var removedSlotCount = 0
 
   /// An empty index.
@@ -172,164 +172,4 @@ package final class VectorIndex {
       survivors, query: query, limit: limit, report: &report, withVector: withVector)
     return (matches, report)
   }
-}
-
-// The scan.
-extension VectorIndex {
-  /// Slots of one block that are scanned together.
-  private typealias Tile = Range<Int>
-
-  private func tiles(isAllowed: ((Int64) -> Bool)?) -> [Tile] {
-    var ranges: [Range<Int>] = []
-    if let isAllowed {
-      for group in groups where isAllowed(group.key) {
-        let range = group.firstSlot..<group.firstSlot + group.count
-        if let last = ranges.last, last.upperBound == range.lowerBound {
-          ranges[ranges.count - 1] = last.lowerBound..<range.upperBound
-        } else {
-          ranges.append(range)
-        }
-      }
-    } else {
-      ranges = [0..<slotCount]
-    }
-    return ranges.flatMap { range in
-      // Tiles start at multiples of their size, so none straddles two blocks.
-      let first = range.lowerBound / VectorIndex.tileCount
-      let last = (range.upperBound + VectorIndex.tileCount - 1) / VectorIndex.tileCount
-      return (first..<max(first, last)).map {
-        ($0 * VectorIndex.tileCount..<($0 + 1) * VectorIndex.tileCount).clamped(to: range)
-      }
-    }
-  }
-
-  private func scan(
-    _ tiles: [Tile], _ query: QuantizedQuery, limit: Int
-  ) -> VectorCandidates {
-    // One worker's tasks must not share a cache line with another's; a class each is enough.
-    let workers = (0..<pool.threadCount).map { _ in
-      TileScanner(limit: limit, tileCount: VectorIndex.tileCount)
-    }
-    pool.run(taskCount: tiles.count) { task, thread in
-      let tile = tiles[task]
-      workers[thread].scan(
-        blocks[tile.lowerBound / VectorBlock.capacity],
-        first: tile.lowerBound % VectorBlock.capacity, count: tile.count,
-        firstSlot: tile.lowerBound, query, instructionSet)
-    }
-    var result = workers[0].candidates
-    for worker in workers.dropFirst() { result.merge(worker.candidates) }
-    return result
-  }
-}
-
-/// The state of one thread of a scan.
-private final class TileScanner {
-  var candidates: VectorCandidates
-  private let dots: UnsafeMutablePointer<Int32>
-
-  init(limit: Int, tileCount: Int) {
-    candidates = VectorCandidates(limit: limit)
-    dots = .allocate(capacity: tileCount)
-  }
-
-  deinit { dots.deallocate() }
-
-  func scan(
-    _ block: VectorBlock, first: Int, count: Int, firstSlot: Int, _ query: QuantizedQuery,
-    _ instructionSet: InstructionSet
-  ) {
-    query.elements.withUnsafeBufferPointer { elements in
-      guard let elements = elements.baseAddress else { return }
-      dotQuantizedVectors(
-        codes: block.codes + first * block.stride, stride: block.stride, rows: count,
-        query: elements, dots: dots, instructionSet: instructionSet)
-    }
-    let scales = block.scales + first
-    let residuals = block.residuals + first
-    var threshold = candidates.threshold
-    for row in 0..<count {
-      let scale = scales[row]
-      let score = Float(dots[row] &- query.offset) * (scale * query.scale)
-      let error = query.norm * residuals[row] + query.slack * scale
-      guard score + error >= threshold else { continue }
-      candidates.insert(slot: firstSlot + row, upper: score + error, lower: score - error)
-      threshold = candidates.threshold
-    }
-  }
-}
-
-// The exact scores.
-extension VectorIndex {
-  private func rescore(
-    _ survivors: [VectorCandidates.Candidate], query: [Float], limit: Int,
-    report: inout SearchReport,
-    withVector: (Int64, (UnsafeRawBufferPointer) -> Double) throws -> Double?
-  ) throws -> [Match] {
-    func isBefore(_ left: Match, _ right: Match) -> Bool {
-      (right.score, left.id) < (left.score, right.id)
-    }
-    let wide = query.map(Double.init)
-    var best: [Match] = []
-    var next = 0
-    while next < survivors.count {
-      // The k-th exact score is above all that the rest can reach: they need no look at the disk.
-      if best.count == limit, let last = best.last,
-        last.score > Double(survivors[next].upper)
-      {
-        break
-      }
-      guard report.rescoredCount < VectorIndex.maximumRescoredCount else {
-        report.isProvedExact = false
-        break
-      }
-      let id = id(ofSlot: survivors[next].slot)
-      next += 1
-      report.rescoredCount += 1
-      guard let score = try withVector(id, { innerProduct(wide, $0) }) else { continue }
-      let match = Match(id: id, score: score)
-      if best.count == limit {
-        guard let last = best.last, isBefore(match, last) else { continue }
-        best.removeLast()
-      }
-      let place = best.firstIndex { isBefore(match, $0) } ?? best.count
-      best.insert(match, at: place)
-    }
-    return best
-  }
-
-  /// The id of a vector, by binary search for its group.
-  private func id(ofSlot slot: Int) -> Int64 {
-    var low = 0
-    var high = groups.count
-    while high - low > 1 {
-      let middle = (low + high) / 2
-      if groups[middle].firstSlot <= slot { low = middle } else { high = middle }
-    }
-    return groups[low].firstID + Int64(slot - groups[low].firstSlot)
-  }
-}
-
-/// The inner product of a query and the little-endian Float32 elements of a vector, in Float64.
-///
-/// - Accuracy: 384 products of Float32 are exact in Float64; their sum is within 1e-13.
-func innerProduct(_ query: [Double], _ vector: UnsafeRawBufferPointer) -> Double {
-  precondition(vector.count == query.count * MemoryLayout<Float>.stride, "another dimension")
-  // Eight sums, so that the additions do not wait for each other.
-  var sums = SIMD8<Double>.zero
-  var index = 0
-  while index + 8 <= query.count {
-    for lane in 0..<8 {
-      let element = vector.loadUnaligned(fromByteOffset: (index + lane) * 4, as: Float.self)
-      sums[lane] += query[index + lane] * Double(element)
-    }
-    index += 8
-  }
-  var sum = sums.sum()
-  while index < query.count {
-    let element = vector.loadUnaligned(fromByteOffset: index * 4, as: Float.self)
-    sum += query[index] * Double(element)
-    index += 1
-  }
-  return sum
 }
