@@ -44,15 +44,8 @@ struct SearchOptions: ParsableArguments {
   /// The documents that may be found; paths that exist are made absolute, others are patterns.
   func filter(additionalPaths: [String] = []) -> RetrievalFilter {
     RetrievalFilter(
-      paths: (path + additionalPaths).map(absoluteIfExists), types: type.map(\.rawValue))
+      paths: (path + additionalPaths).map { canonicalPath($0) ?? $0 }, types: type.map(\.rawValue))
   }
-}
-
-/// The canonical absolute path of a file or folder that exists; anything else as it is.
-func absoluteIfExists(_ path: String) -> String {
-  guard let resolved = realpath(path, nil) else { return path }
-  defer { free(resolved) }
-  return String(cString: resolved)
 }
 
 /// Fails, with exit code 66, when a path that a person typed does not exist.

@@ -113,10 +113,15 @@ public final class KnowledgeBase: Sendable {
   public func search(
     _ text: String, limit: Int? = nil, mode: RetrievalMode? = nil, filter: RetrievalFilter = .init()
   ) throws -> [Passage] {
-    let configured = configuration.text(.searchMode).flatMap(RetrievalMode.init(rawValue:))
-    return try Retriever(store: store, encoder: encoder).passages(
-      for: text, mode: mode ?? configured ?? .hybrid, limit: limit ?? configuration.integer(.topK),
+    try retriever.passages(
+      for: text, mode: mode ?? configuredMode, limit: limit ?? configuration.integer(.topK),
       filter: filter)
+  }
+
+  private var retriever: Retriever { Retriever(store: store, encoder: encoder) }
+
+  private var configuredMode: RetrievalMode {
+    configuration.text(.searchMode).flatMap(RetrievalMode.init(rawValue:)) ?? .hybrid
   }
 
   /// Answers a question from the documents, or says that they do not hold the answer.
@@ -137,14 +142,20 @@ public final class KnowledgeBase: Sendable {
     shouldStop: () -> Bool = { false }
   ) throws -> Answer {
     let query = Self.query(for: question, history: history)
-    let passages = try search(query, limit: limit, filter: filter)
+    let mode = configuredMode
+    let vector = try retriever.vector(of: query, mode: mode)
+    let passages = try retriever.passages(
+      for: query, mode: mode, limit: limit ?? configuration.integer(.topK), filter: filter,
+      vector: vector)
     let evidence = Evidence(question: query, passages: passages)
     guard evidence.isSufficient else {
       return Answer(
         question: question, isAnswered: false, text: "", passages: passages, evidence: evidence,
         backend: backend.name)
     }
-    let request = AnswerRequest(question: question, passages: passages, history: history)
+    let request = AnswerRequest(
+      question: question, passages: passages, history: history,
+      questionVector: query == question && !vector.isEmpty ? vector : nil)
     let answer = try backend.answer(request, emit: emit, shouldStop: shouldStop)
     return Answer(
       question: question, isAnswered: !answer.declines, text: answer.text,

@@ -28,9 +28,10 @@ struct DoctorCommand: ParsableCommand {
   func run() throws {
     common.apply()
     let configuration = try resolveConfiguration([:])
+    let encoder = Result { try KnowledgeBase.loadEncoder(configuration: configuration) }
     let checks =
       [processor(), program("pdftotext", package: "poppler-utils", use: "PDF files")]
-      + [model(configuration), index(configuration), sampleLibrary()]
+      + [model(encoder), index(configuration, encoder), sampleLibrary()]
     if json {
       try answerJSON(checks)
     } else {
@@ -70,9 +71,9 @@ struct DoctorCommand: ParsableCommand {
       detail: "not found, needed for \(use): sudo apt-get install \(package)")
   }
 
-  private func model(_ configuration: Configuration) -> Check {
+  private func model(_ encoder: Result<BERTSentenceEncoder, any Error>) -> Check {
     do {
-      let encoder = try KnowledgeBase.loadEncoder(configuration: configuration)
+      let encoder = try encoder.get()
       _ = try encoder.vector(of: "a test")
       return Check(
         name: "encoder", state: .good,
@@ -84,7 +85,9 @@ struct DoctorCommand: ParsableCommand {
     }
   }
 
-  private func index(_ configuration: Configuration) -> Check {
+  private func index(
+    _ configuration: Configuration, _ encoder: Result<BERTSentenceEncoder, any Error>
+  ) -> Check {
     let path = KnowledgeBase.defaultIndexPath(configuration: configuration)
     guard FileManager.default.fileExists(atPath: path) else {
       return Check(
@@ -94,7 +97,7 @@ struct DoctorCommand: ParsableCommand {
       let catalog = try IndexCatalog(path: path)
       let detail = "\(path), documents: \(try catalog.documents().count)"
       let model = try catalog.model()
-      let encoder = try KnowledgeBase.loadEncoder(configuration: configuration)
+      let encoder = try encoder.get()
       guard model.sha256 == encoder.modelHash else {
         return Check(
           name: "index", state: .warning,

@@ -36,7 +36,7 @@ struct IndexCommand: ParsableCommand {
     func run() throws {
       common.apply()
       let catalog = try IndexCatalog(path: IndexCommand.path(index))
-      let documents = try catalog.documents(below: below.map(absoluteIfExists))
+      let documents = try catalog.documents(below: below.map { canonicalPath($0) ?? $0 })
       if json { return try answerJSON(documents) }
       for document in documents {
         let path = AnswerRenderer.shown(path: document.path)
@@ -97,7 +97,7 @@ struct IndexCommand: ParsableCommand {
       let catalog = try IndexCatalog(path: IndexCommand.path(index), mayWrite: true)
       // A file that is gone has no canonical path any more; the absolute one was stored.
       let absolute = paths.map { path in
-        let resolved = absoluteIfExists(path)
+        let resolved = canonicalPath(path) ?? path
         return resolved.hasPrefix("/")
           ? resolved : FileManager.default.currentDirectoryPath + "/" + resolved
       }

@@ -95,7 +95,7 @@ struct RunCommand: ParsableCommand {
 
   /// The folders that citations are shown from.
   private var roots: [String] {
-    (docs + [Folders.sampleLibrary].compactMap { $0 }).map(absoluteIfExists)
+    (docs + [Folders.sampleLibrary].compactMap { $0 }).map { canonicalPath($0) ?? $0 }
   }
 
   /// Opens the index that this run answers from, brought up to date.

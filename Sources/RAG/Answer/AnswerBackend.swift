@@ -27,9 +27,15 @@ package struct AnswerRequest: Sendable {
   package var passages: [Passage]
   /// The conversation so far, oldest first.
   package var history: [ConversationTurn]
+  /// The question's vector, where the search has computed it.
+  package var questionVector: [Float]?
 
-  package init(question: String, passages: [Passage], history: [ConversationTurn] = []) {
+  package init(
+    question: String, passages: [Passage], history: [ConversationTurn] = [],
+    questionVector: [Float]? = nil
+  ) {
     self.question = question
+    self.questionVector = questionVector
     self.passages = passages
     self.history = history
   }

@@ -23,7 +23,8 @@ package struct QuoteBackend: AnswerBackend {
   ) throws -> BackendAnswer {
     var quoted = Array(Self.merged(request.passages).prefix(Self.quotedPassageCount))
     let words = ContentWords.of(request.question)
-    let questionVector = try encoder.vector(of: request.question)
+    let questionVector =
+      try request.questionVector ?? encoder.vector(of: request.question)
     var best: (index: Int, value: Double)?
     for index in quoted.indices {
       guard

@@ -35,29 +35,15 @@ package struct IngestBenchmark: Sendable, Encodable {
     paths: [String], encoder: any SentenceEncoder, rounds: Int,
     progress: (String) -> Void = { _ in }
   ) throws -> IngestBenchmark {
-    let folder = FileManager.default.temporaryDirectory
-      .appending(path: "swiftrag-bench-\(UUID().uuidString)")
-    defer { try? FileManager.default.removeItem(at: folder) }
     progress("reading the documents")
     let prepared = Ingestor.preparedDocuments(paths: paths, encoder: encoder)
-    var embedding: [Double] = []
-    var indexing: [Double] = []
-    var unchanged: [Double] = []
-    var indexByteCount = 0
-    for round in 0..<max(1, rounds) {
-      progress("round \(round + 1) of \(rounds): embedding alone")
-      embedding.append(try seconds { try embedAll(prepared, encoder: encoder) })
-      progress("round \(round + 1) of \(rounds): indexing")
-      let path = folder.appending(path: "index-\(round).sqlite").path
-      let store = try IndexStore.create(path: path, identity: Ingestor.identity(for: encoder))
-      let ingestor = Ingestor(store: store, encoder: encoder)
-      indexing.append(try seconds { _ = try ingestor.add(paths: paths) })
-      // Files written within two seconds of indexing are hashed again; later ones are not.
-      Thread.sleep(forTimeInterval: 2.5)
-      _ = try ingestor.add(paths: paths)
-      unchanged.append(try seconds { _ = try ingestor.add(paths: paths) })
-      indexByteCount = try store.statistics().indexByteCount
+    let measured = try withTemporaryIndexes(for: encoder) { create in
+      try (0..<max(1, rounds)).map { round in
+        progress("round \(round + 1) of \(rounds)")
+        return try Round(store: try create(), encoder: encoder, paths: paths, prepared: prepared)
+      }
     }
+    let (embedding, indexing) = (measured.map(\.embedding), measured.map(\.indexing))
     let chunkCount = prepared.reduce(0) { $0 + $1.chunks.count }
     let (embedded, indexed) = (median(embedding), median(indexing))
     return IngestBenchmark(
@@ -66,8 +52,31 @@ package struct IngestBenchmark: Sendable, Encodable {
       embeddingChunksPerSecond: Double(chunkCount) / embedded,
       indexingChunksPerSecond: Double(chunkCount) / indexed,
       overhead: median(zip(indexing, embedding).map { $0 / $1 }) - 1,
-      unchangedFilesPerSecond: Double(prepared.count) / median(unchanged),
-      indexByteCount: indexByteCount)
+      unchangedFilesPerSecond: Double(prepared.count) / median(measured.map(\.unchanged)),
+      indexByteCount: measured.last?.indexByteCount ?? 0)
+  }
+
+  /// Seconds of one round, and the size of its index.
+  private struct Round {
+    let embedding: Double
+    let indexing: Double
+    let unchanged: Double
+    let indexByteCount: Int
+
+    init(
+      store: IndexStore, encoder: any SentenceEncoder, paths: [String], prepared: [PreparedDocument]
+    ) throws {
+      let ingestor = Ingestor(store: store, encoder: encoder)
+      embedding = try IngestBenchmark.seconds {
+        try IngestBenchmark.embedAll(prepared, encoder: encoder)
+      }
+      indexing = try IngestBenchmark.seconds { _ = try ingestor.add(paths: paths) }
+      // Files written within two seconds of indexing are hashed again; later ones are not.
+      Thread.sleep(forTimeInterval: 2.5)
+      _ = try ingestor.add(paths: paths)
+      unchanged = try IngestBenchmark.seconds { _ = try ingestor.add(paths: paths) }
+      indexByteCount = try store.statistics().indexByteCount
+    }
   }
 
   private static func embedAll(

@@ -44,12 +44,14 @@ package struct QuestionSet: Sendable {
 
   /// Asks every question of an index of `documents`.
   package func ask(documents: String, encoder: any SentenceEncoder) throws -> Result {
-    let folder = FileManager.default.temporaryDirectory
-      .appending(path: "swiftrag-eval-\(UUID().uuidString)")
-    defer { try? FileManager.default.removeItem(at: folder) }
-    let store = try IndexStore.create(
-      path: folder.appending(path: "index.sqlite").path, identity: Ingestor.identity(for: encoder))
-    _ = try Ingestor(store: store, encoder: encoder).add(paths: [documents])
+    try withTemporaryIndexes(for: encoder) { create in
+      let store = try create()
+      _ = try Ingestor(store: store, encoder: encoder).add(paths: [documents])
+      return try ask(of: store, encoder: encoder)
+    }
+  }
+
+  private func ask(of store: IndexStore, encoder: any SentenceEncoder) throws -> Result {
     let retriever = Retriever(store: store, encoder: encoder)
     let backend = QuoteBackend(encoder: encoder)
     var observations: [RefusalEvaluation.Observation] = []

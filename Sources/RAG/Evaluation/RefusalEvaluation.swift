@@ -55,7 +55,7 @@ package struct RefusalEvaluation {
     progress: (_ done: Int, _ total: Int) -> Void = { _, _ in }
   ) throws -> [Observation] {
     let evaluation = RetrievalEvaluation(dataset: dataset, encoder: encoder)
-    return try evaluation.withTemporaryIndex { store in
+    return try evaluation.withIndexedParagraphs { store in
       let retriever = Retriever(store: store, encoder: encoder)
       let articleCount = (dataset.articles.max() ?? -1) + 1
       let otherPaths = (0..<articleCount).map { article in

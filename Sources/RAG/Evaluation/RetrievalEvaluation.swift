@@ -1,5 +1,4 @@
 internal import Bytes
-internal import Foundation
 package import Store
 
 /// Measures how well an index finds the paragraph that answers each question of a dataset.
@@ -25,7 +24,7 @@ package struct RetrievalEvaluation {
   package func run(
     modes: [RetrievalMode], progress: (_ done: Int, _ total: Int) -> Void = { _, _ in }
   ) throws -> [(mode: RetrievalMode, metrics: RankingMetrics)] {
-    try withTemporaryIndex { store in
+    try withIndexedParagraphs { store in
       let retriever = Retriever(store: store, encoder: encoder)
       let total = modes.count * dataset.questions.count
       var done = 0
@@ -46,14 +45,17 @@ package struct RetrievalEvaluation {
   static func path(ofParagraph index: Int) -> String { "/paragraph-\(index)" }
 
   /// Indexes the paragraphs in a temporary file, which is removed afterwards.
-  package func withTemporaryIndex<Result>(
+  package func withIndexedParagraphs<Result>(
     _ body: (IndexStore) throws -> Result
   ) throws -> Result {
-    let folder = FileManager.default.temporaryDirectory
-      .appending(path: "swiftrag-eval-\(UUID().uuidString)")
-    defer { try? FileManager.default.removeItem(at: folder) }
-    let store = try IndexStore.create(
-      path: folder.appending(path: "index.sqlite").path, identity: Ingestor.identity(for: encoder))
+    try withTemporaryIndexes(for: encoder) { create in
+      let store = try create()
+      try insertParagraphs(into: store)
+      return try body(store)
+    }
+  }
+
+  private func insertParagraphs(into store: IndexStore) throws {
     for start in stride(from: 0, to: dataset.paragraphs.count, by: 16) {
       let indices = start..<min(start + 16, dataset.paragraphs.count)
       let vectors = try encoder.vectors(of: indices.map { dataset.paragraphs[$0] }).vectors
@@ -63,7 +65,6 @@ package struct RetrievalEvaluation {
           paragraph: index, vector: Array(vectors[row..<row + encoder.dimension]), into: store)
       }
     }
-    return try body(store)
   }
 
   private func insert(paragraph index: Int, vector: [Float], into store: IndexStore) throws {

@@ -23,11 +23,7 @@ struct FileFacts: Sendable, Equatable {
 
   /// The absolute path without symbolic links; for a path that does not exist, made absolute only.
   static func canonical(_ path: String) -> String {
-    guard let resolved = realpath(path, nil) else {
-      return URL(fileURLWithPath: path).standardizedFileURL.path
-    }
-    defer { free(resolved) }
-    return String(cString: resolved)
+    canonicalPath(path) ?? URL(fileURLWithPath: path).standardizedFileURL.path
   }
 
   static func exists(_ path: String) -> Bool { access(path, F_OK) == 0 }

@@ -36,6 +36,11 @@ package struct Retriever: Sendable {
     self.encoder = encoder
   }
 
+  /// The vector that a search in `mode` compares; empty where it compares words alone.
+  package func vector(of text: String, mode: RetrievalMode) throws -> [Float] {
+    mode == .keyword ? [] : try encoder.vector(of: text)
+  }
+
   /// The best passages, the best first.
   ///
   /// - Parameters:
@@ -43,12 +48,14 @@ package struct Retriever: Sendable {
   ///   - mode: by vectors, by words, or both.
   ///   - limit: how many.
   ///   - filter: which documents may be found.
+  ///   - vector: of the text, where it is known already.
   /// - Returns: at most `limit` passages.
   /// - Throws: `StoreError`, and what the encoder throws.
   package func passages(
-    for text: String, mode: RetrievalMode, limit: Int, filter: RetrievalFilter = .init()
+    for text: String, mode: RetrievalMode, limit: Int, filter: RetrievalFilter = .init(),
+    vector: [Float]? = nil
   ) throws -> [Passage] {
-    let vector = mode == .keyword ? [] : try encoder.vector(of: text)
+    let vector = try vector ?? self.vector(of: text, mode: mode)
     let storeMode: SearchMode =
       switch mode {
       case .hybrid: .hybrid
