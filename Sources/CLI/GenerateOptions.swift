@@ -6,6 +6,19 @@ internal import RAG
 internal import SwiftRAG
 internal import Tokenizers
 
+/// The flags that say how any language model is held in memory and computed.
+struct ModelMemoryOptions: ParsableArguments {
+  @Option(
+    name: [.long, .customLong("cache")], help: "Numbers of the attention cache: f32, f16 or q8_0.")
+  var cacheType: KVCacheType = .f16
+
+  @Flag(help: "Compute on the file's own layout: starts at once, answers more slowly.")
+  var noRepack = false
+
+  @Option(name: .shortAndLong, help: "Worker threads (default: one for each physical core).")
+  var threads: Int?
+}
+
 /// The flags that choose a language model and how it is held in memory.
 struct LanguageModelOptions: ParsableArguments {
   @Option(
@@ -19,17 +32,10 @@ struct LanguageModelOptions: ParsableArguments {
     help: "Tokens that prompt and answer may have together (default: the model's, at most 4096).")
   var contextTokenCount: Int?
 
-  @Option(help: "Numbers of the attention cache: f32, f16 or q8_0.")
-  var cacheType: KVCacheType = .f16
-
-  @Flag(help: "Compute on the file's own layout: starts at once, answers more slowly.")
-  var noRepack = false
+  @OptionGroup var memory: ModelMemoryOptions
 
   @Option(help: "Chat template, instead of the one that is recognised.")
   var template: ChatTemplate?
-
-  @Option(name: .shortAndLong, help: "Worker threads (default: one for each physical core).")
-  var threads: Int?
 
   @Option(help: "Kernels: reference (scalar), simd (own) or blas (OpenBLAS).")
   var kernels: String?
@@ -37,7 +43,7 @@ struct LanguageModelOptions: ParsableArguments {
   /// What these flags set, for ``Configuration``.
   var settings: [Setting: String] {
     var settings: [Setting: String] = [:]
-    settings[.threads] = threads.map(String.init)
+    settings[.threads] = memory.threads.map(String.init)
     settings[.kernels] = kernels
     settings[.modelPath] = model
     return settings
@@ -45,7 +51,7 @@ struct LanguageModelOptions: ParsableArguments {
 
   var generatorOptions: NativeGeneratorOptions {
     NativeGeneratorOptions(
-      contextTokenCount: contextTokenCount, cacheType: cacheType, repacks: !noRepack,
+      contextTokenCount: contextTokenCount, cacheType: memory.cacheType, repacks: !memory.noRepack,
       template: template)
   }
 

@@ -20,7 +20,7 @@ final class GenerationOutput {
   private let generator: NativeGenerator
   private let seed: UInt64
   private let showsLogprobs: Bool
-  private var bar: ProgressBar?
+  private var progress = PrefillProgress(title: "reading the prompt")
   /// Whether the text so far ends a line.
   private var endsLine = true
 
@@ -33,10 +33,10 @@ final class GenerationOutput {
 
   func show(_ event: GenerationEvent) {
     switch event {
-    case .prefill(let tokenCount, let total): showPrefill(tokenCount, total)
+    case .prefill(let tokenCount, let total): progress.show(done: tokenCount, total: total)
     case .note(let text): Terminal.note(text)
     case .text(let text):
-      hideBar()
+      progress.hide()
       if style == .text {
         // What is piped on is the text as it is; a terminal gets nothing that could steer it.
         Terminal.write(Terminal.outputIsTerminal ? printable(text) : text, to: 1)
@@ -44,70 +44,27 @@ final class GenerationOutput {
       }
       if style == .jsonLines { line(Event(type: "text", text: text)) }
     case .token(let token):
-      hideBar()
+      progress.hide()
       if style == .jsonLines, showsLogprobs { line(Event(type: "token", token: row(token))) }
     }
   }
 
   /// Ends the line that was begun, before an error is told.
   func abandon() {
-    hideBar()
+    progress.hide()
     if style == .text, !endsLine { Terminal.write("\n", to: 1) }
   }
 
   /// Shows the result.
   func finish(_ result: GenerationResult, showsStats: Bool) throws {
-    hideBar()
+    progress.hide()
     switch style {
     case .text: if !endsLine { Terminal.write("\n", to: 1) }
     case .json: try answerJSON(report(result), pretty: false)
     case .jsonLines: line(Event(type: "done", result: report(result)))
     }
-    if let note = Self.note(on: result) { Terminal.note(note) }
-    if showsStats { Terminal.note(Self.summary(result.stats, seed: seed)) }
-  }
-
-  private func showPrefill(_ tokenCount: Int, _ total: Int) {
-    if bar == nil { bar = ProgressBar("reading the prompt", unit: "tokens", total: total) }
-    bar?.update(done: tokenCount, total: total)
-    if tokenCount == total { hideBar() }
-  }
-
-  private func hideBar() {
-    bar?.finish()
-    bar = nil
-  }
-
-  /// What a person should know about the end.
-  private static func note(on result: GenerationResult) -> String? {
-    let cut = result.isIncomplete ? "; the JSON is cut and not whole" : ""
-    switch result.finish {
-    case .stop: return nil
-    case .length:
-      return "stopped after \(result.tokens.count) tokens (-n)" + cut
-    case .contextFull:
-      return "stopped: the context is full (-c makes it larger)" + cut
-    case .cancelled: return "interrupted" + cut
-    }
-  }
-
-  /// The figures in two lines.
-  private static func summary(_ stats: GenerationStats, seed: UInt64) -> String {
-    var prompt = "prompt: \(stats.promptTokenCount) tokens"
-    if stats.cachedTokenCount > 0 { prompt += " (\(stats.cachedTokenCount) from the cache)" }
-    prompt += String(format: ", %.1f tokens/s", stats.promptTokensPerSecond)
-    if let seconds = stats.secondsToFirstToken {
-      prompt += String(format: "; first token after %.2f s", seconds)
-    }
-    var answer = "answer: \(stats.generatedTokenCount) tokens"
-    answer += String(format: ", %.1f tokens/s", stats.tokensPerSecond)
-    if stats.draftedTokenCount > 0 {
-      answer += "; \(stats.acceptedTokenCount) of \(stats.draftedTokenCount) drafted were right"
-    }
-    if let byteCount = stats.peakResidentByteCount {
-      answer += "; memory \(byteText(byteCount))"
-    }
-    return prompt + "\n" + answer + "; seed \(seed)"
+    if let note = GenerationNotes.end(of: result) { Terminal.note(note) }
+    if showsStats { Terminal.note(GenerationNotes.summary(result.stats, seed: seed)) }
   }
 
   // MARK: JSON

@@ -7,7 +7,7 @@ internal import Tokenizers
 final class ProseDisplay: Sendable {
   private let showsContext: Bool
   private let showsStats: Bool
-  private let bar = Mutex<ProgressBar?>(nil)
+  private let progress = Mutex(PrefillProgress(title: "reading the passages"))
 
   init(showsContext: Bool, showsStats: Bool) {
     self.showsContext = showsContext
@@ -18,12 +18,13 @@ final class ProseDisplay: Sendable {
     switch event {
     case .prompt(let prompt):
       if showsContext { Self.lines(of: prompt).forEach { Terminal.note($0) } }
-    case .prefill(let done, let total): showPrefill(done, total)
+    case .prefill(let done, let total): progress.withLock { $0.show(done: done, total: total) }
     case .note(let text): Terminal.note(text)
     case .finished(let result):
-      hideBar()
-      if let note = Self.note(on: result.finish) { Terminal.note(note) }
-      if showsStats { Terminal.note(Self.summary(result.stats)) }
+      progress.withLock { $0.hide() }
+      // The answer's last line is not ended yet.
+      if let note = GenerationNotes.end(of: result) { Terminal.note("\n" + note) }
+      if showsStats { Terminal.note("\n" + GenerationNotes.summary(result.stats)) }
     }
   }
 
@@ -34,40 +35,6 @@ final class ProseDisplay: Sendable {
         + message.text.split(separator: "\n", omittingEmptySubsequences: false)
         .map { printable(String($0)) }
     }
-  }
-
-  private func showPrefill(_ done: Int, _ total: Int) {
-    bar.withLock { bar in
-      if bar == nil { bar = ProgressBar("reading the passages", unit: "tokens", total: total) }
-      bar?.update(done: done, total: total)
-      guard done == total else { return }
-      bar?.finish()
-      bar = nil
-    }
-  }
-
-  private func hideBar() {
-    bar.withLock { bar in
-      bar?.finish()
-      bar = nil
-    }
-  }
-
-  private static func note(on finish: FinishReason) -> String? {
-    switch finish {
-    case .stop: nil
-    case .length: "\nthe answer was cut at its limit (-n makes it longer)"
-    case .contextFull: "\nthe answer was cut: the context is full (-c makes it larger)"
-    case .cancelled: "\ninterrupted"
-    }
-  }
-
-  private static func summary(_ stats: GenerationStats) -> String {
-    String(
-      format: "\n%d prompt tokens (%d cached) in %.2f s, %.1f/s; %d tokens in %.2f s, %.1f/s",
-      stats.promptTokenCount, stats.cachedTokenCount, stats.promptSeconds,
-      stats.promptTokensPerSecond, stats.generatedTokenCount, stats.generateSeconds,
-      stats.tokensPerSecond)
   }
 }
 

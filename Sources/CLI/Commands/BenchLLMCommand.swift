@@ -10,34 +10,23 @@ struct MeasuredModelOptions: ParsableArguments {
   @Option(name: .shortAndLong, help: "The GGUF file.", completion: .file())
   var model: String
 
-  @Option(name: .shortAndLong, help: "Worker threads (default: one for each physical core).")
-  var threads: Int?
-
-  @Option(help: "Type of keys and values: f32, f16 or q8_0.")
-  var cache = "f16"
+  @OptionGroup var memory: ModelMemoryOptions
 
   @Option(help: "Tokens of a batch.")
   var batch = 512
 
-  @Flag(name: .customLong("no-repack"), help: "Compute on the file's own layout of the weights.")
-  var keepsFileLayout = false
-
   /// Opens the file and makes a session for `contextTokenCount` tokens.
   func session(contextTokenCount: Int) throws -> LlamaSession {
-    guard let cacheType = KVCacheType(rawValue: cache) else {
-      throw CommandFailure(
-        "'\(cache)' is no type of cache: expected f32, f16 or q8_0", status: ExitStatus.usage)
-    }
     guard (1...65536).contains(batch) else {
       throw CommandFailure("batch must be 1 to 65536", status: ExitStatus.usage)
     }
-    let compute = Compute(threadCount: threads)
+    let compute = Compute(threadCount: memory.threads)
     let checkpoint = try Checkpoint.open(path: model)
     let options = LlamaOptions(
-      repack: !keepsFileLayout, contextTokenCount: contextTokenCount, cacheType: cacheType)
+      repack: !memory.noRepack, contextTokenCount: contextTokenCount, cacheType: memory.cacheType)
     let model = try LlamaModel(gguf: checkpoint, compute: compute, options: options)
     return try LlamaSession(
-      model: model, contextTokenCount: contextTokenCount, cacheType: cacheType,
+      model: model, contextTokenCount: contextTokenCount, cacheType: memory.cacheType,
       batchTokenCount: batch)
   }
 }
