@@ -17,16 +17,15 @@ sequence by itself (no padding). MANIFEST.json lists versions, hashes and tolera
 """
 
 import argparse
-import hashlib
-import json
 import pathlib
 import shutil
 
 import gguf
 import numpy as np
 import torch
-import transformers
 from transformers import AutoTokenizer, BertConfig, BertModel
+
+from golden_files import ActivationFile, write_json, write_manifest
 
 ROOT = pathlib.Path(__file__).parents[2]
 FIXTURE = ROOT / "Tests/Fixtures/bert"
@@ -84,10 +83,6 @@ def activations(model, ids):
     return {key: value.numpy() for key, value in ordered.items()}
 
 
-def write_json(path, value):
-    path.write_text(json.dumps(value, indent=None, separators=(",", ":")) + "\n")
-
-
 def write_tiny():
     torch.manual_seed(7)
     directory = FIXTURE / "tiny"
@@ -120,15 +115,12 @@ def write_tiny():
     sequences = [[2, *generator.integers(5, len(PIECES), size).tolist(), 3]
                  for size in (5, 0, 18, 1)]
     per_sequence = [activations(model, ids) for ids in sequences]
-    data, entries = bytearray(), []
-    for key in per_sequence[0]:
+    file = ActivationFile()
+    for name, layer in per_sequence[0]:
         # The ragged batch: rows of all sequences, one after another.
-        rows = np.concatenate([found[key] for found in per_sequence]).astype("<f4")
-        entries.append({"name": key[0], "layer": key[1], "rows": rows.shape[0],
-                        "columns": rows.shape[1], "offset": len(data) // 4})
-        data += rows.tobytes()
-    (FIXTURE / "tiny.f32").write_bytes(data)
-    write_json(FIXTURE / "tiny.json", {"sequences": sequences, "activations": entries})
+        file.add(name, layer, np.concatenate([found[(name, layer)] for found in per_sequence]))
+    (FIXTURE / "tiny.f32").write_bytes(file.data)
+    write_json(FIXTURE / "tiny.json", {"sequences": sequences, "activations": file.entries})
 
 
 def write_minilm(assets):
@@ -178,18 +170,7 @@ def main():
     write_tiny()
     write_minilm(options.assets)
     write_quantized()
-    manifest = FIXTURE / "MANIFEST.json"
-    files = sorted(p for p in FIXTURE.rglob("*") if p.is_file() and p != manifest)
-    manifest.write_text(json.dumps({
-        "generator": "Tests/Reference/make_bert_goldens.py",
-        "versions": {"torch": torch.__version__, "transformers": transformers.__version__,
-                     "numpy": np.__version__, "gguf": "0.19.0"},
-        "tolerance": "stated with its reason in Tests/ModelsTests/BERTGoldenTests.swift",
-        "sha256": {str(p.relative_to(FIXTURE)): hashlib.sha256(p.read_bytes()).hexdigest()
-                   for p in files},
-    }, indent=2) + "\n")
-    total = sum(p.stat().st_size for p in files)
-    print(f"{FIXTURE}: {len(files)} files, {total} bytes")
+    write_manifest(FIXTURE, pathlib.Path(__file__).name, "BERTGoldenTests.swift")
 
 
 if __name__ == "__main__":

@@ -15,20 +15,19 @@ window of 4; Phi-3 has LongRoPE factors and a second, longer sequence (logits al
 long ones. MANIFEST.json lists versions, hashes and tolerances.
 """
 
-import hashlib
-import json
 import math
 import pathlib
 
 import gguf
 import numpy as np
 import torch
-import transformers
 from transformers import (LlamaConfig, LlamaForCausalLM, MistralConfig, MistralForCausalLM,
                           Phi3Config, Phi3ForCausalLM)
 from transformers.models.llama import modeling_llama
 from transformers.models.mistral import modeling_mistral
 from transformers.models.phi3 import modeling_phi3
+
+from golden_files import ActivationFile, write_json, write_manifest
 
 ROOT = pathlib.Path(__file__).parents[2]
 FIXTURE = ROOT / "Tests/Fixtures/llama"
@@ -220,27 +219,18 @@ def write_model(name):
     write_gguf(name, model, config)
     generator = np.random.default_rng(7)
     ids = [1, *generator.integers(4, VOCABULARY, 8).tolist()]
-    data, entries = bytearray(), []
-
-    def append(key, layer, rows):
-        rows = rows.astype("<f4")
-        entries.append({"name": key, "layer": layer, "rows": rows.shape[0],
-                        "columns": rows.shape[1], "offset": len(data) // 4})
-        data.extend(rows.tobytes())
-
+    file = ActivationFile()
     for (key, layer), rows in activations(name, model, module, ids).items():
-        append(key, layer, rows)
-    description = {"tokens": ids, "activations": entries}
+        file.add(key, layer, rows)
+    description = {"tokens": ids, "activations": file.entries}
     if name == "phi3":
         long_ids = [1, *generator.integers(4, VOCABULARY, ORIGINAL + 6).tolist()]
         with torch.no_grad():
             logits = model(input_ids=torch.tensor([long_ids]), use_cache=False).logits[0].numpy()
-        append("logits", None, logits)
         description["longTokens"] = long_ids
-        description["longLogits"] = entries.pop()
-    (FIXTURE / f"{name}.f32").write_bytes(data)
-    (FIXTURE / f"{name}.json").write_text(
-        json.dumps(description, separators=(",", ":")) + "\n")
+        description["longLogits"] = file.append("logits", None, logits)
+    (FIXTURE / f"{name}.f32").write_bytes(file.data)
+    write_json(FIXTURE / f"{name}.json", description)
 
 
 def main():
@@ -248,18 +238,7 @@ def main():
     FIXTURE.mkdir(parents=True, exist_ok=True)
     for name in MODELS:
         write_model(name)
-    manifest = FIXTURE / "MANIFEST.json"
-    files = sorted(p for p in FIXTURE.rglob("*") if p.is_file() and p != manifest)
-    manifest.write_text(json.dumps({
-        "generator": "Tests/Reference/make_llama_goldens.py",
-        "versions": {"torch": torch.__version__, "transformers": transformers.__version__,
-                     "numpy": np.__version__, "gguf": "0.19.0"},
-        "tolerance": "stated with its reason in Tests/ModelsTests/LlamaGoldenTests.swift",
-        "sha256": {str(p.relative_to(FIXTURE)): hashlib.sha256(p.read_bytes()).hexdigest()
-                   for p in files},
-    }, indent=2) + "\n")
-    total = sum(p.stat().st_size for p in files)
-    print(f"{FIXTURE}: {len(files)} files, {total} bytes")
+    write_manifest(FIXTURE, pathlib.Path(__file__).name, "LlamaGoldenTests.swift")
 
 
 if __name__ == "__main__":
