@@ -1,4 +1,6 @@
 // JSON of a model's directory (config.json, tokenizer.json): a small strict reader into a tree.
+// A safetensors header has a reader of its own, JSONCursor of Checkpoints: it can be 100 MB, so it is
+// read where it is mapped and into no tree; this one copies and nests, and is for small files.
 // Grammar: RFC 8259. It accepts nothing beyond it: no comments, no NaN, no trailing commas.
 
 /// A JSON text as a tree.
