@@ -128,7 +128,7 @@ let package = Package(
       swiftSettings: swiftRAGSettings),
     .testTarget(
       name: "SwiftRAGTests", dependencies: ["SwiftRAG", "RAG"], swiftSettings: swiftRAGSettings),
-    .testTarget(name: "CLITests", dependencies: ["CLI"], swiftSettings: swiftRAGSettings),
+    .testTarget(name: "CLITests", dependencies: ["CLI", "RAG"], swiftSettings: swiftRAGSettings),
   ],
   swiftLanguageModes: [.v6]
 )

@@ -106,10 +106,11 @@ class LlamaCpp:
 
 
 def quantize(source, target, file_type, threads=2):
-    """Writes `source` in another type, by llama.cpp's recipe (LLAMA_FTYPE_*)."""
+    """Writes `source` in another type, by llama.cpp's recipe (LLAMA_FTYPE_*; 0 is F32)."""
     silence()
     parameters = llama_cpp.llama_model_quantize_default_params()
     parameters.ftype, parameters.nthread = file_type, threads
+    parameters.allow_requantize = file_type == 0
     if llama_cpp.llama_model_quantize(str(source).encode(), str(target).encode(),
                                       ctypes.byref(parameters)):
         raise SystemExit(f"llama.cpp cannot quantise {source}")

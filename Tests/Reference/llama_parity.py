@@ -2,12 +2,13 @@
 """Logits and greedy text of the Llama family beside llama.cpp's, on the same synthetic files.
 
     .venv/bin/python Tests/Reference/llama_parity.py [--arch mistral ...] [--type q4_k_m ...]
-        [--seed 1] [--work DIR] [--isa avx2] [--json FILE]
+        [--origin random] [--seed 1] [--work DIR] [--json FILE]
 
 For each architecture `swiftrag bench model` writes a small Float32 file, and llama.cpp's quantiser
-makes the other types of it (or, with --random-blocks, swiftrag writes random blocks of each type).
-Both programs evaluate the same 256 tokens (BOS, then random ids) with an f32 and with an f16 cache,
-without flash attention; then both go on greedily from BOS for 200 tokens. Printed for each:
+makes the other types of it. Two more files have another origin: one is quantised by
+`swiftrag models convert`, one is of random blocks; --origin makes all files so.
+Both programs evaluate the same 256 tokens (BOS, then random ids) with an f32 and with an f16 cache;
+then both go on greedily from BOS for 200 tokens. Printed for each:
   max/range  largest difference of a logit, relative to the range (largest - least) of that row
   KL         mean over the positions of KL(llama.cpp || swiftrag)
   own KL     the same between llama.cpp with one batch of 256 and llama.cpp token by token: what the
@@ -15,13 +16,32 @@ without flash attention; then both go on greedily from BOS for 200 tokens. Print
              difference in the last bit of a sum now and then becomes one of a whole step
   greedy     how many of 200 tokens are equal before the first difference; there, the margin of
              llama.cpp's choice over its second
-Bounds: F32 1e-4 of the range; every type KL 1e-5; greedy text equal. The greedy text of
-these models is a weak check (each token has a favoured successor, least margin above 2): the logits
-are the strict one. Then the trained stories260K,
-if the assets are there: 200 greedy steps against llama.cpp and the text of the golden file.
+Bounds: F32 1e-4 of the range; every type KL 1e-5; greedy text equal. The greedy text of these
+models is a weak check (each token has a favoured successor, least margin above 2): the logits are
+the strict one.
+
+Random blocks amplify rounding: 8-bit activations alone are worth a KL of 1e-4, and margins are
+below 0.01. So these files are held to the truth, which is the same file dequantised to F32 by
+llama.cpp: swiftrag may not be further from it than llama.cpp is, but for 5 %.
+
+Attention of llama.cpp on a CPU has three arithmetics (ggml-cpu/ops.cpp), and two are comparable:
+  f32 cache, no flash attention   all in Float32
+  f16 cache, flash attention      batches of 64 queries or more: only keys and values are rounded to
+                                  f16, as here. Used here, and llama.cpp's own choice ("auto")
+  f16 cache, no flash attention   operands of its products are f16 (`vec_dot_type`), so queries and
+                                  the weights of the softmax are rounded to f16 as well
+Against the last, the F32 models differ by 3e-5 of the range rather than 2e-6 to 8e-6, and the 8-bit
+rounding of activations turns that into a KL of up to 1.2e-5. Rounding queries and weights here too
+brought the KL down to llama.cpp's own (Q6_K of llama2: 1.1e-5 to 5.9e-6, own KL 6.0e-6): that is
+all of the difference, and it is not made here, since it only loses bits. Single tokens with flash
+attention sum in f16: the own KL of an f16 cache shows that.
+
+Last comes the trained stories260K, if the assets are there: 200 greedy steps against llama.cpp and
+the text of the golden file.
 """
 
 import argparse
+import itertools
 import json
 import pathlib
 import subprocess
@@ -37,7 +57,7 @@ ROOT = pathlib.Path(__file__).parents[2]
 ARCHITECTURES = ["llama2", "codellama", "mistral", "phi3"]
 TYPES = ["f32", "f16", "q8_0", "q4_k_m", "q5_k_m", "q6_k"]
 # LLAMA_FTYPE_MOSTLY_* of llama.h.
-FILE_TYPES = {"f16": 1, "q8_0": 7, "q4_k_m": 15, "q5_k_m": 17, "q6_k": 18}
+FILE_TYPES = {"f32": 0, "f16": 1, "q8_0": 7, "q4_k_m": 15, "q5_k_m": 17, "q6_k": 18}
 TOKENS, STEPS = 256, 200
 
 
@@ -59,18 +79,30 @@ def relative(reference, found):
     return np.abs(reference - found).max(axis=1) / span
 
 
-def make(architecture, kind, options, work):
+def make(architecture, kind, origin, seed, work):
     """The file of an architecture and a type, made unless it is there."""
-    origin = "random" if options.random_blocks else "from-f32"
-    path = work / f"{architecture}-{kind}-{options.seed}-{origin}.gguf"
+    path = work / f"{architecture}-{kind}-{seed}-{origin}.gguf"
     if path.exists():
         return path
-    if options.random_blocks or kind == "f32":
-        subprocess.run([swiftrag.program(), "bench", "model", "--arch", architecture, "--type", kind,
-                        "--seed", str(options.seed), "--out", str(path), "--quiet"], check=True)
+    if origin == "random" or kind == "f32":
+        subprocess.run([swiftrag.program(), "bench", "model", "--arch", architecture, "--type",
+                        kind, "--seed", str(seed), "--out", str(path), "--quiet"], check=True)
+        return path
+    source = make(architecture, "f32", origin, seed, work)
+    if origin == "swiftrag":
+        subprocess.run([swiftrag.program(), "models", "convert", str(source), "--type", kind,
+                        "--out", str(path), "--quiet"], check=True, stdout=subprocess.DEVNULL)
     else:
-        quantize(make(architecture, "f32", options, work), path, FILE_TYPES[kind])
+        quantize(source, path, FILE_TYPES[kind])
     return path
+
+
+def evaluated(path, ids, cache, threads):
+    """The logits of llama.cpp in the arithmetic that is comparable; see above."""
+    kind = {"f32": F32, "f16": F16}[cache]
+    peer = LlamaCpp(path, cache=kind, threads=threads, repack=False, flash=cache == "f16")
+    logits = peer.evaluate(ids, "all")
+    return peer, logits
 
 
 def same_prefix(left, right):
@@ -80,11 +112,9 @@ def same_prefix(left, right):
     return min(len(left), len(right))
 
 
-def compare(path, ids, cache, threads):
-    """The row of one file and one type of cache."""
-    kind = {"f32": F32, "f16": F16}[cache]
-    peer = LlamaCpp(path, cache=kind, threads=threads, repack=False, flash=False)
-    reference = peer.evaluate(ids, "all")
+def compare(path, ids, cache, threads, truth=None):
+    """The row of one file and one type of cache; `truth` is the same file in F32."""
+    peer, reference = evaluated(path, ids, cache, threads)
     theirs, margins = peer.greedy([ids[0]], STEPS)
     peer.rewind()
     single = np.concatenate([peer.evaluate([token]) for token in ids])
@@ -92,39 +122,66 @@ def compare(path, ids, cache, threads):
     found, ours = swiftrag.logits(path, ids, cache=cache, threads=threads, greedy=STEPS)
     equal = same_prefix(theirs, ours)
     kl = divergence(reference, found)
-    return {
+    row = {
         "cache": cache, "max": float(relative(reference, found).max()), "kl": float(kl.mean()),
         "klMax": float(kl.max()), "ownMax": float(relative(reference, single).max()),
         "ownKL": float(divergence(reference, single).mean()), "greedy": equal,
         "margin": None if equal == STEPS else margins[equal],
         "firstWorstRow": int(np.argmax(relative(reference, found) > 1e-3)),
     }
+    if truth:
+        peer, exact = evaluated(truth, ids, cache, threads)
+        peer.close()
+        row["truthKL"] = float(divergence(exact, found).mean())
+        row["llamaTruthKL"] = float(divergence(exact, reference).mean())
+    return row
 
 
 def check(row, kind):
+    if "truthKL" in row:
+        return row["truthKL"] <= 1.05 * row["llamaTruthKL"]
     if row["greedy"] != STEPS or not row["kl"] <= 1e-5:
         return False
-    return kind != "f32" or row["cache"] != "f32" or row["max"] <= 1e-4
+    return kind != "f32" or row["max"] <= 1e-4
+
+
+def describe(row):
+    margin = "" if row["margin"] is None else f" (margin {row['margin']:.4f})"
+    truth = (f", KL to the truth {row['truthKL']:.2e}, llama.cpp's {row['llamaTruthKL']:.2e}"
+             if "truthKL" in row else "")
+    return (f"{row['arch']:9} {row['type']:6} {row['origin']:9} kv {row['cache']}: max/range "
+            f"{row['max']:.1e}, KL {row['kl']:.1e} (max {row['klMax']:.1e}), own KL "
+            f"{row['ownKL']:.1e}, greedy {row['greedy']}/{STEPS}{margin}{truth}"
+            f"{'' if row['passed'] else '  FAILED'}")
+
+
+def files(options):
+    """Architecture, type and origin of each file to compare."""
+    if options.origin:
+        return list(itertools.product(options.arch, options.type, options.origin))
+    both = itertools.product(options.arch, options.type)
+    others = [("mistral", "q4_k_m", "swiftrag"), ("phi3", "q4_k_m", "random")]
+    return [(architecture, kind, "llama.cpp") for architecture, kind in both] + [
+        file for file in others if file[0] in options.arch and file[1] in options.type]
 
 
 def synthetic(options, work):
     rows, failed = [], []
-    for architecture in options.arch:
-        for kind in options.type:
-            path = make(architecture, kind, options, work)
-            # Byte and word pieces, no special ones.
-            ids = [1] + np.random.default_rng(options.seed).integers(3, 500, TOKENS - 1).tolist()
-            for cache in ["f32", "f16"]:
-                row = {"arch": architecture, "type": kind,
-                       **compare(path, ids, cache, options.threads)}
-                row["passed"] = check(row, kind)
-                rows.append(row)
-                failed += [] if row["passed"] else [f"{architecture} {kind} {cache}"]
-                margin = "" if row["margin"] is None else f" (margin {row['margin']:.4f})"
-                print(f"{architecture:9} {kind:6} kv {cache}: max/range {row['max']:.1e}, KL "
-                      f"{row['kl']:.1e} (max {row['klMax']:.1e}), own KL {row['ownKL']:.1e}, "
-                      f"greedy {row['greedy']}/{STEPS}{margin}"
-                      f"{'' if row['passed'] else '  FAILED'}", flush=True)
+    for architecture, kind, origin in files(options):
+        path = make(architecture, kind, origin, options.seed, work)
+        truth = None
+        if origin == "random" and kind != "f32":
+            truth = path.with_suffix(".f32.gguf")
+            quantize(path, truth, FILE_TYPES["f32"])
+        # Byte and word pieces, no special ones.
+        ids = [1] + np.random.default_rng(options.seed).integers(3, 500, TOKENS - 1).tolist()
+        for cache in ["f32", "f16"]:
+            row = {"arch": architecture, "type": kind, "origin": origin,
+                   **compare(path, ids, cache, options.threads, truth)}
+            row["passed"] = check(row, kind)
+            rows.append(row)
+            failed += [] if row["passed"] else [f"{architecture} {kind} {origin} {cache}"]
+            print(describe(row), flush=True)
     return rows, failed
 
 
@@ -157,7 +214,7 @@ def main():
     parser.add_argument("--arch", nargs="+", default=ARCHITECTURES, choices=ARCHITECTURES)
     parser.add_argument("--type", nargs="+", default=TYPES, choices=TYPES)
     parser.add_argument("--seed", type=int, default=1)
-    parser.add_argument("--random-blocks", action="store_true")
+    parser.add_argument("--origin", nargs="+", choices=["llama.cpp", "swiftrag", "random"])
     parser.add_argument("--threads", type=int, default=2)
     parser.add_argument("--work", type=pathlib.Path, help="where the files are written, and kept")
     parser.add_argument("--assets", type=pathlib.Path, default=ROOT / "../shared/assets")

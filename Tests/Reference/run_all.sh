@@ -33,6 +33,8 @@ step "refusal"
 $program eval refusal --squad "$assets/text/xquad.en.json" -q
 $program eval refusal --questions Tests/Fixtures/sample-questions.json \
   --docs Sources/SwiftRAG/SampleLibrary
+step "the check of citations"
+$program eval support --squad "$assets/text/xquad.en.json" -q
 step "the converter's file in llama.cpp"
 $python Tests/Reference/llama_cpp_embedding.py
 step "the quantisers beside llama.cpp's"
@@ -43,5 +45,14 @@ step "language models: logits and greedy text against llama.cpp"
 $python Tests/Reference/llama_parity.py
 step "pocket Llama: perplexity against llama.cpp"
 $python Tests/Reference/pocket_perplexity.py
+step "pocket Llama: answers from a generated library"
+library="$(mktemp -d)"
+trap 'rm -rf "$library"' EXIT
+python3 Benchmarks/pocket/pocket_library.py --out "$library"
+for passages in 1 3 5; do
+  echo "$passages passages"
+  $program eval answers --questions "$library/questions.json" --docs "$library/documents" \
+    -m Tests/Fixtures/pocket/pocket-Q4_K_M.gguf -k $passages -q
+done
 step "SIGKILL during add"
 python3 Tests/Reference/kill_during_add.py --times 100 --program "$program"

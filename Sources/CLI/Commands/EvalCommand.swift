@@ -3,11 +3,11 @@ internal import Foundation
 internal import RAG
 internal import SwiftRAG
 
-/// The commands `swiftrag eval retrieval` and `swiftrag eval refusal`.
+/// The commands `swiftrag eval retrieval|refusal|answers|support`.
 struct EvalCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
-    commandName: "eval", abstract: "Measure retrieval and refusal on a question set.",
-    subcommands: [Retrieval.self, Refusal.self])
+    commandName: "eval", abstract: "Measure retrieval, refusal and answers on a question set.",
+    subcommands: [Retrieval.self, Refusal.self, Answers.self, Support.self])
 
   /// The command `swiftrag eval retrieval --squad FILE`.
   struct Retrieval: ParsableCommand {

@@ -8,6 +8,8 @@ package struct SQuADDataset: Sendable {
   package struct Question: Sendable {
     package let text: String
     package let paragraph: Int
+    /// The first of the answers, as it stands in the paragraph; nil where the file has none.
+    package let answer: String?
   }
 
   /// The distinct paragraphs, in file order.
@@ -34,7 +36,11 @@ package struct SQuADDataset: Sendable {
       let context: String
       let qas: [Item]
     }
-    struct Item: Decodable { let question: String }
+    struct Item: Decodable {
+      let question: String
+      let answers: [Answer]?
+    }
+    struct Answer: Decodable { let text: String }
     let data: [Article]
   }
 
@@ -61,7 +67,9 @@ package struct SQuADDataset: Sendable {
           paragraphs.append(paragraph.context)
           articles.append(article)
         }
-        questions += paragraph.qas.map { Question(text: $0.question, paragraph: index) }
+        questions += paragraph.qas.map {
+          Question(text: $0.question, paragraph: index, answer: $0.answers?.first?.text)
+        }
       }
     }
     (self.paragraphs, self.articles, self.questions) = (paragraphs, articles, questions)

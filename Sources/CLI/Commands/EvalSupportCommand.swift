@@ -1,0 +1,50 @@
+internal import ArgumentParser
+internal import Foundation
+internal import RAG
+internal import SwiftRAG
+
+extension EvalCommand {
+  /// The command `swiftrag eval support --squad FILE`.
+  struct Support: ParsableCommand {
+    static let configuration = CommandConfiguration(
+      abstract: "How well the check of citations tells a statement's own passage from another.",
+      discussion: """
+        A question with its answer stands for a statement in a person's own words. It is checked
+        against its own paragraph and against the one that search finds best among the others, and
+        each paragraph's sentences against the next paragraph, for several shares of common words.
+          swiftrag eval support --squad xquad.en.json
+        """)
+
+    @Option(help: "A JSON file in SQuAD's layout.", completion: .file())
+    var squad: String
+
+    @Flag(help: "Print JSON.")
+    var json = false
+
+    @OptionGroup var compute: ComputeOptions
+    @OptionGroup var common: CommonOptions
+
+    func run() throws {
+      common.apply()
+      let dataset = try SQuADDataset(path: squad)
+      let encoder = try KnowledgeBase.loadEncoder(
+        configuration: try resolveConfiguration(compute.settings))
+      let bar = ProgressBar("checking", unit: "questions", total: dataset.questions.count)
+      defer { bar.finish() }
+      let observations = try SupportEvaluation.observe(dataset: dataset, encoder: encoder) {
+        bar.update(done: $0, total: $1)
+      }
+      bar.finish()
+      let rows = SupportEvaluation.rows(
+        for: Array(stride(from: 0.2, through: 0.85, by: 0.05)), on: observations)
+      if json { return try answerJSON(rows) }
+      Terminal.answer("share  own supported  other refused  balanced  next paragraph refused")
+      for row in rows {
+        Terminal.answer(
+          String(
+            format: "%5.2f  %13.3f  %13.3f  %8.3f  %22.3f", row.wordShare, row.ownSupported,
+            row.otherRefused, row.balanced, row.sentenceRefused))
+      }
+    }
+  }
+}
