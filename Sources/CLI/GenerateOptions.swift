@@ -25,6 +25,9 @@ struct LanguageModelOptions: ParsableArguments {
   @Flag(help: "Compute on the file's own layout: starts at once, answers more slowly.")
   var noRepack = false
 
+  @Flag(help: "Do not use weights that `swiftrag models prepare` laid out.")
+  var noPrepared = false
+
   @Option(help: "Chat template, instead of the one that is recognised.")
   var template: ChatTemplate?
 
@@ -46,7 +49,7 @@ struct LanguageModelOptions: ParsableArguments {
   var generatorOptions: NativeGeneratorOptions {
     NativeGeneratorOptions(
       contextTokenCount: contextTokenCount, cacheType: cacheType, repacks: !noRepack,
-      template: template)
+      usesPrepared: !noPrepared, template: template)
   }
 
   func validate() throws {

@@ -30,7 +30,7 @@ struct DoctorCommand: ParsableCommand {
     let configuration = try resolveConfiguration([:])
     let checks =
       [processor(), program("pdftotext", package: "poppler-utils", use: "PDF files")]
-      + [model(configuration), index(configuration), sampleLibrary()]
+      + [model(configuration), languageModel(configuration), index(configuration), sampleLibrary()]
     if json {
       try answerJSON(checks)
     } else {
@@ -81,6 +81,31 @@ struct DoctorCommand: ParsableCommand {
           + "\(byteText(encoder.packedByteCount)) of weights")
     } catch {
       return Check(name: "encoder", state: .bad, detail: "\(error)")
+    }
+  }
+
+  private func languageModel(_ configuration: Configuration) -> Check {
+    let name = "language model"
+    do {
+      let path = try ModelLocator(configuration: configuration)
+        .languageModel(configuration.text(.modelPath))
+      guard let file = ModelLocator.preparedFiles(ofModelAt: path).first else {
+        return Check(
+          name: name, state: .good,
+          detail: "\(path); swiftrag models prepare makes it start quickly")
+      }
+      guard let problem = file.problem else {
+        return Check(name: name, state: .good, detail: "\(path), prepared in \(file.path)")
+      }
+      return Check(
+        name: name, state: .warning,
+        detail: "\(path); \(file.path) is not used: \(problem): swiftrag models prepare")
+    } catch ModelLocator.Failure.noLanguageModel {
+      return Check(
+        name: name, state: .good,
+        detail: "none: answers are quotations; put a GGUF file into models/llm")
+    } catch {
+      return Check(name: name, state: .bad, detail: "\(error)")
     }
   }
 
