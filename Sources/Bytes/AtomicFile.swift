@@ -37,6 +37,11 @@ package final class AtomicFileWriter {
   /// the system calls disappear from profiles.
   private static let bufferByteCount = 1 << 20
 
+  /// After so many bytes what was written goes to the disk, so that the end of a large file does not
+  /// wait for gigabytes at once, and a caller that shows progress shows the disk's.
+  private static let syncByteCount = 256 << 20
+  private var unsyncedByteCount = 0
+
   /// Creates the temporary file beside `path`.
   ///
   /// Where `path` is a symbolic link, the file that it points to is replaced. A replaced file keeps
@@ -148,6 +153,10 @@ package final class AtomicFileWriter {
       }
       written += count
     }
+    unsyncedByteCount += written
+    guard unsyncedByteCount >= AtomicFileWriter.syncByteCount else { return }
+    unsyncedByteCount = 0
+    guard fdatasync(descriptor) == 0 else { throw failure("synchronise") }
   }
 
   /// The file behind a symbolic link, or `path` itself where there is none.

@@ -22,6 +22,7 @@ enum ErrorStatus {
     case let error as OpenAIError: of(error)
     case is JSONSchemaError: ExitStatus.dataError
     case is BytesError: ExitStatus.noInput
+    case let error as WeightPreparation.Failure: of(error)
     case is SQuADDataset.Failure: ExitStatus.dataError
     default: ExitStatus.failure
     }
@@ -44,6 +45,16 @@ enum ErrorStatus {
     case .emptyStop, .sampler(.invalidOption): ExitStatus.usage
     case .emptyPrompt: ExitStatus.noInput
     case .promptTooLong, .model, .sampler: ExitStatus.dataError
+    }
+  }
+
+  private static func of(_ error: WeightPreparation.Failure) -> ExitCode {
+    switch error {
+    case .nothingToPrepare: ExitStatus.unavailable
+    case .busy: ExitStatus.temporaryFailure
+    case .noPlace: ExitStatus.cannotCreate
+    case .cancelled: ExitStatus.interrupted
+    case .weights: ExitStatus.dataError
     }
   }
 

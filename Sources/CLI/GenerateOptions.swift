@@ -15,6 +15,9 @@ struct ModelMemoryOptions: ParsableArguments {
   @Flag(help: "Compute on the file's own layout: starts at once, answers more slowly.")
   var noRepack = false
 
+  @Flag(help: "Do not use weights that `swiftrag models prepare` laid out.")
+  var noPrepared = false
+
   @Option(name: .shortAndLong, help: "Worker threads (default: one for each physical core).")
   var threads: Int?
 }
@@ -52,7 +55,7 @@ struct LanguageModelOptions: ParsableArguments {
   var generatorOptions: NativeGeneratorOptions {
     NativeGeneratorOptions(
       contextTokenCount: contextTokenCount, cacheType: memory.cacheType, repacks: !memory.noRepack,
-      template: template)
+      usesPrepared: !memory.noPrepared, template: template)
   }
 
   func validate() throws {

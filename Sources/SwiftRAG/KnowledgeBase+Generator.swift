@@ -57,7 +57,9 @@ extension KnowledgeBase {
       let name = path.split(separator: "/").last.map(String.init) ?? path
       return ModelBackend(name: name, options: options, report: report) {
         report?(.note("loading \(name)"))
-        return try loadGenerator(configuration: configuration, options: model)
+        let generator = try loadGenerator(configuration: configuration, options: model)
+        for note in generator.loadingNotes { report?(.note(note)) }
+        return generator
       }
     }
   }

@@ -23,7 +23,8 @@ struct MeasuredModelOptions: ParsableArguments {
     let compute = Compute(threadCount: memory.threads)
     let checkpoint = try Checkpoint.open(path: model)
     let options = LlamaOptions(
-      repack: !memory.noRepack, contextTokenCount: contextTokenCount, cacheType: memory.cacheType)
+      repack: !memory.noRepack, usesPrepared: !memory.noPrepared,
+      contextTokenCount: contextTokenCount, cacheType: memory.cacheType)
     let model = try LlamaModel(gguf: checkpoint, compute: compute, options: options)
     return try LlamaSession(
       model: model, contextTokenCount: contextTokenCount, cacheType: memory.cacheType,
@@ -39,6 +40,9 @@ extension BenchCommand {
       discussion: """
           swiftrag bench llm -m mistral.gguf
           swiftrag bench llm -m model.gguf --decode 32 --depth 4096 --json
+
+        Weights come from a file of `models prepare` where there is one; --no-prepared reorders \
+        them at load, --no-repack computes on the model's file itself.
         """)
 
     @OptionGroup var options: MeasuredModelOptions
@@ -71,6 +75,7 @@ extension BenchCommand {
     }
 
     private struct Started: Encodable {
+      let weights: String
       let loadSeconds: Double
       /// From opening the file to the logits of one token.
       let firstTokenSeconds: Double
@@ -83,6 +88,8 @@ extension BenchCommand {
 
     private struct Report: Encodable {
       let model: String
+      /// `prepared`, `reordered` or `in place`.
+      let weights: String
       let loadSeconds: Double
       let firstTokenSeconds: Double
       let prefillTokensPerSecond: Double
@@ -103,15 +110,22 @@ extension BenchCommand {
         contextTokenCount: context ?? max(prefill, depth + decode + 1))
       let loadSeconds = (ContinuousClock.now - start).inSeconds
       try session.evaluate([1], logits: .last)
+      let library = session.model.library
+      let weights =
+        library.isPrepared ? "prepared" : options.memory.noRepack ? "in place" : "reordered"
+      for rejection in library.rejections {
+        Terminal.note("\(rejection.path) is not used: \(rejection.reason)")
+      }
       let started = Started(
-        loadSeconds: loadSeconds, firstTokenSeconds: (ContinuousClock.now - start).inSeconds)
+        weights: weights, loadSeconds: loadSeconds,
+        firstTokenSeconds: (ContinuousClock.now - start).inSeconds)
       let benchmark = LlamaBenchmark(session: session)
       if requests { return try serve(benchmark, started: started) }
       let prefillSeconds = try benchmark.prefillSeconds(tokenCount: prefill)
       let decodeSeconds = try benchmark.decodeSeconds(tokenCount: decode, depth: depth)
       try answer(
         Report(
-          model: options.model, loadSeconds: started.loadSeconds,
+          model: options.model, weights: weights, loadSeconds: started.loadSeconds,
           firstTokenSeconds: started.firstTokenSeconds,
           prefillTokensPerSecond: Double(prefill) / prefillSeconds,
           decodeTokensPerSecond: Double(decode) / decodeSeconds, depth: depth,
@@ -122,8 +136,8 @@ extension BenchCommand {
       if json { return try answerJSON(report, pretty: false) }
       Terminal.answer(
         String(
-          format: "load %.2f s, first token after %.2f s", report.loadSeconds,
-          report.firstTokenSeconds))
+          format: "load %.2f s, first token after %.2f s, weights %@", report.loadSeconds,
+          report.firstTokenSeconds, report.weights))
       Terminal.answer(
         String(format: "prefill of %d: %.1f tokens/s", prefill, report.prefillTokensPerSecond))
       Terminal.answer(

@@ -31,7 +31,10 @@ struct DoctorCommand: ParsableCommand {
     let encoder = Result { try KnowledgeBase.loadEncoder(configuration: configuration) }
     let checks =
       [processor(), program("pdftotext", package: "poppler-utils", use: "PDF files")]
-      + [model(encoder), index(configuration, encoder), sampleLibrary()]
+      + [
+        model(encoder), languageModel(configuration), index(configuration, encoder),
+        sampleLibrary(),
+      ]
     if json {
       try answerJSON(checks)
     } else {
@@ -82,6 +85,31 @@ struct DoctorCommand: ParsableCommand {
           + "\(byteText(encoder.packedByteCount)) of weights")
     } catch {
       return Check(name: "encoder", state: .bad, detail: "\(error)")
+    }
+  }
+
+  private func languageModel(_ configuration: Configuration) -> Check {
+    let name = "language model"
+    do {
+      let path = try ModelLocator(configuration: configuration)
+        .languageModel(configuration.text(.modelPath))
+      guard let file = ModelLocator.preparedFiles(ofModelAt: path).first else {
+        return Check(
+          name: name, state: .good,
+          detail: "\(path); swiftrag models prepare makes it start quickly")
+      }
+      guard let problem = file.problem else {
+        return Check(name: name, state: .good, detail: "\(path), prepared in \(file.path)")
+      }
+      return Check(
+        name: name, state: .warning,
+        detail: "\(path); \(file.path) is not used: \(problem): swiftrag models prepare")
+    } catch ModelLocator.Failure.noLanguageModel {
+      return Check(
+        name: name, state: .good,
+        detail: "none: answers are quotations; put a GGUF file into models/llm")
+    } catch {
+      return Check(name: name, state: .bad, detail: "\(error)")
     }
   }
 

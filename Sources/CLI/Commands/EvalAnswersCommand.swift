@@ -9,12 +9,14 @@ extension EvalCommand {
     static let configuration = CommandConfiguration(
       abstract: "How often answers hold the right value and cite the right document.",
       discussion: """
-        Indexes the documents in a temporary file and asks each question of the set, whose JSON has
-        the lists 'answerable' (question, document, passage: the value to be found in the answer) and
-        'unanswerable' (question). With a language model answers are prose, else quotations.
-          python3 Benchmarks/pocket/pocket_library.py --out /tmp/library
-          swiftrag eval answers --questions /tmp/library/questions.json \\
-            --docs /tmp/library/documents -m Tests/Fixtures/pocket/pocket-Q4_K_M.gguf -k 3
+        Indexes the documents in a temporary file and asks each question of the set, whose JSON \
+        has the lists 'answerable' (question, document, passage: the value to be found in the \
+        answer) and 'unanswerable' (question). With a language model answers are prose, else \
+        quotations.
+
+          python3 Benchmarks/pocket/pocket_library.py --out library
+          swiftrag eval answers --questions library/questions.json \\
+            --docs library/documents -m Tests/Fixtures/pocket/pocket-Q4_K_M.gguf
         """)
 
     @Option(help: "A JSON file with the lists 'answerable' and 'unanswerable'.")

@@ -9,9 +9,11 @@ extension EvalCommand {
     static let configuration = CommandConfiguration(
       abstract: "How well the check of citations tells a statement's own passage from another.",
       discussion: """
-        A question with its answer stands for a statement in a person's own words. It is checked
-        against its own paragraph and against the one that search finds best among the others, and
-        each paragraph's sentences against the next paragraph, for several shares of common words.
+        A question with its answer stands for a statement in a person's own words. It is checked \
+        against its own paragraph and against the one that search finds best among the others, \
+        and each paragraph's sentences against the next paragraph, for several shares of common \
+        words.
+
           swiftrag eval support --squad xquad.en.json
         """)
 

@@ -84,6 +84,7 @@ struct GenerateCommand: ParsableCommand {
     let prompt = try self.generationPrompt()
     let generator = try KnowledgeBase.loadGenerator(
       configuration: configuration, options: modelOptions.generatorOptions)
+    for note in generator.loadingNotes { Terminal.note(note) }
     if common.verbose {
       Terminal.note("\(generator.name), template \(generator.template.rawValue), seed \(seed)")
     }

@@ -1,7 +1,6 @@
-import Bytes
+internal import Bytes
 package import Checkpoints
-import Glibc
-package import Kernels
+internal import Glibc
 
 /// A model's weights in the order that the kernels read, saved beside the model: the next start maps
 /// them and multiplies, without reordering 4 GB and without a second copy in memory.
@@ -13,12 +12,14 @@ package import Kernels
 /// before the tensors' data. Where one of these differs, the file is not used; see ADR 0006.
 package struct PreparedWeights: Sendable {
   /// The order of the bytes: `InterleavedFormat` of KernelsReference, 16 rows to a panel.
-  private static let layout = "rows16"
+  static let layout = "rows16"
   /// Raised whenever the meaning of the bytes changes.
   private static let version = 1
   private static let architecture = "swiftrag-prepared"
   /// Tensors begin at multiples of a page, so that mapped pages belong to one tensor.
   private static let alignment = 4096
+  /// Where the model lay: for finding files whose model is gone, not for telling models apart.
+  static let sourcePathKey = "swiftrag.prepared.source.path"
 
   /// The open file, which keeps the weights mapped.
   private let checkpoint: Checkpoint
@@ -88,37 +89,20 @@ package struct PreparedWeights: Sendable {
   /// Keeps the mapping alive.
   package var owner: any AnyObject & Sendable { checkpoint }
 
-  /// Writes a prepared file; it appears only when it is whole and on the disk.
+  /// The header of a prepared file of `model`; its tensors are added by whoever prepares.
   ///
-  /// - Parameters:
-  ///   - path: where.
-  ///   - model: the model that the weights were made from.
-  ///   - weights: names of the model's tensors and their interleaved matrices; others are left out.
-  /// - Throws: `CheckpointError` where the disk refuses or a name is too long for GGUF.
-  package static func write(
-    to path: String, model: Checkpoint, weights: [(name: String, matrix: WeightMatrix)]
-  ) throws(CheckpointError) {
+  /// - Throws: `CheckpointError` where the model's own header cannot be read.
+  static func writer(for model: Checkpoint) throws(CheckpointError) -> GGUFWriter {
     var writer = try GGUFWriter(alignment: alignment)
     try writer.setMetadata("general.architecture", .string(architecture))
     try writer.setMetadata("general.alignment", .uint32(UInt32(alignment)))
     try writer.setMetadata("swiftrag.prepared.layout", .string(layout))
     try writer.setMetadata("swiftrag.prepared.version", .uint32(UInt32(version)))
+    try writer.setMetadata(sourcePathKey, .string(canonicalPath(model.file.path)))
     let source: [(key: String, value: MetadataValue)]
     do throws(BytesError) { source = try sourceEntries(model) } catch { throw .bytes(error) }
     for entry in source { try writer.setMetadata(entry.key, entry.value) }
-    for (name, matrix) in weights {
-      guard matrix.withInterleavedBytes({ _ in true }) != nil else { continue }
-      try writer.addTensor(
-        name: name, type: .i8, shape: [matrix.byteCount],
-        source: .stream { sink throws(CheckpointError) in
-          var failure: CheckpointError?
-          _ = matrix.withInterleavedBytes { bytes in
-            do throws(CheckpointError) { try sink.append(bytes) } catch { failure = error }
-          }
-          if let failure { throw failure }
-        })
-    }
-    try writer.write(to: path)
+    return writer
   }
 
   /// What tells one state of one model file from another.

@@ -1,8 +1,7 @@
-import Bytes
+internal import Bytes
 package import Checkpoints
-import Glibc
 package import Kernels
-import Synchronization
+internal import Synchronization
 
 /// Makes a model's weight matrices from its file: from the prepared file beside it, by reordering, or
 /// in place.
@@ -22,14 +21,14 @@ package final class WeightLibrary: Sendable {
     case inPlace
   }
 
-  /// Where the weights came from, for a person to read.
-  package let description: String
+  /// Prepared files that lie there and are not used, with the reason.
+  package let rejections: [(path: String, reason: PreparedWeights.Rejection)]
 
   private let model: Checkpoint
   private let compute: Compute
   private let placement: Placement
   private let prepared: PreparedWeights?
-  private let made = Mutex<[(name: String, matrix: WeightMatrix)]>([])
+  private let reordered = Atomic<Int>(0)
 
   /// - Parameters:
   ///   - model: the open file; it must be as it was when it was opened.
@@ -44,26 +43,27 @@ package final class WeightLibrary: Sendable {
     self.compute = compute
     self.placement = placement
     var prepared: PreparedWeights?
-    var reasons: [String] = []
+    var rejections: [(path: String, reason: PreparedWeights.Rejection)] = []
     if placement == .interleaved, usesPrepared,
       WeightMatrix.canInterleave(.q4K, compute: compute)
     {
-      for path in Self.preparedPaths(model: model.file.path) where prepared == nil {
+      for path in PreparedWeights.places(ofModelAt: model.file.path) where prepared == nil {
         do throws(PreparedWeights.Rejection) {
           prepared = try PreparedWeights(path: path, for: model)
-          reasons = ["prepared weights \(path)"]
         } catch {
-          if error != .absent { reasons.append("\(path) is not used: \(error)") }
+          if error != .absent { rejections.append((path, error)) }
         }
       }
     }
     self.prepared = prepared
-    let source = placement == .inPlace ? "weights in place" : "weights reordered at load"
-    description = (prepared == nil ? [source] + reasons : reasons).joined(separator: "; ")
+    self.rejections = prepared == nil ? rejections : []
   }
 
   /// Whether a prepared file is in use.
   package var isPrepared: Bool { prepared != nil }
+
+  /// Bytes of weights that were copied into the kernels' order, which a prepared file would have saved.
+  package var reorderedByteCount: Int { reordered.load(ordering: .relaxed) }
 
   /// The matrix of a tensor `[outputs, inputs]`, in ggml's quantisation of activations.
   ///
@@ -110,53 +110,7 @@ package final class WeightLibrary: Sendable {
     let matrix = try WeightMatrix(
       type: type, inputs: inputs, parts: [(outputs, bytes)], compute: compute, activations: .ggml,
       releasesMappedSource: model.file.backing == .mapped)
-    made.withLock { $0.append((tensor.name, matrix)) }
+    reordered.add(matrix.byteCount, ordering: .relaxed)
     return matrix
-  }
-
-  /// Saves the weights that were reordered, for the next start.
-  ///
-  /// Beside the model where its folder can be written, else in the cache folder.
-  ///
-  /// - Returns: the path, or nil where nothing was reordered (a prepared file is in use already).
-  /// - Throws: the last place's error.
-  package func savePrepared() throws(CheckpointError) -> String? {
-    let weights = made.withLock { $0 }
-    guard !weights.isEmpty else { return nil }
-    var failure: CheckpointError?
-    for path in Self.preparedPaths(model: model.file.path) {
-      Self.makeFolder(of: path)
-      do throws(CheckpointError) {
-        try PreparedWeights.write(to: path, model: model, weights: weights)
-        return path
-      } catch {
-        failure = error
-      }
-    }
-    if let failure { throw failure }
-    return nil
-  }
-
-  /// Where a model's prepared weights may lie: beside it, and in `$XDG_CACHE_HOME/swiftrag/prepared`
-  /// (by default `~/.cache`), under the model's name.
-  package static func preparedPaths(model path: String) -> [String] {
-    let ending = ".rows16"
-    let name = path.split(separator: "/").last.map(String.init) ?? "model"
-    func variable(_ name: String) -> String? {
-      guard let value = getenv(name), value.pointee != 0 else { return nil }
-      return String(cString: value)
-    }
-    let cache = variable("XDG_CACHE_HOME") ?? variable("HOME").map { $0 + "/.cache" }
-    return [path + ending] + (cache.map { ["\($0)/swiftrag/prepared/\(name)\(ending)"] } ?? [])
-  }
-
-  /// Makes the folders of an absolute path; one that cannot be made shows when the file is written.
-  private static func makeFolder(of path: String) {
-    guard path.hasPrefix("/") else { return }
-    var folder = ""
-    for part in path.split(separator: "/").dropLast() {
-      folder += "/" + part
-      mkdir(folder, 0o755)
-    }
   }
 }

@@ -53,7 +53,7 @@ package struct SupportEvaluation {
       }
     }
     let evaluation = RetrievalEvaluation(dataset: dataset, encoder: encoder)
-    try evaluation.withTemporaryIndex { store in
+    try evaluation.withIndexedParagraphs { store in
       let retriever = Retriever(store: store, encoder: encoder)
       for (index, question) in dataset.questions.enumerated() {
         progress(index + 1, dataset.questions.count)

@@ -17,19 +17,23 @@ package final class NativeGenerator: TextGenerator, @unchecked Sendable {
   private var trie: VocabularyTrie?
 
   package let contextTokenCount: Int
+  /// What a person should know about how the model was loaded, such as how it starts more quickly.
+  package let loadingNotes: [String]
 
   /// - Parameters:
   ///   - name: for people.
   ///   - session: empty, with the tokenizer's vocabulary.
   ///   - tokenizer: text to ids.
   ///   - template: messages to text.
+  ///   - loadingNotes: see there.
   package init(
     name: String, session: any LanguageModelSession, tokenizer: LanguageTokenizer,
-    template: ChatTemplate
+    template: ChatTemplate, loadingNotes: [String] = []
   ) {
     self.name = name
     self.tokenizer = tokenizer
     self.template = template
+    self.loadingNotes = loadingNotes
     cache = CachedSession(session)
     contextTokenCount = session.contextTokenCount
   }

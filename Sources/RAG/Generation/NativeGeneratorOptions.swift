@@ -10,6 +10,8 @@ package struct NativeGeneratorOptions: Sendable {
   package var cacheType: KVCacheType
   /// Whether the weights are laid out anew for the kernels.
   package var repacks: Bool
+  /// Whether weights that `models prepare` laid out are used.
+  package var usesPrepared: Bool
   /// The template to use instead of the one that is recognised.
   package var template: ChatTemplate?
 
@@ -18,11 +20,12 @@ package struct NativeGeneratorOptions: Sendable {
 
   package init(
     contextTokenCount: Int? = nil, cacheType: KVCacheType = .f16, repacks: Bool = true,
-    template: ChatTemplate? = nil
+    usesPrepared: Bool = true, template: ChatTemplate? = nil
   ) {
     self.contextTokenCount = contextTokenCount
     self.cacheType = cacheType
     self.repacks = repacks
+    self.usesPrepared = usesPrepared
     self.template = template
   }
 }
