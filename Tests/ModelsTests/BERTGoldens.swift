@@ -4,18 +4,8 @@ import Foundation
 
 /// Activations of transformers' BertModel; Tests/Reference/make_bert_goldens.py.
 struct TinyGoldens: Decodable {
-  struct Entry: Decodable {
-    var name: String
-    var layer: Int?
-    var rows: Int
-    var columns: Int
-    /// First number in `tiny.f32`.
-    var offset: Int
-
-    var label: String { layer.map { "layer \($0) \(name)" } ?? name }
-  }
   var sequences: [[Int32]]
-  var activations: [Entry]
+  var activations: [GoldenEntry]
 
   static func load() throws -> TinyGoldens {
     let data = try Data(contentsOf: Assets.fixtures.appending(path: "tiny.json"))
@@ -23,8 +13,7 @@ struct TinyGoldens: Decodable {
   }
 
   static func numbers() throws -> [Float] {
-    let data = try Data(contentsOf: Assets.fixtures.appending(path: "tiny.f32"))
-    return data.withUnsafeBytes { Array($0.bindMemory(to: Float.self)) }
+    try GoldenEntry.numbers(of: Assets.fixtures.appending(path: "tiny.f32"))
   }
 }
 

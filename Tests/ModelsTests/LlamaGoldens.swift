@@ -6,22 +6,11 @@ import Kernels
 
 /// Activations of transformers' models; Tests/Reference/make_llama_goldens.py.
 struct LlamaGoldens: Decodable {
-  struct Entry: Decodable {
-    var name: String
-    var layer: Int?
-    var rows: Int
-    var columns: Int
-    /// First number in the file of numbers.
-    var offset: Int
-
-    var label: String { layer.map { "layer \($0) \(name)" } ?? name }
-    var range: Range<Int> { offset..<(offset + rows * columns) }
-  }
   var tokens: [Int32]
-  var activations: [Entry]
+  var activations: [GoldenEntry]
   /// A sequence beyond the original context, with its logits.
   var longTokens: [Int32]?
-  var longLogits: Entry?
+  var longLogits: GoldenEntry?
 
   static let folder = Assets.packageRoot.appending(path: "Tests/Fixtures/llama")
   static let names = ["llama", "mistral", "phi3"]
@@ -34,8 +23,7 @@ struct LlamaGoldens: Decodable {
   }
 
   static func numbers(_ name: String) throws -> [Float] {
-    let data = try Data(contentsOf: folder.appending(path: name + ".f32"))
-    return data.withUnsafeBytes { Array($0.bindMemory(to: Float.self)) }
+    try GoldenEntry.numbers(of: folder.appending(path: name + ".f32"))
   }
 
   /// A session on one of the tiny models.

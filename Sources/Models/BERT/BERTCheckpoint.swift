@@ -103,15 +103,9 @@ struct BERTCheckpoint {
     return [name]
   }
 
-  /// Turns an error of the kernels into one that names the tensor.
   private func making<Value>(
     _ tensor: BERTTensor, _ body: () throws(KernelError) -> Value
   ) throws(ModelError) -> Value {
-    do throws(KernelError) {
-      return try body()
-    } catch {
-      throw .invalid(
-        entry: "tensor \(names(of: tensor)[0])", reason: error.description, source: source)
-    }
+    try Models.making(entry: "tensor \(names(of: tensor)[0])", source: source, body)
   }
 }

@@ -83,14 +83,3 @@ extension BERTConfig {
     }
   }
 }
-
-/// Turns an error about a checkpoint into one about the model.
-func reading<Value>(
-  _ source: String, _ body: () throws(CheckpointError) -> Value
-) throws(ModelError) -> Value {
-  do throws(CheckpointError) {
-    return try body()
-  } catch {
-    throw .unreadable(source: source, reason: error.description)
-  }
-}

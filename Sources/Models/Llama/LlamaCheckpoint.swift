@@ -103,15 +103,9 @@ struct LlamaCheckpoint {
     }
   }
 
-  /// Turns an error of the kernels into one that names the tensor.
   private func making<Value>(
     _ tensor: LlamaTensor, _ body: () throws(KernelError) -> Value
   ) throws(ModelError) -> Value {
-    do throws(KernelError) {
-      return try body()
-    } catch {
-      throw .invalid(
-        entry: "tensor \(tensor.name)", reason: error.description, source: source)
-    }
+    try Models.making(entry: "tensor \(tensor.name)", source: source, body)
   }
 }

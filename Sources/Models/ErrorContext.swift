@@ -1,0 +1,24 @@
+import Checkpoints
+import Kernels
+
+/// Turns an error about a checkpoint into one about the model.
+func reading<Value>(
+  _ source: String, _ body: () throws(CheckpointError) -> Value
+) throws(ModelError) -> Value {
+  do throws(CheckpointError) {
+    return try body()
+  } catch {
+    throw .unreadable(source: source, reason: error.description)
+  }
+}
+
+/// Turns an error of the kernels into one that names the entry of the file.
+func making<Value>(
+  entry: String, source: String, _ body: () throws(KernelError) -> Value
+) throws(ModelError) -> Value {
+  do throws(KernelError) {
+    return try body()
+  } catch {
+    throw .invalid(entry: entry, reason: error.description, source: source)
+  }
+}
