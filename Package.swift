@@ -124,7 +124,9 @@ let package = Package(
       swiftSettings: swiftRAGSettings),
     .testTarget(
       name: "RAGTests",
-      dependencies: ["RAG", "Store", "Documents", "Models", "Tokenizers", "Kernels", "Bytes"],
+      dependencies: [
+        "RAG", "Store", "Documents", "Models", "Tokenizers", "Kernels", "Checkpoints", "Bytes",
+      ],
       swiftSettings: swiftRAGSettings),
     .testTarget(
       name: "SwiftRAGTests", dependencies: ["SwiftRAG", "RAG"], swiftSettings: swiftRAGSettings),

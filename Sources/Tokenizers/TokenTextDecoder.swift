@@ -6,7 +6,8 @@
 /// bytes wait until the character is complete; U+FFFD appears only for bytes that can never become a
 /// character. All pieces together equal `String(decoding:as:)` of all bytes.
 ///
-/// - Complexity: O(bytes of the token) an id.
+/// - Complexity: O(bytes of the token) an id; nothing is allocated for texts of up to 15 bytes, which a
+///   `String` holds in itself.
 package struct TokenTextDecoder: Sendable {
   private let tokenizer: LanguageTokenizer
   private let showsSpecial: Bool
@@ -40,10 +41,10 @@ package struct TokenTextDecoder: Sendable {
       stripsSpace = false
     }
     pending += bytes
-    let incomplete = UTF8Tail.incompleteByteCount(of: pending)
-    let complete = pending.dropLast(incomplete)
-    let text = String(decoding: complete, as: UTF8.self)
-    pending.removeFirst(complete.count)
+    let completeCount = pending.count - UTF8Tail.incompleteByteCount(of: pending)
+    // A slice that lived on would make the removal copy the bytes.
+    let text = String(decoding: pending[..<completeCount], as: UTF8.self)
+    pending.removeFirst(completeCount)
     return text
   }
 

@@ -62,17 +62,19 @@ enum Terminal {
 
   /// Writes every byte; a closed pipe ends the process silently, as SIGPIPE does.
   static func write(_ text: String, to fileDescriptor: Int32) {
-    var bytes = Array(text.utf8)[...]
-    while !bytes.isEmpty {
-      let written = bytes.withUnsafeBytes {
-        Foundation.write(fileDescriptor, $0.baseAddress, $0.count)
+    var text = text
+    text.withUTF8 { bytes in
+      var start = 0
+      while start < bytes.count {
+        let rest = UnsafeBufferPointer(rebasing: bytes[start...])
+        let written = Foundation.write(fileDescriptor, rest.baseAddress, rest.count)
+        if written < 0 {
+          if errno == EINTR { continue }
+          if fileDescriptor == 1 { exit(errno == EPIPE ? 141 : ExitStatus.ioError.rawValue) }
+          return
+        }
+        start += written
       }
-      if written < 0 {
-        if errno == EINTR { continue }
-        if fileDescriptor == 1 { exit(errno == EPIPE ? 141 : ExitStatus.ioError.rawValue) }
-        return
-      }
-      bytes = bytes.dropFirst(written)
     }
   }
 }

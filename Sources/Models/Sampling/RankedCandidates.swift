@@ -64,7 +64,10 @@ struct RankedCandidates {
 
   private mutating func sortNext() {
     heapCount -= 1
-    entries.swapAt(0, heapCount)
+    // Not `swapAt`, which allocates where nothing is optimised.
+    let first = entries[0]
+    entries[0] = entries[heapCount]
+    entries[heapCount] = first
     siftDown(from: 0)
   }
 

@@ -12,6 +12,7 @@ package final class CachedSession {
 
   package init(_ session: any LanguageModelSession) {
     self.session = session
+    tokenIDs.reserveCapacity(session.contextTokenCount)
   }
 
   /// How many tokens a prompt shares with what the session holds.

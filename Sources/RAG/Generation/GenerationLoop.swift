@@ -30,6 +30,8 @@ package struct GenerationLoop {
   /// The tokens that were evaluated behind the newest one, and the row that decides the next token.
   private var draft: [Int32] = []
   private var row = 0
+  /// The newest token and its draft, as they are evaluated.
+  private var batch: [Int32] = []
   private var draftLength = DraftLength()
   private var stats = GenerationStats()
   private let start = ContinuousClock.now
@@ -38,6 +40,10 @@ package struct GenerationLoop {
   /// A prompt is read in pieces of this many tokens, between which the caller can stop it; enough for
   /// the kernels' full speed.
   static let prefillTokenCount = 512
+
+  /// Bytes of text that are reserved for a token: English has four, and longer text only means that
+  /// the buffer grows.
+  private static let tokenByteCount = 6
 
   /// - Parameters:
   ///   - prompt: at least one id.
@@ -77,6 +83,17 @@ package struct GenerationLoop {
     history = prompt
     promptTokenCount = prompt.count
     stats.promptTokenCount = prompt.count
+    reserve(contextTokenCount - prompt.count)
+  }
+
+  /// Gives every buffer its size, so that a token allocates nothing.
+  private mutating func reserve(_ room: Int) {
+    let tokenCount = min(options.maxTokenCount ?? room, room) + 1
+    tokens.reserveCapacity(tokenCount)
+    history.reserveCapacity(promptTokenCount + tokenCount)
+    text.reserveCapacity(tokenCount * Self.tokenByteCount)
+    draft.reserveCapacity(PromptLookup.maximumTokenCount)
+    batch.reserveCapacity(PromptLookup.maximumTokenCount + 1)
   }
 
   /// Runs to the end.
@@ -158,7 +175,10 @@ package struct GenerationLoop {
     row = 0
     if draft.isEmpty { return try cache.evaluate(history[(history.count - 1)...], logits: .last) }
     stats.draftedTokenCount += draft.count
-    try cache.evaluate(([id] + draft)[...], logits: .all)
+    batch.removeAll(keepingCapacity: true)
+    batch.append(id)
+    batch.append(contentsOf: draft)
+    try cache.evaluate(batch[...], logits: .all)
   }
 
   /// Drafts what may follow, no more than can still be of use.

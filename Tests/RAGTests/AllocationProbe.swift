@@ -1,0 +1,1 @@
+../KernelsTests/AllocationProbe.swift
