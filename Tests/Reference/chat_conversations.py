@@ -7,7 +7,7 @@ _ALTERNATE = (
     "{% if (message['role'] == 'user') != (loop.index0 % 2 == 0) %}{{ raise_exception('Conversation "
     "roles must alternate user/assistant/user/assistant/...') }}{% endif %}")
 
-# name: (vocabulary, template, whether it knows a system role)
+# name: (vocabulary, template, whether it knows a system role); without a vocabulary there are no ids
 TEMPLATES = {
     # mistralai/Mistral-7B-Instruct-v0.2
     "mistral-v0.2": ("mistral", (
@@ -39,6 +39,14 @@ TEMPLATES = {
         "{% for message in messages %}{{'<|im_start|>' + message['role'] + '\n' + message['content'] "
         "+ '<|im_end|>' + '\n'}}{% endfor %}{% if add_generation_prompt %}"
         "{{ '<|im_start|>assistant\n' }}{% endif %}"), True),
+    # meta-llama/Meta-Llama-3-8B-Instruct
+    "llama-3": (None, (
+        "{% set loop_messages = messages %}{% for message in loop_messages %}"
+        "{% set content = '<|start_header_id|>' + message['role'] + '<|end_header_id|>\n\n'+ "
+        "message['content'] | trim + '<|eot_id|>' %}"
+        "{% if loop.index0 == 0 %}{% set content = bos_token + content %}{% endif %}{{ content }}"
+        "{% endfor %}{% if add_generation_prompt %}"
+        "{{ '<|start_header_id|>assistant<|end_header_id|>\n\n' }}{% endif %}"), True),
 }
 
 

@@ -4,7 +4,7 @@
 - sentencepiece-600.gguf, byte-level-600.gguf: trained here on the sample library.
 - sentencepiece-600.json: texts with the ids of `sentencepiece`.
 - byte-level-600.json: texts with the ids of Hugging Face `tokenizers`, by pre-tokenizer.
-- chat.json: conversations rendered by the published Jinja templates of four models, and the ids that
+- chat.json: conversations rendered by the published Jinja templates of five models, and the ids that
   llama.cpp gives the rendered text with special tokens parsed (vocabularies: Mistral's, with
   OpenHermes' two tokens for ChatML, and Phi-3's, from the assets).
 
@@ -127,8 +127,9 @@ def chat(assets):
                                   messages[-1]["role"] == "user")
                 # ChatML's template has no <s>; the model adds it.
                 text = rendered if rendered.startswith("<s>") else "<s>" + rendered
-                ids = loaded[vocabulary].tokenize(text.encode(), add_bos=False, special=True)
-                cases.append({"template": name, "vocabulary": vocabulary, "messages": messages,
+                ids = (loaded[vocabulary].tokenize(text.encode(), add_bos=False, special=True)
+                       if vocabulary else [])
+                cases.append({"template": name, "vocabulary": vocabulary or "", "messages": messages,
                               "rendered": rendered, "ids": ids})
     dump("chat.json", cases)
 

@@ -25,7 +25,8 @@ import Testing
     ("{{'<|user|>' + '\n' + message['content'] + '<|end|>'}}", .phi3),
     ("{{'<|' + message['role'] + '|>' + '\n' + message['content'] + '<|end|>\n' }}", .phi3),
     ("{{'<|im_start|>' + message['role']}}", .chatML),
-    // Zephyr, Llama 3, Mistral v3 with tools, Gemma: not known, and not taken for a relative.
+    ("{{ '<|start_header_id|>' + message['role'] + '<|end_header_id|>' + '<|eot_id|>' }}", .llama3),
+    // Zephyr, half of Llama 3, Mistral v3 with tools, Gemma: not known, and not taken for a relative.
     ("{{ '<|user|>\n' + message['content'] + eos_token }}", .plain),
     ("{{ '<|start_header_id|>' + message['role'] + '<|end_header_id|>' }}", .plain),
     ("{{ '[AVAILABLE_TOOLS] ' }}{{ '[INST] ' }}", .plain),
@@ -43,6 +44,7 @@ import Testing
     ("llama", "mistralai_mistral-7b-instruct-v0.2", ChatTemplate.mistralV2),
     ("llama", "LLaMA v2", .llama2), ("llama", "codellama_codellama-7b-instruct-hf", .llama2),
     ("llama", "Llama-2-7B-Chat", .llama2), ("llama", "llama-2-7b-chat", .llama2),
+    ("llama", "Meta-Llama-3-8B-Instruct", .llama3), ("llama", "Llama 3.1 8B", .llama3),
     ("phi3", "", .phi3), ("llama", "Phi-3-mini", .phi3),
     ("llama", "stories260K", .plain), ("llama", "", .plain),
   ])

@@ -49,7 +49,7 @@ import Testing
 
   @Test func textsEqualThePublishedTemplates() throws {
     let cases = try Self.cases()
-    #expect(cases.count == 4 * 13)
+    #expect(cases.count == 5 * 13)
     for one in cases {
       let template = try #require(ChatTemplate(rawValue: one.template))
       let isQuestion = one.messages.last?.role == "user"

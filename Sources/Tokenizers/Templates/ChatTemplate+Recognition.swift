@@ -45,6 +45,9 @@ extension ChatTemplate {
         template: template, reason: "the file's template contains \(parts)", isCertain: true)
     }
     if has("<|im_start|>") { return found(.chatML, "<|im_start|>") }
+    if has("<|start_header_id|>") && has("<|eot_id|>") {
+      return found(.llama3, "<|start_header_id|> and <|eot_id|>")
+    }
     if has("<|user|>") && has("<|end|>") { return found(.phi3, "<|user|> and <|end|>") }
     // Phi-3 small and medium build the marks from the role.
     if has("'<|' + message['role']") && has("<|end|>") {
@@ -69,7 +72,7 @@ extension ChatTemplate {
     // "LLaMA v2", "codellama_codellama-7b-instruct-hf", "Mistral-7B-Instruct-v0.2" and their like.
     let plainName = String(name.lowercased().filter { $0.isLetter || $0.isNumber })
     let families: [(marks: [String], ChatTemplate)] = [
-      (["phi3"], .phi3), (["mistral", "mixtral"], .mistralV2),
+      (["phi3"], .phi3), (["llama3"], .llama3), (["mistral", "mixtral"], .mistralV2),
       (["codellama", "llama2", "llamav2"], .llama2),
     ]
     for (marks, template) in families {

@@ -27,6 +27,10 @@ package enum ChatTemplate: String, Sendable, CaseIterable {
   ///
   /// - Source: OpenAI's ChatML; `tokenizer_config.json` of teknium/OpenHermes-2.5-Mistral-7B.
   case chatML = "chatml"
+  /// `<|begin_of_text|><|start_header_id|>user<|end_header_id|>\n\nquestion<|eot_id|>`
+  ///
+  /// - Source: `tokenizer_config.json` of meta-llama/Meta-Llama-3-8B-Instruct.
+  case llama3 = "llama-3"
   /// The texts alone, an empty line between them: for models that were not trained to converse.
   case plain
 
@@ -65,6 +69,7 @@ package enum ChatTemplate: String, Sendable, CaseIterable {
     case .chatML:
       return (addsBOS ? start : [])
         + Self.chatML(messages, addsGenerationPrompt: addsGenerationPrompt)
+    case .llama3: return start + Self.llama3(messages, addsGenerationPrompt: addsGenerationPrompt)
     case .plain: return (addsBOS ? start : []) + Self.plain(messages)
     }
   }
@@ -124,6 +129,19 @@ package enum ChatTemplate: String, Sendable, CaseIterable {
         .template("<|im_end|>\n"),
       ]
     } + (addsGenerationPrompt ? [.template("<|im_start|>assistant\n")] : [])
+  }
+
+  private static func llama3(
+    _ messages: [ChatMessage], addsGenerationPrompt: Bool
+  ) -> [PromptSegment] {
+    func header(_ role: String) -> PromptSegment {
+      .template("<|start_header_id|>\(role)<|end_header_id|>\n\n")
+    }
+    return messages.flatMap { message in
+      [
+        header(message.role.rawValue), .content(message.text.stripped), .template("<|eot_id|>"),
+      ]
+    } + (addsGenerationPrompt ? [header("assistant")] : [])
   }
 
   private static func plain(_ messages: [ChatMessage]) -> [PromptSegment] {
