@@ -57,7 +57,7 @@ import Tokenizers
     // Other threads of the test process allocate as well, so a step is seen several times.
     var stepsLeft = Set(Self.warmUpTokenCount..<Self.tokenCount)
     var wasMeasured = false
-    for _ in 0..<40 where !stepsLeft.isEmpty {
+    for _ in 0..<400 where !stepsLeft.isEmpty {
       guard let meter = AllocationMeter() else { return }
       let watch = StepWatch(meter)
       var loop = try GenerationLoop(
