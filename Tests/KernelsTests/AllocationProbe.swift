@@ -5,12 +5,12 @@ import Glibc
 enum AllocationProbe {
   /// Whether `body` runs without an allocation of up to 520 bytes; nil where that cannot be told.
   ///
-  /// Other threads of the process allocate at the same time, so this is repeated until one
-  /// measurement shows no change at all: a body that allocates never shows that.
+  /// Repeated until one measurement shows no change at all, as the threads of the system's libraries
+  /// allocate now and then: a body that allocates never shows that. For ``OwnProcess``.
   static func isFree(_ body: () -> Void) -> Bool? {
     guard let meter = AllocationMeter() else { return nil }
     var wasMeasured = false
-    for _ in 0..<400 {
+    for _ in 0..<20 {
       guard meter.arm() else { continue }
       body()
       if meter.isUnchanged { return true }
