@@ -10,6 +10,8 @@ Contestants, each in a process of its own that stays alive between its turns:
   llama.cpp-repack     interleaves the weights at load (its default)
   swiftrag             interleaves the weights at load
   swiftrag-no-repack   computes on the file's own layout
+  swiftrag-prepared    maps what `swiftrag models prepare` wrote; not by default, as that takes the
+                       space of the model once more
 Tasks: `decode` 64 tokens behind an empty context; `prefillN` N tokens in one batch; `decodeN` 32
 tokens behind N; `load` from opening the file to the first token, in fresh processes, the file being
 in the page cache. Every round times every contestant once for each task, so that a change of the
@@ -125,10 +127,13 @@ class Contestant:
             command = [sys.executable, __file__, "--serve", name, *common]
         else:
             command = [swiftrag.program(), "bench", "llm", "--requests", *common]
-            command += ["--no-repack"] if name == "swiftrag-no-repack" else []
+            command += {"swiftrag": ["--no-prepared"], "swiftrag-no-repack": ["--no-repack"],
+                        "swiftrag-prepared": []}[name]
         self.process = subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE,
                                         text=True)
         self.started, self.peak = self.read(), 0
+        if name == "swiftrag-prepared" and self.started["weights"] != "prepared":
+            raise SystemExit(f"first: swiftrag models prepare {options.model}")
 
     def read(self):
         line = self.process.stdout.readline()
@@ -211,10 +216,10 @@ def report(options, seconds, peaks, reads):
                 row["tokensPerSecond"] = request_of(task)[1] / medians[name]
                 line += f"{row['tokensPerSecond']:7.2f} tokens/s"
             if best and not name.startswith("llama.cpp"):
-                # With and without repacking, loading is compared with its like.
+                # Loading is compared with its like: with a pass over the weights, or without.
                 rival = best
                 if task == "load":
-                    rival = "llama.cpp" if name.endswith("no-repack") else "llama.cpp-repack"
+                    rival = "llama.cpp-repack" if name == "swiftrag" else "llama.cpp"
                     rival = rival if rival in theirs else best
                 row["ratio"] = statistics.median(
                     b / a for a, b in zip(seconds[task, name], seconds[task, rival]))

@@ -29,6 +29,9 @@ package final class MappedFile: @unchecked Sendable {
   /// How the bytes are held.
   package let backing: Backing
 
+  /// Files from this size on are read in huge pages: models, whose every byte is read.
+  private static let largeByteCount = 64 << 20
+
   private let base: UnsafeRawPointer?
   private let descriptor: Int32
   private let identity: FileIdentity?
@@ -57,6 +60,11 @@ package final class MappedFile: @unchecked Sendable {
       let address = unsafe mmap(nil, byteCount, PROT_READ, MAP_PRIVATE, descriptor, 0)
       guard let address = unsafe address, unsafe address != MAP_FAILED else {
         throw .system(operation: "map", path: path, code: errno)
+      }
+      // A wish that the kernel may refuse: large files are read from the disk, and mapped, 2 MB at a
+      // time (mm/filemap.c, do_sync_mmap_readahead), where their file system has such pages.
+      if byteCount >= MappedFile.largeByteCount {
+        unsafe madvise(address, byteCount, MADV_HUGEPAGE)
       }
       unsafe base = UnsafeRawPointer(address)
     } else {
@@ -112,6 +120,15 @@ package final class MappedFile: @unchecked Sendable {
   ) throws(Failure) -> Result {
     defer { withExtendedLifetime(self) {} }
     return unsafe try body(bytes)
+  }
+
+  /// Gives back the pages that this process holds of a mapped file; where they are read again, they come
+  /// from the page cache.
+  ///
+  /// A few bytes read here and there keep up to 2 MB resident each.
+  package func releasePages() {
+    guard backing == .mapped, let base = unsafe base else { return }
+    unsafe madvise(UnsafeMutableRawPointer(mutating: base), byteCount, MADV_DONTNEED)
   }
 
   /// When the file was last written, in nanoseconds since 1970; nil for bytes that come from no file.

@@ -75,7 +75,7 @@ extension SixBitLanes {
 
   /// Adds a superblock's integers to the sums.
   @inline(__always)
-  fileprivate func finish(
+  func finish(
     _ total: IntegerLanes, heads: IntegerLanes, _ x: UnsafeRawPointer,
     _ sums: UnsafeMutablePointer<Float>
   ) {

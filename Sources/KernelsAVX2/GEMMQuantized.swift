@@ -21,19 +21,21 @@ private typealias MultiplySuperblock = (
 /// - Complexity: O(rows × inputs × outputs), no allocation.
 package func multiplyQ4K(_ product: QuantizedProduct) {
   multiplySuperblocks(
-    product, .q4K, .withMinima(bits: 4), dot: dotQ4K, unpack: unpackQ4K)
+    product, .q4K, .withMinima(bits: 4), dot: dotQ4K, dotFileRows: dotFileRowsQ4K, unpack: unpackQ4K
+  )
 }
 
 /// Multiplies by a `Q5_K` weight; as ``multiplyQ4K(_:)``.
 package func multiplyQ5K(_ product: QuantizedProduct) {
   multiplySuperblocks(
-    product, .q5K, .withMinima(bits: 5), dot: dotQ5K, unpack: unpackQ5K)
+    product, .q5K, .withMinima(bits: 5), dot: dotQ5K, dotFileRows: dotFileRowsQ5K, unpack: unpackQ5K
+  )
 }
 
 /// Multiplies by a `Q6_K` weight; as ``multiplyQ4K(_:)``.
 package func multiplyQ6K(_ product: QuantizedProduct) {
   multiplySuperblocks(
-    product, .q6K, .q6K(), dot: dotQ6K, unpack: unpackQ6K)
+    product, .q6K, .q6K(), dot: dotQ6K, dotFileRows: dotFileRowsQ6K, unpack: unpackQ6K)
 }
 
 /// Multiplies by a `Q8_0` weight; activations by
@@ -41,7 +43,7 @@ package func multiplyQ6K(_ product: QuantizedProduct) {
 package func multiplyQ80(_ product: QuantizedProduct) {
   multiply(
     product,
-    .q80, dot: dotQ80, unpack: unpackQ80,
+    .q80, dot: dotQ80, dotFileRows: dotFileRowsQ80, unpack: unpackQ80,
     multiplySuperblock: multiplySignedBlocks)
 }
 
@@ -49,17 +51,17 @@ package func multiplyQ80(_ product: QuantizedProduct) {
 package func multiplyQ40(_ product: QuantizedProduct) {
   multiply(
     product,
-    .q40, dot: dotQ40, unpack: unpackQ40,
+    .q40, dot: dotQ40, dotFileRows: dotFileRowsQ40, unpack: unpackQ40,
     multiplySuperblock: multiplySignedBlocks)
 }
 
 @inline(__always)
 private func multiplySuperblocks(
   _ product: QuantizedProduct, _ format: InterleavedFormat, _ shape: SuperblockShape,
-  dot: DotSuperblock, unpack: UnpackSuperblock
+  dot: DotSuperblock, dotFileRows: DotFileSuperblock, unpack: UnpackSuperblock
 ) {
   multiply(
-    product, format, dot: dot, unpack: unpack,
+    product, format, dot: dot, dotFileRows: dotFileRows, unpack: unpack,
     multiplySuperblock: { panel, x, rows, sums, isFirst, _ in
       SuperblockTile(panel: panel, x: x, sums: sums, isFirst: isFirst, shape: shape)
         .multiplyAll(rows: rows)
@@ -93,12 +95,12 @@ private func multiplySignedBlocks(
 @inline(__always)
 private func multiply(
   _ product: QuantizedProduct, _ format: InterleavedFormat, dot: DotSuperblock,
-  unpack: UnpackSuperblock, multiplySuperblock: MultiplySuperblock
+  dotFileRows: DotFileSuperblock, unpack: UnpackSuperblock, multiplySuperblock: MultiplySuperblock
 ) {
   precondition(product.rows <= largestQuantizedRowCount, "too many rows for one call")
   if product.rows == 1 {
     for panel in product.panelRange {
-      dotPanel(product, format, dot, panel: panel)
+      dotPanel(product, format, dot, dotFileRows, panel: panel)
     }
     return
   }
@@ -112,15 +114,19 @@ private func multiply(
 /// One row of activations with one panel.
 @inline(__always)
 private func dotPanel(
-  _ product: QuantizedProduct, _ format: InterleavedFormat, _ dot: DotSuperblock, panel: Int
+  _ product: QuantizedProduct, _ format: InterleavedFormat, _ dot: DotSuperblock,
+  _ dotFileRows: DotFileSuperblock, panel: Int
 ) {
   let sums = (product.scratch + interleavedByteCount).assumingMemoryBound(to: Float.self)
   for lane in 0..<16 { sums[lane] = 0 }
   let source = PanelSource(product, format, panel: panel)
   for superblock in 0..<source.superblockCount {
-    dot(
-      source.superblock(superblock, scratch: product.scratch),
-      product.x + superblock * activationByteCount, sums)
+    let x = product.x + superblock * activationByteCount
+    if source.isInterleaved {
+      dot(source.superblock(superblock, scratch: product.scratch), x, sums)
+    } else {
+      dotFileRows(source.fileSuperblock(superblock, scratch: product.scratch), x, sums)
+    }
   }
   source.writeSums(sums, to: product, row: 0)
 }
@@ -165,7 +171,7 @@ private struct PanelSource {
   private let blockCount: Int
   private let blocksPerSuperblock: Int
   /// Whether the rows lie interleaved.
-  private let isInterleaved: Bool
+  let isInterleaved: Bool
   /// The interleaved panel, or its first row.
   private let start: UnsafeRawPointer
   private let rowByteCount: Int
@@ -203,6 +209,25 @@ private struct PanelSource {
     return PanelSuperblock(words: scratch + 256, halves: scratch, blockCount: count)
   }
 
+  /// One superblock of rows in a file's order.
+  @inline(__always)
+  func fileSuperblock(_ index: Int, scratch: UnsafeMutableRawPointer) -> FileSuperblock {
+    let firstBlock = index * blocksPerSuperblock
+    let count = min(blocksPerSuperblock, blockCount - firstBlock)
+    prefetchNextRows(firstBlock: firstBlock, count: count)
+    return FileSuperblock(
+      blocks: start + firstBlock * format.blockByteCount, rowByteCount: rowByteCount, width: width,
+      blockCount: count, scratch: scratch)
+  }
+
+  /// Asks for the next 16 rows, which follow these: the part that corresponds to some blocks' share.
+  @inline(__always)
+  private func prefetchNextRows(firstBlock: Int, count: Int) {
+    let byteCount = 16 * count * format.blockByteCount
+    let next = start + 16 * rowByteCount + 16 * firstBlock * format.blockByteCount
+    for line in stride(from: 0, to: byteCount, by: lineByteCount) { prefetchFar(next + line) }
+  }
+
   /// Asks for the lines that will be read in a moment.
   @inline(__always)
   private func prefetchLines(_ words: UnsafeRawPointer, count: Int) {
@@ -224,10 +249,7 @@ private struct PanelSource {
           rows: addresses, blockCount: count, format: format, halves: scratch,
           words: scratch + 256))
     }
-    // The next 16 rows follow these: their part that corresponds to this superblock's share.
-    let byteCount = 16 * count * format.blockByteCount
-    let next = start + 16 * rowByteCount + 16 * firstBlock * format.blockByteCount
-    for line in stride(from: 0, to: byteCount, by: 64) { prefetchFar(next + line) }
+    prefetchNextRows(firstBlock: firstBlock, count: count)
   }
 
   /// Writes or adds a row's 16 sums to y.

@@ -17,6 +17,9 @@ let blockScalesOffset = 256
 /// Where -128 times the sums of eight `Q8_0` blocks lie, in Int32.
 let blockCorrectionsOffset = 288
 
+/// Bytes of a register.
+let registerByteCount = laneCount * 4
+
 /// Bytes of a line: 32 bits of each of a panel's 16 rows.
 let lineByteCount = 64
 

@@ -14,6 +14,12 @@ let quantPairOffset = 32
 /// What is left to do for a superblock of activations: nothing.
 @inline(__always) func finishQ8K(_ target: UnsafeMutableRawPointer) {}
 
+/// The quants of a superblock in the order of the elements: they lie so.
+@inline(__always)
+func naturalQuants(
+  _ x: UnsafeRawPointer, scratch: UnsafeMutableRawPointer
+) -> UnsafeRawPointer { x }
+
 /// Stores a word of quants of two sub-blocks of 32, the `chunk`th two, of 8 outputs.
 @inline(__always)
 func storeQuants(

@@ -1,9 +1,6 @@
 // Unpacks one superblock of a panel: quants of 4 to 8 bits become bytes, packed scales become lanes,
 // for products with many rows of activations; see QuantizedLayout.swift for the order.
 
-/// Bytes of a register.
-private let registerByteCount = laneCount * 4
-
 /// The scales and minima of eight sub-blocks, four in a register's bytes.
 struct SixBitLanes {
   let lowScales: IntegerLanes
@@ -14,9 +11,14 @@ struct SixBitLanes {
   /// From the three lines of 12 bytes; see `SixBitScales` in KernelsReference for their bits.
   @inline(__always)
   init(_ source: UnsafeRawPointer) {
-    let scales = loadIntegers(source)
-    let mins = loadIntegers(source + lineByteCount)
-    let high = loadIntegers(source + 2 * lineByteCount)
+    self.init(
+      scales: loadIntegers(source), mins: loadIntegers(source + lineByteCount),
+      high: loadIntegers(source + 2 * lineByteCount))
+  }
+
+  /// From the three words of each row.
+  @inline(__always)
+  init(scales: IntegerLanes, mins: IntegerLanes, high: IntegerLanes) {
     let six = broadcastByte(0x3f)
     let four = broadcastByte(0x0f)
     let top = broadcastByte(0x30)

@@ -61,12 +61,12 @@ private func storeQuarters(_ quad: Quad, _ target: UnsafeMutableRawPointer, _ st
 
 /// Quarters 0 and 2 of both.
 @inline(__always)
-private func evenQuarters(_ a: IntegerLanes, _ b: IntegerLanes) -> IntegerLanes {
+func evenQuarters(_ a: IntegerLanes, _ b: IntegerLanes) -> IntegerLanes {
   IntegerLanes(a[0], a[1], a[4], a[5], b[0], b[1], b[4], b[5])
 }
 
 /// Quarters 1 and 3 of both.
 @inline(__always)
-private func oddQuarters(_ a: IntegerLanes, _ b: IntegerLanes) -> IntegerLanes {
+func oddQuarters(_ a: IntegerLanes, _ b: IntegerLanes) -> IntegerLanes {
   IntegerLanes(a[2], a[3], a[6], a[7], b[2], b[3], b[6], b[7])
 }

@@ -69,6 +69,19 @@ private func alternate(_ quants: UnsafeMutableRawPointer) {
     of: SIMD4(lowHalf: low.highHalf, highHalf: high.highHalf), toByteOffset: 32, as: SIMD4.self)
 }
 
+/// Copies the quants of a superblock into the order of the elements, for products along a row.
+@inline(__always)
+func naturalQuants(
+  _ x: UnsafeRawPointer, scratch: UnsafeMutableRawPointer
+) -> UnsafeRawPointer {
+  for start in stride(from: 0, to: superblockElementCount, by: 64) {
+    let words = (x + start).loadUnaligned(as: SIMD16<Int32>.self)
+    (scratch + start).storeBytes(of: words.evenHalf, as: SIMD8<Int32>.self)
+    (scratch + start + 32).storeBytes(of: words.oddHalf, as: SIMD8<Int32>.self)
+  }
+  return UnsafeRawPointer(scratch)
+}
+
 extension SIMD8<Int32> {
   @inline(__always)
   fileprivate var swappedHalves: SIMD8<Int32> { SIMD8(lowHalf: highHalf, highHalf: lowHalf) }

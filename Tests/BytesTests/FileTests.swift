@@ -23,6 +23,8 @@ import Testing
     #expect(try file.copyBytes() == content)
     #expect(try file.copyBytes(5..<9) == Array(content[5..<9]))
     #expect(throws: BytesError.self) { try file.copyBytes(99_999..<100_001) }
+    file.releasePages()
+    #expect(try file.copyBytes() == content)
     try file.checkUnchanged()
   }
 

@@ -11,7 +11,7 @@ struct ModelsCommand: ParsableCommand {
         swiftrag models path all-MiniLM-L6-v2
         swiftrag models convert ~/all-MiniLM-L6-v2 --type q8_0 --out minilm-q8_0.gguf
         swiftrag models convert llama-f16.gguf --type q4_k_m --out llama-q4_k_m.gguf
-        swiftrag models prepare mistral-7b-instruct-v0.2.Q4_K_M
+        swiftrag models prepare mistral
       """,
     subcommands: [List.self, Path.self, Convert.self, Prepare.self])
 

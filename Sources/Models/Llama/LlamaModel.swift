@@ -59,6 +59,8 @@ package final class LlamaModel: Sendable {
     ropeFactors =
       any.isEmpty
       ? (try tensors.factors(factors.short), try tensors.factors(factors.long)) : (any, any)
+    // What was read for the fingerprint and the copies; only the token table is read again.
+    if options.repack { checkpoint.file.releasePages() }
   }
 
   /// Memory of the packed matrices, in bytes; the token table stays in the mapped file.
