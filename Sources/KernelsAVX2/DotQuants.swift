@@ -19,9 +19,10 @@ func dotQ4K(
       var high = zeroIntegers()
       for group in 0..<8 {
         let word = loadIntegers(words + (4 + chunk * 8 + group) * lineByteCount)
-        let quants = x + chunk * 64 + group * 4
+        let quants = x + chunk * 64 + group * quantWordStride
         low = addProducts(low, word & nibble, broadcastWord(quants))
-        high = addProducts(high, shiftRight(word, 4) & nibble, broadcastWord(quants + 32))
+        high = addProducts(
+          high, shiftRight(word, 4) & nibble, broadcastWord(quants + quantPairOffset))
       }
       lanes.add(low, high, chunk: chunk, to: &total)
     }
@@ -47,11 +48,11 @@ func dotQ5K(
         for group in start..<(start + linesPerSum) {
           let word = loadIntegers(words + (12 + chunk * 8 + group) * lineByteCount)
           let bits = loadIntegers(words + (4 + group) * lineByteCount)
-          let quants = x + chunk * 64 + group * 4
+          let quants = x + chunk * 64 + group * quantWordStride
           let lowQuants = word & nibble | fifthBit(bits, 2 * chunk) & bit
           let highQuants = shiftRight(word, 4) & nibble | fifthBit(bits, 2 * chunk + 1) & bit
           low = addProducts(low, lowQuants, broadcastWord(quants))
-          high = addProducts(high, highQuants, broadcastWord(quants + 32))
+          high = addProducts(high, highQuants, broadcastWord(quants + quantPairOffset))
         }
         lanes.add(low, high, chunk: chunk, to: &total)
       }
@@ -146,16 +147,17 @@ private func addHalfOfQ6K(
         let first = loadIntegers(words + (half * 16 + group) * lineByteCount)
         let second = loadIntegers(words + (half * 16 + 8 + group) * lineByteCount)
         let high = loadIntegers(words + (32 + half * 8 + group) * lineByteCount)
-        let quants = x + group * 4
+        let quants = x + group * quantWordStride
         sum0 = addProducts(
           sum0, first & nibble | shiftLeft(high, 4) & bits, broadcastWord(quants))
         sum32 = addProducts(
-          sum32, second & nibble | shiftLeft(high, 2) & bits, broadcastWord(quants + 32))
+          sum32, second & nibble | shiftLeft(high, 2) & bits,
+          broadcastWord(quants + quantPairOffset))
         sum64 = addProducts(
           sum64, shiftRight(first, 4) & nibble | high & bits, broadcastWord(quants + 64))
         sum96 = addProducts(
           sum96, shiftRight(second, 4) & nibble | shiftRight(high, 2) & bits,
-          broadcastWord(quants + 96))
+          broadcastWord(quants + 64 + quantPairOffset))
       }
       total = addScaled(total, sum0, first0)
       total = addScaled(total, sum32, first32)

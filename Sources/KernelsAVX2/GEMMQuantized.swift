@@ -20,40 +20,20 @@ private typealias MultiplySuperblock = (
 /// - Accuracy: equal to the scalar twin bit for bit, whatever the number of rows.
 /// - Complexity: O(rows × inputs × outputs), no allocation.
 package func multiplyQ4K(_ product: QuantizedProduct) {
-  multiply(
-    product,
-    .q4K, dot: dotQ4K, unpack: unpackQ4K,
-    multiplySuperblock: { panel, x, rows, sums, isFirst, _ in
-      multiplyRows(
-        SuperblockTile(
-          panel: panel, x: x, sums: sums, isFirst: isFirst, shape: .withMinima(bits: 4)),
-        rows: rows)
-    })
+  multiplySuperblocks(
+    product, .q4K, .withMinima(bits: 4), dot: dotQ4K, unpack: unpackQ4K)
 }
 
 /// Multiplies by a `Q5_K` weight; as ``multiplyQ4K(_:)``.
 package func multiplyQ5K(_ product: QuantizedProduct) {
-  multiply(
-    product,
-    .q5K, dot: dotQ5K, unpack: unpackQ5K,
-    multiplySuperblock: { panel, x, rows, sums, isFirst, _ in
-      multiplyRows(
-        SuperblockTile(
-          panel: panel, x: x, sums: sums, isFirst: isFirst, shape: .withMinima(bits: 5)),
-        rows: rows)
-    })
+  multiplySuperblocks(
+    product, .q5K, .withMinima(bits: 5), dot: dotQ5K, unpack: unpackQ5K)
 }
 
 /// Multiplies by a `Q6_K` weight; as ``multiplyQ4K(_:)``.
 package func multiplyQ6K(_ product: QuantizedProduct) {
-  multiply(
-    product,
-    .q6K, dot: dotQ6K, unpack: unpackQ6K,
-    multiplySuperblock: { panel, x, rows, sums, isFirst, _ in
-      multiplyRows(
-        SuperblockTile(panel: panel, x: x, sums: sums, isFirst: isFirst, shape: .q6K()),
-        rows: rows)
-    })
+  multiplySuperblocks(
+    product, .q6K, .q6K(), dot: dotQ6K, unpack: unpackQ6K)
 }
 
 /// Multiplies by a `Q8_0` weight; activations by
@@ -73,6 +53,19 @@ package func multiplyQ40(_ product: QuantizedProduct) {
     multiplySuperblock: multiplySignedBlocks)
 }
 
+@inline(__always)
+private func multiplySuperblocks(
+  _ product: QuantizedProduct, _ format: InterleavedFormat, _ shape: SuperblockShape,
+  dot: DotSuperblock, unpack: UnpackSuperblock
+) {
+  multiply(
+    product, format, dot: dot, unpack: unpack,
+    multiplySuperblock: { panel, x, rows, sums, isFirst, _ in
+      SuperblockTile(panel: panel, x: x, sums: sums, isFirst: isFirst, shape: shape)
+        .multiplyAll(rows: rows)
+    })
+}
+
 /// Multiplies unpacked blocks of 32.
 private func multiplySignedBlocks(
   panel: UnsafeRawPointer, x: UnsafeRawPointer, rows: Int, sums: UnsafeMutablePointer<Float>,
@@ -80,27 +73,6 @@ private func multiplySignedBlocks(
 ) {
   var tile = SignedBlockTile(
     panel: panel, x: x, sums: sums, isFirst: isFirst, blockCount: blockCount)
-  var left = rows
-  while left > 0 {
-    let count = min(quantizedTileRows, left)
-    switch count {
-    case 1: tile.multiply(rows: 1)
-    case 2: tile.multiply(rows: 2)
-    case 3: tile.multiply(rows: 3)
-    case 4: tile.multiply(rows: 4)
-    case 5: tile.multiply(rows: 5)
-    default: tile.multiply(rows: 6)
-    }
-    tile.x += count * activationByteCount
-    tile.sums += count * tileColumns
-    left -= count
-  }
-}
-
-/// Multiplies all rows by an unpacked superblock, a tile of rows at a time.
-@inline(__always)
-private func multiplyRows(_ first: SuperblockTile, rows: Int) {
-  var tile = first
   var left = rows
   while left > 0 {
     let count = min(quantizedTileRows, left)

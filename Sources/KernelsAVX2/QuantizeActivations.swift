@@ -6,7 +6,7 @@ import _Builtin_intrinsics.intel
 /// Quantises rows to `Q8_K`: superblocks of 256 signed bytes with a Float32 scale.
 ///
 /// A superblock becomes `activationByteCount` bytes: the quants, their sums by 16 and by 32 (Int16,
-/// in the order that the kernels pair them), and the scale.
+/// in the order that the kernels pair them), the scale, and what ``finishQ8K(_:)`` adds.
 ///
 /// - Parameters:
 ///   - x: `[rows, inputs]`, `inputs` a multiple of 256.
@@ -75,6 +75,7 @@ private func quantizeQ8K(_ x: UnsafePointer<Float>, into target: UnsafeMutableRa
       of: SIMD4(pairs[0], pairs[2], pairs[1], pairs[3]), as: SIMD4<Int16>.self)
   }
   target.storeBytes(of: 1 / inverse, toByteOffset: activationScaleOffset, as: Float.self)
+  finishQ8K(target)
 }
 
 /// The element of largest magnitude, with its sign; the first of several.
@@ -141,17 +142,35 @@ private func quantizeQ80(
 
 /// The sums of 16 of 128 signed bytes, Int32: of the even sixteens in the low half, of the odd ones
 /// in the high half.
-@inline(__always) private func sumsOf16(_ quants: UnsafeRawPointer) -> SIMD4<Int64> {
-  let first = _mm256_hadd_epi32(sumsOf4(quants), sumsOf4(quants + 32))
-  let second = _mm256_hadd_epi32(sumsOf4(quants + 64), sumsOf4(quants + 96))
+@inline(__always) func sumsOf16(_ quants: UnsafeRawPointer) -> SIMD4<Int64> {
+  sumsOf16(load32(quants), load32(quants + 32), load32(quants + 64), load32(quants + 96))
+}
+
+/// The sums of the magnitudes; as ``sumsOf16(_:)``.
+@inline(__always) func magnitudeSumsOf16(_ quants: UnsafeRawPointer) -> SIMD4<Int64> {
+  sumsOf16(
+    _mm256_abs_epi8(load32(quants)), _mm256_abs_epi8(load32(quants + 32)),
+    _mm256_abs_epi8(load32(quants + 64)), _mm256_abs_epi8(load32(quants + 96)))
+}
+
+@inline(__always)
+private func sumsOf16(
+  _ a: SIMD4<Int64>, _ b: SIMD4<Int64>, _ c: SIMD4<Int64>, _ d: SIMD4<Int64>
+) -> SIMD4<Int64> {
+  let first = _mm256_hadd_epi32(sumsOf4(a), sumsOf4(b))
+  let second = _mm256_hadd_epi32(sumsOf4(c), sumsOf4(d))
   return _mm256_hadd_epi32(first, second)
 }
 
 /// The sums of 4 of 32 signed bytes, Int32.
-@inline(__always) private func sumsOf4(_ quants: UnsafeRawPointer) -> SIMD4<Int64> {
-  let pairs = _mm256_maddubs_epi16(
-    _mm256_set1_epi8(1), quants.loadUnaligned(as: SIMD4<Int64>.self))
-  return _mm256_madd_epi16(pairs, _mm256_set1_epi16(1))
+@inline(__always) private func sumsOf4(_ quants: SIMD4<Int64>) -> SIMD4<Int64> {
+  _mm256_madd_epi16(
+    _mm256_maddubs_epi16(_mm256_set1_epi8(1), quants), _mm256_set1_epi16(1))
+}
+
+/// 32 bytes, any alignment.
+@inline(__always) private func load32(_ source: UnsafeRawPointer) -> SIMD4<Int64> {
+  source.loadUnaligned(as: SIMD4<Int64>.self)
 }
 
 /// The sums of 32 from those of 16.

@@ -1,8 +1,5 @@
-// The orders in memory that the kernels of quantised weights share.
-
-/// Bytes of 256 quantised activations: 256 signed quants, then what their format adds to them, see
-/// ``quantizeRowsQ8K(_:rows:inputs:into:)`` and ``quantizeRowsQ80(_:rows:inputs:into:)``.
-package let activationByteCount = 320
+// The orders in memory that the kernels of quantised weights share; what differs between the
+// instruction sets is in SuperblockOrder.swift.
 
 /// Activations of a superblock.
 let superblockElementCount = 256
@@ -23,12 +20,12 @@ let blockCorrectionsOffset = 288
 /// Bytes of a line: 32 bits of each of a panel's 16 rows.
 let lineByteCount = 64
 
-// A superblock of a panel, unpacked for many rows of activations: 64 lines of four quants in the
-// order of the elements, then what follows. 5.6 KB, so that two of them stay in the first-level
+// A superblock of a panel, unpacked for many rows of activations: 64 lines of four quants of each
+// output, then what follows. 5.6 KB, so that two of them stay in the first-level
 // cache beside the activations.
 
-/// Where the scales of the sub-blocks lie, a line each, as ``addScaled`` wants them; for blocks of 32,
-/// their Float32 scales.
+/// Where the scales of the sub-blocks lie, as ``SuperblockTile`` wants them; for blocks of 32, a line
+/// of Float32 scales each.
 let unpackedScalesOffset = 4096
 /// Where the lines lie that are multiplied with sums of activations, up to 8.
 let unpackedPairsOffset = 5120
@@ -58,7 +55,7 @@ let secondRegisterOffset = laneCount == 8 ? 32 : unpackedByteCount
 let tilePanels = tileColumns / 16
 
 /// Rows of activations of one call at most: their sums stay in the second-level cache.
-package let largestQuantizedRowCount = 256
+package let largestQuantizedRowCount = 512
 
 /// Bytes of scratch for a product of so many rows: an interleaved superblock,
 /// the unpacked ones, and the sums `[row, tileColumns]`.

@@ -80,15 +80,30 @@ struct SuperblockTile {
   /// The format.
   var shape: SuperblockShape
 
-  /// Multiplies `rows` rows, a literal of 1 to 6, so that each count becomes its own code.
+  /// Multiplies so many rows, a tile of three at a time.
+  @inline(__always)
+  func multiplyAll(rows: Int) {
+    var tile = self
+    var left = rows
+    while left > 0 {
+      let count = min(quantizedTileRows, left)
+      switch count {
+      case 1: tile.multiply(rows: 1)
+      case 2: tile.multiply(rows: 2)
+      default: tile.multiply(rows: 3)
+      }
+      tile.x += count * activationByteCount
+      tile.sums += count * tileColumns
+      left -= count
+    }
+  }
+
+  /// Multiplies `rows` rows, a literal of 1 to 3, so that each count becomes its own code.
   @_transparent
   func multiply(rows: Int) {
     var total0 = IntegerPair()
     var total1 = IntegerPair()
     var total2 = IntegerPair()
-    var total3 = IntegerPair()
-    var total4 = IntegerPair()
-    var total5 = IntegerPair()
     var line = panel
     var quants = x
     var scales = panel + unpackedScalesOffset
@@ -100,35 +115,23 @@ struct SuperblockTile {
         var sum0 = IntegerPair()
         var sum1 = IntegerPair()
         var sum2 = IntegerPair()
-        var sum3 = IntegerPair()
-        var sum4 = IntegerPair()
-        var sum5 = IntegerPair()
         for _ in 0..<shape.linesPerSum {
           let first = loadIntegers(line)
           let second = loadIntegers(line + secondRegisterOffset)
           sum0.add(first, second, quants)
           if rows > 1 { sum1.add(first, second, quants + activationByteCount) }
           if rows > 2 { sum2.add(first, second, quants + 2 * activationByteCount) }
-          if rows > 3 { sum3.add(first, second, quants + 3 * activationByteCount) }
-          if rows > 4 { sum4.add(first, second, quants + 4 * activationByteCount) }
-          if rows > 5 { sum5.add(first, second, quants + 5 * activationByteCount) }
           line += lineByteCount
           quants += 4
         }
         total0.add(sum0, firstScales, secondScales)
         if rows > 1 { total1.add(sum1, firstScales, secondScales) }
         if rows > 2 { total2.add(sum2, firstScales, secondScales) }
-        if rows > 3 { total3.add(sum3, firstScales, secondScales) }
-        if rows > 4 { total4.add(sum4, firstScales, secondScales) }
-        if rows > 5 { total5.add(sum5, firstScales, secondScales) }
       }
     }
     finish(total0, row: 0)
     if rows > 1 { finish(total1, row: 1) }
     if rows > 2 { finish(total2, row: 2) }
-    if rows > 3 { finish(total3, row: 3) }
-    if rows > 4 { finish(total4, row: 4) }
-    if rows > 5 { finish(total5, row: 5) }
   }
 
   /// Adds a row's integers to its sums.

@@ -30,10 +30,8 @@ struct SixBitLanes {
   @inline(__always)
   func write(_ heads: IntegerLanes, into target: UnsafeMutableRawPointer) {
     let scales = target + unpackedScalesOffset
-    for index in 0..<4 {
-      storeLine(unsignedScales(lowScales, UInt32(index)), scales, index)
-      storeLine(unsignedScales(highScales, UInt32(index)), scales, index + 4)
-    }
+    storeScales(lowScales, scales, quarter: 0)
+    storeScales(highScales, scales, quarter: 1)
     let pairs = target + unpackedPairsOffset
     storeLine(evenBytes(lowMins), pairs, 0)
     storeLine(oddBytes(lowMins), pairs, 1)
@@ -67,9 +65,8 @@ func unpackQ4K(_ source: PanelSuperblock, into target: UnsafeMutableRawPointer) 
     SixBitLanes(words + lineByteCount).write(loadIntegers(words), into: lines)
     for line in 0..<32 {
       let word = loadIntegers(words + (4 + line) * lineByteCount)
-      let index = line / 8 * 16 + line % 8
-      storeLine(word & nibble, lines, index)
-      storeLine(shiftRight(word, 4) & nibble, lines, index + 8)
+      storeQuants(
+        word & nibble, shiftRight(word, 4) & nibble, lines, chunk: line / 8, word: line % 8)
     }
   }
 }
@@ -89,8 +86,9 @@ func unpackQ5K(_ source: PanelSuperblock, into target: UnsafeMutableRawPointer) 
         let word = loadIntegers(words + (12 + chunk * 8 + group) * lineByteCount)
         let low = fifthBit(bits, 2 * chunk)
         let high = fifthBit(bits, 2 * chunk + 1)
-        storeLine(word & nibble | low & bit, lines, chunk * 16 + group)
-        storeLine(shiftRight(word, 4) & nibble | high & bit, lines, chunk * 16 + 8 + group)
+        storeQuants(
+          word & nibble | low & bit, shiftRight(word, 4) & nibble | high & bit, lines,
+          chunk: chunk, word: group)
       }
     }
   }
@@ -113,23 +111,18 @@ func unpackQ6K(_ source: PanelSuperblock, into target: UnsafeMutableRawPointer) 
         let first = loadIntegers(words + (half * 16 + group) * lineByteCount)
         let second = loadIntegers(words + (half * 16 + 8 + group) * lineByteCount)
         let high = loadIntegers(words + (32 + half * 8 + group) * lineByteCount)
-        let index = half * 32 + group
-        storeLine(first & nibble | shiftLeft(high, 4) & bits, lines, index)
-        storeLine(second & nibble | shiftLeft(high, 2) & bits, lines, index + 8)
-        storeLine(shiftRight(first, 4) & nibble | high & bits, lines, index + 16)
-        storeLine(
-          shiftRight(second, 4) & nibble | shiftRight(high, 2) & bits, lines, index + 24)
+        storeQuants(
+          first & nibble | shiftLeft(high, 4) & bits,
+          second & nibble | shiftLeft(high, 2) & bits, lines, chunk: half * 2, word: group)
+        storeQuants(
+          shiftRight(first, 4) & nibble | high & bits,
+          shiftRight(second, 4) & nibble | shiftRight(high, 2) & bits, lines,
+          chunk: half * 2 + 1, word: group)
       }
     }
     for quarter in 0..<4 {
       let scales = loadIntegers(words + (48 + quarter) * lineByteCount)
-      for index in 0..<4 {
-        storeLine(
-          signedScales(scales, UInt32(index)), lines + unpackedScalesOffset, quarter * 4 + index)
-      }
-      let pairs = lines + unpackedPairsOffset
-      storeLine(evenSignedBytesTimesMinus32(scales), pairs, quarter * 2)
-      storeLine(oddSignedBytesTimesMinus32(scales), pairs, quarter * 2 + 1)
+      storeSignedScales(scales, lines, quarter: quarter)
     }
     let halves = (source.halves + byteOffset / 2).assumingMemoryBound(to: Float16.self)
     storeFloats(loadHalves(halves), lines + unpackedFactorsOffset)

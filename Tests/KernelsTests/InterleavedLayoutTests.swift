@@ -87,8 +87,11 @@ import Testing
     let order = [0, 2, 1, 3]
     for block in 0..<(x.count / 256) {
       let start = target.start + block * kernels.activationByteCount
-      let quants = (0..<256).map { start.load(fromByteOffset: $0, as: Int8.self) }
+      let quants = (0..<256).map {
+        start.load(fromByteOffset: byteOffset(of: $0, instructionSet), as: Int8.self)
+      }
       #expect(quants == Array(twin.quants[(block * 256)..<(block * 256 + 256)]))
+      if instructionSet == .avx512 { checkBounds(start, quants) }
       let scale = start.load(fromByteOffset: 304, as: Float.self)
       let expected = twin.scales[block]
       #expect(scale.bitPattern == expected.bitPattern || scale.isNaN && expected.isNaN)
@@ -102,6 +105,32 @@ import Testing
         #expect(sum == twin.sums[first] + twin.sums[first + 1])
       }
     }
+  }
+
+  /// Where a quant lies: with 512 bits the words of two blocks of 32 alternate.
+  private func byteOffset(of element: Int, _ instructionSet: InstructionSet) -> Int {
+    guard instructionSet == .avx512 else { return element }
+    let (block, word) = (element / 32, element % 32 / 4)
+    return block / 2 * 64 + word * 8 + block % 2 * 4 + element % 4
+  }
+
+  /// What the tile of 512 bits begins `Q6_K` with, and what tells it whether 16 bits are enough.
+  private func checkBounds(_ start: UnsafeMutableRawPointer, _ quants: [Int8]) {
+    var (oneSided, magnitudes) = (0, 0)
+    for block in 0..<16 {
+      let sixteen = quants[(block * 16)..<(block * 16 + 16)].map { Int($0) }
+      magnitudes = max(magnitudes, sixteen.reduce(0) { $0 + abs($1) })
+      let index = block / 4 * 4 + [0, 2, 1, 3][block % 4]
+      let begin = start.load(fromByteOffset: 320 + index * 4, as: Int32.self)
+      #expect(Int(begin) == -32 * sixteen.reduce(0, +))
+    }
+    for block in 0..<8 {
+      let positive = quants[(block * 32)..<(block * 32 + 32)].reduce(0) { $0 + max(0, Int($1)) }
+      let negative = quants[(block * 32)..<(block * 32 + 32)].reduce(0) { $0 - min(0, Int($1)) }
+      oneSided = max(oneSided, positive, negative)
+    }
+    #expect(Int(start.load(fromByteOffset: 308, as: Int16.self)) == oneSided)
+    #expect(Int(start.load(fromByteOffset: 310, as: Int16.self)) == magnitudes)
   }
 
   @Test(arguments: vectorInstructionSets) func q80EqualsTwin(instructionSet: InstructionSet) throws

@@ -15,7 +15,7 @@ import Testing
   }
 
   /// Every number of rows of a tile and its remainders, one row alone, and several tiles.
-  static let rowCounts = [1, 2, 3, 4, 5, 6, 7, 13, 40]
+  static let rowCounts = [1, 2, 3, 4, 5, 6, 7, 8, 15, 40]
 
   @Test(arguments: vectorInstructionSets, types) func equalsTwin(
     instructionSet: InstructionSet, type: WeightType
@@ -50,6 +50,32 @@ import Testing
           pattern == 0 ? 1 : pattern == 1 ? -1 : index % 3 == 0 ? 1 : -1
         }
         try check(compute, type, inputs: inputs, outputs: outputs, bytes: bytes, x: x)
+      }
+    }
+  }
+
+  /// Sums of sub-blocks at the largest that fits in 16 bits, and one step beyond.
+  @Test(arguments: vectorInstructionSets, [WeightType.q4K, .q5K, .q6K]) func largestSums(
+    instructionSet: InstructionSet, type: WeightType
+  ) throws {
+    let compute = Compute(threadCount: 1, instructionSet: instructionSet)
+    let (inputs, outputs) = (256, 17)
+    for byte: UInt8 in [0xff, 0x00, 0x7f] {
+      var bytes = [UInt8](
+        repeating: byte, count: inputs * outputs / type.blockElementCount * type.blockByteCount)
+      for block in stride(from: 0, to: bytes.count, by: type.blockByteCount) {
+        for offset in type.format.scaleOffsets {
+          (bytes[block + offset], bytes[block + offset + 1]) = (0, 0x3c)
+        }
+      }
+      // The sum of a block's activations: 15 · 2,184 and 31 · 1,057 fit, and 32 · 1,023.
+      for (block, sum) in [(32, 2184), (32, 2185), (32, 1057), (32, 1058), (16, 1023), (16, 1024)] {
+        for sign: Float in [1, -1] {
+          let x = (0..<(40 * inputs)).map { index -> Float in
+            sign * Float(min(127, max(0, sum - index % block * 127)))
+          }
+          try check(compute, type, inputs: inputs, outputs: outputs, bytes: bytes, x: x)
+        }
       }
     }
   }

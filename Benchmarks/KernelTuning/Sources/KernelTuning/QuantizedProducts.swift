@@ -58,7 +58,7 @@ struct QuantizedProductTable {
   ) -> UnsafeMutableRawPointer {
     let x = values(rows * inputs)
     let target = UnsafeMutableRawPointer.allocate(
-      byteCount: rows * inputs / 256 * 320, alignment: 64)
+      byteCount: rows * inputs / 256 * KernelsAVX512.activationByteCount, alignment: 64)
     if kernel.isQ8K {
       KernelsAVX512.quantizeRowsQ8K(x, rows: rows, inputs: inputs, into: target, stride: rows)
     } else {
