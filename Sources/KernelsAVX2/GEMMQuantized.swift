@@ -149,6 +149,9 @@ private func multiplyTile(
       unpack(
         second.superblock(superblock, scratch: product.scratch), unpacked + unpackedByteCount)
     }
+    if superblock == first.superblockCount - 1 {
+      for row in 0..<product.rows { first.prefetchTarget(product, row: row) }
+    }
     multiplySuperblock(
       unpacked, product.x + superblock * product.rows * activationByteCount, product.rows, sums,
       superblock == 0, source.blockCount)
@@ -250,6 +253,15 @@ private struct PanelSource {
           words: scratch + 256))
     }
     prefetchNextRows(firstBlock: firstBlock, count: count)
+  }
+
+  /// Asks for the lines of y that a tile's sums of a row will be written to.
+  @inline(__always)
+  func prefetchTarget(_ product: QuantizedProduct, row: Int) {
+    let target = UnsafeRawPointer(product.y + row * product.yStride + panel * 16)
+    for byteOffset in stride(from: 0, to: tileColumns * 4, by: 64) {
+      prefetchFar(target + byteOffset)
+    }
   }
 
   /// Writes or adds a row's 16 sums to y.

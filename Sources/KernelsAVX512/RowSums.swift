@@ -34,9 +34,8 @@ struct SubBlockSums {
 
   /// `total` and the sums times their scales.
   ///
-  /// - Parameters:
-  ///   - scales: the scales of the two sub-blocks in the 16-bit halves of each output's lane.
-  ///   - isWide: whether the sums may need more than 16 bits, 30 at most; a literal.
+  /// `scales` has those of the two sub-blocks in the 16-bit halves of each output's lane. `isWide`, a
+  /// literal, tells whether the sums may need more than 16 bits, 30 at most.
   @inline(__always)
   func times(
     _ scales: IntegerLanes, addedTo total: IntegerLanes, isWide: Bool

@@ -35,7 +35,7 @@ struct SuperblockShape {
       largestActivationSum: bits == 4 ? 32767 / 15 : 32767 / 31)
   }
 
-  /// `Q6_K`: sub-blocks of 16. Quants stand for -32...31.
+  /// `Q6_K`: sub-blocks of 16, whose quants stand for -32...31.
   @inline(__always)
   static func q6K() -> SuperblockShape {
     SuperblockShape(
