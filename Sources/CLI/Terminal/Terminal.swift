@@ -69,8 +69,11 @@ enum Terminal {
       }
       if written < 0 {
         if errno == EINTR { continue }
-        if fileDescriptor == 1 { exit(errno == EPIPE ? 141 : ExitStatus.ioError.rawValue) }
-        return
+        guard fileDescriptor == 1 else { return }
+        if errno == EPIPE { exit(141) }
+        let reason = String(cString: strerror(errno))
+        complain("error: standard output cannot be written: \(reason)")
+        exit(ExitStatus.ioError.rawValue)
       }
       bytes = bytes.dropFirst(written)
     }
