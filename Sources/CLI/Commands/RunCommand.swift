@@ -242,7 +242,7 @@ struct RunCommand: ParsableCommand {
         } catch let status as ExitCode {
           throw status
         } catch {
-          Terminal.complain("error: \(error)")
+          Terminal.complain("error: " + printable("\(error)"))
         }
       }
     }
