@@ -98,6 +98,13 @@ import Testing
     let original = try Data(contentsOf: copy)
     let cache = try generate(runner, "--prompt-cache", "model.gguf")
     #expect(cache.status == 0 && cache.error.contains("it is no prompt cache, and stays as it is"))
+    for place in ["nowhere/x.gguf", ".", ""] {
+      for arguments in [
+        ["models", "convert", "model.gguf", "--out", place], ["bench", "model", "--out", place],
+      ] {
+        #expect(try runner.run(arguments: arguments).status == 73, "\(arguments)")
+      }
+    }
     let onto = try runner.run("models", "convert", "model.gguf", "--out", "./model.gguf")
     #expect(onto.status == 64 && onto.error.contains("is the source"))
     #expect(try Data(contentsOf: copy) == original)

@@ -45,6 +45,7 @@ extension ModelsCommand {
     func run() throws {
       common.apply()
       try requireExisting([source])
+      try requireCreatable(out)
       guard canonicalPath(source) != canonicalPath(out) else {
         throw CommandFailure(
           "\(out): is the source, which fewer bits would replace\n  try: --out another.gguf",
