@@ -31,7 +31,10 @@ struct AnswerRenderer {
     guard answer.isAnswered else { return refusal(answer) }
     var lines: [String] = []
     for sentence in answer.unsupportedSentences {
-      lines += wrapped("Not borne out by what it cites: " + printable(sentence))
+      let doubt =
+        CitationCheck.citedNumbers(in: sentence).isEmpty
+        ? "Cites nothing: " : "Not borne out by what it cites: "
+      lines += wrapped(doubt + printable(sentence))
         .map { Style.yellow.apply($0) }
     }
     if !lines.isEmpty { lines.append("") }

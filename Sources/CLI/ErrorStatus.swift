@@ -17,7 +17,9 @@ enum ErrorStatus {
     case let error as DocumentError: of(error)
     case is ConfigurationError: ExitStatus.configuration
     case is ModelLocator.Failure: ExitStatus.unavailable
-    case is CheckpointError, is TokenizerError, is ModelError: ExitStatus.dataError
+    case let error as CheckpointError: of(error)
+    case is TokenizerError, is ModelError: ExitStatus.dataError
+    case is PassagePrompt.DoesNotFit: ExitStatus.dataError
     case let error as GenerationError: of(error)
     case let error as OpenAIError: of(error)
     case is JSONSchemaError: ExitStatus.dataError
@@ -37,6 +39,13 @@ enum ErrorStatus {
     case .readOnly: ExitStatus.cannotCreate
     case .busy: ExitStatus.temporaryFailure
     case .diskFull, .inputOutput, .database: ExitStatus.ioError
+    }
+  }
+
+  private static func of(_ error: CheckpointError) -> ExitCode {
+    switch error {
+    case .bytes(.system), .bytes(.notRegularFile): ExitStatus.noInput
+    default: ExitStatus.dataError
     }
   }
 

@@ -20,6 +20,12 @@ struct ModelMemoryOptions: ParsableArguments {
 
   @Option(name: .shortAndLong, help: "Worker threads (default: one for each physical core).")
   var threads: Int?
+
+  func validate() throws {
+    guard threads.map({ (0...256).contains($0) }) ?? true else {
+      throw ValidationError("--threads is 0, for one on each physical core, to 256.")
+    }
+  }
 }
 
 /// The flags that choose a language model and how it is held in memory.
@@ -31,7 +37,7 @@ struct LanguageModelOptions: ParsableArguments {
   var model: String?
 
   @Option(
-    name: [.customShort("c"), .customLong("context")],
+    name: [.customShort("c"), .customLong("context")], parsing: .unconditional,
     help: "Tokens that prompt and answer may have together (default: the model's, at most 4096).")
   var contextTokenCount: Int?
 
@@ -71,26 +77,33 @@ extension ChatTemplate: ExpressibleByArgument {}
 /// The flags that say how each token is chosen.
 struct SamplingOptions: ParsableArguments {
   @Option(
-    name: [.customLong("temp"), .customLong("temperature")],
-    help: "Temperature; 0 takes the most probable token.")
-  var temperature = 0.8
+    name: [.customLong("temp"), .customLong("temperature")], parsing: .unconditional,
+    help:
+      "Temperature; 0 takes the most probable token (default: temperature where it is set, 0.8).")
+  var temperature: Double?
 
-  @Option(help: "Only the k most probable tokens; 0 keeps all.")
+  @Option(parsing: .unconditional, help: "Only the k most probable tokens; 0 keeps all.")
   var topK = 40
 
-  @Option(help: "The most probable tokens up to this probability; 1 keeps all.")
+  @Option(
+    parsing: .unconditional, help: "The most probable tokens up to this probability; 1 keeps all.")
   var topP = 0.95
 
-  @Option(help: "Tokens at least this fraction as probable as the first; 0 keeps all.")
+  @Option(
+    parsing: .unconditional,
+    help: "Tokens at least this fraction as probable as the first; 0 keeps all.")
   var minP = 0.05
 
-  @Option(help: "The tokens of typical information up to this probability; 1 keeps all.")
+  @Option(
+    parsing: .unconditional,
+    help: "The tokens of typical information up to this probability; 1 keeps all.")
   var typical = 1.0
 
-  @Option(help: "Divides the logits of recent tokens; 1 changes nothing.")
+  @Option(parsing: .unconditional, help: "Divides the logits of recent tokens; 1 changes nothing.")
   var repeatPenalty = 1.0
 
-  @Option(help: "Tokens back that the penalties look.")
+  @Option(
+    parsing: .unconditional, help: "Tokens back that the penalties look; -1 looks at all of them.")
   var repeatLastN = 64
 
   @Option(parsing: .unconditional, help: "Subtracted from the logit of each recent token.")
@@ -102,15 +115,38 @@ struct SamplingOptions: ParsableArguments {
   @Option(help: "Added to a token's logit: ID+1.5, ID-2 or ID-inf; may be given several times.")
   var logitBias: [LogitBias] = []
 
-  @Option(name: .shortAndLong, help: "Same seed, same text (default: a random one).")
-  var seed: UInt64?
+  @Option(
+    name: .shortAndLong, parsing: .unconditional,
+    help: "Same seed, same text (default, and -1: a random one).")
+  var seed: Seed?
 
-  /// What these flags say.
-  func samplerOptions(seed: UInt64, logprobCount: Int?) -> SamplerOptions {
-    SamplerOptions(
-      temperature: temperature, topK: topK, topP: topP, minP: minP, typicalP: typical,
+  /// A number that decides the draws, or -1, which llama.cpp's tools take for a random one.
+  struct Seed: ExpressibleByArgument {
+    let number: UInt64?
+
+    init?(argument: String) {
+      number = UInt64(argument)
+      if number == nil && argument != "-1" { return nil }
+    }
+  }
+
+  /// The seed that was asked for.
+  var chosenSeed: UInt64? { seed?.number }
+
+  /// What these flags say, and for the temperature a configuration file or variable.
+  func samplerOptions(
+    configuration: Configuration, seed: UInt64, logprobCount: Int?
+  ) -> SamplerOptions {
+    // The setting's own default is for answers from documents.
+    let configured = configuration.values[.temperature].flatMap {
+      $0.origin == .builtIn ? nil : Double($0.text)
+    }
+    return SamplerOptions(
+      temperature: temperature ?? configured ?? SamplerOptions().temperature, topK: topK,
+      topP: topP, minP: minP, typicalP: typical,
       repeatPenalty: repeatPenalty, presencePenalty: presencePenalty,
-      frequencyPenalty: frequencyPenalty, penaltyTokenCount: repeatLastN,
+      frequencyPenalty: frequencyPenalty,
+      penaltyTokenCount: repeatLastN == -1 ? .max : repeatLastN,
       logitBias: Dictionary(logitBias.map { ($0.id, $0.value) }, uniquingKeysWith: +), seed: seed,
       logprobCount: logprobCount)
   }

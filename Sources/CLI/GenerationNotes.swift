@@ -7,7 +7,8 @@ enum GenerationNotes {
   static func end(of result: GenerationResult) -> String? {
     let cut = result.isIncomplete ? "; the JSON is cut and not whole" : ""
     switch result.finish {
-    case .stop: return nil
+    case .stop:
+      return result.isIncomplete ? "stopped at \(result.stop ?? "the end")" + cut : nil
     case .length:
       return "stopped after \(result.tokens.count) tokens (-n allows more)" + cut
     case .contextFull:

@@ -54,3 +54,18 @@ func requireExisting(_ paths: [String]) throws {
     throw CommandFailure("\(path): no such file or folder", status: ExitStatus.noInput)
   }
 }
+
+/// Fails when no file can be made at `path`, before work is done for it.
+func requireCreatable(_ path: String) throws {
+  var isFolder: ObjCBool = false
+  if FileManager.default.fileExists(atPath: path, isDirectory: &isFolder), isFolder.boolValue {
+    throw CommandFailure(
+      "\(path): is a folder; name the file to write", status: ExitStatus.cannotCreate)
+  }
+  let parent = path.contains("/") ? URL(filePath: path).deletingLastPathComponent().path : "."
+  guard !path.isEmpty, FileManager.default.isWritableFile(atPath: parent) else {
+    throw CommandFailure(
+      "'\(path)': no file can be made there (no such folder, or no permission)",
+      status: ExitStatus.cannotCreate)
+  }
+}

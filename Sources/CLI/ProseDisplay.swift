@@ -23,8 +23,9 @@ final class ProseDisplay: Sendable {
     case .finished(let result):
       progress.withLock { $0.hide() }
       // The answer's last line is not ended yet.
-      if let note = GenerationNotes.end(of: result) { Terminal.note("\n" + note) }
-      if showsStats { Terminal.note("\n" + GenerationNotes.summary(result.stats)) }
+      let lineEnd = result.text.isEmpty ? "" : "\n"
+      if let note = GenerationNotes.end(of: result) { Terminal.note(lineEnd + note) }
+      if showsStats { Terminal.note(lineEnd + GenerationNotes.summary(result.stats)) }
     }
   }
 

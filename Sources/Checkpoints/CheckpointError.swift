@@ -147,6 +147,21 @@ extension CheckpointError: CustomStringConvertible {
   }
 }
 
+extension CheckpointError {
+  /// Whether the description names the file; most cases know only places in it.
+  package var namesFile: Bool {
+    switch self {
+    case .unrecognizedFormat, .bytes(.system), .bytes(.notRegularFile), .bytes(.fileChanged): true
+    default: false
+    }
+  }
+
+  /// The description with the file in front of it, unless it is named already.
+  package func description(ofFile path: String) -> String {
+    namesFile ? description : "\(printable(path)): \(description)"
+  }
+}
+
 /// `text` in quotation marks, short, and safe to print: names in files are untrusted.
 private func quoted(_ text: String) -> String { "'\(printable(text))'" }
 

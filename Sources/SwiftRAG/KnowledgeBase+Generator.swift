@@ -1,3 +1,4 @@
+internal import Checkpoints
 internal import Kernels
 internal import Models
 package import RAG
@@ -13,9 +14,13 @@ extension KnowledgeBase {
     let kernels = configuration.text(.kernels).flatMap(KernelPath.init(rawValue:)) ?? .simd
     let path = try ModelLocator(configuration: configuration)
       .languageModel(configuration.text(.modelPath))
-    return try NativeGenerator.open(
-      path: path, compute: Compute(path: kernels, threadCount: threads == 0 ? nil : threads),
-      options: options)
+    do {
+      return try NativeGenerator.open(
+        path: path, compute: Compute(path: kernels, threadCount: threads == 0 ? nil : threads),
+        options: options)
+    } catch let error as CheckpointError where !error.namesFile {
+      throw ModelError.unreadable(source: path, reason: error.description)
+    }
   }
 }
 

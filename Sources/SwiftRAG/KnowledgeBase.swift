@@ -160,7 +160,8 @@ public final class KnowledgeBase: Sendable {
     return Answer(
       question: question, isAnswered: !answer.declines, text: answer.text,
       passages: answer.passages, evidence: evidence, backend: backend.name,
-      citedNumbers: answer.citedNumbers, unsupportedSentences: answer.unsupportedSentences)
+      citedNumbers: answer.citedNumbers, unsupportedSentences: answer.unsupportedSentences,
+      finish: answer.finish?.rawValue)
   }
 
   /// What is searched for: "And for children?" alone would find nothing.

@@ -159,6 +159,25 @@ import Testing
     #expect(try !isText(nested(JSONSchemaCompiler.depthLimit + 1), of: schema))
   }
 
+  /// As many ways as a schema likes may wait at one place: nothing recurses along them.
+  @Test func thousandsOfOptionalPropertiesAreFollowed() throws {
+    let members = (0..<30_000).map { "\"p\($0)\":{\"type\":\"null\"}" }
+    let schema = "{\"type\":\"object\",\"properties\":{" + members.joined(separator: ",") + "}}"
+    #expect(try isText(#"{"p7":null,"p29999":null}"#, of: schema))
+    #expect(try !isText(#"{"p29999":null,"p7":null}"#, of: schema))
+  }
+
+  @Test func referencesToReferencesAreFollowedOnlySoFar() throws {
+    func chain(_ count: Int) -> String {
+      let links = (0..<count).map { "\"a\($0)\":{\"$ref\":\"#/$defs/a\($0 + 1)\"}," }
+      return "{\"$ref\":\"#/$defs/a0\",\"$defs\":{" + links.joined()
+        + "\"a\(count)\":{\"type\":\"null\"}}}"
+    }
+    let limit = JSONSchemaCompiler.referenceDepthLimit
+    #expect(try isText("null", of: chain(limit - 1)))
+    #expect(throws: JSONSchemaError.self) { try constraint(chain(limit)) }
+  }
+
   @Test func tablesThatAreDroppedChangeNothing() throws {
     var automaton = GrammarAutomaton(
       try JSONSchemaCompiler.compile(Array(Self.schemas[0].utf8)), depthLimit: 32)

@@ -173,6 +173,45 @@ extension Sampler {
     #expect(try sampler.sample([9, 8, 7, 1]).id == 1)
   }
 
+  /// Penalties and biases may be as large as Float32 allows, and logits as well.
+  @Test func extremesNeverLeaveTheNumbers() throws {
+    let largest = Float.greatestFiniteMagnitude
+    let logits: [Float] = [largest, 3, 0, -3, -largest, -.infinity]
+    for factor in [1e-30, 1, 1e30] {
+      for penalty in [-1e30, 0, 1e30] {
+        for stages in [false, true] {
+          var sampler = try sampler(6) {
+            $0.repeatPenalty = factor
+            ($0.presencePenalty, $0.frequencyPenalty) = (penalty, penalty)
+            $0.penaltyTokenCount = .max
+            $0.logitBias = [0: largest, 1: largest, 3: -largest]
+            if stages { ($0.typicalP, $0.topP, $0.minP) = (0.9, 0.9, 0.1) }
+          }
+          sampler.observe(prompt: [0, 1, 2, 3, 4, 1, 1, 1])
+          for _ in 0..<4 {
+            let token = try sampler.sample(logits)
+            #expect((0..<5).contains(token.id))
+            sampler.accept(token.id)
+          }
+        }
+      }
+    }
+    for (name, change) in [
+      ("repeat-penalty", { $0.repeatPenalty = 1e-60 }),
+      ("presence-penalty", { $0.presencePenalty = -1e300 }),
+      ("frequency-penalty", { $0.frequencyPenalty = 1e39 }),
+    ] as [(String, (inout SamplerOptions) -> Void)] {
+      #expect {
+        _ = try sampler(6, change)
+      } throws: { "\($0)".hasPrefix(name) }
+    }
+  }
+
+  @Test func asManyAlternativesAsThereAreTokens() throws {
+    var sampler = try sampler(3) { $0.logprobCount = .max }
+    #expect(try sampler.sample([1, 3, 2]).alternatives.map(\.id) == [1, 2, 0])
+  }
+
   @Test func biasAddsAndBans() throws {
     var options = SamplerOptions.greedy
     options.logitBias = [0: -.infinity, 2: 5]
@@ -236,7 +275,7 @@ extension Sampler {
       ("temperature", { $0.temperature = -1 }), ("temperature", { $0.temperature = .nan }),
       ("top-p", { $0.topP = 1.1 }), ("min-p", { $0.minP = -0.1 }), ("typical", { $0.typicalP = 2 }),
       ("repeat-penalty", { $0.repeatPenalty = 0 }), ("top-k", { $0.topK = -1 }),
-      ("penalty-tokens", { $0.penaltyTokenCount = -1 }), ("logprobs", { $0.logprobCount = -2 }),
+      ("repeat-last-n", { $0.penaltyTokenCount = -1 }), ("logprobs", { $0.logprobCount = -2 }),
       ("logit-bias", { $0.logitBias = [9: 1] }), ("logit-bias", { $0.logitBias = [1: .nan] }),
     ]
     for (name, change) in changes {

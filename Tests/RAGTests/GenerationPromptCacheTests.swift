@@ -76,12 +76,33 @@ import Testing
       #expect(note != nil || cache.tokenIDs.isEmpty, "damage \(index)")
       #expect(cache.tokenIDs.isEmpty && cache.session.tokenCount == 0, "damage \(index)")
     }
-    try Data(broken[3]).write(to: URL(filePath: path))
+    try Data(broken[20]).write(to: URL(filePath: path))
     let cache = CachedSession(FakeSession())
     #expect(file.restore(into: cache, for: Self.prompt)?.contains(path) == true)
     #expect(try result(cache).tokens == expected.tokens)
     #expect(file.save(cache, prompt: Self.prompt, replaces: true) == nil)
     #expect(file.restore(into: CachedSession(FakeSession()), for: Self.prompt) == nil)
+  }
+
+  /// A path may be mistyped, down to that of the model itself.
+  @Test func aFileOfAnotherKindStaysAsItIs() throws {
+    defer { try? FileManager.default.removeItem(atPath: path) }
+    for text in ["SWRAGK", "A novel of three hundred pages.\n"] {
+      try Data(text.utf8).write(to: URL(filePath: path))
+      let cache = CachedSession(FakeSession())
+      let note = file.restore(into: cache, for: Self.prompt)
+      #expect(note?.contains("stays as it is") == true)
+      _ = try result(cache)
+      #expect(file.save(cache, prompt: Self.prompt, replaces: note != nil) == nil)
+      #expect(try Data(contentsOf: URL(filePath: path)) == Data(text.utf8))
+    }
+    // An empty file is a place made for it.
+    try Data().write(to: URL(filePath: path))
+    let cache = CachedSession(FakeSession())
+    #expect(file.restore(into: cache, for: Self.prompt) == nil)
+    _ = try result(cache)
+    #expect(file.save(cache, prompt: Self.prompt) == nil)
+    #expect(try Data(contentsOf: URL(filePath: path)).starts(with: "SWRAGKV\n".utf8))
   }
 
   @Test func anotherModelsFileIsNotUsed() throws {

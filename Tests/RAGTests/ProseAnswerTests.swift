@@ -98,6 +98,19 @@ import Tokenizers
     #expect(!answer.declines)
   }
 
+  /// Ctrl-C before the first word is no refusal.
+  @Test func whatWasInterruptedIsNotDeclined() throws {
+    let backend = ModelBackend(name: "scripted", options: GenerationOptions()) {
+      ScriptedGenerator("", finish: .cancelled)
+    }
+    let answer = try backend.answer(
+      AnswerRequest(question: "What does it cost?", passages: passages), emit: { _ in },
+      shouldStop: { true })
+    #expect(!answer.declines && answer.finish == .cancelled)
+    #expect(CitationCheck.check("It opens [1].", passages: []).map(\.isSupported) == [false])
+    #expect(ModelBackend.checked("It opens [1].", passages: []).citedNumbers == [])
+  }
+
   @Test(arguments: [
     "The passages do not answer the question.", "", "There is no information on it.",
   ])
@@ -113,8 +126,12 @@ private struct ScriptedGenerator: TextGenerator {
   let text: String
   let name = "scripted"
   let contextTokenCount = 4_096
+  let finish: FinishReason
 
-  init(_ text: String) { self.text = text }
+  init(_ text: String, finish: FinishReason = .stop) {
+    self.text = text
+    self.finish = finish
+  }
 
   func tokenCount(of prompt: GenerationPrompt) -> Int {
     guard case .messages(let messages) = prompt else { return 0 }
@@ -129,7 +146,7 @@ private struct ScriptedGenerator: TextGenerator {
       emit(.text((word.offset == 0 ? "" : " ") + word.element))
     }
     return GenerationResult(
-      text: text, tokens: [], finish: .stop, stop: nil, isIncomplete: false,
+      text: text, tokens: [], finish: finish, stop: nil, isIncomplete: false,
       stats: GenerationStats())
   }
 }

@@ -21,7 +21,7 @@ struct MeasuredModelOptions: ParsableArguments {
       throw CommandFailure("batch must be 1 to 65536", status: ExitStatus.usage)
     }
     let compute = Compute(threadCount: memory.threads)
-    let checkpoint = try Checkpoint.open(path: model)
+    let checkpoint = try openCheckpoint(model)
     let options = LlamaOptions(
       repack: !memory.noRepack, usesPrepared: !memory.noPrepared,
       contextTokenCount: contextTokenCount, cacheType: memory.cacheType)
@@ -152,7 +152,11 @@ extension BenchCommand {
       while let line = readLine() {
         let request: Request
         do { request = try JSONDecoder().decode(Request.self, from: Data(line.utf8)) } catch {
-          throw CommandFailure("no request: \(line)", status: ExitStatus.dataError)
+          throw CommandFailure("no request: \(printable(line))", status: ExitStatus.dataError)
+        }
+        guard request.prefill ?? 1 > 0, request.decode ?? 1 > 0, request.depth ?? 0 >= 0 else {
+          throw CommandFailure(
+            "no counts of tokens: \(printable(line))", status: ExitStatus.dataError)
         }
         let seconds =
           if let count = request.prefill {

@@ -36,6 +36,7 @@ extension BenchCommand {
 
     func run() throws {
       common.apply()
+      try requireCreatable(out)
       let clock = ContinuousClock()
       let start = clock.now
       let model = SyntheticModel(architecture: arch, size: size, recipe: type, seed: seed)

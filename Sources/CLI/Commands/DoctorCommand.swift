@@ -1,4 +1,5 @@
 internal import ArgumentParser
+internal import Checkpoints
 internal import Foundation
 internal import Kernels
 internal import RAG
@@ -90,9 +91,17 @@ struct DoctorCommand: ParsableCommand {
 
   private func languageModel(_ configuration: Configuration) -> Check {
     let name = "language model"
+    let backend = configuration.text(.modelBackend) ?? "auto"
+    if backend == "openai" { return server(configuration, name: name) }
+    if backend == "quote" {
+      return Check(
+        name: name, state: .good, detail: "not used: model_backend is quote, answers are quotations"
+      )
+    }
     do {
       let path = try ModelLocator(configuration: configuration)
         .languageModel(configuration.text(.modelPath))
+      try NativeGenerator.checkHeader(path: path)
       guard let file = ModelLocator.preparedFiles(ofModelAt: path).first else {
         return Check(
           name: name, state: .good,
@@ -104,10 +113,26 @@ struct DoctorCommand: ParsableCommand {
       return Check(
         name: name, state: .warning,
         detail: "\(path); \(file.path) is not used: \(problem): swiftrag models prepare")
-    } catch ModelLocator.Failure.noLanguageModel {
+    } catch let error as CheckpointError {
+      return Check(
+        name: name, state: .bad,
+        detail: error.description(ofFile: configuration.text(.modelPath) ?? "models/llm"))
+    } catch ModelLocator.Failure.noLanguageModel where backend == "auto" {
       return Check(
         name: name, state: .good,
         detail: "none: answers are quotations; put a GGUF file into models/llm")
+    } catch {
+      return Check(name: name, state: .bad, detail: "\(error)")
+    }
+  }
+
+  private func server(_ configuration: Configuration, name: String) -> Check {
+    do {
+      let generator = try KnowledgeBase.loadRemoteGenerator(configuration: configuration)
+      return Check(
+        name: name, state: .good,
+        detail: "\(generator.name) at \(generator.address.url); whether it answers shows "
+          + "curl \(generator.address.url)/models")
     } catch {
       return Check(name: name, state: .bad, detail: "\(error)")
     }

@@ -104,7 +104,7 @@ struct EmbedCommand: ParsableCommand {
       return try lines(of: data, named: file)
     }
     guard texts == ["-"] else { return texts }
-    return try lines(of: FileHandle.standardInput.readDataToEndOfFile(), named: "standard input")
+    return try lines(of: standardInput(), named: "standard input")
   }
 
   private func lines(of data: Data, named name: String) throws -> [String] {

@@ -79,8 +79,12 @@ struct GenerateCommand: ParsableCommand {
   func run() throws {
     common.apply()
     let configuration = try resolveConfiguration(modelOptions.settings)
-    let seed = sampling.seed ?? UInt64.random(in: 0...UInt64(UInt32.max))
+    let seed = sampling.chosenSeed ?? UInt64.random(in: 0...UInt64(UInt32.max))
     let options = try generationOptions(configuration: configuration, seed: seed)
+    // Before the model, which may take a while to load.
+    do { try options.sampler.validate(vocabularyCount: .max) } catch {
+      throw GenerationError.sampler(error)
+    }
     let prompt = try self.generationPrompt()
     let generator = try KnowledgeBase.loadGenerator(
       configuration: configuration, options: modelOptions.generatorOptions)
@@ -111,7 +115,8 @@ struct GenerateCommand: ParsableCommand {
     let limit = maxTokenCount ?? configuration.integer(.maxTokens)
     return GenerationOptions(
       maxTokenCount: limit < 0 ? nil : limit,
-      sampler: sampling.samplerOptions(seed: seed, logprobCount: logprobs), stops: stop,
+      sampler: sampling.samplerOptions(
+        configuration: configuration, seed: seed, logprobCount: logprobs), stops: stop,
       grammar: try jsonSchema.map { try JSONSchemaCompiler.compile(try schemaText($0)) },
       usesSpeculation: !noSpeculation, promptCachePath: promptCache)
   }
@@ -128,7 +133,7 @@ struct GenerateCommand: ParsableCommand {
   private func generationPrompt() throws -> GenerationPrompt {
     var text = prompt
     if prompt == "-" {
-      text = String(decoding: FileHandle.standardInput.readDataToEndOfFile(), as: UTF8.self)
+      text = String(decoding: try standardInput(), as: UTF8.self)
     }
     // A raw prompt's spaces and line ends are part of it.
     if raw { return .raw(text) }

@@ -41,8 +41,8 @@ struct InspectCommand: ParsableCommand {
   func run() throws {
     common.apply()
     try requireExisting([file])
-    if template { return showTemplate(try Checkpoint.open(path: file).metadata) }
-    let inspection = try Inspection(of: Checkpoint.open(path: file), hashes: hash)
+    if template { return showTemplate(try openCheckpoint(file).metadata) }
+    let inspection = try Inspection(of: try openCheckpoint(file), hashes: hash)
     if json { return try answerJSON(inspection) }
     summarise(inspection)
     if tensors || common.verbose { listTensors(inspection) }

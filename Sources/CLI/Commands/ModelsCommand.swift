@@ -78,7 +78,10 @@ struct ModelsCommand: ParsableCommand {
     func run() throws {
       let locator = ModelLocator(configuration: try resolveConfiguration([:]))
       let languageModel = locator.all().first { $0.kind == "llm" && $0.name == name }
-      Terminal.answer(try languageModel?.path ?? locator.embeddingModel(name))
+      if let path = languageModel?.path ?? (try? locator.languageModel(name)) {
+        return Terminal.answer(path)
+      }
+      Terminal.answer(try locator.embeddingModel(name))
     }
   }
 }

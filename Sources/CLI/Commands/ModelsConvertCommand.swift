@@ -3,6 +3,7 @@ internal import Checkpoints
 internal import Foundation
 internal import Kernels
 internal import Models
+internal import RAG
 internal import Tokenizers
 
 extension ModelsCommand {
@@ -44,13 +45,19 @@ extension ModelsCommand {
     func run() throws {
       common.apply()
       try requireExisting([source])
+      try requireCreatable(out)
+      guard canonicalPath(source) != canonicalPath(out) else {
+        throw CommandFailure(
+          "\(out): is the source, which fewer bits would replace\n  try: --out another.gguf",
+          status: ExitStatus.usage)
+      }
       var isFolder: ObjCBool = false
       _ = FileManager.default.fileExists(atPath: source, isDirectory: &isFolder)
       if isFolder.boolValue {
         try convertEncoder(
           BERTConverter(directory: source), try WordPieceTokenizer.load(directory: source))
       } else {
-        try convert(Checkpoint.open(path: source))
+        try convert(try openCheckpoint(source))
       }
       let attributes = try? FileManager.default.attributesOfItem(atPath: out)
       Terminal.answer("\(out): \(byteText(attributes?[.size] as? Int ?? 0)), \(type.rawValue)")

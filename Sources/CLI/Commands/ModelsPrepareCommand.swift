@@ -67,7 +67,7 @@ extension ModelsCommand {
     private func prepare(_ path: String) throws {
       let start = ContinuousClock.now
       let preparation = try LlamaModel.preparation(
-        gguf: Checkpoint.open(path: path), compute: Compute(threadCount: threads))
+        gguf: try openCheckpoint(path), compute: Compute(threadCount: threads))
       // 256 MB may be on their way to a slow disk when Ctrl-C comes; then the file is removed.
       Interrupts.allow(graceMicroseconds: 10_000_000)
       let bar = ProgressBar(

@@ -46,12 +46,12 @@ struct RunCommand: ParsableCommand {
   var backend: String?
 
   @Option(
-    name: [.customShort("n"), .customLong("max-tokens")],
+    name: [.customShort("n"), .customLong("max-tokens")], parsing: .unconditional,
     help: "Tokens of an answer at most (default: max_tokens, 512).")
   var maxTokenCount: Int?
 
   @Option(
-    name: [.customLong("temp"), .customLong("temperature")],
+    name: [.customLong("temp"), .customLong("temperature")], parsing: .unconditional,
     help: "A language model's temperature (default: temperature, 0.2).")
   var temperature: Double?
 
@@ -179,7 +179,10 @@ struct RunCommand: ParsableCommand {
       throw error
     }
     stream.endLine()
-    if json { return answer }
+    // Interrupted before the first word: there is no answer, and none was refused.
+    if json || answer.finish == FinishReason.cancelled.rawValue && answer.text.isEmpty {
+      return answer
+    }
     if stream.hasWritten { Terminal.answer("") }
     renderer.sources(of: answer).forEach { Terminal.answer($0) }
     return answer
@@ -239,7 +242,7 @@ struct RunCommand: ParsableCommand {
         } catch let status as ExitCode {
           throw status
         } catch {
-          Terminal.complain("error: \(error)")
+          Terminal.complain("error: " + printable("\(error)"))
         }
       }
     }

@@ -50,8 +50,14 @@ struct SearchCommand: ParsableCommand {
 /// The argument, or standard input when the argument is `-`.
 func textArgument(_ argument: String) throws -> String {
   guard argument == "-" else { return try requireText(argument) }
-  let data = FileHandle.standardInput.readDataToEndOfFile()
-  return try requireText(String(decoding: data, as: UTF8.self))
+  return try requireText(String(decoding: try standardInput(), as: UTF8.self))
+}
+
+/// All of standard input, which may be closed.
+func standardInput() throws -> Data {
+  do { return try FileHandle.standardInput.readToEnd() ?? Data() } catch {
+    throw CommandFailure("standard input cannot be read", status: ExitStatus.noInput)
+  }
 }
 
 /// Fails when there is nothing but white space.

@@ -12,6 +12,7 @@ struct TokenizeCommand: ParsableCommand {
     commandName: "tokenize", abstract: "Show the token ids of a text.",
     discussion: """
         swiftrag tokenize "unbelievable"
+        swiftrag tokenize - < chapter.txt
         swiftrag tokenize -m mistral.gguf "Hello world" --json
         swiftrag tokenize -m phi-3.gguf --special "<|user|> Hello<|end|>"
         swiftrag tokenize --jsonl < strings.jsonl  JSON strings in, arrays of ids out
@@ -21,7 +22,7 @@ struct TokenizeCommand: ParsableCommand {
       special tokens are plain text without --special.
       """)
 
-  @Argument(help: "The text.")
+  @Argument(help: "The text; - reads it from standard input.")
   var text: String?
 
   @Flag(help: "Read JSON strings, one a line, and print arrays of ids.")
@@ -37,13 +38,17 @@ struct TokenizeCommand: ParsableCommand {
   @OptionGroup var common: CommonOptions
 
   func validate() throws {
-    if text == nil && !jsonl { throw ValidationError("Give a text, or --jsonl.") }
+    if (text == nil) != jsonl { throw ValidationError("Give a text, or --jsonl, not both.") }
   }
 
   func run() throws {
     common.apply()
     let tokenizer = try loadTokenizer()
-    if let text { return try show(tokenizer.ids(text), tokenizer) }
+    if let text {
+      // Unlike a question, a text's spaces and line ends are part of it.
+      let text = text == "-" ? String(decoding: try standardInput(), as: UTF8.self) : text
+      return try show(tokenizer.ids(text), tokenizer)
+    }
     let decoder = JSONDecoder()
     while let line = readLine() {
       guard let text = try? decoder.decode(String.self, from: Data(line.utf8)) else {
@@ -75,13 +80,25 @@ struct TokenizeCommand: ParsableCommand {
 
   /// The tokenizer of `--model` where that is a language model's file.
   private func languageTokenizer() throws -> LanguageTokenizer? {
-    guard let path = compute.model, path.hasSuffix(".gguf"),
-      FileManager.default.fileExists(atPath: path)
-    else { return nil }
-    let metadata = try Checkpoint.open(path: path).metadata
+    guard let name = compute.model, let path = try languageModelPath(name) else { return nil }
+    let metadata = try openCheckpoint(path).metadata
     // A sentence encoder's file goes the usual way.
     guard (try metadata.string(LanguageTokenizer.GGUFKey.model)) != "bert" else { return nil }
     return try LanguageTokenizer(ggufMetadata: metadata, source: path)
+  }
+
+  /// The GGUF file of that path, or of that name below models/llm; nil where it is something else.
+  private func languageModelPath(_ name: String) throws -> String? {
+    if FileManager.default.fileExists(atPath: name) { return name.hasSuffix(".gguf") ? name : nil }
+    let locator = ModelLocator(configuration: try resolveConfiguration(compute.settings))
+    // A sentence encoder of that name goes first, as before there were language models.
+    if (try? locator.embeddingModel(name)) != nil { return nil }
+    let isFile = name.hasSuffix(".gguf")
+    do { return try locator.languageModel(name) } catch {
+      // The error of the encoder names its folder; that of a file should name the other.
+      if isFile { throw error }
+      return nil
+    }
   }
 
   private func show(_ ids: [Int32], _ tokenizer: Tokenizing) throws {

@@ -70,8 +70,11 @@ enum Terminal {
         let written = Foundation.write(fileDescriptor, rest.baseAddress, rest.count)
         if written < 0 {
           if errno == EINTR { continue }
-          if fileDescriptor == 1 { exit(errno == EPIPE ? 141 : ExitStatus.ioError.rawValue) }
-          return
+          guard fileDescriptor == 1 else { return }
+          if errno == EPIPE { exit(141) }
+          let reason = String(cString: strerror(errno))
+          complain("error: standard output cannot be written: \(reason)")
+          exit(ExitStatus.ioError.rawValue)
         }
         start += written
       }

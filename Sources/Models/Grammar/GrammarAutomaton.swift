@@ -36,6 +36,8 @@ package struct GrammarAutomaton: Sendable {
   private var configurationNumbers: [[Int32]: Int32] = [:]
   /// 256 entries for each configuration.
   private var transitions: [Int32] = []
+  /// Places that ``followPending(into:)`` has yet to look at.
+  private var pending: [Frame] = []
 
   /// Tables are rebuilt when there are more configurations than this: 4 MB of transitions.
   static let configurationLimit = 4096
@@ -53,7 +55,8 @@ package struct GrammarAutomaton: Sendable {
   /// limit.
   package mutating func start() -> Int32 {
     var stacks: Set<Int32> = []
-    enter(rule: ByteGrammar.root, below: Self.wholeText, depth: 0, into: &stacks)
+    enter(rule: ByteGrammar.root, below: Self.wholeText, depth: 0)
+    followPending(into: &stacks)
     return configuration(of: stacks)
   }
 
@@ -65,9 +68,10 @@ package struct GrammarAutomaton: Sendable {
     for stack in configurations[Int(configuration)] where stack != Self.wholeText {
       let frame = frames[Int(stack)]
       if case .bytes(let set, let next) = grammar.nodes[Int(frame.node)], set.contains(byte) {
-        follow(next, runs: 0, below: frame.below, depth: frame.depth, into: &stacks)
+        wait(at: next, runs: 0, below: frame.below, depth: frame.depth)
       }
     }
+    followPending(into: &stacks)
     let result = self.configuration(of: stacks)
     transitions[place] = result
     return result
@@ -134,44 +138,49 @@ package struct GrammarAutomaton: Sendable {
     return number
   }
 
-  private mutating func enter(
-    rule: Int, below: Int32, depth: Int32, into stacks: inout Set<Int32>
-  ) {
+  private mutating func enter(rule: Int, below: Int32, depth: Int32) {
     let rule = grammar.rules[rule]
-    follow(
-      rule.start, runs: 0, below: below, depth: depth + (rule.nests ? 1 : 0), into: &stacks)
+    wait(at: rule.start, runs: 0, below: below, depth: depth + (rule.nests ? 1 : 0))
   }
 
-  /// Goes from a node to all nodes that consume a byte, through everything that consumes none.
-  private mutating func follow(
-    _ node: Int, runs: Int32, below: Int32, depth: Int32, into stacks: inout Set<Int32>
-  ) {
+  private mutating func wait(at node: Int, runs: Int32, below: Int32, depth: Int32) {
     // A way that has no end within the limit is not begun, so no text gets stuck.
     guard requiredDepths[node] <= depthLimit - Int(depth) else { return }
-    switch grammar.nodes[node] {
-    case .bytes:
-      stacks.insert(push(node: node, runs: 0, below: below, depth: depth))
-    case .choice(let nodes):
-      for next in nodes { follow(next, runs: 0, below: below, depth: depth, into: &stacks) }
-    case .call(let rule, let next):
-      let returned = push(node: next, runs: 0, below: below, depth: depth)
-      enter(rule: rule, below: returned, depth: depth, into: &stacks)
-    case .loop(let rule, let minimum, let maximum, let next):
-      if maximum.map({ runs < $0 }) ?? true {
-        // Without a maximum only "enough" matters, which keeps the number of stacks finite.
-        let counted = maximum == nil ? min(runs + 1, Int32(minimum)) : runs + 1
-        let returned = push(node: node, runs: counted, below: below, depth: depth)
-        enter(rule: rule, below: returned, depth: depth, into: &stacks)
+    pending.append(Frame(node: Int32(node), runs: runs, below: below, depth: depth))
+  }
+
+  /// Goes from the pending places to all nodes that consume a byte, through everything that consumes
+  /// none.
+  ///
+  /// A list and no recursion: a schema decides how long the way is, and thousands of optional
+  /// properties would exhaust the program's stack.
+  private mutating func followPending(into stacks: inout Set<Int32>) {
+    while let place = pending.popLast() {
+      let (below, depth) = (place.below, place.depth)
+      switch grammar.nodes[Int(place.node)] {
+      case .bytes:
+        stacks.insert(push(node: Int(place.node), runs: 0, below: below, depth: depth))
+      case .choice(let nodes):
+        for next in nodes { wait(at: next, runs: 0, below: below, depth: depth) }
+      case .call(let rule, let next):
+        enter(
+          rule: rule, below: push(node: next, runs: 0, below: below, depth: depth), depth: depth)
+      case .loop(let rule, let minimum, let maximum, let next):
+        if maximum.map({ place.runs < $0 }) ?? true {
+          // Without a maximum only "enough" matters, which keeps the number of stacks finite.
+          let counted = maximum == nil ? min(place.runs + 1, Int32(minimum)) : place.runs + 1
+          let returned = push(node: Int(place.node), runs: counted, below: below, depth: depth)
+          enter(rule: rule, below: returned, depth: depth)
+        }
+        if place.runs >= minimum { wait(at: next, runs: 0, below: below, depth: depth) }
+      case .end:
+        guard below != Self.wholeText else {
+          stacks.insert(Self.wholeText)
+          continue
+        }
+        let frame = frames[Int(below)]
+        wait(at: Int(frame.node), runs: frame.runs, below: frame.below, depth: frame.depth)
       }
-      if runs >= minimum { follow(next, runs: 0, below: below, depth: depth, into: &stacks) }
-    case .end:
-      guard below != Self.wholeText else {
-        stacks.insert(Self.wholeText)
-        return
-      }
-      let frame = frames[Int(below)]
-      follow(
-        Int(frame.node), runs: frame.runs, below: frame.below, depth: frame.depth, into: &stacks)
     }
   }
 }

@@ -46,8 +46,9 @@ extension JSONSchemaCompiler {
     }
     let required = try requiredKeys(of: schema, among: members, path: path)
     var properties: [Property] = []
+    var keys: Set<String> = []
     for member in members {
-      guard !properties.contains(where: { $0.key == member.key }) else {
+      guard keys.insert(member.key).inserted else {
         throw .invalid(path: path + ".properties", reason: "'\(member.key)' occurs twice")
       }
       let rule = grammar.addRule()
@@ -69,9 +70,10 @@ extension JSONSchemaCompiler {
     guard let names = required.arrayValue else {
       throw .invalid(path: path + ".required", reason: "expected an array of names")
     }
+    let known = Set(members.map(\.key))
     var keys: Set<String> = []
     for name in names {
-      guard let key = name.stringValue, members.contains(where: { $0.key == key }) else {
+      guard let key = name.stringValue, known.contains(key) else {
         throw .invalid(
           path: path + ".required",
           reason: "names \(String(decoding: name.compactText, as: UTF8.self))"

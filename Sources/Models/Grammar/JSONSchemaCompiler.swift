@@ -18,6 +18,9 @@ package struct JSONSchemaCompiler {
   package static let depthLimit = 32
   /// Grammars of published schemas have thousands of nodes at most.
   static let nodeLimit = 1 << 20
+  /// A reference may lead to a schema that is a reference, and so on, this often; published schemas
+  /// go a few deep.
+  static let referenceDepthLimit = 64
   /// Counts (`minItems`, `maxLength`, ...) up to this are accepted.
   static let countLimit = 1 << 24
 
@@ -36,6 +39,8 @@ package struct JSONSchemaCompiler {
   var grammar = ByteGrammar()
   /// Rules of `$ref` targets by reference.
   private var referenced: [String: Int] = [:]
+  /// References whose targets are being compiled.
+  private var referenceDepth = 0
   /// Rules that every grammar may need, made at first use.
   var sharedRules: [String: Int] = [:]
 
@@ -125,6 +130,11 @@ package struct JSONSchemaCompiler {
     }
     if let rule = referenced[text] { return grammar.add(.call(rule: rule, next: next)) }
     guard let target = resolve(text) else { throw .unresolvedReference(text, path: path) }
+    guard referenceDepth < Self.referenceDepthLimit else {
+      throw .tooManyReferences(limit: Self.referenceDepthLimit, path: path)
+    }
+    referenceDepth += 1
+    defer { referenceDepth -= 1 }
     let rule = grammar.addRule()
     referenced[text] = rule
     let targetPath = "$" + text.dropFirst().replacing("/", with: ".")

@@ -10,6 +10,8 @@ package enum JSONSchemaError: Error, Equatable, Sendable {
   case unresolvedReference(String, path: String)
   /// A schema refers to itself without an object or array between.
   case endlessReference
+  /// References lead to references, deeper than the compiler follows.
+  case tooManyReferences(limit: Int, path: String)
   /// No JSON text within the depth limit satisfies the schema.
   case unsatisfiable(depthLimit: Int)
   /// The grammar would have too many nodes.
@@ -37,6 +39,8 @@ extension JSONSchemaError: CustomStringConvertible {
         + "\"#/$defs/NAME\""
     case .endlessReference:
       "the JSON schema refers to itself without an object or array between"
+    case .tooManyReferences(let limit, let path):
+      "the JSON schema at \(path): references lead to references more than \(limit) deep"
     case .unsatisfiable(let depthLimit):
       "no JSON text nested at most \(depthLimit) deep satisfies the JSON schema"
     case .tooLarge(let nodeLimit):

@@ -33,6 +33,7 @@ struct Logprobs {
 
   /// The `count` most probable tokens, the first first, equal ones by ascending id.
   func best(_ count: Int, of logits: [Float]) -> [TokenLogprob] {
+    let count = min(count, logits.count)
     var best: [TokenLogprob] = []
     best.reserveCapacity(count + 1)
     var least = -Float.infinity

@@ -6,13 +6,16 @@ struct RecentTokens {
   private let limit: Int
   private var counts: [UInt32]
 
+  /// Room that is made at once; longer memories grow as they fill.
+  private static let reservedTokenCount = 4096
+
   /// - Parameters:
   ///   - limit: how many tokens are remembered; 0 remembers none.
   ///   - vocabularyCount: ids are below it.
   init(limit: Int, vocabularyCount: Int) {
     self.limit = limit
     counts = [UInt32](repeating: 0, count: limit == 0 ? 0 : vocabularyCount)
-    ring.reserveCapacity(limit)
+    ring.reserveCapacity(min(limit, Self.reservedTokenCount))
   }
 
   /// How often `id` occurs.

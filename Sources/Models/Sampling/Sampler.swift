@@ -78,7 +78,7 @@ package struct Sampler {
   ) throws(SamplerError) -> SampledToken {
     try load(row)
     constraint?.restrict(&logits)
-    for (id, value) in bias { logits[id] += value }
+    for (id, value) in bias { logits[id] = Self.finite(logits[id] + value) }
     if options.hasPenalties { penalise() }
     let id: Int32
     if options.temperature == 0 {
@@ -129,10 +129,14 @@ package struct Sampler {
       let count = recent.count(of: id)
       guard count > 0 else { continue }
       // Dividing a negative logit would make the token likelier.
-      logits[id] = logits[id] > 0 ? logits[id] / factor : logits[id] * factor
-      logits[id] -= Float(count) * frequency + presence
+      let scaled = Self.finite(logits[id] > 0 ? logits[id] / factor : logits[id] * factor)
+      logits[id] = Self.finite(scaled - (Float(count) * frequency + presence))
     }
   }
+
+  /// The logit, or the largest number where a bias or a penalty took it beyond: +infinity has no
+  /// difference to itself, and the draw needs one.
+  private static func finite(_ logit: Float) -> Float { min(logit, .greatestFiniteMagnitude) }
 
   private func greedy(isConstrained: Bool) throws(SamplerError) -> Int32 {
     var best = -1

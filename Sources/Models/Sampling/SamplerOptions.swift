@@ -82,11 +82,17 @@ package struct SamplerOptions: Sendable, Equatable {
     for (name, value) in [("top-p", topP), ("min-p", minP), ("typical", typicalP)] {
       try Self.check(name, value, "a number from 0 to 1") { (0...1).contains($0) }
     }
-    try Self.check("repeat-penalty", repeatPenalty, "more than 0") { $0 > 0 }
-    try Self.check("presence-penalty", presencePenalty, "a number") { _ in true }
-    try Self.check("frequency-penalty", frequencyPenalty, "a number") { _ in true }
+    // Logits are Float32, so what is multiplied with them and added must be.
+    try Self.check("repeat-penalty", repeatPenalty, "a number from 1e-30 to 1e30") {
+      (1e-30...1e30).contains($0)
+    }
     for (name, value) in [
-      ("top-k", topK), ("penalty-tokens", penaltyTokenCount), ("logprobs", logprobCount ?? 0),
+      ("presence-penalty", presencePenalty), ("frequency-penalty", frequencyPenalty),
+    ] {
+      try Self.check(name, value, "a number from -1e30 to 1e30") { abs($0) <= 1e30 }
+    }
+    for (name, value) in [
+      ("top-k", topK), ("repeat-last-n", penaltyTokenCount), ("logprobs", logprobCount ?? 0),
     ] where value < 0 {
       throw .invalidOption(name: name, value: "\(value)", expectation: "0 or more")
     }

@@ -15,12 +15,16 @@ public struct Answer: Sendable, Codable {
   public let citedNumbers: [Int]?
   /// Sentences of `text` that the passages they cite do not bear out.
   public let unsupportedSentences: [String]
+  /// Why a language model's text ended: `stop`, `length`, `context_full` or `cancelled`, of which all
+  /// but the first mean that it may be cut; nil for a quotation and where nothing was written.
+  public let finish: String?
   /// Who wrote `text`: `quote`, or a language model's name.
   public let backend: String
 
   package init(
     question: String, isAnswered: Bool, text: String, passages: [Passage], evidence: Evidence,
-    backend: String, citedNumbers: [Int]? = nil, unsupportedSentences: [String] = []
+    backend: String, citedNumbers: [Int]? = nil, unsupportedSentences: [String] = [],
+    finish: String? = nil
   ) {
     self.question = question
     self.isAnswered = isAnswered
@@ -30,5 +34,6 @@ public struct Answer: Sendable, Codable {
     self.backend = backend
     self.citedNumbers = citedNumbers
     self.unsupportedSentences = unsupportedSentences
+    self.finish = finish
   }
 }

@@ -51,6 +51,8 @@ package struct BackendAnswer: Sendable {
   package var citedNumbers: [Int]?
   /// Sentences of the answer that the passages they cite do not bear out.
   package var unsupportedSentences: [String] = []
+  /// Why a language model's text ended; nil for a quotation.
+  package var finish: FinishReason?
   /// Whether the backend found that the passages do not answer the question.
   package var declines = false
 

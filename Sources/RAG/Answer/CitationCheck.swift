@@ -72,7 +72,8 @@ package enum CitationCheck {
   private static func isSupported(
     _ sentence: String, by numbers: [Int], passages: [Passage]
   ) -> Bool {
-    guard !numbers.isEmpty, numbers.allSatisfy({ (1...passages.count).contains($0) }) else {
+    guard !numbers.isEmpty, numbers.allSatisfy({ (1..<passages.count + 1).contains($0) })
+    else {
       return false
     }
     let source = numbers.map { number in

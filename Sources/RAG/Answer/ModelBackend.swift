@@ -57,7 +57,11 @@ package struct ModelBackend: AnswerBackend {
         }
       }, shouldStop: shouldStop)
     report?(.finished(result))
-    return Self.checked(result.text, passages: prompt.passages)
+    var answer = Self.checked(result.text, passages: prompt.passages)
+    answer.finish = result.finish
+    // Who is interrupted before the first word has declined nothing.
+    if result.finish == .cancelled, answer.text.isEmpty { answer.declines = false }
+    return answer
   }
 
   /// The answer with what it cites highlighted, and what it does not bear out named.
@@ -65,7 +69,9 @@ package struct ModelBackend: AnswerBackend {
     let text = text.trimmingCharacters(in: .whitespacesAndNewlines)
     var answer = BackendAnswer(text: text, passages: passages)
     let sentences = CitationCheck.check(text, passages: passages)
-    let cited = Set(sentences.flatMap(\.citedNumbers)).filter { (1...passages.count).contains($0) }
+    let cited = Set(sentences.flatMap(\.citedNumbers)).filter {
+      (1..<passages.count + 1).contains($0)
+    }
     answer.citedNumbers = cited.sorted()
     if cited.isEmpty, declines(text) {
       answer.declines = true

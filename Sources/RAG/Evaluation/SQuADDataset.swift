@@ -25,7 +25,7 @@ package struct SQuADDataset: Sendable {
     package var description: String {
       switch self {
       case .unreadable(let path, let reason): "\(path): cannot be read: \(reason)"
-      case .malformed(let path, let reason): "\(path): is no SQuAD file: \(reason)"
+      case .malformed(let path, let reason): "\(path): is not in the form that is needed: \(reason)"
       }
     }
   }

@@ -17,12 +17,10 @@ extension NativeGenerator {
   package static func open(
     path: String, compute: Compute, options: NativeGeneratorOptions
   ) throws -> NativeGenerator {
-    let checkpoint = try Checkpoint.open(path: path)
-    let tokenizer = try LanguageTokenizer(ggufMetadata: checkpoint.metadata, source: path)
-    let trained = try LlamaConfig(gguf: checkpoint).context
+    let (checkpoint, config, tokenizer) = try readHeader(path: path)
     let context =
       options.contextTokenCount
-      ?? min(trained, NativeGeneratorOptions.defaultContextTokenCount)
+      ?? min(config.context, NativeGeneratorOptions.defaultContextTokenCount)
     let start = ContinuousClock.now
     let model = try LlamaModel(
       gguf: checkpoint, compute: compute,
@@ -30,19 +28,44 @@ extension NativeGenerator {
         repack: options.repacks, usesPrepared: options.usesPrepared, contextTokenCount: context,
         cacheType: options.cacheType))
     let duration = ContinuousClock.now - start
-    guard model.config.vocab == tokenizer.vocabularyCount else {
-      throw ModelError.invalid(
-        entry: "tokenizer.ggml.tokens",
-        reason: "has \(tokenizer.vocabularyCount) tokens, and the output layer "
-          + "\(model.config.vocab)", source: path)
-    }
     return NativeGenerator(
       name: URL(filePath: path).deletingPathExtension().lastPathComponent,
       session: try LlamaSession(
         model: model, contextTokenCount: context, cacheType: options.cacheType),
       tokenizer: tokenizer,
       template: options.template ?? ChatTemplate.recognize(checkpoint.metadata).template,
-      loadingNotes: loadingNotes(model.library, path: path, duration: duration))
+      loadingNotes: contextNotes(context, trained: config.context)
+        + loadingNotes(model.library, path: path, duration: duration))
+  }
+
+  /// Reads everything that stands before the weights, to tell whether the file is a language model.
+  ///
+  /// - Throws: as `open`; a file that is cut short is noticed, as every tensor's place is checked.
+  package static func checkHeader(path: String) throws { _ = try readHeader(path: path) }
+
+  private static func readHeader(
+    path: String
+  ) throws -> (checkpoint: Checkpoint, config: LlamaConfig, tokenizer: LanguageTokenizer) {
+    let checkpoint = try Checkpoint.open(path: path)
+    // The architecture first: of a sentence encoder's file that says most.
+    let config = try LlamaConfig(gguf: checkpoint)
+    let tokenizer = try LanguageTokenizer(ggufMetadata: checkpoint.metadata, source: path)
+    guard config.vocab == tokenizer.vocabularyCount else {
+      throw ModelError.invalid(
+        entry: "tokenizer.ggml.tokens",
+        reason: "has \(tokenizer.vocabularyCount) tokens, and the token table \(config.vocab)",
+        source: path)
+    }
+    return (checkpoint, config, tokenizer)
+  }
+
+  /// A warning where the context is longer than any text that the model has seen.
+  static func contextNotes(_ context: Int, trained: Int) -> [String] {
+    guard context > trained else { return [] }
+    return [
+      "the model was trained for \(trained) tokens; beyond them its text may make no sense (-c "
+        + "\(context))"
+    ]
   }
 
   /// How the next start is quicker: where a prepared file is not used, or where reordering the weights

@@ -15,7 +15,7 @@ internal import Models
 /// ```
 /// Numbers are little-endian. The file is written beside its place and renamed. A file of another
 /// model, another version, another length or another checksum is never used: it is passed over with a
-/// note and replaced.
+/// note and replaced. A file that does not begin as a prompt cache is somebody's, and stays as it is.
 package struct PromptCacheFile {
   private static let magic = Array("SWRAGKV\n".utf8)
   static let version: UInt32 = 1
@@ -30,6 +30,8 @@ package struct PromptCacheFile {
   /// Why a file is of no use.
   private enum Problem: Error {
     case absent
+    /// It is another kind of file, or cannot be read.
+    case foreign(String)
     case reason(String)
   }
 
@@ -61,7 +63,8 @@ package struct PromptCacheFile {
     } catch {
       switch error {
       case .absent: return nil
-      case .reason(let reason): return "prompt cache \(path) was not used: \(reason)"
+      case .foreign(let reason), .reason(let reason):
+        return "prompt cache \(path) was not used: \(reason)"
       }
     }
   }
@@ -74,10 +77,13 @@ package struct PromptCacheFile {
   ///   - replaces: whether the file is written in any case, as it proved damaged.
   /// - Returns: a note for a person when the file could not be written.
   package func save(_ cache: CachedSession, prompt: [Int32], replaces: Bool = false) -> String? {
-    if !replaces, let header = try? readHeader(for: cache.session),
-      zip(header.tokenIDs, prompt).prefix(while: { $0 == $1 }).count >= prompt.count - 1
-    {
-      return nil
+    do throws(Problem) {
+      let header = try readHeader(for: cache.session)
+      let shared = zip(header.tokenIDs, prompt).prefix { $0 == $1 }.count
+      if !replaces, shared >= prompt.count - 1 { return nil }
+    } catch {
+      // `restore` has told why; what is no prompt cache is not ours to replace.
+      if case .foreign = error { return nil }
     }
     do {
       var header = ByteBuilder()
@@ -101,13 +107,15 @@ package struct PromptCacheFile {
     let file: MappedFile
     do throws(BytesError) { file = try MappedFile(path: path) } catch {
       if case .system(_, _, let code) = error, code == ENOENT { throw .absent }
-      throw .reason("\(error)")
+      throw .foreign("\(error)")
     }
+    // An empty file is a place that somebody made for it, as `mktemp` does.
+    if file.byteCount == 0 { throw .absent }
     do {
       var reader = file.reader
-      guard try reader.bytes(Self.magic.count, "magic") == Self.magic else {
-        throw Problem.reason("it is no prompt cache")
-      }
+      guard file.byteCount >= Self.magic.count,
+        try reader.bytes(Self.magic.count, "magic") == Self.magic
+      else { throw Problem.foreign("it is no prompt cache, and stays as it is") }
       let version = try reader.uint32("version")
       guard version == Self.version else {
         throw Problem.reason("it has version \(version), this program writes \(Self.version)")

@@ -79,7 +79,7 @@ struct OpenAIRequest {
       if sampler.typicalP != usual.typicalP { names.append("typical") }
     }
     if sampler.repeatPenalty != usual.repeatPenalty { names.append("repeat-penalty") }
-    if sampler.penaltyTokenCount != usual.penaltyTokenCount { names.append("penalty-tokens") }
+    if sampler.penaltyTokenCount != usual.penaltyTokenCount { names.append("repeat-last-n") }
     if sampler.logprobCount != nil { names.append("logprobs") }
     var notes: [String] = []
     if !names.isEmpty {
