@@ -164,7 +164,10 @@ import Testing
     let cut = try runner.run(arguments: ask + ["--json", "-n", "2", "--temp", "0"])
     let shape = try JSONDecoder().decode(Shape.self, from: Data(cut.output.utf8))
     #expect(shape.finish == "length", "\(cut.error)")
-    let none = try runner.run(arguments: ask + ["-n", "5000"])
-    #expect(none.status == 65 && none.error.contains("leaves no room for the question"))
+    // However much an answer may have, the question and its passages keep half of the context.
+    let long = try runner.run(arguments: ask + ["-n", "5000", "--temp", "0"])
+    #expect(long.status == 0 && long.output.contains("6:00"), "\(long.error)")
+    let none = try runner.run(arguments: ask + ["-c", "64"])
+    #expect(none.status == 65 && none.error.contains("the context has room for 32"))
   }
 }

@@ -220,9 +220,10 @@ struct RunCommand: ParsableCommand {
       case "/quit", "/exit", "/bye", "/q": return
       case "/help", "/?":
         Terminal.note(
-          "Type a question and press Enter; it may refer to the ones before. /new forgets them, /quit\n"
-            + "ends. With a GGUF file in models/llm, or -m FILE, a language model answers in prose;\n"
-            + "without one answers are quotations. Start with --verbose to see scores.")
+          "Type a question and press Enter; it may refer to the ones before. Ctrl-C stops an answer,\n"
+            + "/new forgets the conversation, /quit ends. With a GGUF file in models/llm, or -m FILE, a\n"
+            + "language model answers in prose; without one answers are quotations. Start with --verbose\n"
+            + "to see scores.")
       case "/new", "/clear":
         history = []
         Terminal.note("a new conversation")
@@ -234,8 +235,10 @@ struct RunCommand: ParsableCommand {
             try showPassages(for: text, from: knowledge, filter: filter)
             continue
           }
-          let answer = try ask(text, knowledge, filter: filter, history: history)
-          if Interrupts.isRequested { throw ExitStatus.interrupted }
+          let (answer, wasInterrupted) = try Interrupts.endingAnswerOnly {
+            try ask(text, knowledge, filter: filter, history: history)
+          }
+          if wasInterrupted { Terminal.note("(stopped; /quit or Ctrl-D ends)") }
           if answer.isAnswered {
             history.append(ConversationTurn(question: text, answer: answer.text))
           }

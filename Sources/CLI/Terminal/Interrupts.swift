@@ -5,7 +5,8 @@ internal import Synchronization
 /// then the process ends with exit code 130 (SIGINT) or 143 (SIGTERM).
 ///
 /// Nothing depends on the clean point: every write to an index is a transaction, and every file is
-/// written beside its place and renamed. A second signal ends the process at once.
+/// written beside its place and renamed. A second signal ends the process at once. In a conversation the
+/// first Ctrl-C ends the answer alone.
 enum Interrupts {
   private static let requested = Atomic<Bool>(false)
   private static let message = Mutex<(@Sendable () -> String?)?>(nil)
@@ -16,6 +17,27 @@ enum Interrupts {
   /// large model takes a fifth of a second, and its text so far is to be kept.
   static func allow(graceMicroseconds: UInt32) {
     self.graceMicroseconds.store(graceMicroseconds, ordering: .relaxed)
+  }
+
+  /// Whether a first Ctrl-C ends the answer that is being written, and the conversation goes on.
+  private static let endsAnswerOnly = Atomic<Bool>(false)
+
+  /// Runs an answer of a conversation, which Ctrl-C asks to stop and no more.
+  ///
+  /// A second one ends the process.
+  ///
+  /// - Returns: what `body` returns, and whether it was asked to stop.
+  /// - Throws: what `body` throws.
+  static func endingAnswerOnly<Result>(
+    _ body: () throws -> Result
+  ) rethrows -> (result: Result, wasInterrupted: Bool) {
+    endsAnswerOnly.store(true, ordering: .sequentiallyConsistent)
+    defer {
+      endsAnswerOnly.store(false, ordering: .sequentiallyConsistent)
+      requested.store(false, ordering: .sequentiallyConsistent)
+    }
+    let result = try body()
+    return (result, isRequested)
   }
 
   /// Whether the command should stop.
@@ -57,15 +79,18 @@ enum Interrupts {
     }
     pthread_sigmask(SIG_UNBLOCK, &mask, nil)
     let waiter = Thread {
-      while sem_wait(arrivals) != 0 {}
-      requested.store(true, ordering: .relaxed)
-      Thread.detachNewThread {
-        usleep(graceMicroseconds.load(ordering: .relaxed))
-        if let text = message.withLock({ $0 })?() { Terminal.complain("\n" + text) }
-        _exit(128 + lastSignal.load(ordering: .relaxed))
+      while true {
+        while sem_wait(arrivals) != 0 {}
+        let received = lastSignal.load(ordering: .relaxed)
+        let isSecond = requested.exchange(true, ordering: .sequentiallyConsistent)
+        if isSecond { _exit(128 + received) }
+        if received == SIGINT, endsAnswerOnly.load(ordering: .sequentiallyConsistent) { continue }
+        Thread.detachNewThread {
+          usleep(graceMicroseconds.load(ordering: .relaxed))
+          if let text = message.withLock({ $0 })?() { Terminal.complain("\n" + text) }
+          _exit(128 + lastSignal.load(ordering: .relaxed))
+        }
       }
-      while sem_wait(arrivals) != 0 {}
-      _exit(128 + lastSignal.load(ordering: .relaxed))
     }
     waiter.start()
   }

@@ -33,7 +33,10 @@ package struct ModelBackend: AnswerBackend {
   /// The prompt that ``answer(_:emit:shouldStop:)`` would give the model.
   package func prompt(for request: AnswerRequest) throws -> PassagePrompt {
     let generator = try generator.get()
-    let answerTokenCount = options.maxTokenCount ?? Self.openAnswerTokenCount
+    // In a small context the question and its passages have at least half of the room; the answer may
+    // still use what they leave.
+    let answerTokenCount = min(
+      options.maxTokenCount ?? Self.openAnswerTokenCount, generator.contextTokenCount / 2)
     var request = request
     request.passages = QuoteBackend.merged(request.passages)
     return try PassagePrompt(

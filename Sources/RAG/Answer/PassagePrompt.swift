@@ -25,11 +25,7 @@ package struct PassagePrompt: Sendable, Equatable {
 
     /// The numbers, and what to do.
     package var description: String {
-      guard available > 0 else {
-        return "the answer alone may fill the whole context, which leaves no room for the question "
-          + "and its \(needed) tokens\n  try: fewer tokens for the answer (-n), or a larger context (-c)"
-      }
-      return "the question with one passage takes \(needed) tokens, and the context has room for "
+      "the question with one passage takes \(needed) tokens, and the context has room for "
         + "\(available)\n  try: a larger context (-c), or fewer tokens for the answer (-n)"
     }
   }
