@@ -46,7 +46,7 @@ extension Compute {
           start: weight.storage.bytes + (rows.lowerBound + column + row) * rowByteCount,
           count: rowByteCount)
         let values = (group + row * inputs * 4).bindMemory(to: Float.self, capacity: inputs)
-        widen(
+        vector.widening.widen(
           type: weight.type, bytes: bytes,
           into: UnsafeMutableBufferPointer(start: values, count: inputs))
       }

@@ -31,6 +31,8 @@ struct VectorKernels: Sendable {
   let l2Normalize: @Sendable (UnsafeMutablePointer<Float>, Int) -> Void
   /// Products with quantised weights.
   let quantized: QuantizedKernels
+  /// Packed weights to Float32.
+  let widening: WideningKernels
 
   /// The kernels of an instruction set; nil for `scalar`, which has none.
   static func kernels(for instructionSet: InstructionSet) -> VectorKernels? {
@@ -59,7 +61,8 @@ struct VectorKernels: Sendable {
       normalize: { KernelsAVX2.normalize($0) }, attend: { KernelsAVX2.attend($0) },
       attentionScratchCount: { KernelsAVX2.attentionScratchCount(keyCount: $0, headDim: $1) },
       meanPool: { KernelsAVX2.meanPool($0, rows: $1, width: $2, into: $3) },
-      l2Normalize: { KernelsAVX2.l2Normalize($0, width: $1) }, quantized: .avx2)
+      l2Normalize: { KernelsAVX2.l2Normalize($0, width: $1) }, quantized: .avx2,
+      widening: .avx2)
 
     private static let avx512 = VectorKernels(
       panelColumns: KernelsAVX512.panelColumns, blockGroup: KernelsAVX512.blockGroup,
@@ -74,6 +77,7 @@ struct VectorKernels: Sendable {
       normalize: { KernelsAVX512.normalize($0) }, attend: { KernelsAVX512.attend($0) },
       attentionScratchCount: { KernelsAVX512.attentionScratchCount(keyCount: $0, headDim: $1) },
       meanPool: { KernelsAVX512.meanPool($0, rows: $1, width: $2, into: $3) },
-      l2Normalize: { KernelsAVX512.l2Normalize($0, width: $1) }, quantized: .avx512)
+      l2Normalize: { KernelsAVX512.l2Normalize($0, width: $1) }, quantized: .avx512,
+      widening: .avx512)
   #endif
 }
