@@ -58,10 +58,10 @@ extension Compute {
         guard let start = addresses.baseAddress else { return }
         vector.quantized.interleave(
           InterleaveStep(
-            rows: start, blockCount: inputs / 4, format: .f32, halves: group,
+            rows: start, blockCount: inputs / 16, format: .f32, halves: group,
             words: target + column * 4, lineStride: columns * 4))
-        // Rows of plain numbers may end within four.
-        for input in (inputs / 4 * 4)..<inputs {
+        // Rows of plain numbers may end within a block of sixteen.
+        for input in (inputs / 16 * 16)..<inputs {
           for row in 0..<groupRows {
             (target + (input * columns + column + row) * 4).storeBytes(
               of: addresses[row].load(fromByteOffset: input * 4, as: Float.self), as: Float.self)

@@ -117,9 +117,10 @@ package struct InterleavedFormat: Sendable {
   /// `Q8_0`: the scale, then 8 words.
   package static let q80 = InterleavedFormat(
     blockByteCount: 34, blockElementCount: 32, wordsOffset: 2, wordCount: 8, halfOffset: 0)
-  /// Float32, for rows that were widened: four numbers make a block.
+  /// Float32, for rows that were widened: sixteen numbers, the largest tile of a transpose, make a
+  /// block.
   package static let f32 = InterleavedFormat(
-    blockByteCount: 16, blockElementCount: 4, wordsOffset: 0, wordCount: 4, halfOffset: nil)
+    blockByteCount: 64, blockElementCount: 16, wordsOffset: 0, wordCount: 16, halfOffset: nil)
   /// `Q4_0`: the scale, then 4 words.
   package static let q40 = InterleavedFormat(
     blockByteCount: 18, blockElementCount: 32, wordsOffset: 2, wordCount: 4, halfOffset: 0)
