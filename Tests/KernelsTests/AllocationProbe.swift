@@ -5,18 +5,19 @@ import Glibc
 enum AllocationProbe {
   /// Whether `body` runs without an allocation of up to 520 bytes; nil where that cannot be told.
   ///
-  /// Repeated until one measurement shows no change at all, as the threads of the system's libraries
-  /// allocate now and then: a body that allocates never shows that. For ``OwnProcess``.
+  /// The threads of the system's libraries allocate and free now and then, which can feign a block or
+  /// hide one; so most of nine looks decide. For ``OwnProcess``.
   static func isFree(_ body: () -> Void) -> Bool? {
     guard let meter = AllocationMeter() else { return nil }
-    var wasMeasured = false
-    for _ in 0..<20 {
+    var freeCount = 0
+    var lookCount = 0
+    for _ in 0..<40 where lookCount < 9 {
       guard meter.arm() else { continue }
       body()
-      if meter.isUnchanged { return true }
-      wasMeasured = true
+      if meter.isUnchanged { freeCount += 1 }
+      lookCount += 1
     }
-    return wasMeasured ? false : nil
+    return lookCount == 0 ? nil : 2 * freeCount > lookCount
   }
 }
 
