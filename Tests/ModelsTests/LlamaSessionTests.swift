@@ -117,28 +117,6 @@ import Testing
     #expect(other.allLogits == before)
   }
 
-  /// A decoded token allocates nothing, whatever the kernels.
-  @Test(arguments: LlamaGoldens.names) func decodingDoesNotAllocate(_ name: String) throws {
-    for path in [KernelPath.simd, .reference] {
-      let session = try LlamaGoldens.session(
-        name, compute: Compute(path: path, threadCount: 2), contextTokenCount: 64,
-        cacheType: .f16)
-      try session.evaluate(Array(tokens[..<20]))
-      let next = Array(tokens[20..<21])
-      func step() {
-        session.rewind(to: 20)
-        do throws(ModelError) {
-          try session.evaluate(next.span, logits: .last, tap: nil)
-        } catch {
-          Issue.record(error)
-        }
-      }
-      step()
-      // Nil where the C library does not count.
-      #expect(AllocationProbe.isFree(step) != false, "\(path)")
-    }
-  }
-
   @Test func whatDoesNotFitIsRefused() throws {
     let session = try session("llama", batchTokenCount: 8)
     try session.evaluate(Array(tokens[..<10]))
