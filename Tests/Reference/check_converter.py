@@ -158,7 +158,7 @@ def main() -> None:
         stories = ASSETS / "llm/stories260K-f32.derived.gguf"
         if stories.exists():
             passed &= check(program, "stories260K", str(stories), folder)
-    sys.exit(not passed)
+    sys.exit(0 if passed else 1)
 
 
 if __name__ == "__main__":

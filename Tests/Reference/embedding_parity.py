@@ -49,7 +49,7 @@ def main():
         cosines = (swiftrag.embed(BUNDLED, texts, kernels=kernels) * reference).sum(axis=1)
         print(f"Q8_0, {kernels}: cosine mean {cosines.mean():.5f}, 1 % {np.quantile(cosines, 0.01):.5f}, "
               f"minimum {cosines.min():.5f} (a text of {lengths[int(cosines.argmin())]} tokens)")
-    sys.exit(failed)
+    sys.exit(1 if failed else 0)
 
 
 if __name__ == "__main__":

@@ -60,7 +60,7 @@ def main():
         cosines = (left * right).sum(axis=1)
         failed |= bool(cosines.min() < options.minimum)
         print(f"{name}: cosine {' '.join(f'{c:.6f}' for c in cosines)}, minimum {cosines.min():.6f}")
-    sys.exit(failed)
+    sys.exit(1 if failed else 0)
 
 
 if __name__ == "__main__":

@@ -82,7 +82,7 @@ def main():
         for program in exact:
             print(f"{name} {program}: {exact[program]} of {len(examples)} answers exact, "
                   f"{cited[program]} citations (the answer given)")
-    sys.exit(failed)
+    sys.exit(1 if failed else 0)
 
 
 if __name__ == "__main__":
