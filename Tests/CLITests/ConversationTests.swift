@@ -48,7 +48,7 @@ import Testing
       // Long enough for the model to be loaded and to have begun.
       usleep(2_000_000)
       keys.fileHandleForWriting.write(Data([3]))
-      #expect(try wait(for: "(stopped;", in: screen, count: round), "round \(round)")
+      #expect(try wait(for: "\ninterrupted\n", in: screen, count: round), "round \(round)")
       #expect(try wait(for: "\n> ", in: screen, count: round + 1))
     }
     // At the prompt it ends the program, as it does elsewhere.

@@ -235,10 +235,9 @@ struct RunCommand: ParsableCommand {
             try showPassages(for: text, from: knowledge, filter: filter)
             continue
           }
-          let (answer, wasInterrupted) = try Interrupts.endingAnswerOnly {
+          let answer = try Interrupts.endingAnswerOnly {
             try ask(text, knowledge, filter: filter, history: history)
           }
-          if wasInterrupted { Terminal.note("(stopped; /quit or Ctrl-D ends)") }
           if answer.isAnswered {
             history.append(ConversationTurn(question: text, answer: answer.text))
           }

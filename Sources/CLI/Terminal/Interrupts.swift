@@ -26,18 +26,15 @@ enum Interrupts {
   ///
   /// A second one ends the process.
   ///
-  /// - Returns: what `body` returns, and whether it was asked to stop.
+  /// - Returns: what `body` returns.
   /// - Throws: what `body` throws.
-  static func endingAnswerOnly<Result>(
-    _ body: () throws -> Result
-  ) rethrows -> (result: Result, wasInterrupted: Bool) {
+  static func endingAnswerOnly<Result>(_ body: () throws -> Result) rethrows -> Result {
     endsAnswerOnly.store(true, ordering: .sequentiallyConsistent)
     defer {
       endsAnswerOnly.store(false, ordering: .sequentiallyConsistent)
       requested.store(false, ordering: .sequentiallyConsistent)
     }
-    let result = try body()
-    return (result, isRequested)
+    return try body()
   }
 
   /// Whether the command should stop.
