@@ -101,16 +101,7 @@ extension FileSuperblock {
 func dotFileRowsQ4K(
   _ source: FileSuperblock, _ x: UnsafeRawPointer, _ sums: UnsafeMutablePointer<Float>
 ) {
-  let quants = source.quants(x)
-  for firstRow in stride(from: 0, to: 16, by: laneCount) {
-    let header = source.words(firstRow: firstRow, byteOffset: 0)
-    let lanes = SixBitLanes(scales: header.1, mins: header.2, high: header.3)
-    source.storeScales(lanes)
-    let total = source.totals { row in
-      partialSumsQ4K(source.row(firstRow + row), source.scales(ofRow: row), quants)
-    }
-    lanes.finish(total, heads: header.0, x, sums + firstRow)
-  }
+  dotFileRowsWithMinima(source, x, sums, partialSums: partialSumsQ4K)
 }
 
 /// Adds a superblock of `Q5_K`.
@@ -118,13 +109,24 @@ func dotFileRowsQ4K(
 func dotFileRowsQ5K(
   _ source: FileSuperblock, _ x: UnsafeRawPointer, _ sums: UnsafeMutablePointer<Float>
 ) {
+  dotFileRowsWithMinima(source, x, sums, partialSums: partialSumsQ5K)
+}
+
+/// Adds a superblock that begins with two factors and, of 6 bits each, eight scales and eight minima.
+@inline(__always)
+private func dotFileRowsWithMinima(
+  _ source: FileSuperblock, _ x: UnsafeRawPointer, _ sums: UnsafeMutablePointer<Float>,
+  partialSums: (
+    _ block: UnsafeRawPointer, _ scales: IntegerLanes, _ x: UnsafeRawPointer
+  ) -> IntegerLanes
+) {
   let quants = source.quants(x)
   for firstRow in stride(from: 0, to: 16, by: laneCount) {
     let header = source.words(firstRow: firstRow, byteOffset: 0)
     let lanes = SixBitLanes(scales: header.1, mins: header.2, high: header.3)
     source.storeScales(lanes)
     let total = source.totals { row in
-      partialSumsQ5K(source.row(firstRow + row), source.scales(ofRow: row), quants)
+      partialSums(source.row(firstRow + row), source.scales(ofRow: row), quants)
     }
     lanes.finish(total, heads: header.0, x, sums + firstRow)
   }
