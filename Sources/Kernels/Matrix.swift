@@ -67,21 +67,25 @@ package struct Matrix: ~Copyable, @unchecked Sendable {
   }
 }
 
-/// Zeroed memory at a 64-byte boundary (a cache line, and an AVX-512 register); from 1 MB on in
-/// huge pages, so that rows far apart do not each cost a walk of the page table.
+/// Zeroed memory as of ``allocateBytes(_:)``.
 func allocateAligned<Element: BitwiseCopyable>(
   elementCount: Int, as type: Element.Type = Element.self
 ) -> UnsafeMutablePointer<Element> {
   let byteCount = elementCount * MemoryLayout<Element>.stride
-  let hugePage = 2 << 20
-  let memory: UnsafeMutableRawPointer
-  if byteCount >= hugePage / 2 {
-    let pages = (byteCount + hugePage - 1) / hugePage
-    memory = .allocate(byteCount: pages * hugePage, alignment: hugePage)
-    madvise(memory, pages * hugePage, MADV_HUGEPAGE)
-  } else {
-    memory = .allocate(byteCount: byteCount, alignment: 64)
-  }
+  let memory = allocateBytes(byteCount)
   memset(memory, 0, byteCount)
   return memory.bindMemory(to: Element.self, capacity: elementCount)
+}
+
+/// Memory at a 64-byte boundary (a cache line, and an AVX-512 register); from 1 MB on in huge pages,
+/// so that rows far apart do not each cost a walk of the page table. Not initialised.
+func allocateBytes(_ byteCount: Int) -> UnsafeMutableRawPointer {
+  let hugePage = 2 << 20
+  guard byteCount >= hugePage / 2 else {
+    return .allocate(byteCount: max(1, byteCount), alignment: 64)
+  }
+  let pages = (byteCount + hugePage - 1) / hugePage
+  let memory = UnsafeMutableRawPointer.allocate(byteCount: pages * hugePage, alignment: hugePage)
+  madvise(memory, pages * hugePage, MADV_HUGEPAGE)
+  return memory
 }

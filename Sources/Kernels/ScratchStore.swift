@@ -12,7 +12,7 @@ final class ScratchStore: Sendable {
 
     init(byteCount: Int) {
       self.byteCount = byteCount
-      bytes = .allocate(byteCount: max(64, byteCount), alignment: 64)
+      bytes = allocateBytes(byteCount)
     }
 
     deinit { bytes.deallocate() }
@@ -20,7 +20,7 @@ final class ScratchStore: Sendable {
     func reserve(_ byteCount: Int) {
       guard byteCount > self.byteCount else { return }
       bytes.deallocate()
-      bytes = .allocate(byteCount: byteCount, alignment: 64)
+      bytes = allocateBytes(byteCount)
       self.byteCount = byteCount
     }
   }

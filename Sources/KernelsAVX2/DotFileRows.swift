@@ -200,9 +200,8 @@ func dotFileRowsQ6K(
     takeOff32(2, scales.2)
     takeOff32(3, scales.3)
     let factors = gatherHalves { source.row(firstRow + $0) + 208 }
-    let scale = broadcast((x + activationScaleOffset).loadUnaligned(as: Float.self))
     let target = sums + firstRow
-    store(multiplyAdd(floats(total), factors * scale, load(target)), target)
+    store(addSuperblock(total, factors, scale: superblockScale(x), to: load(target)), target)
   }
 }
 

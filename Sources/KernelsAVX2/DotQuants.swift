@@ -84,19 +84,11 @@ extension SixBitLanes {
     minima = addPairLanes(minima, oddBytes(lowMins), broadcastWord(pairs + 4))
     minima = addPairLanes(minima, evenBytes(highMins), broadcastWord(pairs + 8))
     minima = addPairLanes(minima, oddBytes(highMins), broadcastWord(pairs + 12))
-    let scale = broadcast((x + activationScaleOffset).loadUnaligned(as: Float.self))
-    let sum = multiplyAdd(floats(total), lowHalves(heads) * scale, load(sums))
-    addMinima(sum, floats(minima), highHalves(heads) * scale, into: sums)
+    let sum = addSuperblock(
+      total, lowHalves(heads), minima: minima, highHalves(heads), scale: superblockScale(x),
+      to: load(sums))
+    store(sum, sums)
   }
-}
-
-/// Stores `sum - minima · factor`.
-@inline(__always)
-private func addMinima(
-  _ sum: FloatLanes, _ minima: FloatLanes, _ factor: FloatLanes,
-  into sums: UnsafeMutablePointer<Float>
-) {
-  store(multiplySubtract(minima, factor, sum), sums)
 }
 
 /// Adds a superblock of `Q6_K`.
@@ -116,9 +108,10 @@ func dotQ6K(
       total = addPairLanes(total, oddSignedBytesTimesMinus32(scales), broadcastWord(pairs + 4))
     }
     let halves = (source.halves + register * laneCount * 2).assumingMemoryBound(to: Float16.self)
-    let scale = broadcast((x + activationScaleOffset).loadUnaligned(as: Float.self))
     let target = sums + register * laneCount
-    store(multiplyAdd(floats(total), loadHalves(halves) * scale, load(target)), target)
+    let sum = addSuperblock(
+      total, loadHalves(halves), scale: superblockScale(x), to: load(target))
+    store(sum, target)
   }
 }
 

@@ -12,20 +12,18 @@ struct SignedBlockTile {
   var x: UnsafeRawPointer
   /// The sums so far, `[row, tileColumns]`.
   var sums: UnsafeMutablePointer<Float>
-  /// Whether the sums begin at zero.
-  var isFirst: Bool
   /// Blocks.
   var blockCount: Int
 
   /// Multiplies `rows` rows, a literal of 1 to 6, so that each count becomes its own code.
   @_transparent
   func multiply(rows: Int) {
-    var row0 = start(row: 0)
-    var row1 = start(row: rows > 1 ? 1 : 0)
-    var row2 = start(row: rows > 2 ? 2 : 0)
-    var row3 = start(row: rows > 3 ? 3 : 0)
-    var row4 = start(row: rows > 4 ? 4 : 0)
-    var row5 = start(row: rows > 5 ? 5 : 0)
+    var row0 = SumPair(sums)
+    var row1 = SumPair(sums + (rows > 1 ? tileColumns : 0))
+    var row2 = SumPair(sums + (rows > 2 ? 2 * tileColumns : 0))
+    var row3 = SumPair(sums + (rows > 3 ? 3 * tileColumns : 0))
+    var row4 = SumPair(sums + (rows > 4 ? 4 * tileColumns : 0))
+    var row5 = SumPair(sums + (rows > 5 ? 5 * tileColumns : 0))
     for block in 0..<blockCount {
       let corrections = x + blockCorrectionsOffset + block * 4
       var sum0 = SignedSums(corrections)
@@ -64,11 +62,6 @@ struct SignedBlockTile {
     if rows > 4 { row4.write(sums + 4 * tileColumns) }
     if rows > 5 { row5.write(sums + 5 * tileColumns) }
   }
-
-  @inline(__always)
-  private func start(row: Int) -> SumPair {
-    isFirst ? SumPair() : SumPair(sums + row * tileColumns)
-  }
 }
 
 /// Two registers of integer sums of one block.
@@ -92,10 +85,8 @@ private struct SignedSums {
 
 /// Two registers of Float32 sums: of one row of activations with the tile's outputs.
 struct SumPair {
-  var first = zeroLanes()
-  var second = zeroLanes()
-
-  @inline(__always) init() {}
+  var first: FloatLanes
+  var second: FloatLanes
 
   @inline(__always)
   init(_ source: UnsafePointer<Float>) {

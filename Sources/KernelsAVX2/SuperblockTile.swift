@@ -1,8 +1,7 @@
 // The micro-kernel of products with K-quants: some rows of activations with two registers of
 // outputs, over one superblock.
 //
-// The integers are exact, and the Float32 steps are those of the scalar twins: for each superblock
-// `sum = fma(Float(i), d · dx, sum)`, then where there are minima `sum = fma(-Float(m), dmin · dx, sum)`.
+// The integers are exact, and the Float32 steps are those of SuperblockValue.swift.
 
 /// How a superblock of one format is multiplied.
 struct SuperblockShape {
@@ -75,8 +74,6 @@ struct SuperblockTile {
   var x: UnsafeRawPointer
   /// The sums so far, `[row, tileColumns]`.
   var sums: UnsafeMutablePointer<Float>
-  /// Whether the sums begin at zero.
-  var isFirst: Bool
   /// The format.
   var shape: SuperblockShape
 
@@ -151,18 +148,21 @@ struct SuperblockTile {
       }
     }
     let target = sums + row * tileColumns
-    var first = isFirst ? zeroLanes() : load(target)
-    var second = isFirst ? zeroLanes() : load(target + laneCount)
-    let scale = broadcast((x + activationScaleOffset).loadUnaligned(as: Float.self))
-    let factors = panel + unpackedFactorsOffset
-    first = multiplyAdd(floats(total.first), loadFloats(factors) * scale, first)
-    second = multiplyAdd(
-      floats(total.second), loadFloats(factors + secondRegisterOffset) * scale, second)
+    var first = load(target)
+    var second = load(target + laneCount)
+    let scale = superblockScale(x)
+    let d = panel + unpackedFactorsOffset
+    let dmin = d + lineByteCount
     if shape.hasMinima {
-      let factors = factors + lineByteCount
-      first = multiplySubtract(floats(minima.first), loadFloats(factors) * scale, first)
-      second = multiplySubtract(
-        floats(minima.second), loadFloats(factors + secondRegisterOffset) * scale, second)
+      first = addSuperblock(
+        total.first, loadFloats(d), minima: minima.first, loadFloats(dmin), scale: scale, to: first)
+      second = addSuperblock(
+        total.second, loadFloats(d + secondRegisterOffset), minima: minima.second,
+        loadFloats(dmin + secondRegisterOffset), scale: scale, to: second)
+    } else {
+      first = addSuperblock(total.first, loadFloats(d), scale: scale, to: first)
+      second = addSuperblock(
+        total.second, loadFloats(d + secondRegisterOffset), scale: scale, to: second)
     }
     store(first, target)
     store(second, target + laneCount)

@@ -11,8 +11,7 @@ import _Builtin_intrinsics.intel
 //
 // Sums that might not fit in 16 bits are added in two parts. Whether they fit is known of the
 // activations before: see ``SuperblockShape/largestActivationSum``. So the integers are exact either way,
-// and the Float32 steps are those of the scalar twins: for each superblock
-// `sum = fma(Float(i), d · dx, sum)`, then where there are minima `sum = fma(-Float(m), dmin · dx, sum)`.
+// and the Float32 steps are those of SuperblockValue.swift.
 
 /// How a superblock of one format is multiplied.
 struct SuperblockShape {
@@ -52,8 +51,6 @@ struct SuperblockTile {
   var x: UnsafeRawPointer
   /// The sums so far, `[row, tileColumns]`.
   var sums: UnsafeMutablePointer<Float>
-  /// Whether the sums begin at zero.
-  var isFirst: Bool
   /// The format.
   var shape: SuperblockShape
 
@@ -145,33 +142,35 @@ struct SuperblockTile {
   /// Adds the rows' integers to their sums.
   @inline(__always)
   private func finish(_ totals: RowIntegers, minima: RowIntegers, rows: Int) {
-    finish(totals.row0, minima.row0, row: 0)
-    if rows > 1 { finish(totals.row1, minima.row1, row: 1) }
+    let d = loadFloats(panel + unpackedFactorsOffset)
+    let dmin = loadFloats(panel + unpackedFactorsOffset + lineByteCount)
+    finish(totals.row0, d, minima.row0, dmin, row: 0)
+    if rows > 1 { finish(totals.row1, d, minima.row1, dmin, row: 1) }
     if rows > 2 {
-      finish(totals.row2, minima.row2, row: 2)
-      finish(totals.row3, minima.row3, row: 3)
+      finish(totals.row2, d, minima.row2, dmin, row: 2)
+      finish(totals.row3, d, minima.row3, dmin, row: 3)
     }
     if rows > 4 {
-      finish(totals.row4, minima.row4, row: 4)
-      finish(totals.row5, minima.row5, row: 5)
-      finish(totals.row6, minima.row6, row: 6)
-      finish(totals.row7, minima.row7, row: 7)
+      finish(totals.row4, d, minima.row4, dmin, row: 4)
+      finish(totals.row5, d, minima.row5, dmin, row: 5)
+      finish(totals.row6, d, minima.row6, dmin, row: 6)
+      finish(totals.row7, d, minima.row7, dmin, row: 7)
     }
   }
 
   /// Adds a row's integers to its sums.
   @inline(__always)
-  private func finish(_ total: IntegerLanes, _ minima: IntegerLanes, row: Int) {
-    let scaleAddress = x + row * activationByteCount + activationScaleOffset
-    let scale = broadcast(scaleAddress.loadUnaligned(as: Float.self))
-    let factors = panel + unpackedFactorsOffset
+  private func finish(
+    _ total: IntegerLanes, _ d: FloatLanes, _ minima: IntegerLanes, _ dmin: FloatLanes, row: Int
+  ) {
+    let scale = superblockScale(x + row * activationByteCount)
     let target = sums + row * tileColumns
-    var sum = isFirst ? zeroLanes() : load(target)
-    sum = multiplyAdd(floats(total), loadFloats(factors) * scale, sum)
+    let sum = load(target)
     if shape.hasMinima {
-      sum = multiplySubtract(floats(minima), loadFloats(factors + lineByteCount) * scale, sum)
+      store(addSuperblock(total, d, minima: minima, dmin, scale: scale, to: sum), target)
+    } else {
+      store(addSuperblock(total, d, scale: scale, to: sum), target)
     }
-    store(sum, target)
   }
 }
 

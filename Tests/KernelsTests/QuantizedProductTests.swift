@@ -7,11 +7,12 @@ import Testing
 @Suite struct QuantizedProductTests {
   static let types: [WeightType] = [.q4K, .q5K, .q6K, .q80, .q40]
 
-  /// Inputs and outputs around the edges of superblocks, panels of 16 and tiles of 32.
+  /// Inputs and outputs around the edges of superblocks, panels of 16 and tiles of 32; with 417 outputs
+  /// a thread has groups of tiles, whole ones and a rest.
   static func shapes(_ type: WeightType) -> [(inputs: Int, outputs: Int)] {
     type.blockElementCount == 256
-      ? [(256, 1), (256, 15), (512, 16), (768, 17), (256, 33), (1280, 50)]
-      : [(32, 1), (96, 15), (256, 16), (288, 33), (544, 50), (64, 97)]
+      ? [(256, 1), (256, 15), (512, 16), (768, 17), (256, 33), (1280, 50), (256, 417)]
+      : [(32, 1), (96, 15), (256, 16), (288, 33), (544, 50), (64, 97), (64, 417)]
   }
 
   /// Every number of rows of a tile and its remainders, one row alone, and several tiles.
@@ -132,7 +133,7 @@ import Testing
     let kernels = try #require(VectorKernels.kernels(for: instructionSet)).quantized
     let quantizedType = try #require(QuantizedType(type))
     let inputs = 256
-    for outputs in [1, 7, 8, 9, 16, 17, 31, 33] {
+    for outputs in [1, 7, 8, 9, 16, 17, 31, 33, 65, 113] {
       for rows in [1, 3] {
         let bytes = weightBytes(type, count: inputs * outputs, seed: 3)
         let x = samples(rows * inputs, seed: 2)

@@ -24,10 +24,11 @@ package protocol SuperblockFormat: BlockFormat {
 ///
 /// The integers of a superblock b are exact. The rest is Float32, b ascending from sum = 0:
 ///
-///     sum = fma(Float(products_b), d_b · scale_b, sum)
-///     sum = fma(-Float(minima_b), dmin_b · scale_b, sum)      where the format has minima
+///     value = Float(products_b) · d_b
+///     value = fma(-Float(minima_b), dmin_b, value)      where the format has minima
+///     sum = fma(value, scale_b, sum)
 ///
-/// with the products of two scales rounded to Float32, and `Float(...)` rounding to nearest even
+/// with the product rounded to Float32, and `Float(...)` rounding to nearest even
 /// (integers reach beyond 2²⁴). The vector kernels do these steps in this order, so they agree with
 /// this function bit for bit; llama.cpp does them in another order.
 ///
@@ -57,8 +58,9 @@ package func linearQ8K<Format: SuperblockFormat>(
         let (products, minima) = Format.integerProduct(
           weight, block: output * blocks + block, quants: quants, sums: sums, xBlock: xBlock)
         let (d, dmin) = Format.superScales(weight, block: output * blocks + block)
-        sum.addProduct(Float(products), d * scales[xBlock])
-        if Format.hasMinima { sum.addProduct(-Float(minima), dmin * scales[xBlock]) }
+        var value = Float(products) * d
+        if Format.hasMinima { value.addProduct(-Float(minima), dmin) }
+        sum.addProduct(value, scales[xBlock])
       }
       y[token * outputs + output] = sum
     }

@@ -150,13 +150,13 @@ struct QuantizedProductTable {
     }
   }
 
-  /// 10^9 operations a second with many rows, one thread.
-  func productTable(rowCounts: [Int]) {
+  /// 10^9 operations a second with many rows, one thread; of one type or all.
+  func productTable(rowCounts: [Int], type: String?) {
     print(
       "| GOP/s 4096 x 14336, rows | type | AVX-512 | in place | AVX2 | in place |\n|---|---|---|---|---|---|"
     )
     for rows in rowCounts {
-      for kernel in QuantizedKernel.all {
+      for kernel in QuantizedKernel.all where type == nil || type == kernel.name {
         let (inputs, outputs) = (4096, 1024)
         let x = activations(kernel, isWide: true, rows: rows, inputs: inputs)
         let cells = [

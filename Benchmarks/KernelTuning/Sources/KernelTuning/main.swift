@@ -3,7 +3,7 @@
 //   swift run -c release --package-path Benchmarks/KernelTuning KernelTuning products
 //   swift run -c release --package-path Benchmarks/KernelTuning KernelTuning elementwise
 //   swift run -c release --package-path Benchmarks/KernelTuning KernelTuning cached
-//   swift run -c release --package-path Benchmarks/KernelTuning KernelTuning quantized [cache|rows|memory]
+//   swift run -c release --package-path Benchmarks/KernelTuning KernelTuning quantized [cache|rows [ROWS [TYPE]]|memory]
 //   swift run -c release --package-path Benchmarks/KernelTuning KernelTuning encoder [THREADS]
 //
 // All but the encoder need a processor with AVX-512 and VNNI; `SWIFTRAG_ISA=avx2` lowers the encoder.
@@ -23,7 +23,11 @@ case "quantized":
   let table = QuantizedProductTable()
   let wanted = arguments.dropFirst().first
   if wanted == nil || wanted == "cache" { table.cacheTable() }
-  if wanted == nil || wanted == "rows" { table.productTable(rowCounts: [2, 4, 16, 128, 256]) }
+  if wanted == nil || wanted == "rows" {
+    let rows = arguments.dropFirst(2).first.flatMap { Int($0) }
+    table.productTable(
+      rowCounts: rows.map { [$0] } ?? [2, 4, 16, 128, 256], type: arguments.dropFirst(3).first)
+  }
   if wanted == nil || wanted == "memory" { table.memoryTable(threadCounts: [1, 2]) }
 case "encoder":
   let threadCount = arguments.dropFirst().first.flatMap { Int($0) } ?? 1
