@@ -122,6 +122,7 @@ private func dotPanel(
   for superblock in 0..<source.superblockCount {
     let x = product.x + superblock * activationByteCount
     if source.isInterleaved {
+      source.prefetchLines(superblock)
       dot(source.superblock(superblock, scratch: product.scratch), x, sums)
     } else {
       dotFileRows(source.fileSuperblock(superblock, scratch: product.scratch), x, sums)
@@ -156,7 +157,15 @@ private func multiplyGroup(
         blockCount = source.blockCount
         target += unpackedByteCount
       }
-      multiplySuperblock(unpacked, x, product.rows, tileSums, blockCount)
+      var upcoming = UpcomingLines(
+        product, format, panels: panels, after: firstPanel, superblock: superblock)
+      for firstRow in stride(from: 0, to: product.rows, by: rowsPerRequest) {
+        let rows = min(rowsPerRequest, product.rows - firstRow)
+        upcoming.request(upTo: firstRow + rows, of: product.rows)
+        multiplySuperblock(
+          unpacked, x + firstRow * activationByteCount, rows, tileSums + firstRow * tileColumns,
+          blockCount)
+      }
       tileSums += product.rows * tileColumns
     }
   }
@@ -183,6 +192,54 @@ private func prefetchTarget(_ product: QuantizedProduct, panels: Range<Int>, row
 /// Rows of y whose lines are asked for before they are written. Rows often lie a multiple of 4 KB
 /// apart, so that their lines share a set of the first-level cache, which has 12 ways (8 before Zen 5).
 private let rowsAhead = 6
+
+/// The interleaved lines that are unpacked next, asked for bit by bit while rows are multiplied: asked
+/// for at once they would hold up what is read meanwhile.
+private struct UpcomingLines {
+  private let lines: UnsafeRawPointer
+  private let panelByteCount: Int
+  private let lineCount: Int
+  private var requested = 0
+
+  /// Those of the tile behind the one that begins at `firstPanel`: in the next superblock where that
+  /// was the group's last, and of the next group where that was the last superblock.
+  @inline(__always)
+  init(
+    _ product: QuantizedProduct, _ format: InterleavedFormat, panels: Range<Int>,
+    after firstPanel: Int, superblock: Int
+  ) {
+    var panel = firstPanel + tilePanels
+    var superblock = superblock
+    if panel >= panels.upperBound {
+      let source = PanelSource(product, format, panel: panels.lowerBound)
+      superblock += 1
+      panel = panels.lowerBound
+      if superblock == source.superblockCount {
+        superblock = 0
+        panel = panels.upperBound
+      }
+    }
+    let source = PanelSource(product, format, panel: panel)
+    lines = source.words(superblock)
+    panelByteCount = 16 * product.weight.rowByteCount
+    lineCount = source.isInterleaved ? source.lineCount(superblock) : 0
+  }
+
+  /// Asks for the share of the lines that corresponds to so many rows.
+  @inline(__always)
+  mutating func request(upTo row: Int, of rows: Int) {
+    let end = lineCount * row / rows
+    for line in requested..<end {
+      for panel in 0..<tilePanels {
+        prefetch(lines + panel * panelByteCount + line * lineByteCount)
+      }
+    }
+    requested = end
+  }
+}
+
+/// Rows that are multiplied between two requests: whole tiles of 8 and of 3 rows.
+private let rowsPerRequest = 24
 
 /// The superblocks of one panel, wherever they lie.
 private struct PanelSource {
@@ -216,17 +273,28 @@ private struct PanelSource {
       : weight.fileRows + (panel - weight.panelCount) * 16 * rowByteCount
   }
 
+  /// The lines of an interleaved superblock.
+  @inline(__always)
+  func words(_ index: Int) -> UnsafeRawPointer {
+    let halvesByteCount = format.halfOffset == nil ? 0 : blockCount * 32
+    return start + halvesByteCount
+      + index * blocksPerSuperblock * format.wordCount * lineByteCount
+  }
+
+  /// How many lines an interleaved superblock has.
+  @inline(__always)
+  func lineCount(_ index: Int) -> Int {
+    min(blocksPerSuperblock, blockCount - index * blocksPerSuperblock) * format.wordCount
+  }
+
   /// One superblock, in place or interleaved into `scratch`.
   @inline(__always)
   func superblock(_ index: Int, scratch: UnsafeMutableRawPointer) -> PanelSuperblock {
     let firstBlock = index * blocksPerSuperblock
     let count = min(blocksPerSuperblock, blockCount - firstBlock)
     if isInterleaved {
-      let halvesByteCount = format.halfOffset == nil ? 0 : blockCount * 32
-      let words =
-        start + halvesByteCount + firstBlock * format.wordCount * lineByteCount
-      prefetchLines(words, count: count * format.wordCount)
-      return PanelSuperblock(words: words, halves: start + firstBlock * 32, blockCount: count)
+      return PanelSuperblock(
+        words: words(index), halves: start + firstBlock * 32, blockCount: count)
     }
     interleaveRows(firstBlock: firstBlock, count: count, into: scratch)
     return PanelSuperblock(words: scratch + 256, halves: scratch, blockCount: count)
@@ -251,11 +319,11 @@ private struct PanelSource {
     for line in stride(from: 0, to: byteCount, by: lineByteCount) { prefetchFar(next + line) }
   }
 
-  /// Asks for the lines that will be read in a moment.
+  /// Asks for lines that will be read in a moment, as many as the superblock has.
   @inline(__always)
-  private func prefetchLines(_ words: UnsafeRawPointer, count: Int) {
-    let ahead = words + aheadByteCount
-    for line in 0..<count { prefetch(ahead + line * lineByteCount) }
+  func prefetchLines(_ index: Int) {
+    let ahead = words(index) + aheadByteCount
+    for line in 0..<lineCount(index) { prefetch(ahead + line * lineByteCount) }
   }
 
   /// Interleaves some blocks of the panel's rows, and asks for those of the next panel's.
