@@ -105,9 +105,6 @@ struct SuperblockTile {
     var quants = x
     var scales = panel + unpackedScalesOffset
     for _ in 0..<shape.subBlockCount {
-      let firstScales = loadIntegers(scales)
-      let secondScales = loadIntegers(scales + secondRegisterOffset)
-      scales += lineByteCount
       for _ in 0..<shape.sumsPerSubBlock {
         var sum0 = IntegerPair()
         var sum1 = IntegerPair()
@@ -121,10 +118,13 @@ struct SuperblockTile {
           line += lineByteCount
           quants += 4
         }
+        let firstScales = loadIntegers(scales)
+        let secondScales = loadIntegers(scales + secondRegisterOffset)
         total0.add(sum0, firstScales, secondScales)
         if rows > 1 { total1.add(sum1, firstScales, secondScales) }
         if rows > 2 { total2.add(sum2, firstScales, secondScales) }
       }
+      scales += lineByteCount
     }
     finish(total0, row: 0)
     if rows > 1 { finish(total1, row: 1) }
