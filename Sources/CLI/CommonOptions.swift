@@ -20,6 +20,18 @@ struct CommonOptions: ParsableArguments {
 
 extension Terminal.ColorChoice: ExpressibleByArgument {}
 
+/// The number of threads, of commands that have no configuration to check it.
+struct ThreadOptions: ParsableArguments {
+  @Option(name: .shortAndLong, help: "Worker threads (default: one for each physical core).")
+  var threads: Int?
+
+  func validate() throws {
+    guard threads.map({ (0...256).contains($0) }) ?? true else {
+      throw ValidationError("--threads is 0, for one on each physical core, to 256.")
+    }
+  }
+}
+
 /// The flags of every command that computes.
 struct ComputeOptions: ParsableArguments {
   @Option(name: .shortAndLong, help: "Worker threads (default: one for each physical core).")

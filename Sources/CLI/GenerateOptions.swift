@@ -18,14 +18,7 @@ struct ModelMemoryOptions: ParsableArguments {
   @Flag(help: "Do not use weights that `swiftrag models prepare` laid out.")
   var noPrepared = false
 
-  @Option(name: .shortAndLong, help: "Worker threads (default: one for each physical core).")
-  var threads: Int?
-
-  func validate() throws {
-    guard threads.map({ (0...256).contains($0) }) ?? true else {
-      throw ValidationError("--threads is 0, for one on each physical core, to 256.")
-    }
-  }
+  @OptionGroup var worker: ThreadOptions
 }
 
 /// The flags that choose a language model and how it is held in memory.
@@ -52,7 +45,7 @@ struct LanguageModelOptions: ParsableArguments {
   /// What these flags set, for ``Configuration``.
   var settings: [Setting: String] {
     var settings: [Setting: String] = [:]
-    settings[.threads] = memory.threads.map(String.init)
+    settings[.threads] = memory.worker.threads.map(String.init)
     settings[.kernels] = kernels
     settings[.modelPath] = model
     return settings

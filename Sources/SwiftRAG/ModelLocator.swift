@@ -16,8 +16,8 @@ public struct ModelLocator: Sendable {
 
   /// The model cannot be found or is ambiguous.
   public enum Failure: Error, Equatable, CustomStringConvertible {
-    /// Nothing has this name.
-    case missing(name: String, kind: String, searched: [String], known: [String])
+    /// Nothing has this name; of any kind where none is given.
+    case missing(name: String, kind: String?, searched: [String], known: [String])
     /// No language model was named, and no folder holds one.
     case noLanguageModel(searched: [String])
     /// The folder holds no model that can be opened.
@@ -32,8 +32,8 @@ public struct ModelLocator: Sendable {
         let places =
           searched.isEmpty ? "no models folder was found" : searched.joined(separator: ", ")
         let others = known.isEmpty ? "" : "\n  known: " + known.joined(separator: ", ")
-        return
-          "no \(kind) model '\(name)' (searched: \(places))\(others)\n  try: swiftrag models ls"
+        let model = kind.map { $0 + " model" } ?? "model"
+        return "no \(model) '\(name)' (searched: \(places))\(others)\n  try: swiftrag models ls"
       case .noLanguageModel(let searched):
         let places =
           searched.isEmpty ? "no models folder was found" : searched.joined(separator: ", ")
@@ -97,6 +97,25 @@ public struct ModelLocator: Sendable {
     throw .missing(
       name: nameOrPath, kind: "language", searched: searched,
       known: all().filter { $0.kind == "llm" }.map(\.name))
+  }
+
+  /// The file or folder of a model of any kind; of several with the name, the language model.
+  ///
+  /// - Parameter name: a path that exists, or a name below `models/llm` or `models/embeddings`.
+  /// - Returns: the path to open.
+  /// - Throws: ``Failure`` when there is none, or several in the folder that was named.
+  public func model(_ name: String) throws(Failure) -> String {
+    let models = all()
+    if let found = models.first(where: { $0.kind == "llm" && $0.name == name }) {
+      return found.path
+    }
+    do { return try languageModel(name) } catch {
+      guard case .missing = error else { throw error }
+    }
+    do { return try embeddingModel(name) } catch {
+      guard case .missing = error else { throw error }
+      throw .missing(name: name, kind: nil, searched: folders, known: models.map(\.name))
+    }
   }
 
   /// Every model in the folders.

@@ -33,6 +33,34 @@ import Testing
     #expect(outcome.output.isEmpty)
   }
 
+  @Test(arguments: [
+    ["models", "prepare", "nothing.gguf", "-t", "257"], ["bench", "memory", "--threads=-1"],
+    ["bench", "llm", "-m", "nothing.gguf", "-t", "100000"],
+    ["bench", "search", "--vectors", "v.npy", "--queries", "q.npy", "-t", "1000000000"],
+  ])
+  func aNumberOfThreadsThatNoMachineHasIsNamed(arguments: [String]) throws {
+    let runner = try CommandRunner()
+    defer { runner.cleanUp() }
+    let outcome = try runner.run(arguments: arguments)
+    #expect(outcome.status == 64, "\(outcome.error)")
+    #expect(outcome.error.contains("--threads is 0"), "\(outcome.error)")
+  }
+
+  @Test func aNameOfNoModelIsSearchedAmongAllKinds() throws {
+    let runner = try CommandRunner()
+    defer { runner.cleanUp() }
+    let folder = runner.home.appending(path: "models/llm")
+    try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
+    try FileManager.default.copyItem(
+      at: URL(filePath: Self.model), to: folder.appending(path: "pocket.gguf"))
+    let missing = try runner.run("models", "path", "nothing")
+    #expect(missing.status == 69, "\(missing.error)")
+    #expect(missing.error.contains("no model 'nothing' (searched: "), "\(missing.error)")
+    #expect(missing.error.contains("known: pocket.gguf"), "\(missing.error)")
+    let found = try runner.run("models", "path", "pocket")
+    #expect(found.output.hasSuffix("models/llm/pocket.gguf\n"), "\(found.error)")
+  }
+
   @Test func extremesOfTheOptionsStillGenerate() throws {
     let runner = try CommandRunner()
     defer { runner.cleanUp() }

@@ -105,8 +105,7 @@ struct BenchCommand: ParsableCommand {
     @Option(name: [.customShort("k"), .long], help: "How many vectors a query finds.")
     var k = 10
 
-    @Option(name: .shortAndLong, help: "Worker threads.")
-    var threads: Int?
+    @OptionGroup var worker: ThreadOptions
 
     @Flag(help: "Print JSON, with the rows that each query found.")
     var json = false
@@ -116,7 +115,7 @@ struct BenchCommand: ParsableCommand {
     func run() throws {
       common.apply()
       let result = try SearchBenchmark.run(
-        vectorsPath: vectors, queriesPath: queries, k: k, threadCount: threads)
+        vectorsPath: vectors, queriesPath: queries, k: k, threadCount: worker.threads)
       if json { return try answerJSON(result, pretty: false) }
       Terminal.answer(
         String(

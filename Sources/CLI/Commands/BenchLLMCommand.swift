@@ -20,7 +20,7 @@ struct MeasuredModelOptions: ParsableArguments {
     guard (1...65536).contains(batch) else {
       throw CommandFailure("batch must be 1 to 65536", status: ExitStatus.usage)
     }
-    let compute = Compute(threadCount: memory.threads)
+    let compute = Compute(threadCount: memory.worker.threads)
     let checkpoint = try openCheckpoint(model)
     let options = LlamaOptions(
       repack: !memory.noRepack, usesPrepared: !memory.noPrepared,

@@ -13,8 +13,7 @@ extension BenchCommand {
         A model of 4 GB cannot say more tokens a second than this divided by 4 GB.
         """)
 
-    @Option(name: .shortAndLong, help: "Worker threads (default: one for each physical core).")
-    var threads: Int?
+    @OptionGroup var worker: ThreadOptions
 
     @Flag(help: "Print JSON.")
     var json = false
@@ -28,7 +27,7 @@ extension BenchCommand {
 
     func run() throws {
       common.apply()
-      let compute = Compute(threadCount: threads)
+      let compute = Compute(threadCount: worker.threads)
       guard let bytesPerSecond = compute.readBandwidth() else {
         throw CommandFailure("1 GB of memory cannot be had", status: ExitStatus.temporaryFailure)
       }

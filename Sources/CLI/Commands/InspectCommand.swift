@@ -41,7 +41,7 @@ struct InspectCommand: ParsableCommand {
   func run() throws {
     common.apply()
     try requireExisting([file])
-    if template { return showTemplate(try openCheckpoint(file).metadata) }
+    if template { return try showTemplate(try openCheckpoint(file).metadata) }
     let inspection = try Inspection(of: try openCheckpoint(file), hashes: hash)
     if json { return try answerJSON(inspection) }
     summarise(inspection)
@@ -53,11 +53,22 @@ struct InspectCommand: ParsableCommand {
     }
   }
 
+  private struct TemplateReport: Encodable {
+    let template, reason: String
+    /// The file's own text, or null.
+    let fileTemplate: String?
+  }
+
   /// A template is a program that a stranger wrote: it is printed, escaped, and never run.
-  private func showTemplate(_ metadata: Metadata) {
+  private func showTemplate(_ metadata: Metadata) throws {
     let recognition = ChatTemplate.recognize(metadata)
-    Terminal.answer("\(recognition.template.rawValue): \(printable(recognition.reason))")
     let text = metadata[LanguageTokenizer.GGUFKey.chatTemplate]?.stringValue
+    if json {
+      return try answerJSON(
+        TemplateReport(
+          template: recognition.template.rawValue, reason: recognition.reason, fileTemplate: text))
+    }
+    Terminal.answer("\(recognition.template.rawValue): \(printable(recognition.reason))")
     guard let text, !text.isEmpty else { return }
     Terminal.answer("\n" + Style.bold.apply("the file's template") + " (never executed)")
     for line in text.split(separator: "\n", omittingEmptySubsequences: false) {

@@ -77,11 +77,7 @@ struct ModelsCommand: ParsableCommand {
 
     func run() throws {
       let locator = ModelLocator(configuration: try resolveConfiguration([:]))
-      let languageModel = locator.all().first { $0.kind == "llm" && $0.name == name }
-      if let path = languageModel?.path ?? (try? locator.languageModel(name)) {
-        return Terminal.answer(path)
-      }
-      Terminal.answer(try locator.embeddingModel(name))
+      Terminal.answer(try locator.model(name))
     }
   }
 }

@@ -29,8 +29,7 @@ extension ModelsCommand {
     @Flag(help: "Remove the file instead; the model itself may be gone already.")
     var remove = false
 
-    @Option(name: .shortAndLong, help: "Worker threads (default: one for each physical core).")
-    var threads: Int?
+    @OptionGroup var worker: ThreadOptions
 
     @Flag(help: "Print JSON.")
     var json = false
@@ -67,7 +66,7 @@ extension ModelsCommand {
     private func prepare(_ path: String) throws {
       let start = ContinuousClock.now
       let preparation = try LlamaModel.preparation(
-        gguf: try openCheckpoint(path), compute: Compute(threadCount: threads))
+        gguf: try openCheckpoint(path), compute: Compute(threadCount: worker.threads))
       // 256 MB may be on their way to a slow disk when Ctrl-C comes; then the file is removed.
       Interrupts.allow(graceMicroseconds: 10_000_000)
       let bar = ProgressBar(
