@@ -10,7 +10,7 @@ enum GenerationNotes {
     case .stop:
       return result.isIncomplete ? "stopped at \(result.stop ?? "the end")" + cut : nil
     case .length:
-      return "stopped after \(result.tokens.count) tokens (-n allows more)" + cut
+      return "stopped after \(result.stats.generatedTokenCount) tokens (-n allows more)" + cut
     case .contextFull:
       return "stopped: the context is full (-c makes it larger)" + cut
     case .cancelled: return "interrupted" + cut

@@ -17,16 +17,22 @@ final class GenerationOutput {
   }
 
   private let style: Style
-  private let generator: NativeGenerator
+  private let modelName: String
+  /// What a token's text is; nil for a model of which no tokens are told.
+  private let tokenizer: LanguageTokenizer?
   private let seed: UInt64
   private let showsLogprobs: Bool
   private var progress = PrefillProgress(title: "reading the prompt")
   /// Whether the text so far ends a line.
   private var endsLine = true
 
-  init(style: Style, generator: NativeGenerator, seed: UInt64, showsLogprobs: Bool) {
+  init(
+    style: Style, generator: any TextGenerator, tokenizer: LanguageTokenizer?, seed: UInt64,
+    showsLogprobs: Bool
+  ) {
     self.style = style
-    self.generator = generator
+    modelName = generator.name
+    self.tokenizer = tokenizer
     self.seed = seed
     self.showsLogprobs = showsLogprobs
   }
@@ -109,7 +115,7 @@ final class GenerationOutput {
 
   private func row(_ token: GeneratedToken) -> TokenRow {
     func text(_ id: Int32) -> String {
-      String(decoding: generator.tokenizer.bytes(of: id, showsSpecial: true), as: UTF8.self)
+      String(decoding: tokenizer?.bytes(of: id, showsSpecial: true) ?? [], as: UTF8.self)
     }
     return TokenRow(
       id: token.id, text: text(token.id), logprob: token.logprob,
@@ -121,8 +127,8 @@ final class GenerationOutput {
     let stats = result.stats
     return Report(
       text: result.text, finish: result.finish, stop: result.stop,
-      isIncomplete: result.isIncomplete, model: generator.name, seed: seed,
-      tokens: showsLogprobs ? result.tokens.map(row) : nil,
+      isIncomplete: result.isIncomplete, model: modelName, seed: seed,
+      tokens: showsLogprobs && tokenizer != nil ? result.tokens.map(row) : nil,
       stats: Figures(
         promptTokens: stats.promptTokenCount, cachedTokens: stats.cachedTokenCount,
         generatedTokens: stats.generatedTokenCount, draftedTokens: stats.draftedTokenCount,

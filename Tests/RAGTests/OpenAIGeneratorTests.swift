@@ -106,6 +106,30 @@ private final class LocalServer: @unchecked Sendable {
     #expect(!whole.result.text.contains("127.0.0.1"))
   }
 
+  @Test func aSchemaGoesToTheServer() throws {
+    let server = try LocalServer.shared()
+    let schema = try JSONValue.parse(
+      Array(#"{"type": "array", "items": {"type": "integer"}, "maxItems": 3}"#.utf8))
+    let grammar = try JSONSchemaCompiler.compile(schema)
+    let (result, _) = try generate(
+      server.generator("echo"), Self.prompt,
+      GenerationOptions(maxTokenCount: 9, grammar: grammar, jsonSchema: schema))
+    // The server said that it ended at its limit.
+    #expect(result.finish == .length && result.isIncomplete)
+    let format = try JSONValue.parse(Array(result.text.utf8))["response_format"]
+    #expect(format?["type"]?.stringValue == "json_schema")
+    #expect(format?["json_schema"]?["strict"] == .bool(true))
+    #expect(format?["json_schema"]?["schema"] == schema)
+    #expect(throws: OpenAIError.unsupported(option: "a grammar")) {
+      try generate(server.generator("echo"), Self.prompt, GenerationOptions(grammar: grammar))
+    }
+    #expect(throws: OpenAIError.unsupported(option: "a JSON schema with a raw prompt")) {
+      try generate(
+        server.generator("echo"), .raw("a"),
+        GenerationOptions(grammar: grammar, jsonSchema: schema))
+    }
+  }
+
   @Test(arguments: [
     (400, "does not suit"), (401, "OPENAI_API_KEY"), (404, "model '404'"), (500, "failed"),
   ])

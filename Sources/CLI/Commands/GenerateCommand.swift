@@ -1,4 +1,5 @@
 internal import ArgumentParser
+internal import Bytes
 internal import Foundation
 internal import Kernels
 internal import Models
@@ -21,6 +22,10 @@ struct GenerateCommand: ParsableCommand {
         swiftrag generate "A cat, please." --json-schema cat-schema.json
         echo "Summarise: ..." | swiftrag generate - --seed 7 --json
         swiftrag generate "Yes or no?" -n 1 --logprobs 5 --jsonl
+        swiftrag generate "A cat, please." --backend openai -m qwen3-8b
+
+      With --backend openai, or model_backend: openai in config.yaml, a server at openai_base_url \
+      generates, and -m is the model's name there.
       """)
 
   @Argument(help: "The prompt; - reads it from standard input.")
@@ -61,6 +66,14 @@ struct GenerateCommand: ParsableCommand {
   @Flag(help: "Print token counts, speeds and memory to standard error.")
   var stats = false
 
+  @Option(help: "Who generates: native or openai (default: model_backend, native).")
+  var backend: Backend?
+
+  /// Where the model runs.
+  enum Backend: String, ExpressibleByArgument, CaseIterable {
+    case native, openai
+  }
+
   @OptionGroup(title: "Model") var modelOptions: LanguageModelOptions
   @OptionGroup(title: "Sampling") var sampling: SamplingOptions
   @OptionGroup var common: CommonOptions
@@ -78,7 +91,7 @@ struct GenerateCommand: ParsableCommand {
 
   func run() throws {
     common.apply()
-    let configuration = try resolveConfiguration(modelOptions.settings)
+    let configuration = try resolveConfiguration()
     let seed = sampling.chosenSeed ?? UInt64.random(in: 0...UInt64(UInt32.max))
     let options = try generationOptions(configuration: configuration, seed: seed)
     // Before the model, which may take a while to load.
@@ -86,17 +99,25 @@ struct GenerateCommand: ParsableCommand {
       throw GenerationError.sampler(error)
     }
     let prompt = try self.generationPrompt()
-    let generator = try KnowledgeBase.loadGenerator(
-      configuration: configuration, options: modelOptions.generatorOptions)
-    for note in generator.loadingNotes { Terminal.note(note) }
-    if common.verbose {
-      Terminal.note("\(generator.name), template \(generator.template.rawValue), seed \(seed)")
+    let generator: any TextGenerator
+    var tokenizer: LanguageTokenizer?
+    if configuration.text(.modelBackend) == Backend.openai.rawValue {
+      generator = try KnowledgeBase.loadRemoteGenerator(configuration: configuration)
+    } else {
+      let native = try KnowledgeBase.loadGenerator(
+        configuration: configuration, options: modelOptions.generatorOptions)
+      for note in native.loadingNotes { Terminal.note(note) }
+      if common.verbose {
+        Terminal.note("\(native.name), template \(native.template.rawValue), seed \(seed)")
+      }
+      tokenizer = native.tokenizer
+      generator = native
     }
     // The text so far is to be kept, and the token that is being computed may take a while.
     Interrupts.allow(graceMicroseconds: 2_000_000)
     let output = GenerationOutput(
-      style: json ? .json : jsonl ? .jsonLines : .text, generator: generator, seed: seed,
-      showsLogprobs: logprobs != nil)
+      style: json ? .json : jsonl ? .jsonLines : .text, generator: generator,
+      tokenizer: tokenizer, seed: seed, showsLogprobs: logprobs != nil)
     let result: GenerationResult
     do {
       result = try generator.generate(
@@ -109,16 +130,28 @@ struct GenerateCommand: ParsableCommand {
     if result.finish == .cancelled { throw ExitStatus.interrupted }
   }
 
+  private func resolveConfiguration() throws -> Configuration {
+    var settings = modelOptions.settings
+    settings[.modelBackend] = backend?.rawValue
+    // A server's model is no file of this machine.
+    let isRemote =
+      try CLI.resolveConfiguration(settings).text(.modelBackend) == Backend.openai.rawValue
+    if isRemote { settings[.openAIModel] = settings.removeValue(forKey: .modelPath) }
+    return try CLI.resolveConfiguration(settings)
+  }
+
   private func generationOptions(
     configuration: Configuration, seed: UInt64
   ) throws -> GenerationOptions {
     let limit = maxTokenCount ?? configuration.integer(.maxTokens)
+    let schema = try jsonSchema.map(schemaText)
     return GenerationOptions(
       maxTokenCount: limit < 0 ? nil : limit,
       sampler: sampling.samplerOptions(
         configuration: configuration, seed: seed, logprobCount: logprobs), stops: stop,
-      grammar: try jsonSchema.map { try JSONSchemaCompiler.compile(try schemaText($0)) },
-      usesSpeculation: !noSpeculation, promptCachePath: promptCache)
+      grammar: try schema.map { try JSONSchemaCompiler.compile($0) },
+      jsonSchema: try schema.map { try JSONValue.parse($0) }, usesSpeculation: !noSpeculation,
+      promptCachePath: promptCache)
   }
 
   /// The schema itself when the argument begins as one, else the file that it names.

@@ -1,3 +1,4 @@
+package import Bytes
 package import Models
 
 /// What is asked of one generation.
@@ -10,6 +11,8 @@ package struct GenerationOptions: Sendable {
   package var stops: [String]
   /// What the text must be, for example the grammar of a JSON schema.
   package var grammar: ByteGrammar?
+  /// The JSON schema that the grammar was compiled from, where it was: a server gets it instead.
+  package var jsonSchema: JSONValue?
   /// Whether tokens are drafted from the text so far and checked several at once; the output is the
   /// same either way.
   package var usesSpeculation: Bool
@@ -18,12 +21,14 @@ package struct GenerationOptions: Sendable {
 
   package init(
     maxTokenCount: Int? = 512, sampler: SamplerOptions = SamplerOptions(), stops: [String] = [],
-    grammar: ByteGrammar? = nil, usesSpeculation: Bool = true, promptCachePath: String? = nil
+    grammar: ByteGrammar? = nil, jsonSchema: JSONValue? = nil, usesSpeculation: Bool = true,
+    promptCachePath: String? = nil
   ) {
     self.maxTokenCount = maxTokenCount
     self.sampler = sampler
     self.stops = stops
     self.grammar = grammar
+    self.jsonSchema = jsonSchema
     self.usesSpeculation = usesSpeculation
     self.promptCachePath = promptCachePath
   }

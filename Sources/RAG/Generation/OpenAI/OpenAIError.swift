@@ -65,7 +65,7 @@ extension OpenAIError: CustomStringConvertible {
       "\(printable(url)) ended the connection before its answer did"
         + (reason.isEmpty ? "" : ": \(printable(reason, limit: 300))") + Self.kept(text)
     case .unsupported(let option):
-      "a server cannot be held to \(option)\n  try: --model FILE.gguf, a model in this process"
+      "a server cannot be held to \(option)\n  try: --backend native, a model in this process"
     }
   }
 

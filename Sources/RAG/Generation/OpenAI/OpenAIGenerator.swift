@@ -70,7 +70,9 @@ package struct OpenAIGenerator: TextGenerator {
     if key != nil, !address.isEncrypted, !address.isLoopback {
       emit(.note("the API key goes to \(address.host) unencrypted; https would protect it"))
     }
-    var answer = StreamedAnswer(stops: options.stops, maxTokenCount: options.maxTokenCount)
+    var answer = StreamedAnswer(
+      stops: options.stops, maxTokenCount: options.maxTokenCount,
+      hasForm: options.jsonSchema != nil)
     if shouldStop() { return answer.result(isCancelled: true) }
     let curl = try CurlProcess(
       program: curlPath, address: address, path: request.path, key: key, body: request.body)

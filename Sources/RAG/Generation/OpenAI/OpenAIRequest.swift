@@ -15,11 +15,11 @@ struct OpenAIRequest {
   /// - Source: `stop` of OpenAI's reference of chat completions.
   static let stopLimit = 4
 
-  /// - Throws: `OpenAIError.unsupported` for a grammar.
+  /// - Throws: `OpenAIError.unsupported` for a grammar that is no JSON schema, or one for a raw prompt.
   init(
     prompt: GenerationPrompt, options: GenerationOptions, model: String
   ) throws(OpenAIError) {
-    if options.grammar != nil { throw .unsupported(option: "a JSON schema or grammar") }
+    let format = try Self.responseFormat(prompt, options)
     let sampler = options.sampler
     var members = [JSONMember(key: "model", value: .string(model))]
     switch prompt {
@@ -36,6 +36,7 @@ struct OpenAIRequest {
     add("stream", .bool(true))
     add(
       "stream_options", .object([JSONMember(key: "include_usage", value: .bool(true))]))
+    if let format { add("response_format", format) }
     add("temperature", .number(sampler.temperature))
     add("top_p", .number(sampler.topP))
     if sampler.presencePenalty != 0 { add("presence_penalty", .number(sampler.presencePenalty)) }
@@ -51,6 +52,29 @@ struct OpenAIRequest {
     if !sampler.logitBias.isEmpty { add("logit_bias", Self.bias(sampler.logitBias)) }
     body = JSONValue.object(members).compactText
     notes = Self.notes(on: options)
+  }
+
+  /// The form that the answer must have.
+  ///
+  /// - Source: `response_format` of OpenAI's reference of chat completions, which `/completions` has not.
+  ///   `strict` lets the schema bind: without it OpenAI's server only shows it to the model.
+  private static func responseFormat(
+    _ prompt: GenerationPrompt, _ options: GenerationOptions
+  ) throws(OpenAIError) -> JSONValue? {
+    guard options.grammar != nil || options.jsonSchema != nil else { return nil }
+    guard let schema = options.jsonSchema else { throw .unsupported(option: "a grammar") }
+    guard case .messages = prompt else {
+      throw .unsupported(option: "a JSON schema with a raw prompt")
+    }
+    return .object([
+      JSONMember(key: "type", value: .string("json_schema")),
+      JSONMember(
+        key: "json_schema",
+        value: .object([
+          JSONMember(key: "name", value: .string("answer")),
+          JSONMember(key: "strict", value: .bool(true)), JSONMember(key: "schema", value: schema),
+        ])),
+    ])
   }
 
   private static func message(_ message: ChatMessage) -> JSONValue {

@@ -11,6 +11,8 @@ struct StreamedAnswer {
   private var reader = EventStreamReader()
   private var matcher: StopMatcher
   private let maxTokenCount: Int?
+  /// Whether the whole text satisfies a schema, so that a part of it does not.
+  private let hasForm: Bool
   private(set) var text = ""
   private var stats = GenerationStats()
   private var chunkCount = 0
@@ -25,9 +27,10 @@ struct StreamedAnswer {
   private let start = ContinuousClock.now
   private var firstText: ContinuousClock.Instant?
 
-  init(stops: [String], maxTokenCount: Int?) {
+  init(stops: [String], maxTokenCount: Int?, hasForm: Bool) {
     matcher = StopMatcher(stops)
     self.maxTokenCount = maxTokenCount
+    self.hasForm = hasForm
   }
 
   /// Takes the next piece of the connection.
@@ -141,9 +144,11 @@ struct StreamedAnswer {
       stats.generateSeconds = (end - firstText) / .seconds(1)
     }
     stats.peakResidentByteCount = ProcessMemory.peakResidentByteCount
+    let finish = isCancelled ? .cancelled : finishReason
+    let stop = isCancelled ? nil : stop
     return GenerationResult(
-      text: text, tokens: [], finish: isCancelled ? .cancelled : finishReason,
-      stop: isCancelled ? nil : stop, isIncomplete: false, stats: stats)
+      text: text, tokens: [], finish: finish, stop: stop,
+      isIncomplete: hasForm && (finish != .stop || stop != nil), stats: stats)
   }
 
   /// `length` stands for both limits; which one it was shows in the count of tokens.
