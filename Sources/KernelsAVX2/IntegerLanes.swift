@@ -47,10 +47,16 @@ typealias IntegerLanes = SIMD4<Int64>
   _mm256_slli_epi32(lanes, Int32(bits))
 }
 
+/// The products of unsigned quants with signed activations, pairs of them in 16 bits.
+@inline(__always)
+func products(_ quants: IntegerLanes, _ x: IntegerLanes) -> IntegerLanes {
+  _mm256_maddubs_epi16(quants, x)
+}
+
 /// Adds the products of unsigned quants with signed activations, pairs of them in 16 bits.
 @inline(__always)
 func addProducts(_ sums: IntegerLanes, _ quants: IntegerLanes, _ x: IntegerLanes) -> IntegerLanes {
-  _mm256_add_epi16(sums, _mm256_maddubs_epi16(quants, x))
+  _mm256_add_epi16(sums, products(quants, x))
 }
 
 /// Adds the sums times their scales, as ``unsignedScales`` or ``signedScales`` gave them.

@@ -42,6 +42,17 @@ struct IntegerPair {
   var first = zeroIntegers()
   var second = zeroIntegers()
 
+  /// Zeros.
+  @inline(__always) init() {}
+
+  /// The products of one line.
+  @inline(__always)
+  init(_ first: IntegerLanes, _ second: IntegerLanes, _ x: UnsafeRawPointer) {
+    let word = broadcastWord(x)
+    self.first = products(first, word)
+    self.second = products(second, word)
+  }
+
   /// Adds the products of one line.
   @inline(__always)
   mutating func add(_ first: IntegerLanes, _ second: IntegerLanes, _ x: UnsafeRawPointer) {
@@ -104,14 +115,20 @@ struct SuperblockTile {
     var line = panel
     var quants = x
     var scales = panel + unpackedScalesOffset
+    // The two lines of a sum of `Q6_K` are no loop.
+    let linesPerSum = shape.linesPerSum == 2 ? 2 : unknownCount(shape.linesPerSum)
     for _ in 0..<shape.subBlockCount {
       for _ in 0..<shape.sumsPerSubBlock {
-        var sum0 = IntegerPair()
-        var sum1 = IntegerPair()
-        var sum2 = IntegerPair()
-        for _ in 0..<shape.linesPerSum {
-          let first = loadIntegers(line)
-          let second = loadIntegers(line + secondRegisterOffset)
+        var first = loadIntegers(line)
+        var second = loadIntegers(line + secondRegisterOffset)
+        var sum0 = IntegerPair(first, second, quants)
+        var sum1 = IntegerPair(first, second, quants + (rows > 1 ? activationByteCount : 0))
+        var sum2 = IntegerPair(first, second, quants + (rows > 2 ? 2 * activationByteCount : 0))
+        line += lineByteCount
+        quants += 4
+        for _ in 1..<linesPerSum {
+          first = loadIntegers(line)
+          second = loadIntegers(line + secondRegisterOffset)
           sum0.add(first, second, quants)
           if rows > 1 { sum1.add(first, second, quants + activationByteCount) }
           if rows > 2 { sum2.add(first, second, quants + 2 * activationByteCount) }
@@ -168,6 +185,12 @@ struct SuperblockTile {
     store(second, target + laneCount)
   }
 }
+
+/// The count itself, of which the optimiser knows nothing.
+///
+/// It unrolls a loop of known count, adds the products of several lines before the sums, and then
+/// needs more registers than there are: measured 3 % slower with `Q4_K` and 8 % with `Q5_K`.
+@inline(never) private func unknownCount(_ count: Int) -> Int { count }
 
 /// One register of Float32 at an untyped address.
 @inline(__always) func loadFloats(_ source: UnsafeRawPointer) -> FloatLanes {
