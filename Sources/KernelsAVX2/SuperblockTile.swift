@@ -1,16 +1,19 @@
 // The micro-kernel of products with K-quants: some rows of activations with two registers of
 // outputs, over one superblock.
 //
-// The integers are exact, and the Float32 steps are those of SuperblockValue.swift.
+// The integers are exact, and the Float32 steps are those of SuperblockValue.swift. Products are added
+// in 16 bits: those of a sub-block where the activations tell that they fit, else of fewer lines.
 
 /// How a superblock of one format is multiplied.
 struct SuperblockShape {
   /// Sub-blocks, which have a scale each.
   var subBlockCount: Int
-  /// Sums of a sub-block: 1 unless its products do not fit in one.
-  var sumsPerSubBlock: Int
-  /// Lines of a sum.
-  var linesPerSum: Int
+  /// Lines of a sub-block.
+  var linesPerSubBlock: Int
+  /// Lines whose products always fit in one sum.
+  var safeLinesPerSum: Int
+  /// The largest sum of activations, see `oneSidedSumOffset`, with which those of a sub-block fit.
+  var largestActivationSum: Int16
   /// Lines that are multiplied with pairs of sums of activations.
   var pairCount: Int
   /// Where in the activations these sums lie.
@@ -19,21 +22,24 @@ struct SuperblockShape {
   var hasMinima: Bool
 
   /// `Q4_K` (4 bits) and `Q5_K` (5): sub-blocks of 32, and minima.
+  ///
+  /// Eight lines of `Q4_K` would be safe too; with four the compiler cannot know the number of lines.
   @inline(__always)
   static func withMinima(bits: Int) -> SuperblockShape {
-    let lines = lineCount(bits: bits, subBlockLines: 8)
-    return SuperblockShape(
-      subBlockCount: 8, sumsPerSubBlock: 8 / lines, linesPerSum: lines, pairCount: 4,
+    SuperblockShape(
+      subBlockCount: 8, linesPerSubBlock: 8,
+      safeLinesPerSum: lineCount(bits: 5, subBlockLines: 8),
+      largestActivationSum: bits == 4 ? 32767 / 15 / 2 : 32767 / 31 / 2, pairCount: 4,
       pairsOffset: sumsOf32Offset, hasMinima: true)
   }
 
   /// `Q6_K`: sub-blocks of 16; the pairs take 32 off each quant.
   @inline(__always)
   static func q6K() -> SuperblockShape {
-    let lines = lineCount(bits: 6, subBlockLines: 4)
-    return SuperblockShape(
-      subBlockCount: 16, sumsPerSubBlock: 4 / lines, linesPerSum: lines, pairCount: 8,
-      pairsOffset: sumsOf16Offset, hasMinima: false)
+    SuperblockShape(
+      subBlockCount: 16, linesPerSubBlock: 4,
+      safeLinesPerSum: lineCount(bits: 6, subBlockLines: 4), largestActivationSum: 32767 / 63,
+      pairCount: 8, pairsOffset: sumsOf16Offset, hasMinima: false)
   }
 }
 
@@ -115,10 +121,14 @@ struct SuperblockTile {
     var line = panel
     var quants = x
     var scales = panel + unpackedScalesOffset
-    // The two lines of a sum of `Q6_K` are no loop.
-    let linesPerSum = shape.linesPerSum == 2 ? 2 : unknownCount(shape.linesPerSum)
+    // Counts that the compiler does not know: of a loop that it unrolls it adds the products of several
+    // lines before the sums, and then needs more registers than there are.
+    // (Quants of 4 bits always fit; one row is asked all the same.)
+    let fits = sumsFit(rows: shape.largestActivationSum >= 8 * 127 ? 1 : rows)
+    let linesPerSum = fits ? shape.linesPerSubBlock : shape.safeLinesPerSum
+    let sumsPerSubBlock = fits ? 1 : shape.linesPerSubBlock / shape.safeLinesPerSum
     for _ in 0..<shape.subBlockCount {
-      for _ in 0..<shape.sumsPerSubBlock {
+      for _ in 0..<sumsPerSubBlock {
         var first = loadIntegers(line)
         var second = loadIntegers(line + secondRegisterOffset)
         var sum0 = IntegerPair(first, second, quants)
@@ -146,6 +156,17 @@ struct SuperblockTile {
     finish(total0, row: 0)
     if rows > 1 { finish(total1, row: 1) }
     if rows > 2 { finish(total2, row: 2) }
+  }
+
+  /// Whether the products of a sub-block fit in one sum of 16 bits, for all rows.
+  @inline(__always)
+  private func sumsFit(rows: Int) -> Bool {
+    var largest: Int16 = 0
+    for row in 0..<rows {
+      let bound = x + row * activationByteCount + oneSidedSumOffset
+      largest = max(largest, bound.loadUnaligned(as: Int16.self))
+    }
+    return largest <= shape.largestActivationSum
   }
 
   /// Adds a row's integers to its sums.
@@ -185,12 +206,6 @@ struct SuperblockTile {
     store(second, target + laneCount)
   }
 }
-
-/// The count itself, of which the optimiser knows nothing.
-///
-/// It unrolls a loop of known count, adds the products of several lines before the sums, and then
-/// needs more registers than there are: measured 3 % slower with `Q4_K` and 8 % with `Q5_K`.
-@inline(never) private func unknownCount(_ count: Int) -> Int { count }
 
 /// One register of Float32 at an untyped address.
 @inline(__always) func loadFloats(_ source: UnsafeRawPointer) -> FloatLanes {

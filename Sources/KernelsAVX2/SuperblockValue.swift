@@ -3,12 +3,8 @@
 // multiplied by it: three multiplications with minima, where
 // `fma(Float(i), d · dx, sum)` and `fma(-Float(m), dmin · dx, sum)` are four.
 
-/// `fma(Float(total) · d, scale, sum)`.
-///
-/// - Parameters:
-///   - total: the integers of a superblock's products.
-///   - d: the superblock's factors.
-///   - scale: of the row of activations, in every lane.
+/// `fma(Float(total) · d, scale, sum)`: the integers of a superblock's products, its factors, and the
+/// scale of the row of activations in every lane.
 @inline(__always)
 func addSuperblock(
   _ total: IntegerLanes, _ d: FloatLanes, scale: FloatLanes, to sum: FloatLanes

@@ -57,14 +57,17 @@ struct QuantizedProductTable {
     _ kernel: QuantizedKernel, isWide: Bool, rows: Int, inputs: Int
   ) -> UnsafeMutableRawPointer {
     let x = values(rows * inputs)
+    let byteCount = isWide ? KernelsAVX512.activationByteCount : KernelsAVX2.activationByteCount
     let target = UnsafeMutableRawPointer.allocate(
-      byteCount: rows * inputs / 256 * KernelsAVX512.activationByteCount, alignment: 64)
-    if kernel.isQ8K {
-      KernelsAVX512.quantizeRowsQ8K(x, rows: rows, inputs: inputs, into: target, stride: rows)
-    } else {
-      KernelsAVX512.quantizeRowsQ80Signed(
-        x, rows: rows, inputs: inputs, into: target, stride: rows)
-    }
+      byteCount: rows * inputs / 256 * byteCount, alignment: 64)
+    let quantize =
+      switch (isWide, kernel.isQ8K) {
+      case (true, true): KernelsAVX512.quantizeRowsQ8K
+      case (true, false): KernelsAVX512.quantizeRowsQ80Signed
+      case (false, true): KernelsAVX2.quantizeRowsQ8K
+      case (false, false): KernelsAVX2.quantizeRowsQ80Signed
+      }
+    quantize(x, rows, inputs, target, rows)
     x.deallocate()
     return target
   }
@@ -90,11 +93,13 @@ struct QuantizedProductTable {
     print("|---|---|---|---|---|")
     for kernel in QuantizedKernel.all {
       let (inputs, outputs) = (4096, 96)
-      let x = activations(kernel, isWide: true, rows: 1, inputs: inputs)
+      let wide = activations(kernel, isWide: true, rows: 1, inputs: inputs)
+      let narrow = activations(kernel, isWide: false, rows: 1, inputs: inputs)
       let cells = [
-        (kernel.wide, false), (kernel.wide, true), (kernel.narrow, false), (kernel.narrow, true),
+        (kernel.wide, wide, false), (kernel.wide, wide, true), (kernel.narrow, narrow, false),
+        (kernel.narrow, narrow, true),
       ]
-      .map { multiply, isMapped in
+      .map { multiply, x, isMapped in
         let product = product(
           kernel, x, rows: 1, inputs: inputs, outputs: outputs, isMapped: isMapped)
         let seconds = processorSeconds(repeats: 2_000) { multiply(product) }
@@ -158,11 +163,13 @@ struct QuantizedProductTable {
     for rows in rowCounts {
       for kernel in QuantizedKernel.all where type == nil || type == kernel.name {
         let (inputs, outputs) = (4096, 1024)
-        let x = activations(kernel, isWide: true, rows: rows, inputs: inputs)
+        let wide = activations(kernel, isWide: true, rows: rows, inputs: inputs)
+        let narrow = activations(kernel, isWide: false, rows: rows, inputs: inputs)
         let cells = [
-          (kernel.wide, false), (kernel.wide, true), (kernel.narrow, false), (kernel.narrow, true),
+          (kernel.wide, wide, false), (kernel.wide, wide, true), (kernel.narrow, narrow, false),
+          (kernel.narrow, narrow, true),
         ]
-        .map { multiply, isMapped in
+        .map { multiply, x, isMapped in
           let product = product(
             kernel, x, rows: rows, inputs: inputs, outputs: outputs, isMapped: isMapped)
           let seconds = processorSeconds(repeats: 5) { multiply(product) }

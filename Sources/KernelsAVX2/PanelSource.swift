@@ -1,0 +1,172 @@
+import KernelsReference
+
+// Where the superblocks of a quantised weight's panels are found, and which lines of them are asked
+// for before they are read.
+
+/// The superblocks of one panel, wherever they lie.
+struct PanelSource {
+  let format: InterleavedFormat
+  let panel: Int
+  /// Outputs of the panel that exist.
+  let width: Int
+  let superblockCount: Int
+  private let blockCount: Int
+  private let blocksPerSuperblock: Int
+  /// Whether the rows lie interleaved.
+  let isInterleaved: Bool
+  /// The interleaved panel, or its first row.
+  private let start: UnsafeRawPointer
+  private let rowByteCount: Int
+
+  @inline(__always)
+  init(_ product: QuantizedProduct, _ format: InterleavedFormat, panel: Int) {
+    let weight = product.weight
+    self.format = format
+    self.panel = panel
+    width = min(16, weight.outputs - panel * 16)
+    blockCount = product.inputs / format.blockElementCount
+    blocksPerSuperblock = superblockElementCount / format.blockElementCount
+    superblockCount = (blockCount + blocksPerSuperblock - 1) / blocksPerSuperblock
+    isInterleaved = panel < weight.panelCount
+    rowByteCount = weight.rowByteCount
+    start =
+      isInterleaved
+      ? weight.panels + panel * 16 * rowByteCount
+      : weight.fileRows + (panel - weight.panelCount) * 16 * rowByteCount
+  }
+
+  /// The lines of an interleaved superblock.
+  @inline(__always)
+  func words(_ index: Int) -> UnsafeRawPointer {
+    let halvesByteCount = format.halfOffset == nil ? 0 : blockCount * 32
+    return start + halvesByteCount
+      + index * blocksPerSuperblock * format.wordCount * lineByteCount
+  }
+
+  /// How many lines an interleaved superblock has.
+  @inline(__always)
+  func lineCount(_ index: Int) -> Int {
+    min(blocksPerSuperblock, blockCount - index * blocksPerSuperblock) * format.wordCount
+  }
+
+  /// One superblock, in place or interleaved into `scratch`.
+  @inline(__always)
+  func superblock(_ index: Int, scratch: UnsafeMutableRawPointer) -> PanelSuperblock {
+    let firstBlock = index * blocksPerSuperblock
+    let count = min(blocksPerSuperblock, blockCount - firstBlock)
+    if isInterleaved {
+      return PanelSuperblock(
+        words: words(index), halves: start + firstBlock * 32, blockCount: count)
+    }
+    interleaveRows(firstBlock: firstBlock, count: count, into: scratch)
+    return PanelSuperblock(words: scratch + 256, halves: scratch, blockCount: count)
+  }
+
+  /// One superblock of rows in a file's order.
+  @inline(__always)
+  func fileSuperblock(_ index: Int, scratch: UnsafeMutableRawPointer) -> FileSuperblock {
+    let firstBlock = index * blocksPerSuperblock
+    let count = min(blocksPerSuperblock, blockCount - firstBlock)
+    prefetchNextRows(firstBlock: firstBlock, count: count)
+    return FileSuperblock(
+      blocks: start + firstBlock * format.blockByteCount, rowByteCount: rowByteCount, width: width,
+      blockCount: count, scratch: scratch)
+  }
+
+  /// Asks for the next 16 rows, which follow these: the part that corresponds to some blocks' share.
+  @inline(__always)
+  private func prefetchNextRows(firstBlock: Int, count: Int) {
+    let byteCount = 16 * count * format.blockByteCount
+    let next = start + 16 * rowByteCount + 16 * firstBlock * format.blockByteCount
+    for line in stride(from: 0, to: byteCount, by: lineByteCount) { prefetchFar(next + line) }
+  }
+
+  /// Asks for lines that will be read in a moment, as many as the superblock has.
+  @inline(__always)
+  func prefetchLines(_ index: Int) {
+    let ahead = words(index) + aheadByteCount
+    for line in 0..<lineCount(index) { prefetch(ahead + line * lineByteCount) }
+  }
+
+  /// Interleaves some blocks of the panel's rows, and asks for those of the next panel's.
+  @inline(never)
+  private func interleaveRows(firstBlock: Int, count: Int, into scratch: UnsafeMutableRawPointer) {
+    let blocks = start + firstBlock * format.blockByteCount
+    withUnsafeTemporaryAllocation(of: UnsafeRawPointer.self, capacity: 16) { rows in
+      guard let addresses = rows.baseAddress else { return }
+      for row in 0..<16 {
+        (addresses + row).initialize(to: blocks + min(row, width - 1) * rowByteCount)
+      }
+      interleave(
+        InterleaveStep(
+          rows: addresses, blockCount: count, format: format, halves: scratch,
+          words: scratch + 256))
+    }
+    prefetchNextRows(firstBlock: firstBlock, count: count)
+  }
+
+  /// Writes or adds a row's 16 sums to y.
+  @inline(__always)
+  func writeSums(_ sums: UnsafePointer<Float>, to product: QuantizedProduct, row: Int) {
+    let target = product.y + row * product.yStride + panel * 16
+    for start in stride(from: 0, to: width, by: laneCount) {
+      let count = min(laneCount, width - start)
+      var lanes = load(sums + start)
+      if count == laneCount {
+        if product.addsToY { lanes = load(target + start) + lanes }
+        store(lanes, target + start)
+      } else {
+        if product.addsToY { lanes = load(target + start, count: count) + lanes }
+        store(lanes, target + start, count: count)
+      }
+    }
+  }
+}
+
+/// Bytes between the line that is multiplied and the one that is asked for.
+private let aheadByteCount = 4096
+
+/// The interleaved lines that are unpacked next, asked for bit by bit while rows are multiplied: asked
+/// for at once they would hold up what is read meanwhile.
+struct UpcomingLines {
+  private let lines: UnsafeRawPointer
+  private let panelByteCount: Int
+  private let lineCount: Int
+  private var requested = 0
+
+  /// Those of the tile behind the one that begins at `firstPanel`: in the next superblock where that
+  /// was the group's last, and of the next group where that was the last superblock.
+  @inline(__always)
+  init(
+    _ product: QuantizedProduct, _ format: InterleavedFormat, panels: Range<Int>,
+    after firstPanel: Int, superblock: Int
+  ) {
+    var panel = firstPanel + tilePanels
+    var superblock = superblock
+    if panel >= panels.upperBound {
+      let source = PanelSource(product, format, panel: panels.lowerBound)
+      superblock += 1
+      panel = panels.lowerBound
+      if superblock == source.superblockCount {
+        superblock = 0
+        panel = panels.upperBound
+      }
+    }
+    let source = PanelSource(product, format, panel: panel)
+    lines = source.words(superblock)
+    panelByteCount = 16 * product.weight.rowByteCount
+    lineCount = source.isInterleaved ? source.lineCount(superblock) : 0
+  }
+
+  /// Asks for the share of the lines that corresponds to so many rows.
+  @inline(__always)
+  mutating func request(upTo row: Int, of rows: Int) {
+    let end = lineCount * row / rows
+    for line in requested..<end {
+      for panel in 0..<tilePanels {
+        prefetch(lines + panel * panelByteCount + line * lineByteCount)
+      }
+    }
+    requested = end
+  }
+}
