@@ -19,6 +19,12 @@ machine hits all alike. Printed are medians over the rounds, ratios to llama.cpp
 median of the rounds' ratios), the bandwidth at which two threads read memory, and what part of it
 decoding reaches (file size times tokens a second), and peak resident memory.
 
+On a processor with AVX-512, `SWIFTRAG_ISA=avx2` and a llama.cpp built without it, found through PYTHONPATH, compare what one
+without would do:
+    CMAKE_ARGS="-DGGML_NATIVE=OFF -DGGML_AVX2=ON -DGGML_FMA=ON -DGGML_F16C=ON -DGGML_BMI2=ON" .venv/bin/pip install
+        --no-deps --no-binary :all: --no-build-isolation --target .venv-avx2 llama-cpp-python==0.3.36
+    SWIFTRAG_ISA=avx2 PYTHONPATH=.venv-avx2 .venv/bin/python Benchmarks/peers/llm_speed.py --model mistral.gguf ...
+
 A context of 4,096 tokens takes llama.cpp minutes to fill; it does so once and keeps its state
 beside the model as FILE.state-N.
 """
