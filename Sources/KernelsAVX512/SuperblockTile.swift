@@ -97,7 +97,9 @@ struct SuperblockTile {
   }
 
   /// Multiplies with one panel; both arguments are literals, so that each becomes its own code.
-  @inline(__always)
+  ///
+  /// (With `@inline(__always)` the sums in two parts became one function for all numbers of rows.)
+  @_transparent
   private func multiply(rows: Int, isWide: Bool) {
     var totals = RowIntegers()
     var line = panel
