@@ -19,9 +19,12 @@ enum GenerationNotes {
 
   /// The figures in two lines.
   static func summary(_ stats: GenerationStats, seed: UInt64? = nil) -> String {
-    var prompt = "prompt: \(stats.promptTokenCount) tokens"
-    if stats.cachedTokenCount > 0 { prompt += " (\(stats.cachedTokenCount) from the cache)" }
-    prompt += String(format: ", %.1f tokens/s", stats.promptTokensPerSecond)
+    var prompt = "prompt: tokens not counted by the server"
+    if stats.promptTokenCount > 0 {
+      prompt = "prompt: \(stats.promptTokenCount) tokens"
+      if stats.cachedTokenCount > 0 { prompt += " (\(stats.cachedTokenCount) from the cache)" }
+      prompt += String(format: ", %.1f tokens/s", stats.promptTokensPerSecond)
+    }
     if let seconds = stats.secondsToFirstToken {
       prompt += String(format: "; first token after %.2f s", seconds)
     }

@@ -34,6 +34,9 @@ import Testing
     #expect(outcome.status == 0, "\(outcome.error)")
     #expect(outcome.output == "Grüße, 世界 👩‍🚀!\n")
     #expect(outcome.error.contains("prompt: 7 tokens"), "\(outcome.error)")
+    let uncounted = try generate("Hello", "-m", "nodone", "--stats")
+    #expect(uncounted.output == "whole\n")
+    #expect(uncounted.error.contains("prompt: tokens not counted"), "\(uncounted.error)")
   }
 
   @Test func itsLimitIsTold() throws {
