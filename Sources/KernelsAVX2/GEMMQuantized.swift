@@ -151,8 +151,9 @@ private func multiplyGroup(
       var target = unpacked
       var blockCount = 0
       for panel in firstPanel..<min(firstPanel + tilePanels, panels.upperBound) {
-        let source = PanelSource(product, format, panel: panel)
-          .superblock(superblock, scratch: product.scratch)
+        let panelSource = PanelSource(product, format, panel: panel)
+        if product.rows <= rowsPerRequest { panelSource.prefetchLines(superblock) }
+        let source = panelSource.superblock(superblock, scratch: product.scratch)
         unpack(source, target)
         blockCount = source.blockCount
         target += unpackedByteCount
@@ -161,7 +162,9 @@ private func multiplyGroup(
         product, format, panels: panels, after: firstPanel, superblock: superblock)
       for firstRow in stride(from: 0, to: product.rows, by: rowsPerRequest) {
         let rows = min(rowsPerRequest, product.rows - firstRow)
-        upcoming.request(upTo: firstRow + rows, of: product.rows)
+        if product.rows > rowsPerRequest {
+          upcoming.request(upTo: firstRow + rows, of: product.rows)
+        }
         multiplySuperblock(
           unpacked, x + firstRow * activationByteCount, rows, tileSums + firstRow * tileColumns,
           blockCount)
@@ -196,4 +199,7 @@ private func prefetchTarget(_ product: QuantizedProduct, panels: Range<Int>, row
 private let rowsAhead = 6
 
 /// Rows that are multiplied between two requests: whole tiles of 8 and of 3 rows.
+///
+/// With no more rows than these a tile takes less time than memory does to answer, so that lines are
+/// asked for further ahead, as in decoding.
 private let rowsPerRequest = 24

@@ -84,6 +84,7 @@ struct PanelSource {
   /// Asks for lines that will be read in a moment, as many as the superblock has.
   @inline(__always)
   func prefetchLines(_ index: Int) {
+    guard isInterleaved else { return }
     let ahead = words(index) + aheadByteCount
     for line in 0..<lineCount(index) { prefetch(ahead + line * lineByteCount) }
   }
