@@ -1,5 +1,4 @@
 internal import ArgumentParser
-internal import Bytes
 internal import Foundation
 internal import Kernels
 internal import Models
@@ -91,7 +90,9 @@ struct GenerateCommand: ParsableCommand {
 
   func run() throws {
     common.apply()
-    let configuration = try resolveConfiguration()
+    var settings = modelOptions.settings
+    settings[.modelBackend] = backend?.rawValue
+    let configuration = try resolveConfiguration(settings)
     let seed = sampling.chosenSeed ?? UInt64.random(in: 0...UInt64(UInt32.max))
     let options = try generationOptions(configuration: configuration, seed: seed)
     // Before the model, which may take a while to load.
@@ -102,7 +103,8 @@ struct GenerateCommand: ParsableCommand {
     let generator: any TextGenerator
     var tokenizer: LanguageTokenizer?
     if configuration.text(.modelBackend) == Backend.openai.rawValue {
-      generator = try KnowledgeBase.loadRemoteGenerator(configuration: configuration)
+      generator = try KnowledgeBase.loadRemoteGenerator(
+        configuration: configuration, model: modelOptions.model)
     } else {
       let native = try KnowledgeBase.loadGenerator(
         configuration: configuration, options: modelOptions.generatorOptions)
@@ -130,28 +132,17 @@ struct GenerateCommand: ParsableCommand {
     if result.finish == .cancelled { throw ExitStatus.interrupted }
   }
 
-  private func resolveConfiguration() throws -> Configuration {
-    var settings = modelOptions.settings
-    settings[.modelBackend] = backend?.rawValue
-    // A server's model is no file of this machine.
-    let isRemote =
-      try CLI.resolveConfiguration(settings).text(.modelBackend) == Backend.openai.rawValue
-    if isRemote { settings[.openAIModel] = settings.removeValue(forKey: .modelPath) }
-    return try CLI.resolveConfiguration(settings)
-  }
-
   private func generationOptions(
     configuration: Configuration, seed: UInt64
   ) throws -> GenerationOptions {
     let limit = maxTokenCount ?? configuration.integer(.maxTokens)
-    let schema = try jsonSchema.map(schemaText)
+    let schema = try jsonSchema.map { try JSONSchemaCompiler.schema(try schemaText($0)) }
     return GenerationOptions(
       maxTokenCount: limit < 0 ? nil : limit,
       sampler: sampling.samplerOptions(
         configuration: configuration, seed: seed, logprobCount: logprobs), stops: stop,
-      grammar: try schema.map { try JSONSchemaCompiler.compile($0) },
-      jsonSchema: try schema.map { try JSONValue.parse($0) }, usesSpeculation: !noSpeculation,
-      promptCachePath: promptCache)
+      grammar: try schema.map { try JSONSchemaCompiler.compile($0) }, jsonSchema: schema,
+      usesSpeculation: !noSpeculation, promptCachePath: promptCache)
   }
 
   /// The schema itself when the argument begins as one, else the file that it names.

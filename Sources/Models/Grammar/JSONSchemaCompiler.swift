@@ -50,11 +50,18 @@ package struct JSONSchemaCompiler {
   /// - Returns: the grammar of its texts, not left-recursive.
   /// - Throws: `JSONSchemaError`.
   package static func compile(_ text: [UInt8]) throws(JSONSchemaError) -> ByteGrammar {
-    let schema: JSONValue
-    do throws(JSONError) { schema = try JSONValue.parse(text) } catch {
+    try compile(schema(text))
+  }
+
+  /// Reads a schema.
+  ///
+  /// - Parameter text: the schema, JSON in UTF-8.
+  /// - Returns: its tree.
+  /// - Throws: `JSONSchemaError.notJSON`.
+  package static func schema(_ text: [UInt8]) throws(JSONSchemaError) -> JSONValue {
+    do throws(JSONError) { return try JSONValue.parse(text) } catch {
       throw .notJSON(.init(description: "\(error)"))
     }
-    return try compile(schema)
   }
 
   /// Compiles a schema that is a tree already.
