@@ -33,6 +33,9 @@ func instructionSetSettings(_ flags: [String]) -> [SwiftSetting] {
   ]
 }
 
+/// For LLVM's intrinsics of tile registers, which have no other name in Swift.
+let tileSettings: [SwiftSetting] = [.enableExperimentalFeature("BuiltinModule")]
+
 let package = Package(
   name: "swiftrag",
   platforms: [.macOS(.v15)],
@@ -62,7 +65,9 @@ let package = Package(
       swiftSettings: instructionSetSettings(["-march=x86-64-v3"])),
     .target(
       name: "KernelsAVX512", dependencies: ["KernelsReference"],
-      swiftSettings: instructionSetSettings(["-march=x86-64-v4", "-mavx512vnni"])),
+      swiftSettings: instructionSetSettings([
+        "-march=x86-64-v4", "-mavx512vnni", "-mamx-tile", "-mamx-int8",
+      ]) + tileSettings),
     .target(
       name: "Kernels",
       dependencies: [

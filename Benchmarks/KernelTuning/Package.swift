@@ -12,6 +12,9 @@ func instructionSetSettings(_ flags: [String]) -> [SwiftSetting] {
   ]
 }
 
+/// For LLVM's intrinsics of tile registers, which have no other name in Swift.
+let tileSettings: [SwiftSetting] = [.enableExperimentalFeature("BuiltinModule")]
+
 let package = Package(
   name: "KernelTuning",
   platforms: [.macOS(.v15)],
@@ -25,7 +28,9 @@ let package = Package(
       swiftSettings: instructionSetSettings(["-march=x86-64-v3"])),
     .target(
       name: "KernelsAVX512", dependencies: ["KernelsReference"],
-      swiftSettings: instructionSetSettings(["-march=x86-64-v4", "-mavx512vnni"])),
+      swiftSettings: instructionSetSettings([
+        "-march=x86-64-v4", "-mavx512vnni", "-mamx-tile", "-mamx-int8",
+      ]) + tileSettings),
     .target(
       name: "Kernels",
       dependencies: [

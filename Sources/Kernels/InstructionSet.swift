@@ -1,6 +1,12 @@
 import CCPUFeatures
 import Glibc
 
+#if arch(x86_64)
+  // In glibc since 2.2.5, but in none of its headers.
+  @_extern(c, "arch_prctl")
+  private func architectureControl(_ code: CInt, _ argument: UInt) -> CInt
+#endif
+
 /// The vector instructions that the own kernels use.
 package enum InstructionSet: String, Sendable, CaseIterable, Comparable {
   /// No vector kernels: the reference kernels compute.
@@ -9,10 +15,12 @@ package enum InstructionSet: String, Sendable, CaseIterable, Comparable {
   case avx2
   /// x86-64-v4 (AVX-512 F, BW, VL, DQ, CD) with VNNI.
   case avx512
+  /// As `avx512`, and AMX with Int8: tile registers for products of many rows. The same bits as `avx512`.
+  case amx
 
   /// The best set that this CPU and operating system run, or a lower one that was asked for.
   ///
-  /// `SWIFTRAG_ISA` asks: `scalar`, `avx2` or `avx512`. Read once, at first use.
+  /// `SWIFTRAG_ISA` asks: `scalar`, `avx2`, `avx512` or `amx`. Read once, at first use.
   package static let detected: InstructionSet = {
     let best = supported
     guard let text = getenv("SWIFTRAG_ISA"),
@@ -36,13 +44,27 @@ package enum InstructionSet: String, Sendable, CaseIterable, Comparable {
         x86_cpu_AVX512F, x86_cpu_AVX512BW, x86_cpu_AVX512VL, x86_cpu_AVX512DQ, x86_cpu_AVX512CD,
         x86_cpu_AVX512_VNNI,
       ].allSatisfy { x86_cpu_active(UInt32($0)) }
-      return version4 ? .avx512 : .avx2
+      guard version4 else { return .avx2 }
+      let tiles = [x86_cpu_AMX_TILE, x86_cpu_AMX_INT8].allSatisfy { x86_cpu_active(UInt32($0)) }
+      return tiles && mayUseTiles() ? .amx : .avx512
     #else
       return .scalar
     #endif
   }()
 
-  /// Ordered by what they can do: scalar < avx2 < avx512.
+  #if arch(x86_64)
+    /// Asks Linux for leave to use the tile registers, which this process and its threads then have.
+    ///
+    /// The registers are 8 KB, so that Linux saves them only for those who ask. Refused by kernels
+    /// before 5.16. Source: the kernel's Documentation/arch/x86/xstate.rst and asm/prctl.h.
+    private static func mayUseTiles() -> Bool {
+      let requestPermission: CInt = 0x1023  // ARCH_REQ_XCOMP_PERM
+      let tileData: UInt = 18  // XFEATURE_XTILE_DATA
+      return architectureControl(requestPermission, tileData) == 0
+    }
+  #endif
+
+  /// Ordered by what they can do: scalar < avx2 < avx512 < amx.
   package static func < (left: InstructionSet, right: InstructionSet) -> Bool {
     left.rank < right.rank
   }
@@ -52,6 +74,7 @@ package enum InstructionSet: String, Sendable, CaseIterable, Comparable {
     case .scalar: 0
     case .avx2: 1
     case .avx512: 2
+    case .amx: 3
     }
   }
 }

@@ -11,15 +11,15 @@ struct QuantizedKernels: Sendable {
   /// Rows of activations of one call at most.
   let largestRowCount: Int
   /// Bytes of scratch of a product of so many rows.
-  let scratchByteCount: @Sendable (Int) -> Int
+  private(set) var scratchByteCount: @Sendable (Int) -> Int
   /// Quantises rows to `Q8_K`: source, rows, inputs, target, superblocks from one to the next of a row.
   let quantizeQ8K: QuantizeRows
   /// Quantises rows to `Q8_0`; as `quantizeQ8K`.
   let quantizeQ80: QuantizeRows
   let interleave: @Sendable (InterleaveStep) -> Void
-  let q4K: Multiply
-  let q5K: Multiply
-  let q6K: Multiply
+  private(set) var q4K: Multiply
+  private(set) var q5K: Multiply
+  private(set) var q6K: Multiply
   let q80: Multiply
   let q40: Multiply
 
@@ -62,6 +62,16 @@ struct QuantizedKernels: Sendable {
       interleave: { KernelsAVX512.interleave($0) }, q4K: { KernelsAVX512.multiplyQ4K($0) },
       q5K: { KernelsAVX512.multiplyQ5K($0) }, q6K: { KernelsAVX512.multiplyQ6K($0) },
       q80: { KernelsAVX512.multiplyQ80($0) }, q40: { KernelsAVX512.multiplyQ40($0) })
+
+    /// Those of `avx512`, with the K-quants in tile registers.
+    static let amx: QuantizedKernels = {
+      var kernels = avx512
+      kernels.scratchByteCount = { KernelsAVX512.tiledScratchByteCount(rows: $0) }
+      kernels.q4K = { KernelsAVX512.multiplyTilesQ4K($0) }
+      kernels.q5K = { KernelsAVX512.multiplyTilesQ5K($0) }
+      kernels.q6K = { KernelsAVX512.multiplyTilesQ6K($0) }
+      return kernels
+    }()
   #endif
 }
 

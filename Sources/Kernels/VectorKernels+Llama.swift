@@ -18,7 +18,7 @@ extension VectorKernels {
         switch instructionSet {
         case .scalar: nil
         case .avx2: avx2
-        case .avx512: avx512
+        case .avx512, .amx: avx512
         }
       #else
         nil

@@ -30,7 +30,7 @@ struct VectorKernels: Sendable {
   /// Scales one row to unit length: elements, width.
   let l2Normalize: @Sendable (UnsafeMutablePointer<Float>, Int) -> Void
   /// Products with quantised weights.
-  let quantized: QuantizedKernels
+  private(set) var quantized: QuantizedKernels
   /// Packed weights to Float32.
   let widening: WideningKernels
 
@@ -41,6 +41,7 @@ struct VectorKernels: Sendable {
       case .scalar: nil
       case .avx2: avx2
       case .avx512: avx512
+      case .amx: amx
       }
     #else
       nil
@@ -79,5 +80,11 @@ struct VectorKernels: Sendable {
       meanPool: { KernelsAVX512.meanPool($0, rows: $1, width: $2, into: $3) },
       l2Normalize: { KernelsAVX512.l2Normalize($0, width: $1) }, quantized: .avx512,
       widening: .avx512)
+
+    private static let amx: VectorKernels = {
+      var kernels = avx512
+      kernels.quantized = .amx
+      return kernels
+    }()
   #endif
 }

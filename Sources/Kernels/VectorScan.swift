@@ -22,7 +22,7 @@ package func dotQuantizedVectors(
   precondition(stride.isMultiple(of: 64), "rows are not padded to 64 elements")
   #if arch(x86_64)
     switch instructionSet {
-    case .avx512:
+    case .avx512, .amx:
       dotQuantizedVectorsAVX512(
         codes: codes, stride: stride, rows: rows, query: query, dots: dots)
       return

@@ -172,6 +172,15 @@ private func multiplyGroup(
       tileSums += product.rows * tileColumns
     }
   }
+  writeGroup(product, format, panels: panels, sums: sums)
+}
+
+/// Writes or adds a group's sums, `[tile, row, tileColumns]`, to y.
+@inline(__always)
+func writeGroup(
+  _ product: QuantizedProduct, _ format: InterleavedFormat, panels: Range<Int>,
+  sums: UnsafePointer<Float>
+) {
   for row in 0..<product.rows {
     prefetchTarget(product, panels: panels, row: row + rowsAhead)
     for panel in panels {

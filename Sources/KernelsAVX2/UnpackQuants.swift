@@ -34,13 +34,21 @@ struct SixBitLanes {
     let scales = target + unpackedScalesOffset
     storeScales(lowScales, scales, quarter: 0)
     storeScales(highScales, scales, quarter: 1)
-    let pairs = target + unpackedPairsOffset
+    writeMinima(
+      heads, pairs: target + unpackedPairsOffset, factors: target + unpackedFactorsOffset)
+  }
+
+  /// Stores the minima as pairs, and the two factors in `heads`, a line each.
+  @inline(__always)
+  func writeMinima(
+    _ heads: IntegerLanes, pairs: UnsafeMutableRawPointer, factors: UnsafeMutableRawPointer
+  ) {
     storeLine(evenBytes(lowMins), pairs, 0)
     storeLine(oddBytes(lowMins), pairs, 1)
     storeLine(evenBytes(highMins), pairs, 2)
     storeLine(oddBytes(highMins), pairs, 3)
-    storeFloats(lowHalves(heads), target + unpackedFactorsOffset)
-    storeFloats(highHalves(heads), target + unpackedFactorsOffset + lineByteCount)
+    storeFloats(lowHalves(heads), factors)
+    storeFloats(highHalves(heads), factors + lineByteCount)
   }
 }
 
@@ -54,7 +62,7 @@ private func storeLine(
 
 /// Stores a register of Float32.
 @inline(__always)
-private func storeFloats(_ lanes: FloatLanes, _ target: UnsafeMutableRawPointer) {
+func storeFloats(_ lanes: FloatLanes, _ target: UnsafeMutableRawPointer) {
   store(lanes, target.assumingMemoryBound(to: Float.self))
 }
 

@@ -9,7 +9,7 @@ import Testing
     ("Checkpoints", []),
     ("KernelsReference", []),
     ("KernelsAVX2", ["_Builtin_intrinsics"]),
-    ("KernelsAVX512", ["_Builtin_intrinsics"]),
+    ("KernelsAVX512", ["_Builtin_intrinsics", "Builtin"]),
     ("Kernels", ["COpenBLAS", "CCPUFeatures"]),
     ("Tokenizers", []),
     ("Models", []),

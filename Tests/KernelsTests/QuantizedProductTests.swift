@@ -15,8 +15,10 @@ import Testing
       : [(32, 1), (96, 15), (256, 16), (288, 33), (544, 50), (64, 97), (64, 417)]
   }
 
-  /// Every number of rows of a tile and its remainders, one row alone, and several tiles.
-  static let rowCounts = [1, 2, 3, 4, 5, 6, 7, 8, 15, 40]
+  /// Every number of rows of a tile and its remainders, one row alone, and several tiles; tile
+  /// registers (AMX) take 16 rows, two at a time, and the rest in one that overlaps.
+  static let rowCounts = [1, 2, 3, 4, 5, 6, 7, 8, 15, 16, 17, 31, 32, 33, 40, 63]
+  static let mostRows = 63
 
   @Test(arguments: vectorInstructionSets, types) func equalsTwin(
     instructionSet: InstructionSet, type: WeightType
@@ -26,7 +28,7 @@ import Testing
       let bytes = weightBytes(type, count: inputs * outputs, seed: UInt64(inputs + outputs))
       try check(
         compute, type, inputs: inputs, outputs: outputs, bytes: bytes,
-        x: samples(40 * inputs, seed: 4, scale: 3))
+        x: samples(Self.mostRows * inputs, seed: 4, scale: 3))
     }
   }
 
@@ -47,7 +49,7 @@ import Testing
         }
       }
       for pattern in 0..<3 {
-        let x = (0..<(40 * inputs)).map { index -> Float in
+        let x = (0..<(Self.mostRows * inputs)).map { index -> Float in
           pattern == 0 ? 1 : pattern == 1 ? -1 : index % 3 == 0 ? 1 : -1
         }
         try check(compute, type, inputs: inputs, outputs: outputs, bytes: bytes, x: x)
@@ -74,7 +76,7 @@ import Testing
       // The sum of a block's activations: 15 · 2,184 and 31 · 1,057 fit, and 32 · 1,023.
       for (block, sum) in [(32, 2184), (32, 2185), (32, 1057), (32, 1058), (16, 1023), (16, 1024)] {
         for sign: Float in [1, -1] {
-          let x = (0..<(40 * inputs)).map { index -> Float in
+          let x = (0..<(Self.mostRows * inputs)).map { index -> Float in
             sign * Float(min(127, max(0, sum - index % block * 127)))
           }
           try check(compute, type, inputs: inputs, outputs: outputs, bytes: bytes, x: x)
@@ -134,7 +136,7 @@ import Testing
     let quantizedType = try #require(QuantizedType(type))
     let inputs = 256
     for outputs in [1, 7, 8, 9, 16, 17, 31, 33, 65, 113] {
-      for rows in [1, 3] {
+      for rows in [1, 3, 17] {
         let bytes = weightBytes(type, count: inputs * outputs, seed: 3)
         let x = samples(rows * inputs, seed: 2)
         let y = GuardedFloats(count: rows * outputs, misalignment: 1)

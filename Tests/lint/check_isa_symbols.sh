@@ -12,7 +12,8 @@
 #    whose mangled name begins with the module itself are its own and harmless.
 # 2. The instructions that the kernels are written for are there. A forgotten flag is no error:
 #    `_mm256_fmadd_ps` then becomes eight calls of fmaf.
-# 3. No registers beyond the instruction set: no zmm in KernelsAVX2.
+# 3. No registers beyond the instruction set: no zmm in KernelsAVX2, and in KernelsAVX512 tile
+#    registers (AMX) only in the products that are chosen for them.
 # 4. No VEX code in Kernels, which runs before the processor is known.
 set -eu
 
@@ -73,8 +74,14 @@ fi
 if [ -f "$scratch/KernelsAVX512.asm" ]; then
   expect KernelsAVX512 'vfmadd[0-9]+ps .*%zmm' 'vfmadd on zmm registers'
   expect KernelsAVX512 'vpdpbusd .*%zmm' 'vpdpbusd on zmm registers'
+  expect KernelsAVX512 'tdpbsud .*%tmm' 'tdpbsud on tile registers'
+  # objdump: ADDRESS <SYMBOL>: before each function; the tiled products are multiplyTiles...
+  for symbol in $(awk '/^[0-9a-f]+ <.*>:$/ { symbol = $2 } /%tmm|tilecfg|tilerelease/ { print symbol }' \
+    "$scratch/KernelsAVX512.asm" | sort -u | grep -v multiplyTiles); do
+    fail "KernelsAVX512 uses tile registers in $symbol"
+  done
 fi
-if [ -f "$scratch/Kernels.asm" ] && grep -Eq '%[yz]mm' "$scratch/Kernels.asm"; then
+if [ -f "$scratch/Kernels.asm" ] && grep -Eq '%[yzt]mm' "$scratch/Kernels.asm"; then
   fail 'Kernels holds vector code that needs AVX'
 fi
 

@@ -1,4 +1,5 @@
 import Glibc
+import Kernels
 import KernelsAVX2
 import KernelsAVX512
 import KernelsReference
@@ -10,18 +11,20 @@ struct QuantizedKernel {
   let isQ8K: Bool
   let wide: (QuantizedProduct) -> Void
   let narrow: (QuantizedProduct) -> Void
+  /// In tile registers; nil where there are none for the format.
+  var tiled: ((QuantizedProduct) -> Void)?
 
   static var all: [QuantizedKernel] {
     [
       QuantizedKernel(
         name: "Q4_K", format: .q4K, isQ8K: true, wide: KernelsAVX512.multiplyQ4K,
-        narrow: KernelsAVX2.multiplyQ4K),
+        narrow: KernelsAVX2.multiplyQ4K, tiled: KernelsAVX512.multiplyTilesQ4K),
       QuantizedKernel(
         name: "Q5_K", format: .q5K, isQ8K: true, wide: KernelsAVX512.multiplyQ5K,
-        narrow: KernelsAVX2.multiplyQ5K),
+        narrow: KernelsAVX2.multiplyQ5K, tiled: KernelsAVX512.multiplyTilesQ5K),
       QuantizedKernel(
         name: "Q6_K", format: .q6K, isQ8K: true, wide: KernelsAVX512.multiplyQ6K,
-        narrow: KernelsAVX2.multiplyQ6K),
+        narrow: KernelsAVX2.multiplyQ6K, tiled: KernelsAVX512.multiplyTilesQ6K),
       QuantizedKernel(
         name: "Q8_0", format: .q80, isQ8K: false, wide: KernelsAVX512.multiplyQ80,
         narrow: KernelsAVX2.multiplyQ80),
@@ -158,18 +161,20 @@ struct QuantizedProductTable {
   /// 10^9 operations a second with many rows, one thread; of one type or all.
   func productTable(rowCounts: [Int], type: String?) {
     print(
-      "| GOP/s 4096 x 14336, rows | type | AVX-512 | in place | AVX2 | in place |\n|---|---|---|---|---|---|"
+      "| GOP/s 4096 x 14336, rows | type | AVX-512 | in place | AVX2 | in place | AMX | in place |\n|---|---|---|---|---|---|---|---|"
     )
     for rows in rowCounts {
       for kernel in QuantizedKernel.all where type == nil || type == kernel.name {
         let (inputs, outputs) = (4096, 1024)
         let wide = activations(kernel, isWide: true, rows: rows, inputs: inputs)
         let narrow = activations(kernel, isWide: false, rows: rows, inputs: inputs)
-        let cells = [
+        let tiled = InstructionSet.supported >= .amx ? kernel.tiled : nil
+        let variants: [(((QuantizedProduct) -> Void)?, UnsafeMutableRawPointer, Bool)] = [
           (kernel.wide, wide, false), (kernel.wide, wide, true), (kernel.narrow, narrow, false),
-          (kernel.narrow, narrow, true),
+          (kernel.narrow, narrow, true), (tiled, wide, false), (tiled, wide, true),
         ]
-        .map { multiply, x, isMapped in
+        let cells = variants.map { multiply, x, isMapped in
+          guard let multiply else { return "" }
           let product = product(
             kernel, x, rows: rows, inputs: inputs, outputs: outputs, isMapped: isMapped)
           let seconds = processorSeconds(repeats: 5) { multiply(product) }
