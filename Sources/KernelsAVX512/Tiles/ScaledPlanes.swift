@@ -107,8 +107,9 @@ private struct PlaneScales {
     coarse = shiftRight(both, 3) & _mm512_set1_epi32(0x0007_0007)
   }
 
-  /// Stores a line of both planes. Bytes are multiplied in pairs, as nothing is carried between them:
-  /// no product is above 217.
+  /// Stores a line of both planes.
+  ///
+  /// Bytes are multiplied in pairs, as nothing is carried between them: no product is above 217.
   @inline(__always)
   func write(_ quants: IntegerLanes, into line: UnsafeMutableRawPointer) {
     store(_mm512_mullo_epi16(quants, fine), line)
