@@ -20,8 +20,8 @@ struct QuantizedKernels: Sendable {
   private(set) var q4K: Multiply
   private(set) var q5K: Multiply
   private(set) var q6K: Multiply
-  let q80: Multiply
-  let q40: Multiply
+  private(set) var q80: Multiply
+  private(set) var q40: Multiply
 
   typealias Multiply = @Sendable (QuantizedProduct) -> Void
   typealias QuantizeRows =
@@ -63,13 +63,15 @@ struct QuantizedKernels: Sendable {
       q5K: { KernelsAVX512.multiplyQ5K($0) }, q6K: { KernelsAVX512.multiplyQ6K($0) },
       q80: { KernelsAVX512.multiplyQ80($0) }, q40: { KernelsAVX512.multiplyQ40($0) })
 
-    /// Those of `avx512`, with the K-quants in tile registers.
+    /// Those of `avx512`, with products of many rows in tile registers.
     static let amx: QuantizedKernels = {
       var kernels = avx512
       kernels.scratchByteCount = { KernelsAVX512.tiledScratchByteCount(rows: $0) }
       kernels.q4K = { KernelsAVX512.multiplyTilesQ4K($0) }
       kernels.q5K = { KernelsAVX512.multiplyTilesQ5K($0) }
       kernels.q6K = { KernelsAVX512.multiplyTilesQ6K($0) }
+      kernels.q80 = { KernelsAVX512.multiplyTilesQ80($0) }
+      kernels.q40 = { KernelsAVX512.multiplyTilesQ40($0) }
       return kernels
     }()
   #endif

@@ -168,7 +168,7 @@ func unpackQ40(_ source: PanelSuperblock, into target: UnsafeMutableRawPointer) 
 
 /// Widens the scales of blocks of 32, a line a block.
 @inline(__always)
-private func unpackScales(
+func unpackScales(
   _ source: PanelSuperblock, _ byteOffset: Int, into lines: UnsafeMutableRawPointer
 ) {
   for block in 0..<source.blockCount {

@@ -1,19 +1,20 @@
 import _Builtin_intrinsics.intel
 
-// A superblock of a panel as tile registers want it: each quant times the scale of its sub-block, in two
-// bytes that lie in two planes.
+// A superblock of a panel as tile registers want it: each quant times the scale of its sub-block,
+// in two bytes that lie in two planes.
 //
-// The products of all sub-blocks then go into one sum, which an accumulator of a tile register is: with
-// the scales apart, each sub-block's sums would have to leave the registers. A scaled quant does not
-// fit in one byte, but in two it does, `quant · scale = fine + coarse · 2ᵇ`, so there are twice the
-// multiplications and an eighth of the sums. All of it is integers, so that the total is that of
-// ``SuperblockTile``, bit for bit.
+// The products of all sub-blocks then go into one sum, which an accumulator of a tile register is:
+// with the scales apart, each sub-block's sums would have to leave the registers. A scaled quant
+// does not fit in one byte, but in two it does, `quant · scale = fine + coarse · 2ᵇ`, so there are
+// twice the multiplications and an eighth of the sums. All of it is integers, so that the total is
+// that of ``SuperblockTile``, bit for bit.
 //
 // `Q4_K` and `Q5_K` cut the scale of 6 bits in two, 0...7 each: `fine = quant · (scale mod 8)`,
-// `coarse = quant · (scale / 8)`, at most 31 · 7 = 217. `Q6_K` cuts the product of a quant -32...31 and a
-// scale -128...127: -4,064...4,096 is `fine` 0...63 and `coarse` -64...64.
+// `coarse = quant · (scale / 8)`, at most 31 · 7 = 217. `Q6_K` cuts the product of a quant -32...31
+// and a scale -128...127: -4,064...4,096 is `fine` 0...63 and `coarse` -64...64.
 
-/// Bytes of a plane: 64 lines of four elements of each of 16 outputs, in the order of the activations.
+/// Bytes of a plane: 64 lines of four elements of each of 16 outputs, in the order of the
+/// activations.
 let planeByteCount = 4096
 /// Where the coarse plane lies; the fine one comes first.
 let coarsePlaneOffset = planeByteCount
@@ -23,9 +24,6 @@ let planePairsOffset = 2 * planeByteCount
 let planeFactorsOffset = planePairsOffset + 4 * lineByteCount
 /// Bytes of a scaled superblock of a panel.
 let scaledByteCount = planeFactorsOffset + 2 * lineByteCount
-
-/// Scales a superblock into memory.
-typealias ScaleSuperblock = (PanelSuperblock, UnsafeMutableRawPointer) -> Void
 
 /// Scales a superblock of `Q4_K`.
 func scaleQ4K(_ source: PanelSuperblock, into target: UnsafeMutableRawPointer) {

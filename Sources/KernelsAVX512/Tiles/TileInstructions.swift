@@ -1,8 +1,9 @@
 import Builtin
 
 // AMX: eight registers of 16 rows of 64 bytes, and one instruction that multiplies two of them. Its
-// intrinsics are C macros; these are LLVM's own. Numbers of registers are part of the instruction. Those that take an address cannot be reached through `Builtin`, and those without
-// cannot be declared by `@_extern`, so there are both.
+// intrinsics are C macros; these are LLVM's own. Numbers of registers are part of the instruction.
+// Those that take an address cannot be reached through `Builtin`, and those without cannot be
+// declared by `@_extern`, so there are both.
 //
 // Source: Intel 64 and IA-32 Architectures Software Developer's Manual, volume 1, chapter 18.
 
@@ -19,9 +20,10 @@ private func tileStore(_ tile: Int8, _ target: UnsafeMutableRawPointer, _ stride
 private func loadTileConfiguration(_ source: UnsafeRawPointer)
 
 // The numbers of registers must be literals in the function that has the instruction, since debug
-// builds keep every function: so the roles of the registers are fixed here. 0 and 1 are the fine and
-// the coarse sums of a first tile of activations, 2 and 3 those of a second; 4 and 5 are the
-// activations, 6 and 7 the fine and the coarse plane.
+// builds keep every function: so the roles of the registers are fixed here. 0 and 1 are the fine
+// and the coarse sums of a first tile of activations, 2 and 3 those of a second; 4 and 5 are the
+// activations, 6 and 7 the fine and the coarse plane; or, of formats without planes, 0 and 2 the
+// sums with a first panel, 1 and 3 those with a second, and 6 and 7 the panels.
 
 /// Clears the four sums.
 @_transparent
@@ -70,18 +72,27 @@ let tileRegisterRows = 16
 /// Bytes of a tile register.
 let tileRegisterByteCount = tileRegisterRows * lineByteCount
 
-/// Makes all registers 16 rows of 64 bytes, for this thread until ``tileRelease()``.
+/// Bytes of the four sums.
+let blockIntegersByteCount = 4 * tileRegisterByteCount
+
+/// Makes the registers tiles of 16 rows of activations and 16 outputs, for this thread until
+/// ``tileRelease()``.
 ///
 /// The 64 bytes: the palette, 1; bytes of a row, UInt16 from byte 16; rows, UInt8 from byte 48.
 ///
-/// - Parameter scratch: memory for them.
+/// - Parameters:
+///   - depth: elements that one instruction multiplies, 32 or 64: bytes of a row of activations, and
+///     four times the rows of weights.
+///   - scratch: memory for the 64 bytes.
 @inline(__always)
-func configureTiles(scratch: UnsafeMutableRawPointer) {
+func configureTiles(depth: Int, scratch: UnsafeMutableRawPointer) {
   scratch.initializeMemory(as: UInt8.self, repeating: 0, count: 64)
   scratch.storeBytes(of: 1, as: UInt8.self)
   for tile in 0..<8 {
-    scratch.storeBytes(of: UInt16(lineByteCount), toByteOffset: 16 + 2 * tile, as: UInt16.self)
-    scratch.storeBytes(of: UInt8(tileRegisterRows), toByteOffset: 48 + tile, as: UInt8.self)
+    let rowByteCount = tile == 4 || tile == 5 ? depth : lineByteCount
+    let rows = tile >= 6 ? depth / 4 : tileRegisterRows
+    scratch.storeBytes(of: UInt16(rowByteCount), toByteOffset: 16 + 2 * tile, as: UInt16.self)
+    scratch.storeBytes(of: UInt8(rows), toByteOffset: 48 + tile, as: UInt8.self)
   }
   loadTileConfiguration(scratch)
 }

@@ -11,8 +11,8 @@ struct QuantizedKernel {
   let isQ8K: Bool
   let wide: (QuantizedProduct) -> Void
   let narrow: (QuantizedProduct) -> Void
-  /// In tile registers; nil where there are none for the format.
-  var tiled: ((QuantizedProduct) -> Void)?
+  /// In tile registers.
+  let tiled: (QuantizedProduct) -> Void
 
   static var all: [QuantizedKernel] {
     [
@@ -27,10 +27,10 @@ struct QuantizedKernel {
         narrow: KernelsAVX2.multiplyQ6K, tiled: KernelsAVX512.multiplyTilesQ6K),
       QuantizedKernel(
         name: "Q8_0", format: .q80, isQ8K: false, wide: KernelsAVX512.multiplyQ80,
-        narrow: KernelsAVX2.multiplyQ80),
+        narrow: KernelsAVX2.multiplyQ80, tiled: KernelsAVX512.multiplyTilesQ80),
       QuantizedKernel(
         name: "Q4_0", format: .q40, isQ8K: false, wide: KernelsAVX512.multiplyQ40,
-        narrow: KernelsAVX2.multiplyQ40),
+        narrow: KernelsAVX2.multiplyQ40, tiled: KernelsAVX512.multiplyTilesQ40),
     ]
   }
 }

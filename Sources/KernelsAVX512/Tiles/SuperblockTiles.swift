@@ -1,10 +1,11 @@
 import _Builtin_intrinsics.intel
 
-// The micro-kernel of products with K-quants in tile registers: up to 32 rows of activations with one
-// panel, over one superblock.
+// The micro-kernel of products with K-quants in tile registers: up to 32 rows of activations with
+// one panel, over one superblock.
 //
-// The sums of a block leave the registers through memory, and the Float32 steps of a block are done while the next one is multiplied: the unit of the
-// tiles and the vector units then work side by side.
+// The sums of a block leave the registers through memory, and the Float32 steps of a block are done
+// while the next one is multiplied: the unit of the tiles and the vector units then work side by
+// side.
 
 /// How the two planes of a format are put together again.
 struct PlaneShape {
@@ -22,37 +23,8 @@ struct PlaneShape {
   static func q6K() -> PlaneShape { PlaneShape(coarseShift: 6, hasMinima: false) }
 }
 
-/// Which rows of activations a block multiplies: two tiles of 16, which may overlap or be the same, and
-/// of each the rows whose sums count.
-struct BlockRows {
-  /// The first row of each tile.
-  let first: (Int, Int)
-  /// The rows of each tile that count, from its first row on.
-  let counted: (Range<Int>, Range<Int>)
-
-  /// No rows.
-  @inline(__always)
-  init(none: ()) {
-    first = (0, 0)
-    counted = (tileRegisterRows..<tileRegisterRows, tileRegisterRows..<tileRegisterRows)
-  }
-
-  /// The rows from `start` on, up to 32, of `rows`, at least 16 in all.
-  ///
-  /// A tile that would reach beyond the last row begins earlier, so that no memory beyond is read.
-  @inline(__always)
-  init(from start: Int, of rows: Int) {
-    let last = rows - tileRegisterRows
-    first = (min(start, last), min(start + tileRegisterRows, last))
-    counted = (
-      (start - first.0)..<tileRegisterRows,
-      min(start + tileRegisterRows - first.1, tileRegisterRows)..<tileRegisterRows
-    )
-  }
-}
-
 /// The sums of a block, on their way from the tile registers to Float32.
-struct FinishedBlock {
+private struct FinishedBlock {
   /// What the tile registers 0 to 3 held, one after another.
   var integers: UnsafeMutableRawPointer
   /// The scaled superblock of the panel.
@@ -125,9 +97,43 @@ private struct MinimumPairs {
   }
 }
 
+extension TiledRows {
+  /// Multiplies a superblock of scaled planes with all rows.
+  @_transparent
+  func multiplySuperblock(_ shape: PlaneShape, _ upcoming: inout UpcomingLines) {
+    var finished = FinishedBlock(
+      integers: integers, panel: panels, x: x, sums: sums, rows: BlockRows(none: ()), shape: shape)
+    var place = 0
+    for firstRow in stride(from: 0, to: rowCount, by: 2 * tileRegisterRows) {
+      let rows = BlockRows(from: firstRow, of: rowCount)
+      let nextRow = min(firstRow + 2 * tileRegisterRows, rowCount)
+      upcoming.request(upTo: nextRow, of: rowCount)
+      var next = UpcomingRows(self, from: nextRow)
+      for panel in 0..<panelCount {
+        let block = FinishedBlock(
+          integers: integers + place &* blockIntegersByteCount,
+          panel: panels + panel &* scaledByteCount, x: x, sums: sums + panel &* laneCount,
+          rows: rows, shape: shape)
+        let first = x + rows.first.0 &* activationByteCount
+        let second = x + rows.first.1 &* activationByteCount
+        clearTileSums()
+        for quarter in 0..<4 {
+          multiplyQuarter(first, second, block.panel, quarter: quarter, shape)
+          next.requestEight()
+          finished.finish(quarter: quarter)
+        }
+        storeTileSums(into: block.integers)
+        finished = block
+        place = 1 &- place
+      }
+    }
+    for quarter in 0..<4 { finished.finish(quarter: quarter) }
+  }
+}
+
 /// Multiplies a quarter of a block's superblock: 64 elements.
 @_transparent
-func multiplyQuarter(
+private func multiplyQuarter(
   _ first: UnsafeRawPointer, _ second: UnsafeRawPointer, _ panel: UnsafeRawPointer, quarter: Int,
   _ shape: PlaneShape
 ) {
