@@ -68,12 +68,13 @@ clean: ## remove what the commands above made
 
 # The reference implementations, pinned. llama-cpp-python is built from source. GCC 12 loses what
 # llama.cpp writes into the configuration of AMX tiles, so that its prompts die of SIGILL; where
-# there is AMX, the clang of the Swift toolchain compiles it, without OpenMP, which it does not have.
+# there is AMX, the clang of the Swift toolchain compiles it, without OpenMP, which it does not have,
+# and past pip's cache, which may hold what GCC made.
 LLAMA_CPP_BUILD := $(shell grep -qs amx_int8 /proc/cpuinfo \
-  && echo 'CC=clang CXX=clang++ CMAKE_ARGS="-DGGML_NATIVE=ON -DGGML_OPENMP=OFF"' \
+  && echo 'PIP_NO_CACHE_DIR=1 CC=clang CXX=clang++ CMAKE_ARGS="-DGGML_NATIVE=ON -DGGML_OPENMP=OFF"' \
   || echo 'CMAKE_ARGS=-DGGML_NATIVE=ON')
 $(PYTHON): Tests/Reference/requirements.txt
 	python3 -m venv .venv
 	.venv/bin/pip install -q --upgrade pip cmake ninja scikit-build-core
-	$(LLAMA_CPP_BUILD) .venv/bin/pip install -q --no-cache-dir --no-build-isolation -r $<
+	$(LLAMA_CPP_BUILD) .venv/bin/pip install -q --no-build-isolation -r $<
 	@touch $@
