@@ -142,7 +142,7 @@ private func multiplyGroup(
 ) {
   let unpacked = product.scratch + interleavedByteCount
   let sums = (unpacked + 2 * unpackedByteCount).assumingMemoryBound(to: Float.self)
-  sums.update(repeating: 0, count: product.rows * groupPanels * 16)
+  clearGroup(sums, rows: product.rows, panels: panels)
   let superblockCount = PanelSource(product, format, panel: panels.lowerBound).superblockCount
   for superblock in 0..<superblockCount {
     let x = product.x + superblock * product.rows * activationByteCount
@@ -173,6 +173,14 @@ private func multiplyGroup(
     }
   }
   writeGroup(product, format, panels: panels, sums: sums)
+}
+
+/// Clears a group's sums, `[tile, row, tileColumns]`: those of the tiles that it has, since the last
+/// tasks of a product are single tiles.
+@inline(__always)
+func clearGroup(_ sums: UnsafeMutablePointer<Float>, rows: Int, panels: Range<Int>) {
+  let tiles = (panels.count + tilePanels - 1) / tilePanels
+  sums.update(repeating: 0, count: tiles * rows * tileColumns)
 }
 
 /// Writes or adds a group's sums, `[tile, row, tileColumns]`, to y.

@@ -113,7 +113,7 @@ private func multiplyGroup(
 ) {
   let unpacked = product.scratch + unpackedOffset
   let sums = (product.scratch + groupSumsOffset).assumingMemoryBound(to: Float.self)
-  sums.update(repeating: 0, count: product.rows * tiledGroupPanels * 16)
+  clearGroup(sums, rows: product.rows, panels: panels)
   let superblockCount = PanelSource(product, format, panel: panels.lowerBound).superblockCount
   for superblock in 0..<superblockCount {
     var rows = TiledRows(
