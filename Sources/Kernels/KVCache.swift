@@ -42,7 +42,9 @@ package final class KVCache: @unchecked Sendable {
         nil, needed, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0),
       memory != MAP_FAILED
     else { return nil }
-    madvise(memory, needed, MADV_HUGEPAGE)
+    // In huge pages the first position, which lies in every head's memory, would bring a cache of 4,096
+    // positions in whole: 0.5 GB of a 7B model. Decoding behind 4,096 was no faster with them.
+    madvise(memory, needed, MADV_NOHUGEPAGE)
     self.memory = memory
     self.layers = layers
     self.heads = heads

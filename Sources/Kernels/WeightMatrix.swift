@@ -63,14 +63,13 @@ package final class WeightMatrix: @unchecked Sendable {
     for part in parts {
       _ = try checkedRowByteCount(
         type: type, rows: part.outputs, columns: inputs, available: part.bytes.count)
-      try checkScales(part.bytes, type: type, inputs: inputs, pool: compute.pool)
     }
     let outputs = parts.reduce(0) { $0 + $1.outputs }
     self.type = type
     self.outputs = outputs
     self.inputs = inputs
     self.activations = activations
-    storage = WeightStorage(
+    storage = try WeightStorage(
       WeightSource(type: type, inputs: inputs, outputs: outputs, parts: parts.map(\.bytes)),
       activations: activations, compute: compute)
     byteCount = storage.byteCount

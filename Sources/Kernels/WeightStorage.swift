@@ -36,18 +36,27 @@ final class WeightStorage: @unchecked Sendable {
   }
 
   /// Copies `source` into the layout that `compute` reads.
-  convenience init(_ source: WeightSource, activations: ActivationFormat, compute: Compute) {
+  ///
+  /// - Throws: ``KernelError/scaleNotFinite(type:row:block:)``.
+  convenience init(
+    _ source: WeightSource, activations: ActivationFormat, compute: Compute
+  ) throws(KernelError) {
     let (type, inputs, outputs) = (source.type, source.inputs, source.outputs)
     func copy(_ layout: Layout, byteCount: Int) -> (Layout, WeightArena.Piece, Int) {
       (layout, compute.weights.allocate(byteCount: byteCount), byteCount)
     }
     let made: (layout: Layout, piece: WeightArena.Piece, byteCount: Int)
+    let interleaves =
+      activations == .ggml && WeightMatrix.canInterleave(type, compute: compute)
+    // Interleaving checks the scales on its way, while their rows are in the cache.
+    if !interleaves { try source.checkScales(pool: compute.pool) }
     if compute.path == .blas {
       made = copy(.float32Rows, byteCount: outputs * inputs * 4)
       source.widenRows(into: made.piece.start, pool: compute.pool)
-    } else if let vector = compute.vector, activations == .ggml, let type = QuantizedType(type) {
+    } else if interleaves, let vector = compute.vector, let type = QuantizedType(type) {
       let piece = compute.weights.allocate(byteCount: source.byteCount)
-      source.interleaveRows(into: piece.start, type.format, vector.quantized, pool: compute.pool)
+      try source.interleaveRows(
+        into: piece.start, type.format, vector.quantized, pool: compute.pool)
       let parts = QuantizedParts(
         type, outputs: outputs, inputs: inputs, bytes: piece.start,
         panelCount: outputs / InterleavedFormat.rowCount, vector.quantized)

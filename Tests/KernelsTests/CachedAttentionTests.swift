@@ -1,3 +1,4 @@
+import Glibc
 import KernelsReference
 import Testing
 
@@ -202,5 +203,27 @@ import Testing
     #expect(cache(0, 1, 1, 1) == nil && cache(1, 0, 1, 1) == nil && cache(1, 1, 0, 1) == nil)
     #expect(cache(1, 1, 1, 0) == nil && cache(1, 1, 1, .max) == nil && cache(.max, 1, 1, 1) == nil)
     #expect(cache(1, 1, 1, 1)?.pieceByteCount(positions: 1) == 16 * 2 + 32 * 2)
+  }
+
+  /// Positions that were never written take no memory: a cache of 64 MB with one position in every
+  /// head has a page or two for each head's keys and values.
+  @Test func unwrittenPositionsTakeNoMemory() throws {
+    let (layers, heads, headDim) = (4, 8, 128)
+    let cache = try #require(
+      KVCache(layers: layers, heads: heads, headDim: headDim, capacity: 4096, type: .f16))
+    for layer in 0..<layers {
+      for index in 0..<heads {
+        let head = cache.head(layer: layer, head: index)
+        head.keys.storeBytes(of: 1, as: UInt16.self)
+        head.values.storeBytes(of: 1, as: UInt16.self)
+      }
+    }
+    let pageByteCount = sysconf(Int32(_SC_PAGESIZE))
+    var pages = [UInt8](repeating: 0, count: (cache.byteCount + pageByteCount - 1) / pageByteCount)
+    let start = cache.head(layer: 0, head: 0).keys
+    try #require(mincore(start, cache.byteCount, &pages) == 0)
+    let resident = pages.count { $0 & 1 == 1 }
+    #expect(resident >= layers * heads * 2)
+    #expect(resident <= layers * heads * 4)
   }
 }

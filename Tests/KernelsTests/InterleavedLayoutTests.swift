@@ -62,6 +62,43 @@ import Testing
     #expect(sameBits(y.array(), z.array()))
   }
 
+  /// A scale that is not finite is refused wherever it lies: in a panel, in one that two stacked parts
+  /// share, and in the rows that fill none; its row counts from the start of its part.
+  @Test(arguments: vectorInstructionSets, QuantizedProductTests.types)
+  func scalesThatAreNotFiniteAreRefused(instructionSet: InstructionSet, type: WeightType) throws {
+    let compute = Compute(threadCount: 2, instructionSet: instructionSet)
+    let (inputs, outputs) = (512, [20, 33])
+    let blocks = inputs / type.blockElementCount
+    let rowByteCount = blocks * type.blockByteCount
+    func error(spoiling places: [(part: Int, row: Int)], at offset: Int) -> KernelError? {
+      let memory = outputs.enumerated().map { part, rows in
+        var bytes = [UInt8](repeating: 0x11, count: rows * rowByteCount)
+        for place in places where place.part == part {
+          let start = place.row * rowByteCount + (blocks - 1) * type.blockByteCount + offset
+          bytes.replaceSubrange(start..<(start + 2), with: [0x00, 0x7c])
+        }
+        return Bytes(bytes)
+      }
+      defer { withExtendedLifetime(memory) {} }
+      do throws(KernelError) {
+        _ = try WeightMatrix(
+          type: type, inputs: inputs, parts: zip(outputs, memory.map(\.buffer)).map { ($0, $1) },
+          compute: compute, activations: .ggml)
+        return nil
+      } catch {
+        return error
+      }
+    }
+    #expect(error(spoiling: [], at: 0) == nil)
+    for offset in type.format.scaleOffsets {
+      for (part, row) in [(0, 3), (0, 18), (1, 2), (1, 27), (1, 28), (1, 32)] {
+        let expected = KernelError.scaleNotFinite(type: type, row: row, block: blocks - 1)
+        #expect(error(spoiling: [(part, row)], at: offset) == expected)
+        #expect(error(spoiling: [(part, row), (1, 32)], at: offset) == expected)
+      }
+    }
+  }
+
   /// Rows of ordinary values, and blocks that have no finite or no usable scale.
   static let activations: [Float] = {
     var values = samples(256 * 6, seed: 11, scale: 5)

@@ -43,6 +43,7 @@ extension BlockFormat {
   /// - Parameter bytes: whole blocks.
   /// - Returns: the block's number, from 0.
   package static func firstBlockWithoutFiniteScale(_ bytes: RawSpan) -> Int? {
+    let byteCount = byteCount
     let blocks = bytes.byteCount / byteCount
     var first: Int?
     for offset in scaleOffsets {
