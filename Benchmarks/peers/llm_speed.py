@@ -14,7 +14,9 @@ Contestants, each in a process of its own that stays alive between its turns:
                        space of the model once more
 Tasks: `decode` 64 tokens behind an empty context; `prefillN` N tokens in one batch; `decodeN` 32
 tokens behind N; `load` from opening the file to the first token, in fresh processes, the file being
-in the page cache. Every round times every contestant once for each task, so that a change of the
+in the page cache. Hosts of virtual machines take freed memory back within seconds and give it again
+page by page, so a start is faster right after a large process has ended: loads come in alternating
+order, each after a rest. Every round times every contestant once for each task, so that a change of the
 machine hits all alike. Printed are medians over the rounds, ratios to llama.cpp's better mode (the
 median of the rounds' ratios), the bandwidth at which two threads read memory, and what part of it
 decoding reaches (file size times tokens a second), and peak resident memory.
@@ -197,12 +199,15 @@ def measure(options):
             contestant.close()
             peaks[name] = contestant.peak
     if "load" in options.tasks:
-        for _ in range(options.rounds):
-            for name in options.contestants:
+        for index in range(options.rounds):
+            for name in options.contestants[::-1 if index % 2 else 1]:
+                time.sleep(options.rest)
                 contestant = Contestant(name, options)
                 seconds.setdefault(("load", name), []).append(
                     contestant.started["firstTokenSeconds"])
                 contestant.close()
+                print(f"round {index + 1} load {name}: {seconds['load', name][-1]:.2f} s",
+                      file=sys.stderr)
     return seconds, peaks, reads
 
 
@@ -252,6 +257,7 @@ def main():
     parser.add_argument("--tasks", default="decode,prefill128,prefill512,decode4096,load")
     parser.add_argument("--contestants", default=",".join(CONTESTANTS))
     parser.add_argument("--context", type=int, help=argparse.SUPPRESS)
+    parser.add_argument("--rest", type=float, default=8, help="seconds before each load")
     parser.add_argument("--json", type=pathlib.Path)
     parser.add_argument("--serve", help=argparse.SUPPRESS)
     options = parser.parse_args()
