@@ -43,6 +43,7 @@ extension BlockFormat {
   /// - Parameter bytes: whole blocks.
   /// - Returns: the block's number, from 0.
   package static func firstBlockWithoutFiniteScale(_ bytes: RawSpan) -> Int? {
+    // Read once: through the protocol it is a call, which the loops below made for every block.
     let byteCount = byteCount
     let blocks = bytes.byteCount / byteCount
     var first: Int?
