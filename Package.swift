@@ -79,6 +79,10 @@ let package = Package(
     .target(
       name: "Models", dependencies: ["Bytes", "Checkpoints", "KernelsReference", "Kernels"],
       swiftSettings: swiftRAGSettings),
+    .target(
+      name: "Generation",
+      dependencies: ["Bytes", "Checkpoints", "Kernels", "Tokenizers", "Models"],
+      swiftSettings: swiftRAGSettings),
     .target(name: "Documents", dependencies: ["Bytes", "CXML2"], swiftSettings: parserSettings),
     .target(
       name: "Store",
@@ -87,13 +91,22 @@ let package = Package(
     .target(
       name: "RAG",
       dependencies: [
-        "Bytes", "Checkpoints", "Kernels", "Tokenizers", "Models", "Documents", "Store",
+        "Bytes", "Checkpoints", "Kernels", "Tokenizers", "Models", "Generation", "Documents",
+        "Store",
+      ],
+      swiftSettings: swiftRAGSettings),
+    .target(
+      name: "Evaluation",
+      dependencies: [
+        "Bytes", "Checkpoints", "KernelsReference", "Kernels", "Tokenizers", "Models",
+        "Generation", "Documents", "Store", "RAG",
       ],
       swiftSettings: swiftRAGSettings),
     .target(
       name: "SwiftRAG",
       dependencies: [
-        "Bytes", "Checkpoints", "Kernels", "Tokenizers", "Models", "Documents", "Store", "RAG",
+        "Bytes", "Checkpoints", "Kernels", "Tokenizers", "Models", "Generation", "Documents",
+        "Store", "RAG",
         .product(name: "Yams", package: "Yams"),
       ],
       exclude: ["SwiftRAG.docc"], resources: [.copy("SampleLibrary")],
@@ -101,8 +114,9 @@ let package = Package(
     .executableTarget(
       name: "CLI",
       dependencies: [
-        "SwiftRAG", "RAG", "Store", "Documents", "Models", "Tokenizers", "Kernels", "Checkpoints",
-        "Bytes", .product(name: "ArgumentParser", package: "swift-argument-parser"),
+        "SwiftRAG", "Evaluation", "RAG", "Store", "Documents", "Generation", "Models", "Tokenizers",
+        "Kernels", "Checkpoints", "Bytes",
+        .product(name: "ArgumentParser", package: "swift-argument-parser"),
       ],
       swiftSettings: swiftRAGSettings),
 
@@ -128,13 +142,26 @@ let package = Package(
       name: "StoreTests", dependencies: ["Store", "Kernels", "Bytes"],
       swiftSettings: swiftRAGSettings),
     .testTarget(
+      name: "GenerationTests",
+      dependencies: ["Generation", "Models", "Tokenizers", "Kernels", "Checkpoints", "Bytes"],
+      swiftSettings: swiftRAGSettings),
+    .testTarget(
       name: "RAGTests",
       dependencies: [
-        "RAG", "Store", "Documents", "Models", "Tokenizers", "Kernels", "Checkpoints", "Bytes",
+        "RAG", "Store", "Documents", "Generation", "Models", "Tokenizers", "Kernels",
+        "Checkpoints", "Bytes",
       ],
       swiftSettings: swiftRAGSettings),
     .testTarget(
-      name: "SwiftRAGTests", dependencies: ["SwiftRAG", "RAG"], swiftSettings: swiftRAGSettings),
+      name: "EvaluationTests",
+      dependencies: [
+        "Evaluation", "RAG", "Store", "Documents", "Generation", "Models", "Tokenizers", "Kernels",
+        "Checkpoints", "Bytes",
+      ],
+      swiftSettings: swiftRAGSettings),
+    .testTarget(
+      name: "SwiftRAGTests", dependencies: ["SwiftRAG", "Generation", "RAG", "Store"],
+      swiftSettings: swiftRAGSettings),
     .testTarget(name: "CLITests", dependencies: ["CLI", "RAG"], swiftSettings: swiftRAGSettings),
   ],
   swiftLanguageModes: [.v6]

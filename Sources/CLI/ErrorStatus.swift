@@ -1,3 +1,5 @@
+internal import Evaluation
+internal import Generation
 internal import ArgumentParser
 internal import Bytes
 internal import Checkpoints

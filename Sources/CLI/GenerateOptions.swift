@@ -1,3 +1,4 @@
+internal import Generation
 internal import ArgumentParser
 internal import Foundation
 internal import Kernels
@@ -12,7 +13,7 @@ struct ModelMemoryOptions: ParsableArguments {
     name: [.long, .customLong("cache")], help: "Numbers of the attention cache: f32, f16 or q8_0.")
   var cacheType: KVCacheType = .f16
 
-  @Flag(help: "Compute on the file's own layout: starts at once, answers more slowly.")
+  @Flag(help: "ComputeContext on the file's own layout: starts at once, answers more slowly.")
   var noRepack = false
 
   @Flag(help: "Do not use weights that `swiftrag models prepare` laid out.")

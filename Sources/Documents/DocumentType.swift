@@ -14,7 +14,7 @@ package enum DocumentType: String, Sendable, CaseIterable, Hashable {
   case pdf
 
   /// File name endings, in lower case and without the dot, that a folder search takes up.
-  package var endings: [String] {
+  package var fileExtensions: [String] {
     switch self {
     case .text: ["txt", "text"]
     case .markdown: ["md", "markdown", "mdown", "mkd"]
@@ -34,7 +34,7 @@ package enum DocumentType: String, Sendable, CaseIterable, Hashable {
       return nil
     }
     let ending = String(decoding: name[name.index(after: dot)...], as: UTF8.self).lowercased()
-    guard let type = Self.allCases.first(where: { $0.endings.contains(ending) }) else {
+    guard let type = Self.allCases.first(where: { $0.fileExtensions.contains(ending) }) else {
       return nil
     }
     self = type

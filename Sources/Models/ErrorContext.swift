@@ -1,8 +1,8 @@
-import Checkpoints
+internal import Checkpoints
 import Kernels
 
 /// Turns an error about a checkpoint into one about the model.
-func reading<Value>(
+func mapCheckpointErrors<Value>(
   _ source: String, _ body: () throws(CheckpointError) -> Value
 ) throws(ModelError) -> Value {
   do throws(CheckpointError) {
@@ -13,7 +13,7 @@ func reading<Value>(
 }
 
 /// Turns an error of the kernels into one that names the entry of the file.
-func making<Value>(
+func mapKernelErrors<Value>(
   entry: String, source: String, _ body: () throws(KernelError) -> Value
 ) throws(ModelError) -> Value {
   do throws(KernelError) {

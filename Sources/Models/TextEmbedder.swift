@@ -41,7 +41,7 @@ package final class TextEmbedder: Sendable {
   ///   nothing was computed.
   /// - Complexity: O(tokens × layers × (embed² + embed × ffn + length × embed)).
   package func embed(
-    tokenIDs sequences: [[Int32]], tap: ActivationTap? = nil
+    tokenIDs sequences: [[Int32]], tap: Tap? = nil
   ) throws(ModelError) -> [Float] {
     for (index, sequence) in sequences.enumerated() { try check(sequence, index: index) }
     let groups = Self.groups(of: sequences)

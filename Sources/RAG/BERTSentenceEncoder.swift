@@ -25,7 +25,7 @@ package final class BERTSentenceEncoder: SentenceEncoder {
   ///   - compute: kernels and threads.
   /// - Throws: `CheckpointError`, `TokenizerError`, `ModelError` or `BytesError`.
   /// - Complexity: reads the file once for its hash and once for its weights.
-  package init(path: String, compute: Compute) throws {
+  package init(path: String, compute: ComputeContext) throws {
     let model: BERTModel
     let weightFile: String
     var isFolder: ObjCBool = false

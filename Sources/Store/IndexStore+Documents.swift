@@ -232,7 +232,7 @@ extension IndexStore {
 }
 
 /// The time now, nanoseconds since 1970.
-func currentNanoseconds() -> Int64 {
+package func currentNanoseconds() -> Int64 {
   var time = timespec()
   clock_gettime(CLOCK_REALTIME, &time)
   return Int64(time.tv_sec) * 1_000_000_000 + Int64(time.tv_nsec)

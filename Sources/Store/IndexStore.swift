@@ -49,7 +49,7 @@ package final class IndexStore: Sendable {
   ///   - mode: what it is opened for.
   ///   - expected: the identity that the caller's vectors have; nil where no vectors are involved
   ///     (listing, removal, keyword search).
-  ///   - workers: the threads of a search, usually those of the models' ``Compute``; one thread a
+  ///   - workers: the threads of a search, usually those of the models' ``ComputeContext``; one thread a
   ///     core when nil.
   /// - Returns: the open index.
   /// - Throws: ``StoreError/notFound(path:)``, ``StoreError/notAnIndex(path:detail:)``,

@@ -77,7 +77,7 @@ extension StoreError: CustomStringConvertible {
 
 extension StoreError {
   /// The error that stands for whatever the database layer threw.
-  init(_ error: any Error, path: String) {
+  package init(_ error: any Error, path: String) {
     switch error {
     case let error as StoreError: self = error
     case let error as BytesError: self = .inputOutput(path: path, detail: error.description)

@@ -1,3 +1,4 @@
+package import Generation
 internal import Checkpoints
 internal import Kernels
 internal import Models
@@ -11,12 +12,13 @@ extension KnowledgeBase {
     configuration: Configuration, options: NativeGeneratorOptions
   ) throws -> NativeGenerator {
     let threads = configuration.integer(.threads)
-    let kernels = configuration.text(.kernels).flatMap(KernelPath.init(rawValue:)) ?? .simd
+    let kernels = configuration.text(.kernels).flatMap(KernelBackend.init(rawValue:)) ?? .simd
     let path = try ModelLocator(configuration: configuration)
       .languageModel(configuration.text(.modelPath))
     do {
       return try NativeGenerator.open(
-        path: path, compute: Compute(path: kernels, threadCount: threads == 0 ? nil : threads),
+        path: path,
+        compute: ComputeContext(path: kernels, threadCount: threads == 0 ? nil : threads),
         options: options)
     } catch let error as CheckpointError where !error.namesFile {
       throw ModelError.unreadable(source: path, reason: error.description)

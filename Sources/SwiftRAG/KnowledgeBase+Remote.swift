@@ -1,4 +1,5 @@
-package import RAG
+package import Generation
+internal import RAG
 
 extension KnowledgeBase {
   /// The configured server: `openai_base_url`, `openai_model` and `openai_api_key`.

@@ -1,3 +1,4 @@
+internal import Generation
 internal import Documents
 internal import Kernels
 public import RAG
@@ -51,7 +52,7 @@ public final class KnowledgeBase: Sendable {
     self.indexPath = path
     self.configuration = configuration
     self.encoder = encoder
-    self.backend = backend ?? QuoteBackend(encoder: encoder)
+    self.backend = backend ?? ExtractiveBackend(encoder: encoder)
   }
 
   /// The index that is used when nobody names one.
@@ -68,15 +69,15 @@ public final class KnowledgeBase: Sendable {
   /// Opens the configured sentence encoder.
   package static func loadEncoder(configuration: Configuration) throws -> BERTSentenceEncoder {
     let threads = configuration.integer(.threads)
-    let kernels = configuration.text(.kernels).flatMap(KernelPath.init(rawValue:)) ?? .simd
-    let compute = Compute(path: kernels, threadCount: threads == 0 ? nil : threads)
+    let kernels = configuration.text(.kernels).flatMap(KernelBackend.init(rawValue:)) ?? .simd
+    let compute = ComputeContext(path: kernels, threadCount: threads == 0 ? nil : threads)
     let name = configuration.text(.embeddingModel) ?? ""
     let path = try ModelLocator(configuration: configuration).embeddingModel(name)
     return try BERTSentenceEncoder(path: path, compute: compute)
   }
 
   /// Whether answers are written by a language model, piece by piece, instead of quoted.
-  public var writesProse: Bool { !(backend is QuoteBackend) }
+  public var writesProse: Bool { !(backend is ExtractiveBackend) }
 
   /// The prompt that a language model would get for a question; nil where passages are quoted.
   package func prompt(

@@ -40,7 +40,7 @@ import Testing
 
   @Test(arguments: vectorInstructionSets, QuantizedProductTests.types)
   func productsDoNotAllocate(instructionSet: InstructionSet, type: WeightType) throws {
-    let compute = Compute(threadCount: 2, instructionSet: instructionSet)
+    let compute = ComputeContext(threadCount: 2, instructionSet: instructionSet)
     let (inputs, outputs) = (512, 200)
     let bytes = Bytes(weightBytes(type, count: inputs * outputs, seed: 1))
     for isMapped in [false, true] {

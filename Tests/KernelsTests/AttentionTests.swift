@@ -11,7 +11,7 @@ import Testing
   @Test(arguments: vectorInstructionSets) func withinBoundOfTwin(
     instructionSet: InstructionSet
   ) {
-    let compute = Compute(threadCount: 2, instructionSet: instructionSet)
+    let compute = ComputeContext(threadCount: 2, instructionSet: instructionSet)
     for headDim in [8, 16, 24, 32, 40, 64] {
       for tokens in [1, 2, 3, 4, 5, 7, 8, 9, 13, 15, 16, 17, 31, 32, 33, 40, 65] {
         check(compute, tokens: tokens, heads: 2, headDim: headDim, scale: 1)
@@ -21,7 +21,8 @@ import Testing
     check(compute, tokens: 9, heads: 1, headDim: 32, scale: 0)
   }
 
-  private func check(_ compute: Compute, tokens: Int, heads: Int, headDim: Int, scale: Float) {
+  private func check(_ compute: ComputeContext, tokens: Int, heads: Int, headDim: Int, scale: Float)
+  {
     let width = heads * headDim
     let values = samples(tokens * 3 * width, seed: UInt64(tokens + headDim), scale: scale)
     var y = Matrix(rows: tokens, columns: width)
@@ -51,7 +52,7 @@ import Testing
   @Test(arguments: vectorInstructionSets) func twoKeysFollowTheLogistic(
     instructionSet: InstructionSet
   ) {
-    let compute = Compute(threadCount: 1, instructionSet: instructionSet)
+    let compute = ComputeContext(threadCount: 1, instructionSet: instructionSet)
     let headDim = 16  // 1/√16 is exact
     for step in 0..<1_600 {
       let score = -Float(step) * 0.05
@@ -83,7 +84,7 @@ import Testing
     for (index, length) in lengths.enumerated() { offsets.append(offsets[index] + length) }
     let values = samples(offsets[lengths.count] * 3 * width, seed: 3)
     for threadCount in [1, 2, 3] {
-      let compute = Compute(threadCount: threadCount, instructionSet: instructionSet)
+      let compute = ComputeContext(threadCount: threadCount, instructionSet: instructionSet)
       var together = Matrix(rows: values.count / (3 * width), columns: width)
       compute.attention(
         queryKeyValue: matrix(values, columns: 3 * width), sequenceOffsets: offsets,

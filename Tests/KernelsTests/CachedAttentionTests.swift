@@ -30,7 +30,7 @@ import Testing
   ]
 
   /// Fills a cache with NaN, then appends `past + rows` positions.
-  private func filledCache(_ test: Case, _ x: borrowing Matrix, _ compute: Compute) throws
+  private func filledCache(_ test: Case, _ x: borrowing Matrix, _ compute: ComputeContext) throws
     -> KVCache
   {
     let cache = try #require(
@@ -44,7 +44,7 @@ import Testing
     return cache
   }
 
-  private func result(_ test: Case, _ compute: Compute) throws -> [Float] {
+  private func result(_ test: Case, _ compute: ComputeContext) throws -> [Float] {
     let count = test.past + test.rows
     let values = samples(count * test.shape.columns, seed: 5, scale: test.scale)
     let all = matrix(values, columns: test.shape.columns)
@@ -60,7 +60,7 @@ import Testing
 
   /// As in AttentionTests: a score is a sum of `headDim` products whose error the exponential turns
   /// into a relative one, and the result sums all positions; both sides read the same cache.
-  private func check(_ test: Case, _ compute: Compute, _ twin: Compute) throws {
+  private func check(_ test: Case, _ compute: ComputeContext, _ twin: ComputeContext) throws {
     let actual = try result(test, compute)
     let expected = try result(test, twin)
     let unit = 0x1p-24
@@ -78,8 +78,8 @@ import Testing
   @Test(arguments: vectorInstructionSets, KVCacheType.allCases) func withinBoundOfTwin(
     instructionSet: InstructionSet, type: KVCacheType
   ) throws {
-    let compute = Compute(threadCount: 2, instructionSet: instructionSet)
-    let twin = Compute(path: .reference, threadCount: 2)
+    let compute = ComputeContext(threadCount: 2, instructionSet: instructionSet)
+    let twin = ComputeContext(path: .reference, threadCount: 2)
     for shape in Self.shapes {
       for (past, rows) in [
         (0, 1), (0, 2), (0, 17), (0, 33), (15, 1), (16, 1), (31, 2), (40, 9), (63, 66), (200, 1),
@@ -105,10 +105,11 @@ import Testing
     for shape in Self.shapes {
       for window in [nil, 20] {
         let test = Case(shape: shape, past: 0, rows: 150, window: window, type: type)
-        let together = try result(test, Compute(threadCount: 3, instructionSet: instructionSet))
+        let together = try result(
+          test, ComputeContext(threadCount: 3, instructionSet: instructionSet))
         let values = samples(test.rows * shape.columns, seed: 5)
         for step in [1, 7, 64] {
-          let compute = Compute(threadCount: 2, instructionSet: instructionSet)
+          let compute = ComputeContext(threadCount: 2, instructionSet: instructionSet)
           let all = matrix(values, columns: shape.columns)
           let cache = try filledCache(test, all, compute)
           var pieces: [Float] = []
@@ -134,7 +135,7 @@ import Testing
     for shape in Self.shapes {
       let test = Case(shape: shape, past: 50, rows: 70)
       let results = try vectorInstructionSets.map {
-        try result(test, Compute(threadCount: 1, instructionSet: $0))
+        try result(test, ComputeContext(threadCount: 1, instructionSet: $0))
       }
       #expect(sameBits(results[0], results[1]), "\(test)")
     }
@@ -147,8 +148,8 @@ import Testing
     let shape = AttentionShape(heads: 2, keyValueHeads: 2, headDim: 20)
     let values = samples(40 * shape.columns, seed: 9, scale: 100)
     let caches = try [
-      Compute(threadCount: 2, instructionSet: instructionSet),
-      Compute(path: .reference, threadCount: 1),
+      ComputeContext(threadCount: 2, instructionSet: instructionSet),
+      ComputeContext(path: .reference, threadCount: 1),
     ].map { compute in
       let cache = try #require(
         KVCache(layers: 1, heads: 2, headDim: 20, capacity: 64, type: .f16))
@@ -179,7 +180,7 @@ import Testing
     values[40] = .nan  // an element of the first key: its block reads as NaN, nothing traps
     let cache = try #require(KVCache(layers: 1, heads: 1, headDim: 40, capacity: 33, type: .q80))
     let x = matrix(values, columns: shape.columns)
-    Compute(threadCount: 1).append(x, shape: shape, to: cache, layer: 0, firstPosition: 0)
+    ComputeContext(threadCount: 1).append(x, shape: shape, to: cache, layer: 0, firstPosition: 0)
     withExtendedLifetime(cache) {
       let head = cache.head(layer: 0, head: 0)
       #expect(cachedKey(head, position: 0, dim: 1).isNaN)

@@ -3,10 +3,10 @@ import Testing
 
 /// Every public operation, on every path, against plain Float64 arithmetic written here.
 @Suite struct ComputeTests {
-  static let computes = KernelPath.allCases.map { Compute(path: $0, threadCount: 2) }
+  static let computes = KernelBackend.allCases.map { ComputeContext(path: $0, threadCount: 2) }
 
   @Test(arguments: computes, WeightType.allCases) func linear(
-    compute: Compute, type: WeightType
+    compute: ComputeContext, type: WeightType
   ) throws {
     let (tokens, inputs, outputs) = (5, 256, 37)
     let bytes = weightBytes(type, count: outputs * inputs, seed: 1)
@@ -17,7 +17,7 @@ import Testing
     let x = matrix(samples(tokens * inputs, seed: 2), columns: inputs)
     let bias = samples(outputs, seed: 3)
     var y = Matrix(rows: tokens, columns: outputs)
-    compute.linear(x, weight, bias: VectorWeight(bias), into: &y)
+    compute.linear(x, weight, bias: WeightVector(bias), into: &y)
 
     let values = widened(bytes, type: type)
     let xs = x.array()
@@ -45,7 +45,7 @@ import Testing
   }
 
   /// Activations on one side of zero lose no more to eight bits than their range says.
-  @Test(arguments: computes) func oneSidedActivations(compute: Compute) throws {
+  @Test(arguments: computes) func oneSidedActivations(compute: ComputeContext) throws {
     let (tokens, inputs, outputs) = (3, 96, 50)
     let bytes = blockBytes(rows: outputs, columns: inputs, seed: 1)
     let weight = try weight(
@@ -72,7 +72,7 @@ import Testing
     }
   }
 
-  @Test(arguments: computes) func rowsWithinCapacity(compute: Compute) throws {
+  @Test(arguments: computes) func rowsWithinCapacity(compute: ComputeContext) throws {
     let bytes = fileBytes(samples(8 * 4, seed: 1))
     let weight = try bytes.withUnsafeBytes { bytes throws(KernelError) in
       try WeightMatrix(type: .f32, outputs: 8, inputs: 4, bytes: bytes, compute: compute)
@@ -134,7 +134,7 @@ import Testing
 
 /// The error that a weight of these bytes gives, or nil.
 func weightError(type: WeightType, outputs: Int, inputs: Int, bytes: [UInt8]) -> KernelError? {
-  let compute = Compute(path: .simd, threadCount: 1)
+  let compute = ComputeContext(path: .simd, threadCount: 1)
   return bytes.withUnsafeBytes { bytes in
     do throws(KernelError) {
       _ = try WeightMatrix(

@@ -10,7 +10,7 @@ import Testing
   @Test(arguments: vectorInstructionSets, QuantizedProductTests.types) func isThePermutation(
     instructionSet: InstructionSet, type: WeightType
   ) throws {
-    let compute = Compute(threadCount: 2, instructionSet: instructionSet)
+    let compute = ComputeContext(threadCount: 2, instructionSet: instructionSet)
     let format = try #require(QuantizedType(type)).format
     let (inputs, outputs) = (512, 37)
     let file = (0..<(inputs * outputs / type.blockElementCount * type.blockByteCount)).map {
@@ -66,7 +66,7 @@ import Testing
   /// share, and in the rows that fill none; its row counts from the start of its part.
   @Test(arguments: vectorInstructionSets, QuantizedProductTests.types)
   func scalesThatAreNotFiniteAreRefused(instructionSet: InstructionSet, type: WeightType) throws {
-    let compute = Compute(threadCount: 2, instructionSet: instructionSet)
+    let compute = ComputeContext(threadCount: 2, instructionSet: instructionSet)
     let (inputs, outputs) = (512, [20, 33])
     let blocks = inputs / type.blockElementCount
     let rowByteCount = blocks * type.blockByteCount

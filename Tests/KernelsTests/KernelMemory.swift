@@ -56,7 +56,7 @@ func sameBits(_ left: [Float], _ right: [Float]) -> Bool {
 
 /// The weight in a file's bytes, for `compute`.
 func weight(
-  _ type: WeightType, outputs: Int, inputs: Int, bytes: [UInt8], compute: Compute
+  _ type: WeightType, outputs: Int, inputs: Int, bytes: [UInt8], compute: ComputeContext
 ) throws -> WeightMatrix {
   try bytes.withUnsafeBytes { bytes throws(KernelError) in
     try WeightMatrix(

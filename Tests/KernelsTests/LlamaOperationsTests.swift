@@ -175,11 +175,11 @@ import Testing
   @Test func operationsAgreeOnEveryPath() {
     let (rows, width) = (70, 96)
     let x = matrix(samples(rows * 2 * width, seed: 1), columns: 2 * width)
-    let gain = VectorWeight(samples(2 * width, seed: 2))
+    let gain = WeightVector(samples(2 * width, seed: 2))
     var results: [[Float]] = []
-    for path in [KernelPath.reference, .simd] {
+    for path in [KernelBackend.reference, .simd] {
       for threadCount in [1, 2] {
-        let compute = Compute(path: path, threadCount: threadCount)
+        let compute = ComputeContext(path: path, threadCount: threadCount)
         var normed = Matrix(rows: rows, columns: 2 * width)
         compute.rmsNorm(x, weight: gain, epsilon: 1e-5, into: &normed)
         var table = RopeTable(

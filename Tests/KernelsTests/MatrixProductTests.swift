@@ -12,7 +12,7 @@ import Testing
   /// whatever the number of rows, the row's place, the panel's edge and the instruction set.
   @Test(arguments: vectorInstructionSets, [WeightType.f32, .f16])
   func floatProductIsTheChain(instructionSet: InstructionSet, type: WeightType) throws {
-    let compute = Compute(threadCount: 2, instructionSet: instructionSet)
+    let compute = ComputeContext(threadCount: 2, instructionSet: instructionSet)
     for inputs in [1, 2, 3, 31, 191, 192, 193, 255, 257, 400] {
       let outputs = Self.outputCounts[inputs % Self.outputCounts.count]
       try check(compute, type, inputs: inputs, outputs: outputs, rowCounts: [17, 1, 5])
@@ -24,7 +24,7 @@ import Testing
   }
 
   private func check(
-    _ compute: Compute, _ type: WeightType, inputs: Int, outputs: Int, rowCounts: [Int]
+    _ compute: ComputeContext, _ type: WeightType, inputs: Int, outputs: Int, rowCounts: [Int]
   ) throws {
     let bytes = weightBytes(type, count: inputs * outputs, seed: UInt64(inputs))
     let values = widened(bytes, type: type)
@@ -46,7 +46,7 @@ import Testing
     for rows in rowCounts {
       var y = Matrix(rows: rows, columns: outputs)
       let input = matrix(Array(x.prefix(rows * inputs)), columns: inputs)
-      compute.linear(input, weight, bias: VectorWeight(bias), into: &y)
+      compute.linear(input, weight, bias: WeightVector(bias), into: &y)
       let same = sameBits(y.array(), Array(expected.prefix(rows * outputs)))
       #expect(same, "\(type) \(rows) x \(inputs) x \(outputs)")
     }
@@ -56,8 +56,8 @@ import Testing
   @Test(arguments: vectorInstructionSets) func blockProductEqualsTwin(
     instructionSet: InstructionSet
   ) throws {
-    let compute = Compute(threadCount: 2, instructionSet: instructionSet)
-    let twin = Compute(path: .reference, threadCount: 1)
+    let compute = ComputeContext(threadCount: 2, instructionSet: instructionSet)
+    let twin = ComputeContext(path: .reference, threadCount: 1)
     let extremes: [ClosedRange<Int8>] = [-128...127, -128...(-128), 127...127, -128...(-127)]
     for (index, quants) in extremes.enumerated() {
       for (inputs, outputs) in [(32, 1), (64, 17), (544, 48), (576, 49), (1056, 97)] {
@@ -74,7 +74,7 @@ import Testing
             }
           }
           let x = matrix(values, columns: inputs)
-          let bias = VectorWeight(samples(outputs, seed: 5))
+          let bias = WeightVector(samples(outputs, seed: 5))
           var y = Matrix(rows: rows, columns: outputs)
           var z = Matrix(rows: rows, columns: outputs)
           compute.linear(x, fast, bias: bias, into: &y)
@@ -121,8 +121,9 @@ import Testing
     let (inputs, outputs, rows) = (256, 144, 300)
     let bytes = weightBytes(type, count: inputs * outputs, seed: 6)
     let values = samples(rows * inputs, seed: 7)
-    let whole = try product(Compute(threadCount: 1, instructionSet: instructionSet), 0..<rows)
-    func product(_ compute: Compute, _ range: Range<Int>) throws -> [Float] {
+    let whole = try product(
+      ComputeContext(threadCount: 1, instructionSet: instructionSet), 0..<rows)
+    func product(_ compute: ComputeContext, _ range: Range<Int>) throws -> [Float] {
       let weight = try weight(
         type, outputs: outputs, inputs: inputs, bytes: bytes, compute: compute)
       let part = Array(values[(range.lowerBound * inputs)..<(range.upperBound * inputs)])
@@ -131,7 +132,7 @@ import Testing
       return y.array()
     }
     for threadCount in [1, 2, 3] {
-      let compute = Compute(threadCount: threadCount, instructionSet: instructionSet)
+      let compute = ComputeContext(threadCount: threadCount, instructionSet: instructionSet)
       for range in [0..<rows, 0..<1, 299..<300, 7..<13, 100..<250] {
         let part = Array(whole[(range.lowerBound * outputs)..<(range.upperBound * outputs)])
         let same = sameBits(try product(compute, range), part)
@@ -149,12 +150,12 @@ import Testing
     let bias = samples(outputs, seed: 8)
     var results: [[Float]] = []
     for threadCount in [1, 2] {
-      let compute = Compute(path: .blas, threadCount: threadCount)
+      let compute = ComputeContext(path: .blas, threadCount: threadCount)
       let weight = try weight(
         type, outputs: outputs, inputs: inputs, bytes: bytes, compute: compute)
       var y = Matrix(rows: rows, columns: outputs)
       compute.linear(
-        matrix(x, columns: inputs), weight, bias: VectorWeight(bias), into: &y)
+        matrix(x, columns: inputs), weight, bias: WeightVector(bias), into: &y)
       results.append(y.array())
     }
     #expect(sameBits(results[0], results[1]))

@@ -91,7 +91,7 @@ import Testing
     instructionSet: InstructionSet
   ) throws {
     let kernels = VectorKernels.kernels(for: instructionSet)
-    let compute = Compute(threadCount: 1, instructionSet: instructionSet)
+    let compute = ComputeContext(threadCount: 1, instructionSet: instructionSet)
     let bytes = blockBytes(rows: 3, columns: 32, seed: 3)
     let weight = try weight(.q80, outputs: 3, inputs: 32, bytes: bytes, compute: compute)
     let far = Float.greatestFiniteMagnitude

@@ -23,7 +23,7 @@ import Testing
   @Test(arguments: vectorInstructionSets, types) func equalsTwin(
     instructionSet: InstructionSet, type: WeightType
   ) throws {
-    let compute = Compute(threadCount: 2, instructionSet: instructionSet)
+    let compute = ComputeContext(threadCount: 2, instructionSet: instructionSet)
     for (inputs, outputs) in Self.shapes(type) {
       let bytes = weightBytes(type, count: inputs * outputs, seed: UInt64(inputs + outputs))
       try check(
@@ -36,7 +36,7 @@ import Testing
   @Test(arguments: vectorInstructionSets, types) func extremes(
     instructionSet: InstructionSet, type: WeightType
   ) throws {
-    let compute = Compute(threadCount: 1, instructionSet: instructionSet)
+    let compute = ComputeContext(threadCount: 1, instructionSet: instructionSet)
     let (inputs, outputs) = (512, 17)
     for byte: UInt8 in [0xff, 0x00, 0x80, 0x7f] {
       var bytes = [UInt8](
@@ -61,7 +61,7 @@ import Testing
   @Test(arguments: vectorInstructionSets, [WeightType.q4K, .q5K, .q6K]) func largestSums(
     instructionSet: InstructionSet, type: WeightType
   ) throws {
-    let compute = Compute(threadCount: 1, instructionSet: instructionSet)
+    let compute = ComputeContext(threadCount: 1, instructionSet: instructionSet)
     let (inputs, outputs) = (256, 17)
     for byte: UInt8 in [0xff, 0x00, 0x7f] {
       var bytes = [UInt8](
@@ -87,9 +87,10 @@ import Testing
 
   /// Compares copied and mapped weights with the twin, as bits, for all numbers of rows.
   private func check(
-    _ compute: Compute, _ type: WeightType, inputs: Int, outputs: Int, bytes: [UInt8], x: [Float]
+    _ compute: ComputeContext, _ type: WeightType, inputs: Int, outputs: Int, bytes: [UInt8],
+    x: [Float]
   ) throws {
-    let twin = Compute(path: .reference, threadCount: 1)
+    let twin = ComputeContext(path: .reference, threadCount: 1)
     let owner = Bytes(bytes)
     let expected = try product(
       weight(owner, type, outputs, inputs, compute: twin, isMapped: false), x, compute: twin)
@@ -112,7 +113,7 @@ import Testing
     let x = samples(rows * inputs, seed: 7)
     var whole: [Float] = []
     for threadCount in [1, 2, 3] {
-      let compute = Compute(threadCount: threadCount, instructionSet: instructionSet)
+      let compute = ComputeContext(threadCount: threadCount, instructionSet: instructionSet)
       let weight = try weight(owner, type, outputs, inputs, compute: compute, isMapped: false)
       let all = product(weight, x, compute: compute)
       if whole.isEmpty { whole = all }
@@ -165,7 +166,7 @@ import Testing
   @Test(arguments: vectorInstructionSets + [.scalar], [false, true]) func stacksAndResiduals(
     instructionSet: InstructionSet, hasPlainPart: Bool
   ) throws {
-    let compute = Compute(threadCount: 2, instructionSet: instructionSet)
+    let compute = ComputeContext(threadCount: 2, instructionSet: instructionSet)
     let inputs = 256
     let plain: WeightType = hasPlainPart ? .f16 : .q80
     let parts = try [(WeightType.q4K, 40), (.q6K, 16), (plain, 19), (.q5K, 33)].map {
@@ -206,7 +207,7 @@ import Testing
     arguments: vectorInstructionSets,
     WeightType.allCases.filter { QuantizedType($0) == nil && $0 != .f32 && $0 != .f16 })
   func otherTypesAreWidened(instructionSet: InstructionSet, type: WeightType) throws {
-    let compute = Compute(threadCount: 2, instructionSet: instructionSet)
+    let compute = ComputeContext(threadCount: 2, instructionSet: instructionSet)
     for (blocks, outputs) in [(1, 1), (2, 17), (1, 50)] {
       let inputs = type == .bf16 ? 37 * blocks : type.blockElementCount * blocks
       let bytes = weightBytes(type, count: inputs * outputs, seed: 3)
@@ -233,7 +234,7 @@ import Testing
   @Test func tasksCoverAllUnitsInOrder() {
     for threadCount in 1...4 {
       for unitCount in [1, 2, 7, 8, 16, 17, 100, 448] {
-        let tasks = DescendingTasks(unitCount: unitCount, threadCount: threadCount)
+        let tasks = GuidedSchedule(unitCount: unitCount, threadCount: threadCount)
         var next = 0
         for task in 0..<tasks.count {
           let units = tasks.units(of: task)
@@ -246,7 +247,7 @@ import Testing
   }
 
   private func weight(
-    _ bytes: Bytes, _ type: WeightType, _ outputs: Int, _ inputs: Int, compute: Compute,
+    _ bytes: Bytes, _ type: WeightType, _ outputs: Int, _ inputs: Int, compute: ComputeContext,
     isMapped: Bool
   ) throws -> WeightMatrix {
     if isMapped {
@@ -259,7 +260,7 @@ import Testing
       activations: .ggml)
   }
 
-  private func product(_ weight: WeightMatrix, _ x: [Float], compute: Compute) -> [Float] {
+  private func product(_ weight: WeightMatrix, _ x: [Float], compute: ComputeContext) -> [Float] {
     var y = Matrix(rows: x.count / weight.inputs, columns: weight.outputs)
     compute.linear(matrix(x, columns: weight.inputs), weight, bias: nil, into: &y)
     return y.array()

@@ -68,7 +68,7 @@ import Tokenizers
 
   @Test func f32FileComputesTheSameBits() throws {
     let path = try convert(.f32)
-    let compute = Compute(path: .reference, threadCount: 1)
+    let compute = ComputeContext(path: .reference, threadCount: 1)
     let original = TextEmbedder(try BERTModel(directory: tinyDirectory(), compute: compute))
     let converted = TextEmbedder(
       try BERTModel(gguf: Checkpoint.open(path: path), compute: compute))

@@ -14,11 +14,11 @@ import Testing
 @Suite struct BERTGoldenTests {
   static let tolerance: Float = 32 * 0x1p-24
 
-  @Test(arguments: KernelPath.allCases)
-  func tinyModelAgreesInEveryActivation(_ path: KernelPath) throws {
+  @Test(arguments: KernelBackend.allCases)
+  func tinyModelAgreesInEveryActivation(_ path: KernelBackend) throws {
     let directory = Assets.fixtures.appending(path: "tiny").path()
     let model = try BERTModel(
-      directory: directory, compute: Compute(path: path, threadCount: 2))
+      directory: directory, compute: ComputeContext(path: path, threadCount: 2))
     let goldens = try TinyGoldens.load()
     let numbers = try TinyGoldens.numbers()
     let recorder = Recorder()
@@ -39,11 +39,11 @@ import Testing
 
   @Test(
     .enabled(if: Assets.originalModel != nil, "\(Assets.missingOriginal)"),
-    arguments: KernelPath.allCases)
-  func originalModelAgreesInEveryActivation(_ path: KernelPath) throws {
+    arguments: KernelBackend.allCases)
+  func originalModelAgreesInEveryActivation(_ path: KernelBackend) throws {
     let directory = try #require(Assets.originalModel)
     let model = try BERTModel(
-      directory: directory, compute: Compute(path: path, threadCount: 2))
+      directory: directory, compute: ComputeContext(path: path, threadCount: 2))
     #expect(model.config.maximumTokenCount == 256)
     let embedder = TextEmbedder(model)
     for golden in try MiniLMGoldens.load().cases {
@@ -76,11 +76,11 @@ import Testing
   /// OpenBLAS multiplies the widened weights, so its bound is that of the weights alone. Over 1,000
   /// texts of XQuAD and STS-B the least cosine is 0.9996 there and 0.99937 with 8-bit activations
   /// (mean 0.9998, 1 % quantile 0.99965).
-  @Test(arguments: KernelPath.allCases)
-  func bundledModelKeepsTheDirection(_ path: KernelPath) throws {
+  @Test(arguments: KernelBackend.allCases)
+  func bundledModelKeepsTheDirection(_ path: KernelBackend) throws {
     let model = try BERTModel(
       gguf: Checkpoint.open(path: Assets.bundledModel),
-      compute: Compute(path: path, threadCount: 2))
+      compute: ComputeContext(path: path, threadCount: 2))
     let embedder = TextEmbedder(model)
     #expect(embedder.maximumTokenCount == 256)
     #expect(embedder.dimension == 384)

@@ -47,8 +47,8 @@ struct MiniLMGoldens: Decodable {
 
 /// The activations of one call, for comparison.
 final class Recorder {
-  private(set) var activations: [ActivationTap.Activation] = []
-  var tap: ActivationTap { ActivationTap { self.activations.append($0) } }
+  private(set) var activations: [Tap.Activation] = []
+  var tap: Tap { Tap { self.activations.append($0) } }
 }
 
 func maximumDifference(_ a: some Sequence<Float>, _ b: some Sequence<Float>) -> Float {

@@ -7,7 +7,7 @@ import Testing
 
 /// Directories and files that do not fit: an error that names the place, never a trap.
 @Suite struct BERTLoadingTests {
-  private let compute = Compute(path: .reference, threadCount: 1)
+  private let compute = ComputeContext(path: .reference, threadCount: 1)
 
   /// A copy of the tiny model with one JSON file changed.
   private func directory(

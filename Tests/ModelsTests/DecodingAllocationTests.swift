@@ -15,9 +15,9 @@ import Testing
   private let tokens = (0..<21).map { Int32(3 + $0 * 7 % 40) }
 
   @Test(arguments: LlamaGoldens.names) func decodingDoesNotAllocate(_ name: String) throws {
-    for path in [KernelPath.simd, .reference] {
+    for path in [KernelBackend.simd, .reference] {
       let session = try LlamaGoldens.session(
-        name, compute: Compute(path: path, threadCount: 2), contextTokenCount: 64,
+        name, compute: ComputeContext(path: path, threadCount: 2), contextTokenCount: 64,
         cacheType: .f16)
       try session.evaluate(Array(tokens[..<20]))
       let next = Array(tokens[20..<21])

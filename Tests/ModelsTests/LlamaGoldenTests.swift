@@ -14,9 +14,10 @@ import Testing
 @Suite struct LlamaGoldenTests {
   static let tolerance: Float = 64 * 0x1p-24
 
-  @Test(arguments: KernelPath.allCases, LlamaGoldens.names)
-  func tinyModelAgreesInEveryActivation(_ path: KernelPath, _ name: String) throws {
-    let session = try LlamaGoldens.session(name, compute: Compute(path: path, threadCount: 2))
+  @Test(arguments: KernelBackend.allCases, LlamaGoldens.names)
+  func tinyModelAgreesInEveryActivation(_ path: KernelBackend, _ name: String) throws {
+    let session = try LlamaGoldens.session(
+      name, compute: ComputeContext(path: path, threadCount: 2))
     let goldens = try LlamaGoldens.load(name)
     let numbers = try LlamaGoldens.numbers(name)
     let recorder = Recorder()
@@ -30,15 +31,15 @@ import Testing
   }
 
   /// A session longer than the original context turns by the long factors, from the first token on.
-  @Test(arguments: KernelPath.allCases) func longSessionsUseTheLongFactors(
-    _ path: KernelPath
+  @Test(arguments: KernelBackend.allCases) func longSessionsUseTheLongFactors(
+    _ path: KernelBackend
   ) throws {
     let goldens = try LlamaGoldens.load("phi3")
     let tokens = try #require(goldens.longTokens)
     let golden = try #require(goldens.longLogits)
     let numbers = try LlamaGoldens.numbers("phi3")
     let session = try LlamaGoldens.session(
-      "phi3", compute: Compute(path: path, threadCount: 2), contextTokenCount: 64)
+      "phi3", compute: ComputeContext(path: path, threadCount: 2), contextTokenCount: 64)
     try session.evaluate(tokens, logits: .all)
     try agree(session.allLogits, numbers[golden.range], "logits of \(tokens.count) tokens")
   }
@@ -76,7 +77,7 @@ import Testing
   func storiesContinueAsTheGolden(_ type: KVCacheType) throws {
     let checkpoint = try Checkpoint.open(path: #require(Self.stories))
     let pieces = try #require(try checkpoint.metadata.strings("tokenizer.ggml.tokens"))
-    let model = try LlamaModel(gguf: checkpoint, compute: Compute(threadCount: 2))
+    let model = try LlamaModel(gguf: checkpoint, compute: ComputeContext(threadCount: 2))
     let session = try LlamaSession(model: model, contextTokenCount: 256, cacheType: type)
     var ids: [Int32] = [1]
     while ids.count <= 200 {

@@ -28,7 +28,8 @@ struct LlamaGoldens: Decodable {
 
   /// A session on one of the tiny models.
   static func session(
-    _ name: String, compute: Compute = Compute(threadCount: 2), contextTokenCount: Int = 16,
+    _ name: String, compute: ComputeContext = ComputeContext(threadCount: 2),
+    contextTokenCount: Int = 16,
     cacheType: KVCacheType = .f32, batchTokenCount: Int = 512
   ) throws -> LlamaSession {
     let model = try LlamaModel(gguf: Checkpoint.open(path: path(name)), compute: compute)

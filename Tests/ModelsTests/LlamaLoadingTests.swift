@@ -8,7 +8,7 @@ import Testing
 
 /// Files that do not fit: an error that names the key or tensor, never a trap.
 @Suite struct LlamaLoadingTests {
-  private static let compute = Compute(path: .reference, threadCount: 1)
+  private static let compute = ComputeContext(path: .reference, threadCount: 1)
 
   /// A tiny model with some metadata changed (nil removes a key), and tensors changed, removed or
   /// added.
@@ -196,7 +196,8 @@ import Testing
     for name in LlamaGoldens.names {
       let logits = try [true, false].map { repack in
         let model = try LlamaModel(
-          gguf: Checkpoint.open(path: LlamaGoldens.path(name)), compute: Compute(threadCount: 2),
+          gguf: Checkpoint.open(path: LlamaGoldens.path(name)),
+          compute: ComputeContext(threadCount: 2),
           options: LlamaOptions(repack: repack))
         let session = try LlamaSession(model: model, contextTokenCount: 16)
         try session.evaluate([1, 7, 8, 9, 10, 11])

@@ -17,7 +17,7 @@ import Testing
     _ name: String, threadCount: Int = 2, cacheType: KVCacheType = .f16, batchTokenCount: Int = 512
   ) throws -> LlamaSession {
     try LlamaGoldens.session(
-      name, compute: Compute(threadCount: threadCount), contextTokenCount: 64,
+      name, compute: ComputeContext(threadCount: threadCount), contextTokenCount: 64,
       cacheType: cacheType, batchTokenCount: batchTokenCount)
   }
 

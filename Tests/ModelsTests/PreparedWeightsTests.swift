@@ -42,10 +42,10 @@ import Testing
     }
   }
 
-  static let compute = Compute(threadCount: 2)
+  static let compute = ComputeContext(threadCount: 2)
 
   /// Results of all tensors as bits.
-  func results(_ library: WeightLibrary) throws -> [UInt32] {
+  func results(_ library: WeightLoader) throws -> [UInt32] {
     try ["a", "b", "c", "d"].flatMap { name in
       let weight = try library.matrix(name)
       var x = Matrix(rows: 2, columns: 512)
@@ -59,9 +59,9 @@ import Testing
   }
 
   func library(
-    _ folder: Folder, placement: WeightLibrary.Placement = .interleaved
-  ) throws -> WeightLibrary {
-    WeightLibrary(
+    _ folder: Folder, placement: WeightLoader.Placement = .interleaved
+  ) throws -> WeightLoader {
+    WeightLoader(
       try Checkpoint.open(path: folder.model), compute: Self.compute, placement: placement)
   }
 

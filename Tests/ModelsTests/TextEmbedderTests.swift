@@ -6,10 +6,12 @@ import Testing
 @testable import Models
 
 @Suite struct TextEmbedderTests {
-  private func tinyEmbedder(_ path: KernelPath = .simd, threads: Int = 2) throws -> TextEmbedder {
+  private func tinyEmbedder(_ path: KernelBackend = .simd, threads: Int = 2) throws -> TextEmbedder
+  {
     let directory = Assets.fixtures.appending(path: "tiny").path()
     return TextEmbedder(
-      try BERTModel(directory: directory, compute: Compute(path: path, threadCount: threads)))
+      try BERTModel(directory: directory, compute: ComputeContext(path: path, threadCount: threads))
+    )
   }
 
   /// Deterministic ids within the tiny vocabulary, and lengths 1 to 20.
@@ -20,8 +22,8 @@ import Testing
     }
   }
 
-  @Test(arguments: [KernelPath.reference, .simd])
-  func bitsDoNotDependOnBatchOrThreads(_ path: KernelPath) throws {
+  @Test(arguments: [KernelBackend.reference, .simd])
+  func bitsDoNotDependOnBatchOrThreads(_ path: KernelBackend) throws {
     let expected = try tinyEmbedder(path, threads: 1).embed(tokenIDs: sequences)
     #expect(expected.count == sequences.count * 32)
     let embedder = try tinyEmbedder(path, threads: 2)
@@ -41,9 +43,9 @@ import Testing
   @Test func bundledModelIsIndependentOfBatchAndThreads() throws {
     let checkpoint = try Checkpoint.open(path: Assets.bundledModel)
     let one = TextEmbedder(
-      try BERTModel(gguf: checkpoint, compute: Compute(path: .simd, threadCount: 1)))
+      try BERTModel(gguf: checkpoint, compute: ComputeContext(path: .simd, threadCount: 1)))
     let two = TextEmbedder(
-      try BERTModel(gguf: checkpoint, compute: Compute(path: .simd, threadCount: 2)))
+      try BERTModel(gguf: checkpoint, compute: ComputeContext(path: .simd, threadCount: 2)))
     let texts: [[Int32]] = [3, 17, 1, 40, 8].map { (length: Int32) -> [Int32] in
       (0..<length).map { (position: Int32) -> Int32 in 1000 + position * 97 + length }
     }

@@ -7,7 +7,7 @@ import Testing
 @testable import Models
 
 /// Writing the prepared file: where it goes, and that nothing is left when it does not get there.
-@Suite(.enabled(if: WeightMatrix.canInterleave(.q4K, compute: Compute(threadCount: 1))))
+@Suite(.enabled(if: WeightMatrix.canInterleave(.q4K, compute: ComputeContext(threadCount: 1))))
 struct WeightPreparationTests {
   typealias Folder = PreparedWeightsTests.Folder
 
@@ -108,14 +108,14 @@ struct WeightPreparationTests {
 
   @Test func modelsOfOneNameHavePlacesOfTheirOwn() throws {
     let (first, second) = (try Folder(), try Folder())
-    let places = PreparedWeights.places(ofModelAt: first.model)
+    let places = PreparedWeights.candidatePaths(ofModelAt: first.model)
     #expect(places.first == first.prepared)
-    #expect(places.last != PreparedWeights.places(ofModelAt: second.model).last)
+    #expect(places.last != PreparedWeights.candidatePaths(ofModelAt: second.model).last)
     // By whatever way the model is reached, its cached file is the same.
     #expect(
-      places.last == PreparedWeights.places(ofModelAt: first.path + "/./model.gguf").last)
+      places.last == PreparedWeights.candidatePaths(ofModelAt: first.path + "/./model.gguf").last)
     unlink(first.model)
-    #expect(places.last == PreparedWeights.places(ofModelAt: first.model).last)
+    #expect(places.last == PreparedWeights.candidatePaths(ofModelAt: first.model).last)
   }
 
   @Test func filesWithoutTheirModelAreFound() throws {

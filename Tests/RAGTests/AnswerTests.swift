@@ -14,7 +14,7 @@ import Testing
   }
 
   @Test func theSentenceThatAnswersIsQuotedFirst() throws {
-    let backend = QuoteBackend(encoder: encoder)
+    let backend = ExtractiveBackend(encoder: encoder)
     let passages = [
       passage("Dogs bark loudly. The weather was fine that day.", "/dogs.txt"),
       passage(
@@ -33,7 +33,7 @@ import Testing
 
   @Test func copiesOfATextAreOnePassageWithTwoPlaces() {
     let text = "The annual meeting is held on the first Monday in March at the town hall."
-    let merged = QuoteBackend.merged([
+    let merged = ExtractiveBackend.merged([
       passage(text, "/one.txt"), passage(text.uppercased() + " ", "/two.txt"),
       passage("Something else entirely, about ships and their captains at sea.", "/three.txt"),
     ])

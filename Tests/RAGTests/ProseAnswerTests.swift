@@ -1,3 +1,4 @@
+@testable import Generation
 import Foundation
 import Models
 import Testing

@@ -63,7 +63,7 @@ def activations(model, ids):
         hooks += [
             hook_input(layer.attention.output.dense, "attention", index),
             hook(layer.attention.output, "attentionNorm", index),
-            hook(layer.intermediate, "feedForwardInner", index),
+            hook(layer.intermediate, "ffnHidden", index),
             hook(layer.output, "layerOutput", index),
         ]
     with torch.no_grad():
@@ -76,7 +76,7 @@ def activations(model, ids):
     for index in range(len(model.encoder.layer)):
         ordered[("queryKeyValue", index)] = torch.cat(
             [found[(part, index)] for part in ("query", "key", "value")], dim=1)
-        for name in ("attention", "attentionNorm", "feedForwardInner", "layerOutput"):
+        for name in ("attention", "attentionNorm", "ffnHidden", "layerOutput"):
             ordered[(name, index)] = found[(name, index)]
     ordered[("pooled", None)] = pooled
     ordered[("embedding", None)] = torch.nn.functional.normalize(pooled, dim=1)

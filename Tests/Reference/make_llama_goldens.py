@@ -111,7 +111,7 @@ def activations(name, model, module, ids):
             layer.post_attention_layernorm.register_forward_pre_hook(
                 take_input(("attentionResidual", index))),
             layer.post_attention_layernorm.register_forward_hook(take_output(("ffnNorm", index))),
-            mlp.down_proj.register_forward_pre_hook(take_input(("inner", index))),
+            mlp.down_proj.register_forward_pre_hook(take_input(("ffnHidden", index))),
             layer.register_forward_hook(take_output(("layerOutput", index)))]
     handles.append(model.model.norm.register_forward_hook(take_output(("finalNorm", None))))
     module.apply_rotary_pos_emb = recording
@@ -144,7 +144,7 @@ def activations(name, model, module, ids):
         for key in ("attention", "attentionResidual", "ffnNorm"):
             ordered[(key, index)] = found[(key, index)]
         ordered[("gateUp", index)] = joined("gate_proj", "up_proj", "gate_up_proj")
-        for key in ("inner", "layerOutput"):
+        for key in ("ffnHidden", "layerOutput"):
             ordered[(key, index)] = found[(key, index)]
     ordered[("finalNorm", None)] = found[("finalNorm", None)]
     ordered[("logits", None)] = logits[0].numpy()

@@ -1,4 +1,5 @@
 import Foundation
+import Generation
 import RAG
 import SwiftRAG
 import Testing

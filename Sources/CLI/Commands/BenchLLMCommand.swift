@@ -1,3 +1,4 @@
+internal import Evaluation
 internal import ArgumentParser
 internal import Checkpoints
 internal import Foundation
@@ -20,7 +21,7 @@ struct MeasuredModelOptions: ParsableArguments {
     guard (1...65536).contains(batch) else {
       throw CommandFailure("batch must be 1 to 65536", status: ExitStatus.usage)
     }
-    let compute = Compute(threadCount: memory.worker.threads)
+    let compute = ComputeContext(threadCount: memory.worker.threads)
     let checkpoint = try openCheckpoint(model)
     let options = LlamaOptions(
       repack: !memory.noRepack, usesPrepared: !memory.noPrepared,

@@ -27,7 +27,7 @@ extension BenchCommand {
 
     func run() throws {
       common.apply()
-      let compute = Compute(threadCount: worker.threads)
+      let compute = ComputeContext(threadCount: worker.threads)
       guard let bytesPerSecond = compute.readBandwidth() else {
         throw CommandFailure("1 GB of memory cannot be had", status: ExitStatus.temporaryFailure)
       }

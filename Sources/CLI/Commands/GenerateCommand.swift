@@ -1,3 +1,4 @@
+internal import Generation
 internal import ArgumentParser
 internal import Foundation
 internal import Kernels
@@ -50,7 +51,7 @@ struct GenerateCommand: ParsableCommand {
   @Option(help: "Keep the prompt's state in this file, and start from it.", completion: .file())
   var promptCache: String?
 
-  @Flag(help: "Compute token by token; the text is the same, only slower.")
+  @Flag(help: "ComputeContext token by token; the text is the same, only slower.")
   var noSpeculation = false
 
   @Option(help: "Log-probabilities with this many alternatives (with --json or --jsonl).")

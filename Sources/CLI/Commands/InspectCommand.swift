@@ -27,7 +27,7 @@ struct InspectCommand: ParsableCommand {
   @Flag(help: "Show what every byte of the file is for.")
   var map = false
 
-  @Flag(help: "Compute the SHA-256 of the file and of each tensor.")
+  @Flag(help: "ComputeContext the SHA-256 of the file and of each tensor.")
   var hash = false
 
   @Flag(help: "Show the chat template: which one was recognised, why, and the file's own text.")

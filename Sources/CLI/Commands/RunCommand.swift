@@ -1,3 +1,4 @@
+internal import Generation
 internal import ArgumentParser
 internal import Foundation
 internal import RAG

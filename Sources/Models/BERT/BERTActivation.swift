@@ -1,5 +1,5 @@
 /// The named intermediate results of a BERT.
-package enum BERTActivation: String, ActivationName, CaseIterable {
+package enum BERTActivation: String, TapName, CaseIterable {
   /// `[tokens, embed]`: sum of the three embeddings, normalised.
   case embeddings
   /// `[tokens, 3 * embed]`, a layer: queries, keys, values.
@@ -9,7 +9,7 @@ package enum BERTActivation: String, ActivationName, CaseIterable {
   /// `[tokens, embed]`, a layer: after projection, residual and normalisation.
   case attentionNorm
   /// `[tokens, ffn]`, a layer: after the first linear layer and GELU.
-  case feedForwardInner
+  case ffnHidden
   /// `[tokens, embed]`, a layer: its result.
   case layerOutput
   /// `[sequences, embed]`: pooled, before normalisation.

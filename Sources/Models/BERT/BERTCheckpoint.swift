@@ -49,7 +49,7 @@ struct BERTCheckpoint {
   }
 
   /// A matrix `[outputs, inputs]`, or several of the same inputs stacked.
-  func matrix(_ tensors: [BERTTensor], compute: Compute) throws(ModelError) -> WeightMatrix {
+  func matrix(_ tensors: [BERTTensor], compute: ComputeContext) throws(ModelError) -> WeightMatrix {
     var parts: [(outputs: Int, bytes: UnsafeRawBufferPointer)] = []
     var types: [WeightType] = []
     for tensor in tensors {
@@ -64,7 +64,7 @@ struct BERTCheckpoint {
         source: source)
     }
     return try withExtendedLifetime(checkpoint) { () throws(ModelError) in
-      try making(tensors[0]) { () throws(KernelError) in
+      try mapKernelErrors(tensors[0]) { () throws(KernelError) in
         try WeightMatrix(
           type: types[0], inputs: tensors[0].shape[1], parts: parts, compute: compute)
       }
@@ -72,12 +72,12 @@ struct BERTCheckpoint {
   }
 
   /// A bias, gain or shift.
-  func vector(_ tensor: BERTTensor) throws(ModelError) -> VectorWeight {
+  func vector(_ tensor: BERTTensor) throws(ModelError) -> WeightVector {
     let info = try find(tensor)
     let type = try weightType(info)
     return try withExtendedLifetime(checkpoint) { () throws(ModelError) in
-      try making(tensor) { () throws(KernelError) in
-        try VectorWeight(type: type, count: tensor.shape[0], bytes: checkpoint.bytes(of: info))
+      try mapKernelErrors(tensor) { () throws(KernelError) in
+        try WeightVector(type: type, count: tensor.shape[0], bytes: checkpoint.bytes(of: info))
       }
     }
   }
@@ -86,7 +86,7 @@ struct BERTCheckpoint {
   func table(_ tensor: BERTTensor) throws(ModelError) -> EmbeddingTable {
     let info = try find(tensor)
     let type = try weightType(info)
-    return try making(tensor) { () throws(KernelError) in
+    return try mapKernelErrors(tensor) { () throws(KernelError) in
       try EmbeddingTable(
         type: type, rows: tensor.shape[0], columns: tensor.shape[1],
         bytes: checkpoint.bytes(of: info), owner: checkpoint)
@@ -103,9 +103,9 @@ struct BERTCheckpoint {
     return [name]
   }
 
-  private func making<Value>(
+  private func mapKernelErrors<Value>(
     _ tensor: BERTTensor, _ body: () throws(KernelError) -> Value
   ) throws(ModelError) -> Value {
-    try Models.making(entry: "tensor \(names(of: tensor)[0])", source: source, body)
+    try Models.mapKernelErrors(entry: "tensor \(names(of: tensor)[0])", source: source, body)
   }
 }

@@ -32,7 +32,7 @@ extension BERTConfig {
   ///   - source: the file's name, for errors.
   /// - Throws: `ModelError` naming the key that is missing, has another type, or cannot be used.
   package init(ggufMetadata metadata: Metadata, source: String) throws(ModelError) {
-    self = try reading(source) { () throws(CheckpointError) in
+    self = try mapCheckpointErrors(source) { () throws(CheckpointError) in
       func integer(_ key: String) throws(CheckpointError) -> Int {
         try metadata.required(key, metadata.integer(key))
       }
@@ -53,7 +53,7 @@ extension BERTConfig {
   }
 
   private func checkArchitecture(_ metadata: Metadata, source: String) throws(ModelError) {
-    let (architecture, causal) = try reading(source) { () throws(CheckpointError) in
+    let (architecture, causal) = try mapCheckpointErrors(source) { () throws(CheckpointError) in
       (try metadata.string(GGUFKey.architecture), try metadata.bool(GGUFKey.causal))
     }
     guard architecture == "bert" else {
@@ -70,7 +70,7 @@ extension BERTConfig {
   private static func pooling(
     _ metadata: Metadata, source: String
   ) throws(ModelError) -> Pooling {
-    let type = try reading(source) { () throws(CheckpointError) in
+    let type = try mapCheckpointErrors(source) { () throws(CheckpointError) in
       try metadata.integer(GGUFKey.pooling)
     }
     switch type {

@@ -44,7 +44,8 @@ package struct BERTConverter {
     config = try BERTConfig(directory: directory)
     let path = directory + "/model.safetensors"
     checkpoint = BERTCheckpoint(
-      try reading(path) { () throws(CheckpointError) in try Checkpoint.open(path: path) })
+      try mapCheckpointErrors(path) { () throws(CheckpointError) in try Checkpoint.open(path: path)
+      })
     origin = ModelCard(path: directory + "/README.md").origin(
       fallbackName: directory.split(separator: "/").last.map(String.init) ?? "model")
   }
@@ -57,7 +58,7 @@ package struct BERTConverter {
     let source = checkpoint.file.path
     config = try BERTConfig(ggufMetadata: checkpoint.metadata, source: source)
     self.checkpoint = BERTCheckpoint(checkpoint)
-    origin = try reading(source) { () throws(CheckpointError) in
+    origin = try mapCheckpointErrors(source) { () throws(CheckpointError) in
       Origin(
         name: try checkpoint.metadata.string("general.name") ?? "model",
         license: try checkpoint.metadata.string("general.license"),
@@ -90,7 +91,7 @@ package struct BERTConverter {
       let type = stored(tensor, recipe)
       tensors.append((tensor, type, TensorEncoder(rows, as: type, pool: pool).source))
     }
-    try reading(path) { () throws(CheckpointError) in
+    try mapCheckpointErrors(path) { () throws(CheckpointError) in
       var writer = try GGUFWriter()
       for (key, value) in metadata(recipe) + vocabulary { try writer.setMetadata(key, value) }
       for (tensor, type, source) in tensors {

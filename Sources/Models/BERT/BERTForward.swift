@@ -16,7 +16,7 @@ extension BERTModel {
   ///   - batch: checked token ids.
   ///   - state: room for the batch; the result is `state.pooled`, `[sequences, embed]`.
   ///   - tap: receives every named activation, or nil.
-  func forward(_ batch: TokenBatch, state: inout BERTState, tap: ActivationTap?) {
+  func forward(_ batch: TokenBatch, state: inout BERTState, tap: Tap?) {
     embedTokens(batch, into: &state.hidden)
     tap?.record(BERTActivation.embeddings, nil, state.hidden)
 
@@ -28,24 +28,25 @@ extension BERTModel {
       tap?.record(BERTActivation.queryKeyValue, index, state.queryKeyValue)
       compute.attention(
         queryKeyValue: state.queryKeyValue, sequenceOffsets: batch.offsets, heads: config.heads,
-        into: &state.mixed)
-      tap?.record(BERTActivation.attention, index, state.mixed)
+        into: &state.attention)
+      tap?.record(BERTActivation.attention, index, state.attention)
 
       // The mixture is projected, added to what came in, and normalised.
       compute.linear(
-        state.mixed, layer.attentionOutput.weight, bias: layer.attentionOutput.bias,
-        into: &state.attended)
+        state.attention, layer.attentionOutput.weight, bias: layer.attentionOutput.bias,
+        into: &state.attentionNorm)
       compute.addLayerNorm(
-        &state.attended, residual: state.hidden, weight: layer.attentionNorm.gain,
+        &state.attentionNorm, residual: state.hidden, weight: layer.attentionNorm.gain,
         bias: layer.attentionNorm.shift, epsilon: config.layerNormEpsilon)
-      tap?.record(BERTActivation.attentionNorm, index, state.attended)
+      tap?.record(BERTActivation.attentionNorm, index, state.attentionNorm)
 
       // Each token by itself: wider, GELU, back; added and normalised again.
-      compute.linearGELU(state.attended, layer.up.weight, bias: layer.up.bias, into: &state.inner)
-      tap?.record(BERTActivation.feedForwardInner, index, state.inner)
-      compute.linear(state.inner, layer.down.weight, bias: layer.down.bias, into: &state.hidden)
+      compute.linearGELU(
+        state.attentionNorm, layer.up.weight, bias: layer.up.bias, into: &state.ffnHidden)
+      tap?.record(BERTActivation.ffnHidden, index, state.ffnHidden)
+      compute.linear(state.ffnHidden, layer.down.weight, bias: layer.down.bias, into: &state.hidden)
       compute.addLayerNorm(
-        &state.hidden, residual: state.attended, weight: layer.outputNorm.gain,
+        &state.hidden, residual: state.attentionNorm, weight: layer.outputNorm.gain,
         bias: layer.outputNorm.shift, epsilon: config.layerNormEpsilon)
       tap?.record(BERTActivation.layerOutput, index, state.hidden)
     }

@@ -7,7 +7,7 @@ package import Kernels
 /// It is immutable and may be shared; the memory of a forward pass belongs to its caller.
 package final class BERTModel: Sendable {
   package let config: BERTConfig
-  package let compute: Compute
+  package let compute: ComputeContext
   let weights: BERTWeights
 
   /// Loads a `bert` GGUF file.
@@ -16,7 +16,8 @@ package final class BERTModel: Sendable {
   ///   - checkpoint: the opened file; it stays open, as the embedding tables are read from it.
   ///   - compute: the kernels that the weights are packed for.
   /// - Throws: `ModelError` naming the key or tensor that is missing or does not fit.
-  package convenience init(gguf checkpoint: Checkpoint, compute: Compute) throws(ModelError) {
+  package convenience init(gguf checkpoint: Checkpoint, compute: ComputeContext) throws(ModelError)
+  {
     let config = try BERTConfig(
       ggufMetadata: checkpoint.metadata, source: checkpoint.file.path)
     try self.init(config: config, checkpoint: checkpoint, compute: compute)
@@ -28,10 +29,10 @@ package final class BERTModel: Sendable {
   ///   - directory: the directory's path.
   ///   - compute: the kernels that the weights are packed for.
   /// - Throws: `ModelError` naming the file, entry or tensor.
-  package convenience init(directory: String, compute: Compute) throws(ModelError) {
+  package convenience init(directory: String, compute: ComputeContext) throws(ModelError) {
     let config = try BERTConfig(directory: directory)
     let path = directory + "/model.safetensors"
-    let checkpoint = try reading(path) { () throws(CheckpointError) in
+    let checkpoint = try mapCheckpointErrors(path) { () throws(CheckpointError) in
       try Checkpoint.open(path: path)
     }
     try self.init(config: config, checkpoint: checkpoint, compute: compute)
@@ -39,7 +40,7 @@ package final class BERTModel: Sendable {
 
   /// Loads the tensors of `config` from a checkpoint of either format.
   package init(
-    config: BERTConfig, checkpoint: Checkpoint, compute: Compute
+    config: BERTConfig, checkpoint: Checkpoint, compute: ComputeContext
   ) throws(ModelError) {
     try config.validate(source: checkpoint.file.path)
     self.config = config

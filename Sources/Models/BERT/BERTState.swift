@@ -7,11 +7,11 @@ struct BERTState: ~Copyable, Sendable {
   /// `[tokens, 3 * embed]`.
   var queryKeyValue: Matrix
   /// `[tokens, embed]`: the values mixed by attention, heads side by side.
-  var mixed: Matrix
+  var attention: Matrix
   /// `[tokens, embed]`: after the attention block.
-  var attended: Matrix
+  var attentionNorm: Matrix
   /// `[tokens, ffn]`: inside the feed-forward.
-  var inner: Matrix
+  var ffnHidden: Matrix
   /// `[sequences, embed]`: the result.
   var pooled: Matrix
 
@@ -22,9 +22,9 @@ struct BERTState: ~Copyable, Sendable {
     self.capacity = capacity
     hidden = Matrix(rows: capacity, columns: config.embed)
     queryKeyValue = Matrix(rows: capacity, columns: 3 * config.embed)
-    mixed = Matrix(rows: capacity, columns: config.embed)
-    attended = Matrix(rows: capacity, columns: config.embed)
-    inner = Matrix(rows: capacity, columns: config.ffn)
+    attention = Matrix(rows: capacity, columns: config.embed)
+    attentionNorm = Matrix(rows: capacity, columns: config.embed)
+    ffnHidden = Matrix(rows: capacity, columns: config.ffn)
     pooled = Matrix(rows: capacity, columns: config.embed)
   }
 }

@@ -5,13 +5,13 @@ struct BERTWeights: Sendable {
   /// A linear layer: `y = x Wᵀ + b`.
   struct Linear: Sendable {
     let weight: WeightMatrix
-    let bias: VectorWeight
+    let bias: WeightVector
   }
 
   /// The gain and shift of a layer normalisation.
   struct Normalization: Sendable {
-    let gain: VectorWeight
-    let shift: VectorWeight
+    let gain: WeightVector
+    let shift: WeightVector
   }
 
   /// One encoder layer.
@@ -41,18 +41,18 @@ struct BERTWeights: Sendable {
   ///
   /// - Throws: `ModelError` naming the first tensor that is missing or does not fit.
   init(
-    _ checkpoint: BERTCheckpoint, config: BERTConfig, compute: Compute
+    _ checkpoint: BERTCheckpoint, config: BERTConfig, compute: ComputeContext
   ) throws(ModelError) {
     let manifest = BERTManifest(config: config)
     // All shapes are checked before the first matrix is packed: errors come at once.
     for tensor in manifest.all { _ = try checkpoint.find(tensor) }
 
     func linear(_ parts: [(weight: BERTTensor, bias: BERTTensor)]) throws(ModelError) -> Linear {
-      var biases: [VectorWeight] = []
+      var biases: [WeightVector] = []
       for part in parts { biases.append(try checkpoint.vector(part.bias)) }
       return Linear(
         weight: try checkpoint.matrix(parts.map(\.weight), compute: compute),
-        bias: VectorWeight.concatenating(biases))
+        bias: WeightVector.concatenating(biases))
     }
     func normalization(
       _ part: (gain: BERTTensor, shift: BERTTensor)

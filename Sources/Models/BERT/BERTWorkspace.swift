@@ -7,7 +7,7 @@ final class BERTWorkspace: @unchecked Sendable {
   private var state: BERTState?
 
   /// The embeddings of a group of sequences, `[sequences, embed]`.
-  func embed(_ group: TokenBatch, model: BERTModel, tap: ActivationTap?) -> [Float] {
+  func embed(_ group: TokenBatch, model: BERTModel, tap: Tap?) -> [Float] {
     let tokenCount = group.tokenIDs.count
     // A single query needs 16 rows, not 256: memory grows with use, by doubling.
     var room: BERTState

@@ -34,7 +34,7 @@ package struct LanguageModelConverter {
     self.checkpoint = checkpoint
     let source = checkpoint.file.path
     let metadata = checkpoint.metadata
-    let (architecture, layers, experts, parts) = try reading(source) {
+    let (architecture, layers, experts, parts) = try mapCheckpointErrors(source) {
       () throws(CheckpointError) in
       let key = "general.architecture"
       let architecture = try metadata.required(key, metadata.string(key))
@@ -82,7 +82,7 @@ package struct LanguageModelConverter {
       let (type, source) = try converted(info, recipe, pool)
       sources.append((info, type, source))
     }
-    try reading(path) { () throws(CheckpointError) in
+    try mapCheckpointErrors(path) { () throws(CheckpointError) in
       var writer = try GGUFWriter(alignment: checkpoint.alignment)
       for (key, value) in metadata(recipe) { try writer.setMetadata(key, value) }
       for (info, type, source) in sources {

@@ -1,5 +1,5 @@
 /// The named intermediate results of a Llama, in the order of computation.
-package enum LlamaActivation: String, ActivationName, CaseIterable {
+package enum LlamaActivation: String, TapName, CaseIterable {
   /// `[tokens, embed]`: the rows of the token table.
   case embeddings
   /// `[tokens, embed]`, a layer: normalised, before attention.
@@ -19,7 +19,7 @@ package enum LlamaActivation: String, ActivationName, CaseIterable {
   /// `[tokens, 2 × ffn]`, a layer: gate, then up.
   case gateUp
   /// `[tokens, ffn]`, a layer: silu(gate) · up.
-  case inner
+  case ffnHidden
   /// `[tokens, embed]`, a layer: its result.
   case layerOutput
   /// `[rows, embed]`: normalised, before the vocabulary.

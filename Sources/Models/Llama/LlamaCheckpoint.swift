@@ -6,7 +6,7 @@ internal import Kernels
 struct LlamaCheckpoint {
   let checkpoint: Checkpoint
   /// Makes the matrices.
-  let library: WeightLibrary
+  let library: WeightLoader
 
   var source: String { checkpoint.file.path }
 
@@ -70,12 +70,12 @@ struct LlamaCheckpoint {
   }
 
   /// A gain.
-  func vector(_ tensor: LlamaTensor) throws(ModelError) -> VectorWeight {
+  func vector(_ tensor: LlamaTensor) throws(ModelError) -> WeightVector {
     let info = try find(tensor)
     let type = try weightType(info)
     return try withExtendedLifetime(checkpoint) { () throws(ModelError) in
-      try making(tensor) { () throws(KernelError) in
-        try VectorWeight(type: type, count: tensor.shape[0], bytes: checkpoint.bytes(of: info))
+      try mapKernelErrors(tensor) { () throws(KernelError) in
+        try WeightVector(type: type, count: tensor.shape[0], bytes: checkpoint.bytes(of: info))
       }
     }
   }
@@ -96,16 +96,16 @@ struct LlamaCheckpoint {
   func table(_ tensor: LlamaTensor) throws(ModelError) -> EmbeddingTable {
     let info = try find(tensor)
     let type = try weightType(info)
-    return try making(tensor) { () throws(KernelError) in
+    return try mapKernelErrors(tensor) { () throws(KernelError) in
       try EmbeddingTable(
         type: type, rows: tensor.shape[0], columns: tensor.shape[1],
         bytes: checkpoint.bytes(of: info), owner: checkpoint)
     }
   }
 
-  private func making<Value>(
+  private func mapKernelErrors<Value>(
     _ tensor: LlamaTensor, _ body: () throws(KernelError) -> Value
   ) throws(ModelError) -> Value {
-    try Models.making(entry: "tensor \(tensor.name)", source: source, body)
+    try Models.mapKernelErrors(entry: "tensor \(tensor.name)", source: source, body)
   }
 }

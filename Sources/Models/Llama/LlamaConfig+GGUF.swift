@@ -43,7 +43,7 @@ extension LlamaConfig {
         entry: "tensor token_embd.weight", expected: "a matrix [vocabulary, width]",
         source: source)
     }
-    self = try reading(source) { () throws(CheckpointError) in
+    self = try mapCheckpointErrors(source) { () throws(CheckpointError) in
       try LlamaConfig(
         LlamaKeys(metadata, architecture), architecture: architecture, vocab: tokens.shape[0])
     }
@@ -78,7 +78,7 @@ extension LlamaConfig {
   private static func architecture(
     _ metadata: Metadata, source: String
   ) throws(ModelError) -> Architecture {
-    let name = try reading(source) { () throws(CheckpointError) in
+    let name = try mapCheckpointErrors(source) { () throws(CheckpointError) in
       try metadata.string(GGUFKey.architecture)
     }
     guard let name, let architecture = Architecture(rawValue: name) else {
@@ -91,7 +91,7 @@ extension LlamaConfig {
 
   /// Refuses what a file of the family may say and this forward pass does not compute.
   private func checkSwitches(_ keys: LlamaKeys, source: String) throws(ModelError) {
-    let (experts, causal, scaling, valueLength) = try reading(source) {
+    let (experts, causal, scaling, valueLength) = try mapCheckpointErrors(source) {
       () throws(CheckpointError) in
       (
         try keys.integer(GGUFKey.experts) ?? 0, try keys.bool(GGUFKey.causal) ?? true,
@@ -112,7 +112,7 @@ extension LlamaConfig {
       throw refuse(GGUFKey.valueLength, "\(valueLength)", "the key length, \(headDim)")
     }
     if embed % max(1, heads) != 0,
-      try reading(
+      try mapCheckpointErrors(
         source,
         { () throws(CheckpointError) in
           try keys.integer(GGUFKey.keyLength)

@@ -21,7 +21,7 @@ extension LlamaModel {
   ///   - tap: receives every named activation, or nil.
   func forward(
     _ tokens: Span<Int32>, firstPosition: Int, logitRows: Int, state: inout LlamaState,
-    cache: KVCache, tap: ActivationTap?
+    cache: KVCache, tap: Tap?
   ) {
     embed(tokens, into: &state.hidden)
     tap?.record(LlamaActivation.embeddings, nil, state.hidden)
@@ -54,9 +54,9 @@ extension LlamaModel {
       compute.attention(
         state.queryKeyValue, shape: config.attention, cache: cache, layer: index,
         firstPosition: firstPosition + tokens.count - state.queryKeyValue.rows,
-        window: slidingWindow, into: &state.mixed)
-      tap?.record(LlamaActivation.attention, index, state.mixed)
-      compute.linear(state.mixed, layer.attentionOutput, addingTo: &state.hidden)
+        window: slidingWindow, into: &state.attention)
+      tap?.record(LlamaActivation.attention, index, state.attention)
+      compute.linear(state.attention, layer.attentionOutput, addingTo: &state.hidden)
       tap?.record(LlamaActivation.attentionResidual, index, state.hidden)
 
       // Each token by itself: wider, gated, back; added again.
@@ -65,9 +65,9 @@ extension LlamaModel {
       tap?.record(LlamaActivation.ffnNorm, index, state.normed)
       compute.linear(state.normed, layer.gateUp, into: &state.gateUp)
       tap?.record(LlamaActivation.gateUp, index, state.gateUp)
-      compute.swiGLU(state.gateUp, into: &state.inner)
-      tap?.record(LlamaActivation.inner, index, state.inner)
-      compute.linear(state.inner, layer.down, addingTo: &state.hidden)
+      compute.swiGLU(state.gateUp, into: &state.ffnHidden)
+      tap?.record(LlamaActivation.ffnHidden, index, state.ffnHidden)
+      compute.linear(state.ffnHidden, layer.down, addingTo: &state.hidden)
       tap?.record(LlamaActivation.layerOutput, index, state.hidden)
     }
 
@@ -88,7 +88,7 @@ extension LlamaModel {
   }
 }
 
-extension ActivationTap {
+extension Tap {
   /// Records the rotated queries and keys of a row `[queries | keys | values]`.
   fileprivate func recordRotated(
     _ layer: Int, _ queryKeyValue: borrowing Matrix, _ config: LlamaConfig

@@ -6,10 +6,10 @@ extension LlamaModel {
   ///
   /// - Throws: `ModelError` where the file is no model of the family, as at loading.
   package static func preparation(
-    gguf checkpoint: Checkpoint, compute: Compute
+    gguf checkpoint: Checkpoint, compute: ComputeContext
   ) throws(ModelError) -> WeightPreparation {
     let manifest = LlamaManifest(config: try LlamaConfig(gguf: checkpoint))
-    let library = WeightLibrary(checkpoint, compute: compute, placement: .inPlace)
+    let library = WeightLoader(checkpoint, compute: compute, placement: .inPlace)
     try LlamaCheckpoint(checkpoint: checkpoint, library: library).check(manifest)
     // The token table is looked up in the file, unless it is the output as well.
     let isTied = checkpoint.tensor(named: manifest.output.name) == nil

@@ -8,7 +8,7 @@ internal import KernelsReference
 /// It is immutable and may be shared; the memory of a conversation belongs to a ``LlamaSession``.
 package final class LlamaModel: Sendable {
   package let config: LlamaConfig
-  package let compute: Compute
+  package let compute: ComputeContext
   /// Positions that a token sees, its own included; nil for all.
   package let slidingWindow: Int?
   /// The file's path, for messages.
@@ -17,7 +17,7 @@ package final class LlamaModel: Sendable {
   package let fingerprint: SHA256Digest
 
   /// Where the weights came from; it can save them in the kernels' order for the next start.
-  package let library: WeightLibrary
+  package let library: WeightLoader
 
   let weights: LlamaWeights
   /// Divisors of the rotation's angles for sessions up to the original context, and for longer ones.
@@ -32,11 +32,11 @@ package final class LlamaModel: Sendable {
   /// - Throws: `ModelError` naming the key or tensor that is missing or does not fit, or the memory
   ///   that is needed and available; all of this before the weights are copied.
   package init(
-    gguf checkpoint: Checkpoint, compute: Compute, options: LlamaOptions = LlamaOptions()
+    gguf checkpoint: Checkpoint, compute: ComputeContext, options: LlamaOptions = LlamaOptions()
   ) throws(ModelError) {
     let config = try LlamaConfig(gguf: checkpoint)
     let manifest = LlamaManifest(config: config)
-    let library = WeightLibrary(
+    let library = WeightLoader(
       checkpoint, compute: compute, placement: options.repack ? .interleaved : .inPlace,
       usesPrepared: options.usesPrepared)
     let tensors = LlamaCheckpoint(checkpoint: checkpoint, library: library)

@@ -84,7 +84,7 @@ package final class LlamaSession {
   /// - Throws: `ModelError.emptySequence`, `.contextFull`, `.tokenOutsideVocabulary`, or
   ///   `.tooManyTokens` for `.all` of more than a batch; then nothing has changed.
   package func evaluate(
-    _ tokens: Span<Int32>, logits: LogitRows = .last, tap: ActivationTap? = nil
+    _ tokens: Span<Int32>, logits: LogitRows = .last, tap: Tap? = nil
   ) throws(ModelError) {
     try check(tokens, logits)
     var start = 0
@@ -107,7 +107,7 @@ package final class LlamaSession {
 
   /// As ``evaluate(_:logits:tap:)-(Span<Int32>,_,_)``.
   package func evaluate(
-    _ tokens: [Int32], logits: LogitRows = .last, tap: ActivationTap? = nil
+    _ tokens: [Int32], logits: LogitRows = .last, tap: Tap? = nil
   ) throws(ModelError) {
     try evaluate(tokens.span, logits: logits, tap: tap)
   }

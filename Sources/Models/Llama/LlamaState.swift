@@ -10,11 +10,11 @@ struct LlamaState: ~Copyable {
   /// `[tokens, (heads + 2 × keyValueHeads) × headDim]`.
   var queryKeyValue: Matrix
   /// `[tokens, heads × headDim]`: the values mixed by attention, heads side by side.
-  var mixed: Matrix
+  var attention: Matrix
   /// `[tokens, 2 × ffn]`.
   var gateUp: Matrix
   /// `[tokens, ffn]`.
-  var inner: Matrix
+  var ffnHidden: Matrix
   /// `[rows, vocab]`: the result, for as many rows as were asked for.
   var logits: Matrix
   /// How the tokens' positions turn queries and keys.
@@ -28,9 +28,9 @@ struct LlamaState: ~Copyable {
     hidden = Matrix(rows: capacity, columns: config.embed)
     normed = Matrix(rows: capacity, columns: config.embed)
     queryKeyValue = Matrix(rows: capacity, columns: config.attention.columns)
-    mixed = Matrix(rows: capacity, columns: config.queryWidth)
+    attention = Matrix(rows: capacity, columns: config.queryWidth)
     gateUp = Matrix(rows: capacity, columns: 2 * config.ffn)
-    inner = Matrix(rows: capacity, columns: config.ffn)
+    ffnHidden = Matrix(rows: capacity, columns: config.ffn)
     logits = Matrix(rows: 1, columns: config.vocab)
     rope = RopeTable(frequencies: ropeFrequencies, style: config.ropeStyle, capacity: capacity)
   }

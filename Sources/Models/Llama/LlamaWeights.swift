@@ -5,13 +5,13 @@ struct LlamaWeights: Sendable {
   /// One decoder layer.
   struct Layer: Sendable {
     /// `[embed]`, before attention.
-    let attentionNorm: VectorWeight
+    let attentionNorm: WeightVector
     /// `[(heads + 2 × keyValueHeads) × headDim, embed]`: queries, keys and values by one product.
     let queryKeyValue: WeightStack
     /// `[embed, heads × headDim]`, after the heads are joined.
     let attentionOutput: WeightMatrix
     /// `[embed]`, before the feed-forward.
-    let ffnNorm: VectorWeight
+    let ffnNorm: WeightVector
     /// `[2 × ffn, embed]`: gate and up by one product.
     let gateUp: WeightStack
     /// `[embed, ffn]`.
@@ -22,7 +22,7 @@ struct LlamaWeights: Sendable {
   let tokens: EmbeddingTable
   let layers: [Layer]
   /// `[embed]`, after the last layer.
-  let finalNorm: VectorWeight
+  let finalNorm: WeightVector
   /// `[vocab, embed]`; the token table once more where the file has no other.
   let output: WeightMatrix
 

@@ -50,13 +50,13 @@ package struct WeightPreparation {
 
   private let model: Checkpoint
   private let tensors: [TensorInfo]
-  private let compute: Compute
+  private let compute: ComputeContext
 
   /// - Parameters:
   ///   - model: the open file.
   ///   - tensors: its matrices; those that have no order of their own are left out.
   ///   - compute: whose order.
-  package init(model: Checkpoint, tensors: [TensorInfo], compute: Compute) {
+  package init(model: Checkpoint, tensors: [TensorInfo], compute: ComputeContext) {
     self.model = model
     self.compute = compute
     self.tensors = tensors.filter { tensor in
@@ -86,7 +86,7 @@ package struct WeightPreparation {
       throw .busy(source: model.file.path)
     }
     defer { withExtendedLifetime(lock) {} }
-    let places = places ?? PreparedWeights.places(ofModelAt: model.file.path)
+    let places = places ?? PreparedWeights.candidatePaths(ofModelAt: model.file.path)
     var refusals: [String] = []
     for place in places {
       Self.makeFolder(of: place)
@@ -184,7 +184,7 @@ extension WeightPreparation {
     if lock == nil, access(path, F_OK) == 0 { throw .busy(source: path) }
     defer { withExtendedLifetime(lock) {} }
     var removed: [String] = []
-    for place in PreparedWeights.places(ofModelAt: path) {
+    for place in PreparedWeights.candidatePaths(ofModelAt: path) {
       removeRemains(of: place)
       if unlink(place) == 0 {
         removed.append(place)

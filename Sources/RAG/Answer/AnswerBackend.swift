@@ -1,3 +1,5 @@
+package import Generation
+
 /// Who turns a question and its passages into an answer: the seam where a language model plugs in.
 ///
 /// The retriever has found the passages and the evidence was judged before a backend is called, so a

@@ -42,7 +42,7 @@ package enum CitationCheck {
     let bytes = Array(answer.utf8)
     var sentences: [String] = []
     for range in Sentences.ranges(in: answer) {
-      let text = QuoteBackend.oneLine(String(decoding: bytes[range], as: UTF8.self))
+      let text = ExtractiveBackend.oneLine(String(decoding: bytes[range], as: UTF8.self))
       let (marks, rest) = leadingMarks(text)
       if !marks.isEmpty, let last = sentences.indices.last { sentences[last] += " " + marks }
       let kept = sentences.isEmpty ? text : rest
@@ -85,13 +85,13 @@ package enum CitationCheck {
   }
 
   /// How much of a statement a source has.
-  struct Words {
+  package struct Words {
     /// Whether every number of the statement stands in the source.
-    let hasFigures: Bool
+    package let hasFigures: Bool
     /// The share of the statement's content words that stand in the source; 1 where it has none.
-    let share: Double
+    package let share: Double
 
-    init(of statement: String, in source: String) {
+    package init(of statement: String, in source: String) {
       let words = ContentWords.of(statement)
       let sourceWords = ContentWords.of(source)
       let figures = words.filter { $0.contains(where: \.isNumber) }

@@ -1,3 +1,4 @@
+package import Generation
 internal import Documents
 internal import Foundation
 
@@ -38,7 +39,7 @@ package struct ModelBackend: AnswerBackend {
     let answerTokenCount = min(
       options.maxTokenCount ?? Self.openAnswerTokenCount, generator.contextTokenCount / 2)
     var request = request
-    request.passages = QuoteBackend.merged(request.passages)
+    request.passages = ExtractiveBackend.merged(request.passages)
     return try PassagePrompt(
       request, tokenLimit: generator.contextTokenCount - answerTokenCount
     ) { try generator.tokenCount(of: .messages($0)) }

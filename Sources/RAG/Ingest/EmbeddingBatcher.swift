@@ -3,7 +3,7 @@
 ///
 /// Short documents share a batch, so that the matrix kernels have enough rows; a long one is spread
 /// over several, so that progress and Ctrl-C do not wait for it.
-struct EmbeddingBatcher {
+package struct EmbeddingBatcher {
   /// Tokens of a batch.
   ///
   /// Enough rows for the kernels' full speed, few enough that the activations stay in the shared
@@ -19,20 +19,24 @@ struct EmbeddingBatcher {
   private var entries: [Entry] = []
   private(set) var waitingTokenCount = 0
 
-  mutating func add(_ document: PreparedDocument) {
+  package init() {}
+
+  /// Appends a document that waits for its vectors.
+  package mutating func add(_ document: PreparedDocument) {
     entries.append(Entry(document: document))
     waitingTokenCount += document.tokenIDs.reduce(0) { $0 + $1.count }
   }
 
   /// Whether there is enough for a full batch.
-  var isFull: Bool { waitingTokenCount >= Self.batchTokenCount }
-  var isEmpty: Bool { entries.isEmpty }
+  package var isFull: Bool { waitingTokenCount >= Self.batchTokenCount }
+  /// Whether every document is complete.
+  package var isEmpty: Bool { entries.isEmpty }
 
   /// Embeds one batch of the oldest chunks.
   ///
   /// - Returns: the documents that are complete now, in the order in which they were added, and how
   ///   many chunks and tokens were embedded.
-  mutating func embedBatch(
+  package mutating func embedBatch(
     with encoder: any SentenceEncoder
   ) throws -> (complete: [(PreparedDocument, [Float])], chunkCount: Int, tokenCount: Int) {
     var sequences: [[Int32]] = []

@@ -26,7 +26,7 @@ package struct Ingestor {
   }
 
   /// The documents below `paths` as the first stage makes them; unreadable ones are left out.
-  static func preparedDocuments(
+  package static func preparedDocuments(
     paths: [String], encoder: any SentenceEncoder
   ) -> [PreparedDocument] {
     let preparer = DocumentPreparer(

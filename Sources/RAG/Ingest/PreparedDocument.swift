@@ -1,14 +1,14 @@
 internal import Bytes
 internal import Documents
-internal import Store
+package import Store
 
 /// A document that was read, cut and tokenised, and waits for its vectors.
-struct PreparedDocument: Sendable {
-  let record: DocumentRecord
-  let chunks: [ChunkRecord]
+package struct PreparedDocument: Sendable {
+  package let record: DocumentRecord
+  package let chunks: [ChunkRecord]
   /// The token ids of each chunk, special tokens included.
-  let tokenIDs: [[Int32]]
-  let warnings: [String]
+  package let tokenIDs: [[Int32]]
+  package let warnings: [String]
 }
 
 /// What the reading stage made of one file.

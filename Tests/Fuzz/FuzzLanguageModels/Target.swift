@@ -1,5 +1,6 @@
 // The target that libFuzzer drives with language models; Tests/Fuzz/run.sh builds it.
 
+import Generation
 import Bytes
 import Checkpoints
 import Kernels
@@ -7,7 +8,7 @@ import Models
 import Tokenizers
 
 /// One thread: the fuzzer's own process is the unit that is watched.
-private let kernels = Compute(threadCount: 1)
+private let kernels = ComputeContext(threadCount: 1)
 
 /// Memory that a model may ask for, in bytes: more than any input here can fill.
 private let availableByteCount = 64 << 20

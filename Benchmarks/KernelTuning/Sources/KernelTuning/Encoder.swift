@@ -7,15 +7,15 @@ struct Encoder {
     let queryKeyValue, output, up, down: WeightMatrix
   }
 
-  private let compute: Compute
+  private let compute: ComputeContext
   private let type: WeightType
   private let layers: [Layer]
-  private let ones = VectorWeight([Float](repeating: 1, count: 384))
-  private let narrowBias = VectorWeight([Float](repeating: 0.01, count: 384))
-  private let packedBias = VectorWeight([Float](repeating: 0.01, count: 1152))
-  private let wideBias = VectorWeight([Float](repeating: 0.01, count: 1536))
+  private let ones = WeightVector([Float](repeating: 1, count: 384))
+  private let narrowBias = WeightVector([Float](repeating: 0.01, count: 384))
+  private let packedBias = WeightVector([Float](repeating: 0.01, count: 1152))
+  private let wideBias = WeightVector([Float](repeating: 0.01, count: 1536))
 
-  init(type: WeightType, compute: Compute) throws {
+  init(type: WeightType, compute: ComputeContext) throws {
     self.type = type
     self.compute = compute
     layers = try (0..<6).map { _ in
@@ -27,7 +27,7 @@ struct Encoder {
   }
 
   private static func weight(
-    _ type: WeightType, _ outputs: Int, _ inputs: Int, _ compute: Compute
+    _ type: WeightType, _ outputs: Int, _ inputs: Int, _ compute: ComputeContext
   ) throws -> WeightMatrix {
     let count = outputs * inputs
     let bytes: [UInt8]

@@ -33,7 +33,7 @@ struct MatrixProductTable {
     func rate(_ body: @escaping () -> Void) -> Int {
       Int(operations / processorSeconds(repeats: repeats, body) / 1e9)
     }
-    // As Compute cuts them: rows that fit in three quarters of a second-level cache.
+    // As ComputeContext splits them: rows that fit in three quarters of a second-level cache.
     let block = max(24, (768 << 10) / (inputs * 4) / 24 * 24)
     func panels(_ columns: Int, _ isHalf: Bool, _ multiply: (PanelProduct) -> Void) {
       for row in stride(from: 0, to: rows, by: block) {

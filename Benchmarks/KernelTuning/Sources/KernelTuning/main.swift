@@ -33,9 +33,10 @@ case "encoder":
   let threadCount = arguments.dropFirst().first.flatMap { Int($0) } ?? 1
   print("| weights | batch x tokens | best µs | median µs | shares |\n|---|---|---|---|---|")
   for (type, path) in [
-    (WeightType.f32, KernelPath.simd), (.f16, .simd), (.q80, .simd), (.f32, .blas),
+    (WeightType.f32, KernelBackend.simd), (.f16, .simd), (.q80, .simd), (.f32, .blas),
   ] {
-    let encoder = try Encoder(type: type, compute: Compute(path: path, threadCount: threadCount))
+    let encoder = try Encoder(
+      type: type, compute: ComputeContext(path: path, threadCount: threadCount))
     for (batch, length) in [(1, 16), (1, 128), (1, 256), (32, 16)] {
       encoder.measure(batch: batch, length: length)
     }

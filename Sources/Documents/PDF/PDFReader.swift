@@ -1,0 +1,120 @@
+import Bytes
+
+/// Reads the text layer of a PDF, page by page, through poppler's `pdftotext`.
+///
+/// The program runs as its own process with limits on memory, time and output, because PDF is the
+/// format with the longest history of parser faults. Poppler is GPL and is not linked.
+/// `pdftotext` writes the text in reading order, joins words that were hyphenated at a line end,
+/// and ends each page with a form feed.
+struct PDFReader {
+  let path: String
+  let limits: DocumentLimits
+
+  private static let tool = "pdftotext"
+
+  func read() throws(DocumentError) -> ExtractedDocument {
+    let output = try run()
+    var builder = PDFTextBuilder()
+    builder.append(output)
+    let emptyPages = builder.pages.indices.filter { builder.pages[$0].isEmpty }.map { $0 + 1 }
+    guard emptyPages.count < builder.pages.count else {
+      throw .noTextLayer(path: path, pageCount: builder.pages.count)
+    }
+    return ExtractedDocument(
+      type: .pdf,
+      text: String(decoding: builder.bytes, as: UTF8.self),
+      pages: builder.pages,
+      removedControlCount: builder.removedControlCount,
+      warnings: Self.warnings(emptyPages: emptyPages))
+  }
+
+  private static func warnings(emptyPages: [Int]) -> [String] {
+    guard !emptyPages.isEmpty else { return [] }
+    let shown = emptyPages.prefix(10).map(String.init).joined(separator: ", ")
+    let more = emptyPages.count > 10 ? " and \(emptyPages.count - 10) more" : ""
+    return ["no text on page(s) \(shown)\(more); a picture of text needs OCR"]
+  }
+
+  private func run() throws(DocumentError) -> [UInt8] {
+    guard let program = ChildProcess.find(Self.tool) else {
+      throw .toolMissing(path: path, tool: Self.tool, debianPackage: "poppler-utils")
+    }
+    let arguments = limitPrefix() + [program, "-enc", "UTF-8", Self.plainPath(path), "-"]
+    let result: ChildProcess.Result
+    do throws(ChildProcess.Failure) {
+      result = try ChildProcess.run(
+        arguments, outputLimit: limits.maximumTextByteCount, seconds: limits.toolSeconds)
+    } catch {
+      switch error {
+      case .timedOut:
+        throw .timedOut(path: path, tool: Self.tool, seconds: limits.toolSeconds)
+      case .outputTooLarge: throw .textTooLarge(path: path, limit: limits.maximumTextByteCount)
+      case .cannotRun(let reason): throw .toolFailed(path: path, tool: Self.tool, reason: reason)
+      }
+    }
+    try check(result)
+    return result.output
+  }
+
+  /// `prlimit` of util-linux, which is essential on Debian, sets what `posix_spawn` cannot.
+  private func limitPrefix() -> [String] {
+    guard let prlimit = ChildProcess.find("prlimit") else { return [] }
+    return [
+      prlimit, "--as=\(limits.toolAddressSpaceByteCount)", "--cpu=\(limits.toolSeconds)",
+      "--core=0", "--",
+    ]
+  }
+
+  /// A form of the path that is neither an option, nor standard input, nor an address.
+  static func plainPath(_ path: String) -> String {
+    path.hasPrefix("/") ? path : "./" + path
+  }
+
+  /// Exit codes of `pdftotext` (its manual): 1 error opening a PDF, 3 permissions.
+  private func check(_ result: ChildProcess.Result) throws(DocumentError) {
+    switch result.ending {
+    case .exited(0): return
+    case .exited(let code):
+      if result.errorText.contains("ncorrect password") { throw .encrypted(path: path) }
+      if code == 3 { throw .encrypted(path: path) }
+      throw .damaged(path: path, type: .pdf, reason: reason(result, code: code))
+    case .killed(let signal):
+      throw .toolFailed(path: path, tool: Self.tool, reason: "ended by signal \(signal)")
+    }
+  }
+
+  private func reason(_ result: ChildProcess.Result, code: Int32) -> String {
+    let lines = result.errorText.split(separator: "\n")
+    return lines.last.map(String.init) ?? "'\(Self.tool)' gave exit code \(code)"
+  }
+}
+
+/// Puts the pages of `pdftotext` together.
+struct PDFTextBuilder {
+  private(set) var bytes: [UInt8] = []
+  private(set) var pages: [Range<Int>] = []
+  private(set) var removedControlCount = 0
+
+  /// Adds the whole output: pages that end in form feeds.
+  mutating func append(_ output: [UInt8]) {
+    bytes.reserveCapacity(output.count)
+    var start = 0
+    while start < output.count {
+      let end = output[start...].firstIndex(of: 0x0C) ?? output.count
+      appendPage(output[start..<end])
+      start = end + 1
+    }
+  }
+
+  private mutating func appendPage(_ page: ArraySlice<UInt8>) {
+    let decoded = TextDecoder.decode(
+      Array(page), as: DetectedEncoding(encoding: .utf8, markByteCount: 0))
+    removedControlCount += decoded.removedControlCount
+    let content = TextLayout.trimmed(0..<decoded.bytes.count, in: decoded.bytes)
+    // A blank line between pages, so that no paragraph seems to run across.
+    if !content.isEmpty, !bytes.isEmpty { bytes.append(contentsOf: [0x0A, 0x0A]) }
+    let start = bytes.count
+    bytes.append(contentsOf: decoded.bytes[content])
+    pages.append(start..<bytes.count)
+  }
+}

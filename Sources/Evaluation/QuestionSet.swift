@@ -1,0 +1,85 @@
+package import RAG
+internal import Foundation
+internal import Store
+
+/// Questions about a folder of documents: some that it answers, with the passage, and some that it
+/// does not.
+package struct QuestionSet: Sendable {
+  /// A question, with the file and the words that answer it; both `nil` when nothing does.
+  package struct Item: Sendable, Decodable {
+    package let question: String
+    package let document: String?
+    package let passage: String?
+  }
+
+  package let answerable: [Item]
+  package let unanswerable: [Item]
+
+  private struct File: Decodable {
+    let answerable: [Item]
+    let unanswerable: [Item]
+  }
+
+  /// Reads a JSON file with the lists `answerable` and `unanswerable`.
+  package init(path: String) throws(SQuADDataset.Failure) {
+    let data: Data
+    do { data = try Data(contentsOf: URL(filePath: path)) } catch {
+      throw .unreadable(path: path, reason: (error as NSError).localizedDescription)
+    }
+    do {
+      let file = try JSONDecoder().decode(File.self, from: data)
+      (answerable, unanswerable) = (file.answerable, file.unanswerable)
+    } catch {
+      throw .malformed(path: path, reason: "\(error)")
+    }
+  }
+
+  /// What asking every question gave.
+  package struct Result: Sendable {
+    package let observations: [RefusalEvaluation.Observation]
+    /// Ranks of the right document among the passages.
+    package let metrics: RankingMetrics
+    /// Answerable questions whose quoted sentence lies in, or holds, the expected words.
+    package let rightQuoteCount: Int
+  }
+
+  /// Asks every question of an index of `documents`.
+  package func ask(documents: String, encoder: any SentenceEncoder) throws -> Result {
+    try withTemporaryIndexes(for: encoder) { create in
+      let store = try create()
+      _ = try Ingestor(store: store, encoder: encoder).add(paths: [documents])
+      return try ask(of: store, encoder: encoder)
+    }
+  }
+
+  private func ask(of store: IndexStore, encoder: any SentenceEncoder) throws -> Result {
+    let retriever = Retriever(store: store, encoder: encoder)
+    let backend = ExtractiveBackend(encoder: encoder)
+    var observations: [RefusalEvaluation.Observation] = []
+    var metrics = RankingMetrics()
+    var rightQuoteCount = 0
+    for (items, isAnswerable) in [(answerable, true), (unanswerable, false)] {
+      for item in items {
+        let passages = try retriever.passages(for: item.question, mode: .hybrid, limit: 5)
+        observations.append(
+          .init(
+            Evidence(question: item.question, passages: passages), isAnswerable: isAnswerable,
+            group: 0))
+        guard isAnswerable, let document = item.document else { continue }
+        let rank = passages.firstIndex { $0.citation.path.hasSuffix("/" + document) }
+        metrics.add(rank: rank.map { $0 + 1 })
+        let answer = try backend.answer(
+          AnswerRequest(question: item.question, passages: passages), emit: { _ in },
+          shouldStop: { false })
+        let quote = answer.passages.first.map { ExtractiveBackend.oneLine($0.highlighted.sentence) }
+        if let quote, let expected = item.passage.map(ExtractiveBackend.oneLine),
+          quote.contains(expected) || expected.contains(quote)
+        {
+          rightQuoteCount += 1
+        }
+      }
+    }
+    return Result(
+      observations: observations, metrics: metrics, rightQuoteCount: rightQuoteCount)
+  }
+}

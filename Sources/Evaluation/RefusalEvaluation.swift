@@ -1,0 +1,133 @@
+package import RAG
+internal import Foundation
+internal import Store
+
+/// Measures how well evidence separates questions that the index can answer from those that it
+/// cannot.
+///
+/// A question of a SQuAD dataset becomes unanswerable when the search may not see any paragraph of
+/// its article. So each question is asked twice: of the whole index, and of the index without its
+/// article.
+package struct RefusalEvaluation {
+  /// The evidence of one question.
+  package struct Observation: Sendable, Encodable {
+    package let isAnswerable: Bool
+    package let bestCosine: Double
+    package let wordCoverage: Double
+    /// The question's article, by which observations are split into halves.
+    package let group: Int
+
+    package init(isAnswerable: Bool, bestCosine: Double, wordCoverage: Double, group: Int) {
+      self.isAnswerable = isAnswerable
+      self.bestCosine = bestCosine
+      self.wordCoverage = wordCoverage
+      self.group = group
+    }
+  }
+
+  /// What a rule does to the observations.
+  package struct Outcome: Sendable, Encodable {
+    package let coverageWeight: Double
+    package let threshold: Double
+    /// Answerable questions that are answered.
+    package let answeredShare: Double
+    /// Unanswerable questions that are refused.
+    package let refusedShare: Double
+    /// The mean of the two.
+    package var balancedAccuracy: Double { (answeredShare + refusedShare) / 2 }
+
+    private enum CodingKeys: String, CodingKey {
+      case coverageWeight, threshold, answeredShare, refusedShare, balancedAccuracy
+    }
+
+    package func encode(to encoder: any Encoder) throws {
+      var container = encoder.container(keyedBy: CodingKeys.self)
+      try container.encode(coverageWeight, forKey: .coverageWeight)
+      try container.encode(threshold, forKey: .threshold)
+      try container.encode(answeredShare, forKey: .answeredShare)
+      try container.encode(refusedShare, forKey: .refusedShare)
+      try container.encode(balancedAccuracy, forKey: .balancedAccuracy)
+    }
+  }
+
+  /// The evidence of every question of a dataset, with and without its article.
+  package static func observe(
+    dataset: SQuADDataset, encoder: any SentenceEncoder,
+    progress: (_ done: Int, _ total: Int) -> Void = { _, _ in }
+  ) throws -> [Observation] {
+    let evaluation = RetrievalEvaluation(dataset: dataset, encoder: encoder)
+    return try evaluation.withIndexedParagraphs { store in
+      let retriever = Retriever(store: store, encoder: encoder)
+      let articleCount = (dataset.articles.max() ?? -1) + 1
+      let otherPaths = (0..<articleCount).map { article in
+        dataset.articles.indices.filter { dataset.articles[$0] != article }
+          .map(RetrievalEvaluation.path(ofParagraph:))
+      }
+      var observations: [Observation] = []
+      for question in dataset.questions {
+        let article = dataset.articles[question.paragraph]
+        for isAnswerable in [true, false] {
+          let passages = try retriever.passages(
+            for: question.text, mode: .hybrid, limit: 5,
+            filter: RetrievalFilter(paths: isAnswerable ? [] : otherPaths[article]))
+          observations.append(
+            Observation(
+              Evidence(question: question.text, passages: passages), isAnswerable: isAnswerable,
+              group: article))
+        }
+        progress(observations.count, 2 * dataset.questions.count)
+      }
+      return observations
+    }
+  }
+
+  /// What `rule` does to the observations.
+  package static func outcome(of rule: EvidenceRule, on observations: [Observation]) -> Outcome {
+    var (answered, answerable, refused, unanswerable) = (0, 0, 0, 0)
+    for observation in observations {
+      let strength = rule.strength(
+        cosine: observation.bestCosine, coverage: observation.wordCoverage)
+      let isAnswered = strength >= rule.threshold
+      if observation.isAnswerable {
+        answerable += 1
+        answered += isAnswered ? 1 : 0
+      } else {
+        unanswerable += 1
+        refused += isAnswered ? 0 : 1
+      }
+    }
+    return Outcome(
+      coverageWeight: rule.coverageWeight, threshold: rule.threshold,
+      answeredShare: Double(answered) / Double(max(1, answerable)),
+      refusedShare: Double(refused) / Double(max(1, unanswerable)))
+  }
+
+  /// The rule of a grid with the best balanced accuracy.
+  ///
+  /// - Parameters:
+  ///   - observations: what it is fitted on.
+  ///   - maximumWeight: the largest weight of the words that is tried; 0 fits the cosine alone.
+  /// - Returns: the first of the best ones.
+  package static func bestRule(
+    on observations: [Observation], maximumWeight: Double = 1
+  ) -> EvidenceRule {
+    var best = (rule: EvidenceRule.measured, accuracy: 0.0)
+    for weight in stride(from: 0.0, through: maximumWeight, by: 0.05) {
+      for threshold in stride(from: 0.2, through: 1.6, by: 0.01) {
+        var rule = EvidenceRule.measured
+        (rule.coverageWeight, rule.threshold) = (weight, threshold)
+        let accuracy = outcome(of: rule, on: observations).balancedAccuracy
+        if accuracy > best.accuracy { best = (rule, accuracy) }
+      }
+    }
+    return best.rule
+  }
+}
+
+extension RefusalEvaluation.Observation {
+  package init(_ evidence: Evidence, isAnswerable: Bool, group: Int) {
+    self.init(
+      isAnswerable: isAnswerable, bestCosine: evidence.bestCosine,
+      wordCoverage: evidence.wordCoverage, group: group)
+  }
+}

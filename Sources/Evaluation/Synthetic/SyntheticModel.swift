@@ -1,0 +1,231 @@
+internal import KernelsReference
+package import Models
+internal import Checkpoints
+
+/// Writes a model of random weights: the true names, order, keys and types of a published GGUF
+/// file, for measuring speed and for comparing two programs on one file.
+///
+/// The weights have mean 0 and a variance of gain² / inputs, so that activations keep their size
+/// over any number of layers; what a layer adds to the residual stream is a quarter of that.
+///
+/// Random logits have no clear first choice, and greedy text would be decided by the last bits. So
+/// where a tiny model's weights are written as floating-point numbers, row v of the output matrix leans towards
+/// the embedding of one other token: that token is mostly followed by v. The tokens follow each
+/// other in one cycle through the whole vocabulary.
+package struct SyntheticModel {
+  package let architecture: SyntheticArchitecture
+  package let size: SyntheticSize
+  package let recipe: SyntheticRecipe
+  package let seed: UInt64
+  let shape: SyntheticShape
+
+  /// Standard deviation of the logits, but for the leaning.
+  ///
+  /// Small, so that the divergence between two programs counts their differences and not the
+  /// temperature.
+  private static let outputGain: Float = 1
+  /// The favoured logit of a token in units of `outputGain`.
+  ///
+  /// The largest of 512 random ones is about 3. An output row leans by this over sqrt(embed) times
+  /// the embedding.
+  private static let favouredLogit: Float = 10
+  /// Of what attention and feed-forward add to the residual stream.
+  private static let residualGain: Float = 0.25
+  /// Standard deviation of the gains of the normalisations, around 1.
+  private static let normSpread: Float = 0.1
+
+  package init(
+    architecture: SyntheticArchitecture, size: SyntheticSize, recipe: SyntheticRecipe, seed: UInt64
+  ) {
+    self.architecture = architecture
+    self.size = size
+    self.recipe = recipe
+    self.seed = seed
+    shape = architecture.shape(size)
+  }
+
+  /// The file's tensors with their types, in file order.
+  var tensors: [(tensor: SyntheticTensor, type: TensorType)] {
+    SyntheticManifest(architecture: architecture, shape: shape).tensors.map {
+      ($0, recipe.type(of: $0, layers: shape.layers))
+    }
+  }
+
+  /// Bytes of all tensors: all but the file's size, the vocabulary aside.
+  package var tensorByteCount: Int {
+    tensors.reduce(0) { sum, entry in
+      let elements = entry.tensor.shape.reduce(1, *)
+      return sum + elements / entry.type.blockElementCount * entry.type.blockByteCount
+    }
+  }
+
+  /// Writes the file; the same model gives the same bytes on every machine.
+  ///
+  /// - Parameter path: of the file, which appears when it is whole.
+  /// - Throws: `ModelError.unreadable` with the reason why it cannot be written.
+  package func write(to path: String) throws(ModelError) {
+    do throws(CheckpointError) {
+      var writer = try GGUFWriter()
+      for (key, value) in metadata { try writer.setMetadata(key, value) }
+      for (tensor, type) in tensors {
+        try writer.addTensor(
+          name: tensor.name, type: type, shape: tensor.shape,
+          source: .stream { (sink) throws(CheckpointError) in
+            try self.write(tensor, type: type, to: sink)
+          })
+      }
+      try writer.write(to: path)
+    } catch {
+      throw .unreadable(source: path, reason: error.description)
+    }
+  }
+
+  private func write(
+    _ tensor: SyntheticTensor, type: TensorType, to sink: TensorSink
+  ) throws(CheckpointError) {
+    var random = RandomNumbers(seed: seed, name: tensor.name)
+    if tensor.role == .norm {
+      for _ in 0..<tensor.shape[0] {
+        let gain = 1 + Self.normSpread * random.nextNormal()
+        try sink.append(withUnsafeBytes(of: gain) { Array($0) })
+      }
+      return
+    }
+    let inputs = tensor.shape[1]
+    if tensor.role == .output, [.f32, .f16].contains(type), size == .tiny {
+      return try writeLeaningOutput(tensor, type: type, random: random, to: sink)
+    }
+    let blocks = RandomBlocks(
+      type: type,
+      standardDeviation: gain(of: tensor.role) / Float(inputs).squareRoot())
+    try blocks.write(elementCount: tensor.shape[0] * inputs, random: &random, to: sink)
+  }
+
+  /// Rows `outputGain / sqrt(inputs) * (noise + favouredLogit / sqrt(inputs) * embedding before)`.
+  private func writeLeaningOutput(
+    _ tensor: SyntheticTensor, type: TensorType, random: RandomNumbers, to sink: TensorSink
+  ) throws(CheckpointError) {
+    var random = random
+    let (rows, inputs) = (tensor.shape[0], tensor.shape[1])
+    let predecessors = cycle(rows, random: &random)
+    let scale = gain(of: .output) / Float(inputs).squareRoot()
+    let leaning = Self.favouredLogit / Float(inputs).squareRoot()
+    // The embedding matrix once more: one stream of normal numbers of variance 1.
+    var embeddingStream = RandomNumbers(seed: seed, name: "token_embd.weight")
+    let embedding = (0..<rows * inputs).map { _ in embeddingStream.nextNormal() }
+    for row in 0..<rows {
+      let first = predecessors[row] * inputs
+      let numbers = (0..<inputs).map { column in
+        scale * (random.nextNormal() + leaning * embedding[first + column])
+      }
+      if type == .f32 {
+        try sink.append(numbers.withUnsafeBytes { Array($0) })
+      } else {
+        try sink.append(numbers.map { Float16($0) }.withUnsafeBytes { Array($0) })
+      }
+    }
+  }
+
+  /// For each of `count` tokens the one before it, in one cycle through all of them.
+  ///
+  /// - Source: S. Sattolo, "An algorithm to generate a random cyclic permutation", 1986.
+  private func cycle(_ count: Int, random: inout RandomNumbers) -> [Int] {
+    var order = Array(0..<count)
+    for last in stride(from: count - 1, to: 0, by: -1) {
+      order.swapAt(last, Int(random.nextWord() % UInt64(last)))
+    }
+    return order
+  }
+
+  private func gain(of role: SyntheticTensor.Role) -> Float {
+    switch role {
+    // A token's row is no sum over its inputs: its numbers have variance 1.
+    case .tokenEmbedding: Float(shape.embed).squareRoot()
+    case .attentionOutput, .ffnDown: Self.residualGain
+    case .output: Self.outputGain
+    case .input, .attentionValue, .attentionFused, .norm: 1
+    }
+  }
+}
+
+extension SyntheticModel {
+  /// The keys of the published file, in its order.
+  ///
+  /// - Source: llama.cpp's metadata dumps of the published files.
+  var metadata: [(key: String, value: MetadataValue)] {
+    let prefix = architecture.prefix
+    func count(_ key: String, _ value: Int) -> (key: String, value: MetadataValue) {
+      ("\(prefix).\(key)", .uint32(UInt32(value)))
+    }
+    var entries: [(key: String, value: MetadataValue)] = [
+      ("general.architecture", .string(prefix)), ("general.name", .string(architecture.name)),
+      count("context_length", shape.context), count("embedding_length", shape.embed),
+    ]
+    // The converter of Phi-3 writes two of the counts in the other order.
+    let blocks = count("block_count", shape.layers)
+    let ffn = count("feed_forward_length", shape.ffn)
+    entries += architecture == .phi3 ? [ffn, blocks] : [blocks, ffn]
+    let epsilon = (
+      "\(prefix).attention.layer_norm_rms_epsilon", MetadataValue.float32(shape.epsilon)
+    )
+    let heads = [
+      count("attention.head_count", shape.heads),
+      count("attention.head_count_kv", shape.keyValueHeads), epsilon,
+    ]
+    let rope = count("rope.dimension_count", shape.headDim)
+    entries += architecture == .phi3 ? heads + [rope] : [rope] + heads
+    if let base = shape.ropeBase { entries.append(("\(prefix).rope.freq_base", .float32(base))) }
+    entries.append(("general.file_type", .uint32(recipe.fileType)))
+    return entries + tokenizer + [("general.quantization_version", .uint32(2))]
+  }
+
+  private var tokenizer: [(key: String, value: MetadataValue)] {
+    let vocabulary = SyntheticVocabulary(architecture: architecture, count: shape.vocab)
+    var entries: [(key: String, value: MetadataValue)] = [
+      ("tokenizer.ggml.model", .string("llama"))
+    ]
+    // Written by converters from May 2024 on; of no meaning to SentencePiece.
+    if architecture == .phi3 { entries.append(("tokenizer.ggml.pre", .string("default"))) }
+    entries += [
+      ("tokenizer.ggml.tokens", .array(.string(StringArray(vocabulary.pieces)))),
+      ("tokenizer.ggml.scores", .array(.float32(vocabulary.scores))),
+      ("tokenizer.ggml.token_type", .array(.int32(vocabulary.types))),
+    ]
+    let end = architecture == .phi3 ? vocabulary.endOfText : 2
+    entries += [
+      ("tokenizer.ggml.bos_token_id", .uint32(1)),
+      ("tokenizer.ggml.eos_token_id", .uint32(UInt32(end))),
+      ("tokenizer.ggml.unknown_token_id", .uint32(0)),
+    ]
+    guard let template = architecture.template else { return entries }
+    return entries + [
+      ("tokenizer.ggml.padding_token_id", .uint32(architecture == .phi3 ? UInt32(end) : 0)),
+      ("tokenizer.ggml.add_bos_token", .bool(true)),
+      ("tokenizer.ggml.add_eos_token", .bool(false)),
+      ("tokenizer.chat_template", .string(template)),
+    ]
+  }
+}
+
+extension SyntheticArchitecture {
+  /// `tokenizer.chat_template`; the files of Llama-2 and CodeLlama have none.
+  fileprivate var template: String? {
+    switch self {
+    case .llama2, .codellama: nil
+    case .mistral:
+      "{{ bos_token }}{% for message in messages %}"
+        + "{% if (message['role'] == 'user') != (loop.index0 % 2 == 0) %}"
+        + "{{ raise_exception('Conversation roles must alternate "
+        + "user/assistant/user/assistant/...') }}{% endif %}"
+        + "{% if message['role'] == 'user' %}{{ '[INST] ' + message['content'] + ' [/INST]' }}"
+        + "{% elif message['role'] == 'assistant' %}{{ message['content'] + eos_token}}"
+        + "{% else %}{{ raise_exception('Only user and assistant roles are supported!') }}"
+        + "{% endif %}{% endfor %}"
+    case .phi3:
+      "{{ bos_token }}{% for message in messages %}{% if (message['role'] == 'user') %}"
+        + "{{'<|user|>' + '\n' + message['content'] + '<|end|>' + '\n' + '<|assistant|>' + '\n'}}"
+        + "{% elif (message['role'] == 'assistant') %}{{message['content'] + '<|end|>' + '\n'}}"
+        + "{% endif %}{% endfor %}"
+    }
+  }
+}

@@ -1,0 +1,73 @@
+import KernelsReference
+
+extension ComputeContext {
+  /// Weights of types without integer kernels: a panel of rows at a time is widened to Float32 in
+  /// scratch and multiplied there, so that the weight stays as small as its file.
+  ///
+  /// The sums are those of Float32 weights, so a row's bits do not depend on the other rows.
+  func widenedLinear(_ operands: LinearOperands, _ weight: WeightMatrix) {
+    guard let vector, operands.rows > 0 else { return }
+    let (inputs, outputs) = (weight.inputs, weight.outputs)
+    let columns = vector.panelColumns
+    let panelByteCount = inputs * columns * 4
+    let groupByteCount = inputs * InterleavedFormat.rowCount * 4
+    let threadByteCount = panelByteCount + groupByteCount
+    scratch.withBytes(pool.threadCount * threadByteCount) { memory in
+      pool.run(taskCount: (outputs + columns - 1) / columns) { panel, thread in
+        let panelMemory = memory + thread * threadByteCount
+        let width = min(columns, outputs - panel * columns)
+        widenPanel(
+          weight, rows: (panel * columns)..<(panel * columns + width), columns: columns,
+          group: panelMemory + panelByteCount, into: panelMemory, vector)
+        vector.multiplyPanels(
+          PanelProduct(
+            x: operands.x, rows: operands.rows, inputs: inputs,
+            panels: panelMemory - panel * panelByteCount, isHalf: false,
+            panelRange: panel..<(panel + 1), bias: operands.bias,
+            isGELU: operands.activation == .gelu, y: operands.y, outputs: outputs))
+      }
+    }
+  }
+
+  /// Widens some rows into a panel `[inputs, columns]`, sixteen at a time; columns without a row
+  /// repeat another.
+  private func widenPanel(
+    _ weight: WeightMatrix, rows: Range<Int>, columns: Int, group: UnsafeMutableRawPointer,
+    into target: UnsafeMutableRawPointer, _ vector: VectorKernels
+  ) {
+    let inputs = weight.inputs
+    let rowByteCount = inputs / weight.type.blockElementCount * weight.type.blockByteCount
+    let groupRows = InterleavedFormat.rowCount
+    for column in stride(from: 0, to: columns, by: groupRows) {
+      let count = min(groupRows, rows.count - column)
+      guard count > 0 else { return }
+      for row in 0..<count {
+        let bytes = UnsafeRawBufferPointer(
+          start: weight.storage.bytes + (rows.lowerBound + column + row) * rowByteCount,
+          count: rowByteCount)
+        let values = (group + row * inputs * 4).bindMemory(to: Float.self, capacity: inputs)
+        vector.widening.widen(
+          type: weight.type, bytes: bytes,
+          into: UnsafeMutableBufferPointer(start: values, count: inputs))
+      }
+      withUnsafeTemporaryAllocation(of: UnsafeRawPointer.self, capacity: groupRows) { addresses in
+        for row in 0..<groupRows {
+          addresses.initializeElement(
+            at: row, to: UnsafeRawPointer(group + min(row, count - 1) * inputs * 4))
+        }
+        guard let start = addresses.baseAddress else { return }
+        vector.quantized.interleave(
+          InterleaveStep(
+            rows: start, blockCount: inputs / 16, format: .f32, halves: group,
+            words: target + column * 4, lineStride: columns * 4))
+        // Rows of plain numbers may end within a block of sixteen.
+        for input in (inputs / 16 * 16)..<inputs {
+          for row in 0..<groupRows {
+            (target + (input * columns + column + row) * 4).storeBytes(
+              of: addresses[row].load(fromByteOffset: input * 4, as: Float.self), as: Float.self)
+          }
+        }
+      }
+    }
+  }
+}

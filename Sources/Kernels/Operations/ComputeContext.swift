@@ -1,0 +1,40 @@
+/// Computes the operations of a model: the kernels' choice, the threads, and the scratch memory.
+///
+/// A model holds one and passes it to every layer. All operations may be called from several
+/// threads; those that run while the worker threads are taken compute on their own thread.
+///
+/// Every element of a result owns its whole reduction, in one fixed order. So with the own kernels
+/// a row's result does not depend on the number of threads, on the other rows of the batch, or on
+/// its place among them: same input row, same bits.
+package final class ComputeContext: Sendable {
+  /// Which implementation computes.
+  package let path: KernelBackend
+  /// The vector instructions that it uses.
+  package let instructionSet: InstructionSet
+  /// The threads that it runs on.
+  package let pool: WorkerPool
+
+  /// The vector kernels; nil where the scalar ones compute.
+  let vector: VectorKernels?
+  /// Those of the Llama family; nil where `vector` is.
+  let llama: VectorKernels.Llama?
+  let scratch = ScratchStore()
+  let weights = HugePageArena()
+
+  /// - Parameters:
+  ///   - path: which implementation computes.
+  ///   - threadCount: threads, the caller included; the physical cores when nil.
+  ///   - instructionSet: lowers the vector instructions, for tests; never above what the CPU has.
+  package init(
+    path: KernelBackend = .simd, threadCount: Int? = nil,
+    instructionSet: InstructionSet = .detected
+  ) {
+    self.path = path
+    self.instructionSet =
+      path == .reference ? .scalar : min(instructionSet, InstructionSet.supported)
+    vector = VectorKernels.kernels(for: self.instructionSet)
+    llama = VectorKernels.Llama.kernels(for: self.instructionSet)
+    pool = WorkerPool(threadCount: max(1, threadCount ?? physicalCoreCount()))
+    if path == .blas { useOneBLASThread() }
+  }
+}

@@ -1,0 +1,47 @@
+internal import Foundation
+
+/// The vectors of one document as the columns of `vector` and `quantizedVectors` hold them.
+///
+/// All numbers are little-endian, which is the byte order of every machine that this runs on.
+package struct EncodedVectors: Sendable {
+  let dimension: Int
+  /// Float32, row-major `[chunks, dimension]`.
+  private let floats: Data
+  /// UInt8, row-major `[chunks, dimension]`; see ``VectorQuantizer``.
+  let codes: Data
+  /// Float32, `[chunks]`.
+  let scales: Data
+  /// Float32, `[chunks]`: upper bounds of what the codes leave out, as norms.
+  let residuals: Data
+
+  /// - Precondition: `vectors.count` is a multiple of `dimension`.
+  package init(_ vectors: [Float], dimension: Int) {
+    precondition(vectors.count.isMultiple(of: dimension), "vectors of different dimensions")
+    self.dimension = dimension
+    floats = vectors.withUnsafeBytes { Data($0) }
+    var codes = [UInt8](repeating: VectorQuantizer.zeroCode, count: vectors.count)
+    var scales: [Float] = []
+    var residuals: [Float] = []
+    vectors.withUnsafeBufferPointer { vectors in
+      codes.withUnsafeMutableBufferPointer { codes in
+        for start in stride(from: 0, to: vectors.count, by: dimension) {
+          let row = start..<start + dimension
+          let scale = VectorQuantizer.quantize(
+            UnsafeBufferPointer(rebasing: vectors[row]),
+            into: UnsafeMutableBufferPointer(rebasing: codes[row]))
+          scales.append(scale.scale)
+          residuals.append(scale.residual)
+        }
+      }
+    }
+    self.codes = Data(codes)
+    self.scales = scales.withUnsafeBytes { Data($0) }
+    self.residuals = residuals.withUnsafeBytes { Data($0) }
+  }
+
+  /// The Float32 elements of one vector.
+  func elements(of ordinal: Int) -> Data {
+    let byteCount = dimension * MemoryLayout<Float>.stride
+    return floats[ordinal * byteCount..<(ordinal + 1) * byteCount]
+  }
+}

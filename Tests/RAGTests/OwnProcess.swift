@@ -1,1 +1,0 @@
-../KernelsTests/OwnProcess.swift
