@@ -1,3 +1,4 @@
+import KernelInterface
 import KernelsReference
 import Testing
 
@@ -21,7 +22,7 @@ import Testing
             ? extremes[index] : samples(1, seed: UInt64(index + 99 * width), scale: 6)[0]
         }
         let x = GuardedFloats(values, misalignment: misalignment)
-        kernels.finishTile(x.start, 2, width, width, nil, true)
+        kernels.applyBiasAndActivation(x.start, 2, width, width, nil, .gelu)
         #expect(x.isIntact)
         for (value, result) in zip(values, x.values) {
           let expected = referenceGELU(value)
@@ -36,7 +37,7 @@ import Testing
     let kernels = try #require(VectorKernels.kernels(for: instructionSet))
     let values = (0..<60_000).map { Float($0 - 30_000) * 2.5e-4 }
     let x = GuardedFloats(values)
-    kernels.finishTile(x.start, 1, values.count, values.count, nil, true)
+    kernels.applyBiasAndActivation(x.start, 1, values.count, values.count, nil, .gelu)
     var worst: Float = 0
     for (value, result) in zip(values, x.values) where value != 0 {
       worst = max(worst, abs(result - referenceGELU(value)) / abs(value))
@@ -47,7 +48,7 @@ import Testing
   @Test(arguments: vectorInstructionSets) func geluKeepsNaN(instructionSet: InstructionSet) throws {
     let kernels = try #require(VectorKernels.kernels(for: instructionSet))
     let x = GuardedFloats([1, .nan, 2])
-    kernels.finishTile(x.start, 1, 3, 3, nil, true)
+    kernels.applyBiasAndActivation(x.start, 1, 3, 3, nil, .gelu)
     #expect(x.values[1].isNaN && x.values[0].isFinite && x.values[2].isFinite)
   }
 
@@ -64,7 +65,7 @@ import Testing
       let values = samples(3 * width, seed: 1)
       let bias = GuardedFloats(samples(width, seed: 2), misalignment: 1)
       let x = GuardedFloats(values)
-      kernels.finishTile(x.start, 3, width, width, bias.start, false)
+      kernels.applyBiasAndActivation(x.start, 3, width, width, bias.start, .none)
       let shift = bias.values
       let expected = values.indices.map { values[$0] + shift[$0 % width] }
       #expect(sameBits(x.values, expected) && x.isIntact)
@@ -86,10 +87,18 @@ import Testing
           let bias = GuardedFloats(samples(width, seed: 4), misalignment: misalignment)
           let x = GuardedFloats(values, misalignment: misalignment)
           let added = GuardedFloats(residual, misalignment: misalignment)
-          kernels.normalize(
-            LayerNormRows(
-              x: x.start, residual: added.start, rows: rows, width: width, weight: weight.start,
-              bias: bias.start, epsilon: 1e-6))
+          let y = GuardedFloats(count: rows * width, misalignment: misalignment)
+          func layerNorm(residual: UnsafePointer<Float>?, into y: UnsafeMutablePointer<Float>) {
+            kernels.layerNorm(
+              LayerNormRows(
+                x: x.start, residual: residual, y: y, rows: rows, width: width,
+                weight: weight.start, bias: bias.start, epsilon: 1e-6))
+          }
+          // Out of place x stays; in place the residual is added first.
+          layerNorm(residual: nil, into: y.start)
+          #expect(y.isIntact && x.isIntact && sameBits(x.values, values))
+          check(y.values, of: values, width: width, weight: weight.values, bias: bias.values)
+          layerNorm(residual: added.start, into: x.start)
           #expect(x.isIntact)
           let sums = zip(values, residual).map { $0 + $1 }
           check(x.values, of: sums, width: width, weight: weight.values, bias: bias.values)

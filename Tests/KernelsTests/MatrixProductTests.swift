@@ -1,3 +1,4 @@
+import KernelInterface
 import KernelsReference
 import Testing
 
@@ -46,7 +47,7 @@ import Testing
     for rows in rowCounts {
       var y = Matrix(rows: rows, columns: outputs)
       let input = matrix(Array(x.prefix(rows * inputs)), columns: inputs)
-      compute.linear(input, weight, bias: WeightVector(bias), into: &y)
+      compute.linear(input, WeightStack(weight), bias: WeightVector(bias), into: &y)
       let same = sameBits(y.array(), Array(expected.prefix(rows * outputs)))
       #expect(same, "\(type) \(rows) x \(inputs) x \(outputs)")
     }
@@ -77,8 +78,8 @@ import Testing
           let bias = WeightVector(samples(outputs, seed: 5))
           var y = Matrix(rows: rows, columns: outputs)
           var z = Matrix(rows: rows, columns: outputs)
-          compute.linear(x, fast, bias: bias, into: &y)
-          twin.linear(x, slow, bias: bias, into: &z)
+          compute.linear(x, WeightStack(fast), bias: bias, into: &y)
+          twin.linear(x, WeightStack(slow), bias: bias, into: &z)
           let same = sameBits(y.array(), z.array())
           #expect(same, "\(rows) x \(inputs) x \(outputs), quants \(quants)")
         }
@@ -105,7 +106,7 @@ import Testing
           kernels.multiplyPanels(
             PanelProduct(
               x: x.start, rows: 3, inputs: inputs, panels: start, isHalf: false,
-              panelRange: 0..<panels, bias: bias.start, isGELU: true, y: y.start,
+              panelRange: 0..<panels, bias: bias.start, activation: .gelu, y: y.start,
               outputs: outputs))
         }
         #expect(y.isIntact && x.isIntact)
@@ -128,7 +129,8 @@ import Testing
         type, outputs: outputs, inputs: inputs, bytes: bytes, compute: compute)
       let part = Array(values[(range.lowerBound * inputs)..<(range.upperBound * inputs)])
       var y = Matrix(rows: range.count, columns: outputs)
-      compute.linearGELU(matrix(part, columns: inputs), weight, bias: nil, into: &y)
+      compute.linear(
+        matrix(part, columns: inputs), WeightStack(weight), activation: .gelu, into: &y)
       return y.array()
     }
     for threadCount in [1, 2, 3] {
@@ -155,7 +157,7 @@ import Testing
         type, outputs: outputs, inputs: inputs, bytes: bytes, compute: compute)
       var y = Matrix(rows: rows, columns: outputs)
       compute.linear(
-        matrix(x, columns: inputs), weight, bias: WeightVector(bias), into: &y)
+        matrix(x, columns: inputs), WeightStack(weight), bias: WeightVector(bias), into: &y)
       results.append(y.array())
     }
     #expect(sameBits(results[0], results[1]))
