@@ -125,6 +125,74 @@ import Testing
     }
   }
 
+  /// Queries, keys and values in columns of three matrices, more or fewer queries than keys, and
+  /// query heads that share keys.
+  @Test(arguments: vectorInstructionSets) func crossAttentionWithinBoundOfTwin(
+    instructionSet: InstructionSet
+  ) {
+    let compute = ComputeContext(threadCount: 2, instructionSet: instructionSet)
+    let twin = ComputeContext(path: .reference, threadCount: 2)
+    let shape = AttentionShape(heads: 4, keyValueHeads: 2, headDim: 24)
+    for (queryCounts, keyCounts) in [
+      ([1], [1]), ([3], [40]), ([40], [3]), ([1, 0, 33, 5], [16, 4, 1, 70]), ([2, 9], [33, 15]),
+    ] {
+      let (queryOffsets, keyOffsets) = (offsets(queryCounts), offsets(keyCounts))
+      let queries = matrix(samples(queryOffsets[queryCounts.count] * 100, seed: 1), columns: 100)
+      let keys = matrix(samples(keyOffsets[keyCounts.count] * 50, seed: 2), columns: 50)
+      let values = matrix(samples(keyOffsets[keyCounts.count] * 60, seed: 3), columns: 60)
+      var masks: [AttentionMask] = [.full]
+      if zip(queryCounts, keyCounts).allSatisfy({ $0 <= $1 }) {
+        masks += [.causal(window: nil), .causal(window: 3)]
+      }
+      for mask in masks {
+        func result(_ compute: ComputeContext) -> [Float] {
+          var y = Matrix(rows: queryOffsets[queryCounts.count], columns: shape.queryWidth)
+          compute.attention(
+            queries: queries, keys: keys, values: values,
+            columns: AttentionColumns(queries: 4, keys: 2, values: 5), shape: shape,
+            queryOffsets: queryOffsets, keyOffsets: keyOffsets, mask: mask, into: &y)
+          return y.array()
+        }
+        // As in `check`, for numbers up to 1, heads of 24 elements and up to 70 keys.
+        let scoreError = 27 * Float(24).squareRoot() * 0x1p-24
+        let bound = 2 * (2 * scoreError + Float(70 + 16) * 0x1p-24)
+        for (actual, expected) in zip(result(compute), result(twin)) {
+          #expect(abs(actual - expected) <= bound, "\(queryCounts) to \(keyCounts), \(mask)")
+        }
+      }
+    }
+  }
+
+  /// With a causal mask the last queries alone, or a shorter sequence, give the same bits.
+  @Test(arguments: vectorInstructionSets, [nil, 5, 40]) func causalQueriesAreIndependent(
+    instructionSet: InstructionSet, window: Int?
+  ) {
+    let compute = ComputeContext(threadCount: 2, instructionSet: instructionSet)
+    let shape = AttentionShape(heads: 2, headDim: 20)
+    let (tokens, columns) = (90, shape.columns)
+    let rows = samples(tokens * columns, seed: 9)
+    let all = matrix(rows, columns: columns)
+    var together = Matrix(rows: tokens, columns: shape.queryWidth)
+    compute.attention(
+      queryKeyValue: all, shape: shape, offsets: [0, tokens], mask: .causal(window: window),
+      into: &together)
+    for (first, end) in [(0, 1), (0, 33), (89, 90), (57, 90), (1, 77)] {
+      let queries = matrix(Array(rows[(first * columns)..<(end * columns)]), columns: columns)
+      let keys = matrix(Array(rows[..<(end * columns)]), columns: columns)
+      var y = Matrix(rows: end - first, columns: shape.queryWidth)
+      compute.attention(
+        queries: queries, keys: keys, values: keys, columns: shape.packedColumns, shape: shape,
+        queryOffsets: [0, end - first], keyOffsets: [0, end], mask: .causal(window: window),
+        into: &y)
+      let expected = together.array()[(first * shape.queryWidth)..<(end * shape.queryWidth)]
+      #expect(sameBits(y.array(), Array(expected)), "queries \(first)..<\(end)")
+    }
+  }
+
+  private func offsets(_ counts: [Int]) -> [Int] {
+    counts.reduce(into: [0]) { $0.append($0[$0.count - 1] + $1) }
+  }
+
   /// The kernel reads and writes only its own columns.
   @Test(arguments: vectorInstructionSets, [false, true]) func staysInBounds(
     instructionSet: InstructionSet, isCausal: Bool

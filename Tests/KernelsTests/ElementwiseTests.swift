@@ -4,61 +4,8 @@ import Testing
 
 @testable import Kernels
 
-/// GELU, normalisation and pooling against their scalar twins.
+/// Bias, normalisation and pooling against their scalar twins.
 @Suite struct ElementwiseTests {
-  /// `|error| ≤ 2⁻²² |x|`, over all widths, alignments and adversarial values.
-  @Test(arguments: vectorInstructionSets) func geluWithinBound(
-    instructionSet: InstructionSet
-  ) throws {
-    let kernels = try #require(VectorKernels.kernels(for: instructionSet))
-    let extremes: [Float] = [
-      0, -0.0, .leastNonzeroMagnitude, -.leastNormalMagnitude, 5.4999995, 5.5, 5.5000005, -5.5,
-      -5.6, 40, -40, 3e38, -3e38,
-    ]
-    for width in 1...33 {
-      for misalignment in [0, 1, 3] {
-        let values = (0..<(2 * width)).map { index in
-          index < extremes.count && width > 20
-            ? extremes[index] : samples(1, seed: UInt64(index + 99 * width), scale: 6)[0]
-        }
-        let x = GuardedFloats(values, misalignment: misalignment)
-        kernels.applyBiasAndActivation(x.start, 2, width, width, nil, .gelu)
-        #expect(x.isIntact)
-        for (value, result) in zip(values, x.values) {
-          let expected = referenceGELU(value)
-          #expect(abs(result - expected) <= 0x1p-22 * abs(value), "gelu(\(value))")
-        }
-      }
-    }
-  }
-
-  /// A fine sweep of the interval where GELU bends.
-  @Test(arguments: vectorInstructionSets) func geluSweep(instructionSet: InstructionSet) throws {
-    let kernels = try #require(VectorKernels.kernels(for: instructionSet))
-    let values = (0..<60_000).map { Float($0 - 30_000) * 2.5e-4 }
-    let x = GuardedFloats(values)
-    kernels.applyBiasAndActivation(x.start, 1, values.count, values.count, nil, .gelu)
-    var worst: Float = 0
-    for (value, result) in zip(values, x.values) where value != 0 {
-      worst = max(worst, abs(result - referenceGELU(value)) / abs(value))
-    }
-    #expect(worst <= 0x1p-22)
-  }
-
-  @Test(arguments: vectorInstructionSets) func geluKeepsNaN(instructionSet: InstructionSet) throws {
-    let kernels = try #require(VectorKernels.kernels(for: instructionSet))
-    let x = GuardedFloats([1, .nan, 2])
-    kernels.applyBiasAndActivation(x.start, 1, 3, 3, nil, .gelu)
-    #expect(x.values[1].isNaN && x.values[0].isFinite && x.values[2].isFinite)
-  }
-
-  private func referenceGELU(_ value: Float) -> Float {
-    var one = [value]
-    var span = one.mutableSpan
-    gelu(&span)
-    return one[0]
-  }
-
   @Test(arguments: vectorInstructionSets) func biasIsAdded(instructionSet: InstructionSet) throws {
     let kernels = try #require(VectorKernels.kernels(for: instructionSet))
     for width in 1...33 {

@@ -115,6 +115,75 @@ import Testing
     }
   }
 
+  /// `y += b + x Wᵀ` is exactly that sum of the layer without bias, for one weight and for several.
+  @Test(arguments: vectorInstructionSets, WeightType.allCases) func residualTakesBias(
+    instructionSet: InstructionSet, type: WeightType
+  ) throws {
+    let compute = ComputeContext(threadCount: 2, instructionSet: instructionSet)
+    let (inputs, outputs, rows) = (256, 45, 37)
+    let parts = try [1, 2].map { seed in
+      try [ActivationQuantization.precise, .ggml].map { activations in
+        let bytes = weightBytes(type, count: inputs * outputs, seed: UInt64(seed))
+        return try bytes.withUnsafeBytes { bytes throws(KernelError) in
+          try WeightMatrix(
+            type: type, outputs: outputs, inputs: inputs, bytes: bytes, compute: compute,
+            activations: activations)
+        }
+      }
+    }
+    let x = matrix(samples(rows * inputs, seed: 3), columns: inputs)
+    for stack in [0, 1].flatMap({ kind in
+      [WeightStack(parts[0][kind]), WeightStack(parts.map { $0[kind] })]
+    }) {
+      let residual = samples(rows * stack.outputs, seed: 4)
+      let bias = samples(stack.outputs, seed: 5)
+      var product = Matrix(rows: rows, columns: stack.outputs)
+      compute.linear(x, stack, into: &product)
+      var y = matrix(residual, columns: stack.outputs)
+      compute.linear(x, stack, bias: WeightVector(bias), addingTo: &y)
+      let terms = product.array()
+      let expected = residual.indices.map {
+        residual[$0] + bias[$0 % stack.outputs] + terms[$0]
+      }
+      #expect(sameBits(y.array(), expected), "\(stack.weights.count) weights")
+    }
+  }
+
+  /// Bias and activation of a stack are those of its parts, side by side.
+  @Test(arguments: vectorInstructionSets, WeightType.allCases) func stackAppliesBiasAndActivation(
+    instructionSet: InstructionSet, type: WeightType
+  ) throws {
+    let compute = ComputeContext(threadCount: 2, instructionSet: instructionSet)
+    let (inputs, outputs, rows) = (256, 40, 5)
+    let parts = try [1, 2].map {
+      try weight(
+        type, outputs: outputs, inputs: inputs,
+        bytes: weightBytes(type, count: inputs * outputs, seed: $0), compute: compute)
+    }
+    let x = matrix(samples(rows * inputs, seed: 3), columns: inputs)
+    let bias = samples(2 * outputs, seed: 5)
+    for activation in ActivationFunction.allCases {
+      var y = Matrix(rows: rows, columns: 2 * outputs)
+      compute.linear(
+        x, WeightStack(parts), bias: WeightVector(bias), activation: activation, into: &y)
+      for (index, part) in parts.enumerated() {
+        let own = Array(bias[(index * outputs)..<((index + 1) * outputs)])
+        var z = Matrix(rows: rows, columns: outputs)
+        compute.linear(
+          x, WeightStack(part), bias: WeightVector(own), activation: activation, into: &z)
+        let expected = z.array()
+        let actual = y.array()
+        for row in 0..<rows {
+          let start = row * 2 * outputs + index * outputs
+          #expect(
+            sameBits(
+              Array(actual[start..<(start + outputs)]),
+              Array(expected[(row * outputs)..<((row + 1) * outputs)])), "\(activation)")
+        }
+      }
+    }
+  }
+
   /// Any cut of the rows, any number of threads, and both paths through GELU give the same bits.
   @Test(arguments: vectorInstructionSets, WeightType.allCases) func rowsAreIndependent(
     instructionSet: InstructionSet, type: WeightType

@@ -34,8 +34,14 @@ extension ComputeContext {
   ) {
     check(x, weights, bias: bias, y)
     y.rows = x.rows
-    let operands = LinearOperands(
-      x: x.elements, y: y.elements, rows: x.rows, bias: bias?.elements, activation: activation)
+    linear(
+      LinearOperands(
+        x: x.elements, y: y.elements, rows: x.rows, bias: bias?.elements, activation: activation),
+      weights)
+  }
+
+  /// A linear layer on memory: `x` and `y` without gaps, of the weights' widths.
+  func linear(_ operands: LinearOperands, _ weights: WeightStack) {
     if let quantized = weights.quantized {
       quantizedLinear(operands, quantized)
     } else if weights.weights.count == 1 {
@@ -149,8 +155,8 @@ extension ComputeContext {
     }
   }
 
-  /// A linear layer on memory: `x` and `y` without gaps, of the weight's widths.
-  func linear(_ operands: LinearOperands, _ weight: WeightMatrix) {
+  /// A linear layer of one weight on memory.
+  private func linear(_ operands: LinearOperands, _ weight: WeightMatrix) {
     switch weight.storage.layout {
     case .panels(let isHalf): panelLinear(operands, weight, isHalf: isHalf)
     case .blockPanels(let scalesOffset, let sumsOffset):
