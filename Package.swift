@@ -59,25 +59,28 @@ let package = Package(
 
     .target(name: "Bytes", dependencies: ["CZlib", "CCrypto"], swiftSettings: parserSettings),
     .target(name: "Checkpoints", dependencies: ["Bytes"], swiftSettings: parserSettings),
-    .target(name: "KernelsReference", swiftSettings: computeSettings),
+    .target(name: "KernelInterface", swiftSettings: computeSettings),
     .target(
-      name: "KernelsAVX2", dependencies: ["KernelsReference"],
+      name: "KernelsReference", dependencies: ["KernelInterface"], swiftSettings: computeSettings),
+    .target(
+      name: "KernelsAVX2", dependencies: ["KernelInterface"],
       swiftSettings: instructionSetSettings(["-march=x86-64-v3"])),
     .target(
-      name: "KernelsAVX512", dependencies: ["KernelsReference"],
+      name: "KernelsAVX512", dependencies: ["KernelInterface"],
       swiftSettings: instructionSetSettings([
         "-march=x86-64-v4", "-mavx512vnni", "-mamx-tile", "-mamx-int8",
       ]) + tileSettings),
     .target(
       name: "Kernels",
       dependencies: [
-        "KernelsReference", "KernelsAVX2", "KernelsAVX512", "COpenBLAS", "CCPUFeatures",
+        "KernelInterface", "KernelsReference", "KernelsAVX2", "KernelsAVX512", "COpenBLAS",
+        "CCPUFeatures",
       ],
       swiftSettings: computeSettings + [.enableExperimentalFeature("Extern")]),
     .target(
       name: "Tokenizers", dependencies: ["Bytes", "Checkpoints"], swiftSettings: parserSettings),
     .target(
-      name: "Models", dependencies: ["Bytes", "Checkpoints", "KernelsReference", "Kernels"],
+      name: "Models", dependencies: ["Bytes", "Checkpoints", "KernelInterface", "Kernels"],
       swiftSettings: swiftRAGSettings),
     .target(
       name: "Generation",
@@ -126,7 +129,7 @@ let package = Package(
       name: "CheckpointsTests", dependencies: ["Checkpoints", "Bytes"],
       swiftSettings: swiftRAGSettings),
     .testTarget(
-      name: "KernelsTests", dependencies: ["Kernels", "KernelsReference"],
+      name: "KernelsTests", dependencies: ["Kernels", "KernelsReference", "KernelInterface"],
       swiftSettings: computeSettings),
     .testTarget(
       name: "TokenizersTests", dependencies: ["Tokenizers", "Checkpoints", "Bytes"],

@@ -53,7 +53,7 @@ import Testing
         for index in 0..<elements.count { elements[index] = Float(index % 23) - 11 }
       }
       var y = Matrix(rows: 2, columns: weight.outputs)
-      Self.compute.linear(x, weight, bias: nil, into: &y)
+      Self.compute.linear(x, WeightStack(weight), into: &y)
       return y.array().map(\.bitPattern)
     }
   }

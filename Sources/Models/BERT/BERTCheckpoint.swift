@@ -48,8 +48,8 @@ struct BERTCheckpoint {
     return type
   }
 
-  /// A matrix `[outputs, inputs]`, or several of the same inputs stacked.
-  func matrix(_ tensors: [BERTTensor], compute: ComputeContext) throws(ModelError) -> WeightMatrix {
+  /// A matrix `[outputs, inputs]`, or several of the same inputs and type joined into one.
+  func matrix(_ tensors: [BERTTensor], compute: ComputeContext) throws(ModelError) -> WeightStack {
     var parts: [(outputs: Int, bytes: UnsafeRawBufferPointer)] = []
     var types: [WeightType] = []
     for tensor in tensors {
@@ -65,8 +65,9 @@ struct BERTCheckpoint {
     }
     return try withExtendedLifetime(checkpoint) { () throws(ModelError) in
       try mapKernelErrors(tensors[0]) { () throws(KernelError) in
-        try WeightMatrix(
-          type: types[0], inputs: tensors[0].shape[1], parts: parts, compute: compute)
+        WeightStack(
+          try WeightMatrix(
+            type: types[0], inputs: tensors[0].shape[1], parts: parts, compute: compute))
       }
     }
   }

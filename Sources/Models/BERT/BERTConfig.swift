@@ -1,5 +1,7 @@
 // The numbers that make one BERT differ from another.
 
+internal import Kernels
+
 /// Sizes and switches of a BERT encoder and of the sentence embedding made from it.
 package struct BERTConfig: Sendable, Equatable {
   /// How a sequence of hidden states becomes one vector.
@@ -24,6 +26,8 @@ package struct BERTConfig: Sendable, Equatable {
   package var context: Int
   /// Learned token types; HF `type_vocab_size`, GGUF `tokenizer.ggml.token_type_count`.
   package var tokenTypes: Int
+  /// The heads of self-attention.
+  var attention: AttentionShape { AttentionShape(heads: heads, headDim: embed / heads) }
   /// Added to variances; HF `layer_norm_eps`, GGUF `bert.attention.layer_norm_epsilon`.
   package var layerNormEpsilon: Float
   /// HF `1_Pooling/config.json`, GGUF `bert.pooling_type`.

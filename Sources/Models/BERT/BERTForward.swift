@@ -1,6 +1,7 @@
 // BERT's forward pass, token ids to one vector a sequence, in the order of the paper.
 // MiniLM.md beside the package's documentation writes the same steps as equations.
 
+internal import KernelInterface
 internal import Kernels
 
 extension BERTModel {
@@ -27,8 +28,8 @@ extension BERTModel {
         into: &state.queryKeyValue)
       tap?.record(BERTActivation.queryKeyValue, index, state.queryKeyValue)
       compute.attention(
-        queryKeyValue: state.queryKeyValue, sequenceOffsets: batch.offsets, heads: config.heads,
-        into: &state.attention)
+        queryKeyValue: state.queryKeyValue, shape: config.attention, offsets: batch.offsets,
+        mask: .full, into: &state.attention)
       tap?.record(BERTActivation.attention, index, state.attention)
 
       // The mixture is projected, added to what came in, and normalised.
@@ -41,8 +42,9 @@ extension BERTModel {
       tap?.record(BERTActivation.attentionNorm, index, state.attentionNorm)
 
       // Each token by itself: wider, GELU, back; added and normalised again.
-      compute.linearGELU(
-        state.attentionNorm, layer.up.weight, bias: layer.up.bias, into: &state.ffnHidden)
+      compute.linear(
+        state.attentionNorm, layer.up.weight, bias: layer.up.bias, activation: .gelu,
+        into: &state.ffnHidden)
       tap?.record(BERTActivation.ffnHidden, index, state.ffnHidden)
       compute.linear(state.ffnHidden, layer.down.weight, bias: layer.down.bias, into: &state.hidden)
       compute.addLayerNorm(

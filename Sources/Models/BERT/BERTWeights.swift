@@ -4,7 +4,7 @@ internal import Kernels
 struct BERTWeights: Sendable {
   /// A linear layer: `y = x Wᵀ + b`.
   struct Linear: Sendable {
-    let weight: WeightMatrix
+    let weight: WeightStack
     let bias: WeightVector
   }
 

@@ -1,5 +1,5 @@
 package import Kernels
-package import KernelsReference
+package import KernelInterface
 
 // The numbers that make one model of the Llama family differ from another.
 

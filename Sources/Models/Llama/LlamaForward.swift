@@ -53,8 +53,8 @@ extension LlamaModel {
       // The answers of the positions up to its own are mixed, projected and added to what came in.
       compute.attention(
         state.queryKeyValue, shape: config.attention, cache: cache, layer: index,
-        firstPosition: firstPosition + tokens.count - state.queryKeyValue.rows,
-        window: slidingWindow, into: &state.attention)
+        positions: firstPosition + tokens.count, mask: .causal(window: slidingWindow),
+        into: &state.attention)
       tap?.record(LlamaActivation.attention, index, state.attention)
       compute.linear(state.attention, layer.attentionOutput, addingTo: &state.hidden)
       tap?.record(LlamaActivation.attentionResidual, index, state.hidden)
@@ -75,7 +75,7 @@ extension LlamaModel {
       state.hidden, weight: weights.finalNorm, epsilon: config.epsilon, into: &state.normed)
     tap?.record(LlamaActivation.finalNorm, nil, state.normed)
     state.reserveLogits(rows: logitRows)
-    compute.linear(state.normed, weights.output, bias: nil, into: &state.logits)
+    compute.linear(state.normed, weights.output, into: &state.logits)
     tap?.record(LlamaActivation.logits, nil, state.logits)
   }
 

@@ -1,7 +1,7 @@
 package import Bytes
 package import Checkpoints
 package import Kernels
-internal import KernelsReference
+internal import KernelInterface
 
 /// A decoder of the Llama family: configuration and weights.
 ///

@@ -1,5 +1,5 @@
 internal import Kernels
-internal import KernelsReference
+internal import KernelInterface
 
 /// The activations of one forward pass, allocated once and used again.
 struct LlamaState: ~Copyable {

@@ -9,13 +9,13 @@ struct LlamaWeights: Sendable {
     /// `[(heads + 2 × keyValueHeads) × headDim, embed]`: queries, keys and values by one product.
     let queryKeyValue: WeightStack
     /// `[embed, heads × headDim]`, after the heads are joined.
-    let attentionOutput: WeightMatrix
+    let attentionOutput: WeightStack
     /// `[embed]`, before the feed-forward.
     let ffnNorm: WeightVector
     /// `[2 × ffn, embed]`: gate and up by one product.
     let gateUp: WeightStack
     /// `[embed, ffn]`.
-    let down: WeightMatrix
+    let down: WeightStack
   }
 
   /// `[vocab, embed]`; its rows stay in the file.
@@ -24,7 +24,7 @@ struct LlamaWeights: Sendable {
   /// `[embed]`, after the last layer.
   let finalNorm: WeightVector
   /// `[vocab, embed]`; the token table once more where the file has no other.
-  let output: WeightMatrix
+  let output: WeightStack
 
   /// Finds and checks every tensor, and packs the matrices.
   ///
@@ -38,15 +38,15 @@ struct LlamaWeights: Sendable {
         Layer(
           attentionNorm: try checkpoint.vector(manifest.attentionNorm(layer)),
           queryKeyValue: try checkpoint.stack(manifest.queryKeyValue(layer)),
-          attentionOutput: try checkpoint.matrix(manifest.attentionOutput(layer)),
+          attentionOutput: try checkpoint.stack([manifest.attentionOutput(layer)]),
           ffnNorm: try checkpoint.vector(manifest.ffnNorm(layer)),
           gateUp: try checkpoint.stack(manifest.gateUp(layer)),
-          down: try checkpoint.matrix(manifest.down(layer))))
+          down: try checkpoint.stack([manifest.down(layer)])))
     }
     self.layers = layers
     finalNorm = try checkpoint.vector(manifest.finalNorm)
     let isTied = try checkpoint.findOptional(manifest.output) == nil
-    output = try checkpoint.matrix(isTied ? manifest.tokens : manifest.output)
+    output = try checkpoint.stack([isTied ? manifest.tokens : manifest.output])
   }
 
   /// Memory of the packed matrices, in bytes; the token table stays in the file.
