@@ -13,7 +13,7 @@ package final class LlamaModel: Sendable {
   package let slidingWindow: Int?
   /// The file's path, for messages.
   package let source: String
-  /// Tells models apart: the SHA-256 of the file's header and of the first bytes of each tensor.
+  /// ``ModelIdentity/sample(of:)`` of the file.
   package let fingerprint: SHA256Digest
 
   /// Tells where the weights came from.
@@ -76,14 +76,7 @@ package final class LlamaModel: Sendable {
 
   private static func fingerprint(of checkpoint: Checkpoint) throws(ModelError) -> SHA256Digest {
     do throws(BytesError) {
-      let hasher = try SHA256Hasher()
-      try checkpoint.hashHeaders(into: hasher)
-      for tensor in checkpoint.tensors {
-        // A page of each: the header alone is the same for two trainings of one model.
-        try hasher.update(
-          UnsafeRawBufferPointer(rebasing: checkpoint.bytes(of: tensor).prefix(4_096)))
-      }
-      return try hasher.finalize()
+      return try ModelIdentity.sample(of: checkpoint)
     } catch {
       throw .unreadable(source: checkpoint.path, reason: error.description)
     }

@@ -106,25 +106,15 @@ package struct PreparedWeights: Sendable {
     return writer
   }
 
-  /// The size, modification time and header hash that identify one state of a model.
-  ///
-  /// Of several files, the sizes and times of all enter the hash: the sum and the latest alone would
-  /// miss a change of one part.
+  /// The metadata that identifies one state of a model.
   private static func sourceEntries(_ model: Checkpoint) throws(BytesError)
     -> [(key: String, value: MetadataValue)]
   {
-    let hasher = try SHA256Hasher()
-    try model.hashHeaders(into: hasher)
-    if model.files.count > 1 {
-      for file in model.files.map(\.file) {
-        try hasher.update(
-          Array("\(file.byteCount) \(file.modifiedNanoseconds ?? 0)\n".utf8))
-      }
-    }
+    let identity = try ModelIdentity(model)
     return [
-      ("swiftrag.prepared.source.size", .uint64(UInt64(model.byteCount))),
-      ("swiftrag.prepared.source.modified", .int64(model.modifiedNanoseconds ?? 0)),
-      ("swiftrag.prepared.source.header", .string(try hasher.finalize().hex)),
+      ("swiftrag.prepared.source.size", .uint64(UInt64(identity.byteCount))),
+      ("swiftrag.prepared.source.modified", .int64(identity.modifiedNanoseconds)),
+      ("swiftrag.prepared.source.header", .string(identity.header.hex)),
     ]
   }
 }
