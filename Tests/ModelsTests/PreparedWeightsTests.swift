@@ -160,7 +160,7 @@ import Testing
     #expect {
       try loader.matrix(model.requiredTensor("row"))
     } throws: {
-      "\($0)".contains("odd.gguf: tensor row: has shape [4]")
+      "\($0)".contains("odd.gguf: tensor row: has shape [4], not [outputs, inputs]")
     }
     #expect {
       try loader.matrix(model.requiredTensor("ids"))

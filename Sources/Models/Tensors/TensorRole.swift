@@ -29,10 +29,12 @@ package enum TensorRole: String, Sendable, CaseIterable {
   case ffnDown
   /// `[vocab, embed]`: from the last hidden state to logits.
   case output
+  /// Filters `[outputs, channels, width]` or `[outputs, channels, patch, patch]`.
+  case convolution
 
   /// How a tensor is held and used.
   package enum Kind: Sendable {
-    /// `[outputs, inputs]`, multiplied with: converters quantise it.
+    /// `[outputs, inputs]`, or filters as such a matrix; converters quantise it.
     case matrix
     /// Rows that are looked up; small, and kept in F32 by llama.cpp's converter.
     case table
@@ -45,7 +47,8 @@ package enum TensorRole: String, Sendable, CaseIterable {
     case .positionEmbedding: .table
     case .norm, .bias, .ropeFactors: .vector
     case .tokenEmbedding, .attentionQuery, .attentionKey, .attentionValue, .attentionFused,
-      .attentionOutput, .ffnGate, .ffnUp, .ffnGateUp, .ffnDown, .output:
+      .attentionOutput, .ffnGate, .ffnUp, .ffnGateUp, .ffnDown, .output,
+      .convolution:
       .matrix
     }
   }

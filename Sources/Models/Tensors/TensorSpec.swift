@@ -27,7 +27,7 @@ package struct TensorSpec: Sendable, Equatable {
 
 /// The tensors of a linear layer `y = x Wᵀ + b`.
 package struct LinearSpec: Sendable, Equatable {
-  /// `[outputs, inputs]`.
+  /// `[outputs, inputs]`; of filters `[outputs, channels, width…]`.
   package let weight: TensorSpec
   /// `[outputs]`, or nil for a layer without bias.
   package let bias: TensorSpec?
@@ -35,16 +35,17 @@ package struct LinearSpec: Sendable, Equatable {
   /// - Parameters:
   ///   - names: of the layer, to which `.weight` and `.bias` are appended.
   ///   - outputs: rows of the weight.
-  ///   - inputs: columns of the weight.
+  ///   - inputs: columns of the weight; of filters the channels.
+  ///   - filter: width of the filters in each dimension; empty for a matrix.
   ///   - role: of the weight.
   ///   - layer: the layer, from 0; nil outside of the layers.
   ///   - hasBias: whether there is a bias.
   package init(
-    _ names: TensorNames, outputs: Int, inputs: Int, role: TensorRole, layer: Int? = nil,
-    hasBias: Bool
+    _ names: TensorNames, outputs: Int, inputs: Int, filter: [Int] = [], role: TensorRole,
+    layer: Int? = nil, hasBias: Bool
   ) {
     weight = TensorSpec(
-      names.appending(".weight"), shape: [outputs, inputs], role: role, layer: layer)
+      names.appending(".weight"), shape: [outputs, inputs] + filter, role: role, layer: layer)
     bias =
       hasBias
       ? TensorSpec(names.appending(".bias"), shape: [outputs], role: .bias, layer: layer) : nil

@@ -74,24 +74,27 @@ package final class WeightLoader: Sendable {
   /// - Throws: as ``stack(_:)``.
   package func matrix(_ tensor: TensorInfo) throws(ModelError) -> WeightMatrix {
     let type = try weightType(tensor, source: model.path)
-    try checkDimensions(tensor)
+    let inputs = try inputs(tensor)
     return try mapKernelErrors(entry: "tensor \(tensor.name)", source: model.path) {
-      () throws(KernelError) in try matrix(tensor, type)
+      () throws(KernelError) in try matrix(tensor, type, inputs: inputs)
     }
   }
 
-  private func checkDimensions(_ tensor: TensorInfo) throws(ModelError) {
-    guard tensor.shape.count == 2 else {
+  /// The columns of a tensor as a matrix: the product of all dimensions but the first, since filters
+  /// `[outputs, channels, width]` are multiplied as `[outputs, channels × width]`.
+  private func inputs(_ tensor: TensorInfo) throws(ModelError) -> Int {
+    guard tensor.shape.count >= 2, tensor.shape[0] > 0 else {
       throw .invalid(
-        entry: "tensor \(tensor.name)", reason: "has shape \(tensor.shape), not two dimensions",
+        entry: "tensor \(tensor.name)", reason: "has shape \(tensor.shape), not [outputs, inputs]",
         source: model.path)
     }
+    return tensor.elementCount / tensor.shape[0]
   }
 
   private func matrix(
-    _ tensor: TensorInfo, _ type: WeightType
+    _ tensor: TensorInfo, _ type: WeightType, inputs: Int
   ) throws(KernelError) -> WeightMatrix {
-    let (outputs, inputs) = (tensor.shape[0], tensor.shape[1])
+    let outputs = tensor.shape[0]
     let bytes = model.bytes(of: tensor)
     let canInterleave = WeightMatrix.canInterleave(type, compute: compute)
     if canInterleave, let prepared, let ready = prepared.bytes(of: tensor) {
@@ -117,9 +120,10 @@ package final class WeightLoader: Sendable {
   package func matrix(fusing tensors: [TensorInfo]) throws(ModelError) -> WeightMatrix {
     var parts: [(outputs: Int, bytes: UnsafeRawBufferPointer)] = []
     var types: [WeightType] = []
+    var inputs = 0
     for tensor in tensors {
       types.append(try weightType(tensor, source: model.path))
-      try checkDimensions(tensor)
+      inputs = try self.inputs(tensor)
       parts.append((tensor.shape[0], model.bytes(of: tensor)))
     }
     guard types.allSatisfy({ $0 == types[0] }) else {
@@ -132,7 +136,7 @@ package final class WeightLoader: Sendable {
       try mapKernelErrors(entry: "tensor \(tensors[0].name)", source: model.path) {
         () throws(KernelError) in
         try WeightMatrix(
-          type: types[0], inputs: tensors[0].shape[1], parts: parts, compute: compute,
+          type: types[0], inputs: inputs, parts: parts, compute: compute,
           activations: .precise)
       }
     }
