@@ -31,7 +31,8 @@ extension LlamaConfig {
       key("context", context, GGUFKey.context), key("epsilon", epsilon, GGUFKey.epsilon),
       key("rotaryDim", rotaryDim, GGUFKey.rotaryDim, else: "headDim"),
       key("ropeBase", ropeBase, GGUFKey.ropeBase, else: "10000"),
-      key("ropeScale", ropeScale, "1 / " + GGUFKey.scalingFactor, else: "1"),
+      entry(
+        "ropeScale", ropeScale, "1 / \(architecture.rawValue).\(GGUFKey.scalingFactor), else 1"),
       key("ropeMagnitude", ropeMagnitude, GGUFKey.scalingMagnitude, else: "1"),
       key("originalContext", originalContext, GGUFKey.originalContext, else: "context"),
       key(
