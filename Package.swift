@@ -136,7 +136,7 @@ let package = Package(
       swiftSettings: swiftRAGSettings),
     .testTarget(
       name: "ModelsTests",
-      dependencies: ["Models", "Checkpoints", "Bytes", "Kernels", "Tokenizers"],
+      dependencies: ["Models", "Checkpoints", "Bytes", "Kernels", "KernelInterface", "Tokenizers"],
       swiftSettings: swiftRAGSettings),
     .testTarget(
       name: "DocumentsTests", dependencies: ["Documents", "Bytes"],

@@ -63,7 +63,7 @@ enum ErrorStatus {
     switch error {
     case .nothingToPrepare: ExitStatus.unavailable
     case .busy: ExitStatus.temporaryFailure
-    case .noPlace: ExitStatus.cannotCreate
+    case .notWritable: ExitStatus.cannotCreate
     case .cancelled: ExitStatus.interrupted
     case .weights: ExitStatus.dataError
     }

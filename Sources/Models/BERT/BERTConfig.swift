@@ -26,8 +26,6 @@ package struct BERTConfig: Sendable, Equatable {
   package var context: Int
   /// Learned token types; HF `type_vocab_size`, GGUF `tokenizer.ggml.token_type_count`.
   package var tokenTypes: Int
-  /// The heads of self-attention.
-  var attention: AttentionShape { AttentionShape(heads: heads, headDim: embed / heads) }
   /// Added to variances; HF `layer_norm_eps`, GGUF `bert.attention.layer_norm_epsilon`.
   package var layerNormEpsilon: Float
   /// HF `1_Pooling/config.json`, GGUF `bert.pooling_type`.
@@ -57,6 +55,9 @@ package struct BERTConfig: Sendable, Equatable {
     self.normalizes = normalizes
     self.maximumTokenCount = maximumTokenCount ?? context
   }
+
+  /// The heads of a row of queries, keys and values.
+  var attention: AttentionShape { AttentionShape(heads: heads, headDim: embed / heads) }
 
   /// Checks what the kernels and the loader rely on.
   ///

@@ -2,20 +2,20 @@ internal import Checkpoints
 internal import Glibc
 internal import Kernels
 
-/// The memory that a model and its session will take, counted before anything is loaded.
+/// The memory that a model and its session will take, estimated before anything is loaded.
 struct MemoryNeed {
-  /// The tensors, once: what is repacked is not needed in the file's order any more.
+  /// The tensors, counted once: after repacking, the file's own pages are not needed.
   let weightByteCount: Int
-  /// Keys and values of the whole context.
+  /// The keys and values of the whole context.
   let cacheByteCount: Int
   /// The activations of a batch.
   let stateByteCount: Int
   private let contextTokenCount: Int
 
-  init(_ checkpoint: Checkpoint, _ config: LlamaConfig, _ options: LlamaOptions) {
+  init(_ checkpoint: Checkpoint, _ config: LlamaConfig, _ options: LoadOptions) {
     self.init(
       weights: checkpoint.tensors.reduce(0) { $0 + $1.byteCount }, config,
-      contextTokenCount: options.contextTokenCount, cacheType: options.cacheType,
+      contextTokenCount: options.contextTokenCount(for: config), cacheType: options.cacheType,
       batchTokenCount: 512)
   }
 
@@ -49,10 +49,10 @@ struct MemoryNeed {
   private func megabytes(_ byteCount: Int) -> Int { (byteCount + 999_999) / 1_000_000 }
 }
 
-/// What the system can give without swapping, in bytes: `MemAvailable` of `/proc/meminfo`, which
-/// counts the cache of files; nil where it does not say.
+/// The memory that is available without swapping, in bytes: `MemAvailable` of `/proc/meminfo`, which
+/// includes the page cache; nil where it is unknown.
 func availableMemoryByteCount() -> Int? {
-  // Not a MappedFile: files of /proc say that they have no bytes.
+  // Not a MappedFile: files of /proc have size 0.
   let descriptor = open("/proc/meminfo", O_RDONLY | O_CLOEXEC)
   guard descriptor >= 0 else { return nil }
   defer { close(descriptor) }
@@ -63,7 +63,7 @@ func availableMemoryByteCount() -> Int? {
   return memoryByteCount(inMemoryInformation: String(decoding: bytes[..<count], as: UTF8.self))
 }
 
-/// The `MemAvailable` line of such a file, in bytes.
+/// The value of the `MemAvailable` line of `/proc/meminfo`, in bytes.
 func memoryByteCount(inMemoryInformation text: String) -> Int? {
   for line in text.split(separator: "\n") where line.hasPrefix("MemAvailable:") {
     let words = line.split(separator: " ")
