@@ -96,13 +96,16 @@ enum IndexFile {
   ///
   /// - Parameters:
   ///   - path: the file.
+  ///   - cacheKibibytes: page cache of a connection; tests make it small.
   ///   - beforeCommit: called before a migration commits; tests interrupt it here.
   static func openWritable(
-    path: String, beforeCommit: () throws -> Void = {}
+    path: String, cacheKibibytes: Int = pageCacheKibibytes,
+    beforeCommit: () throws -> Void = {}
   ) throws(StoreError) -> DatabasePool {
     try checkHeader(path: path)
     do {
-      let pool = try DatabasePool(path: path, configuration: configuration(readOnly: false))
+      let pool = try DatabasePool(
+        path: path, configuration: configuration(readOnly: false, cacheKibibytes: cacheKibibytes))
       try pool.writeWithoutTransaction { database in
         // GRDB sets NORMAL when it turns WAL on; that may lose the last commits with the power.
         try database.execute(sql: "PRAGMA synchronous = FULL")
@@ -119,15 +122,20 @@ enum IndexFile {
   ///
   /// An index of an older schema is migrated first, which needs permission to write.
   ///
+  /// - Parameters:
+  ///   - path: the file.
+  ///   - mayWrite: whether this process may write the file and its folder.
   /// - Throws: ``StoreError/olderSchema(path:version:supported:)`` without that permission.
-  static func openReadable(path: String) throws(StoreError) -> any DatabaseReader {
+  static func openReadable(
+    path: String, mayWrite: (String) -> Bool = IndexFile.mayWrite
+  ) throws(StoreError) -> any DatabaseReader {
     try checkHeader(path: path)
     let reader = try openReadOnly(path: path)
     do {
       let version = try reader.read { try Schema.version(of: $0, path: path) }
       guard version < Schema.version else { return reader }
       try reader.close()
-      guard access(path, W_OK) == 0, access(folder(of: path), W_OK) == 0 else {
+      guard mayWrite(path) else {
         throw StoreError.olderSchema(path: path, version: version, supported: Schema.version)
       }
       try openWritable(path: path).close()
@@ -150,6 +158,10 @@ enum IndexFile {
     }
   }
 
+  static func mayWrite(_ path: String) -> Bool {
+    access(path, W_OK) == 0 && access(folder(of: path), W_OK) == 0
+  }
+
   private static func folder(of path: String) -> String {
     (path as NSString).deletingLastPathComponent
   }
@@ -157,7 +169,9 @@ enum IndexFile {
   /// The configuration of a connection that writes.
   static var configuration: Configuration { configuration(readOnly: false) }
 
-  private static func configuration(readOnly: Bool) -> Configuration {
+  private static func configuration(
+    readOnly: Bool, cacheKibibytes: Int = pageCacheKibibytes
+  ) -> Configuration {
     var configuration = Configuration()
     configuration.readonly = readOnly
     configuration.busyMode = .timeout(busyTimeoutSeconds)
@@ -168,7 +182,7 @@ enum IndexFile {
       // A mapped file that another process truncates would raise SIGBUS.
       try database.execute(sql: "PRAGMA mmap_size = 0")
       try database.execute(sql: "PRAGMA cell_size_check = ON")
-      try database.execute(sql: "PRAGMA cache_size = -\(pageCacheKibibytes)")
+      try database.execute(sql: "PRAGMA cache_size = -\(cacheKibibytes)")
       try database.execute(sql: "PRAGMA temp_store = MEMORY")
     }
     return configuration

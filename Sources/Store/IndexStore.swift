@@ -172,8 +172,13 @@ extension IndexStore {
 }
 
 extension IndexStore {
-  /// Runs SQL behind the store's back, to damage an index in a test.
+  /// Runs SQL that the store does not see, to damage an index in a test.
   func executeForTesting(_ sql: String) throws {
     try writer?.writeWithoutTransaction { try $0.execute(sql: sql) }
+  }
+
+  /// The first column of a query's rows, for a test.
+  func rowsForTesting(_ sql: String) throws -> [String] {
+    try reader.read { try String.fetchAll($0, sql: sql) }
   }
 }
