@@ -98,6 +98,8 @@ enum IndexFile {
   ///   - path: the file.
   ///   - cacheKibibytes: page cache of a connection; tests make it small.
   ///   - beforeCommit: called before a migration commits; tests interrupt it here.
+  /// - Returns: the open pool.
+  /// - Throws: what ``checkHeader(path:)`` throws, and whatever stops the migration.
   static func openWritable(
     path: String, cacheKibibytes: Int = pageCacheKibibytes,
     beforeCommit: () throws -> Void = {}
@@ -125,6 +127,7 @@ enum IndexFile {
   /// - Parameters:
   ///   - path: the file.
   ///   - mayWrite: whether this process may write the file and its folder.
+  /// - Returns: the open reader.
   /// - Throws: ``StoreError/olderSchema(path:version:supported:)`` without that permission.
   static func openReadable(
     path: String, mayWrite: (String) -> Bool = IndexFile.mayWrite

@@ -19,6 +19,7 @@ struct SchemaMigration {
   ///   - database: a connection outside a transaction.
   ///   - path: the file, for messages.
   ///   - beforeCommit: called after the last step; what it throws rolls everything back.
+  /// - Throws: what ``Schema/version(of:path:)`` and `beforeCommit` throw, and errors of the database.
   /// - Complexity: copies the vectors once, about 2 s and 200 MB of disk for 100,000 chunks; the
   ///   text and its index are not touched.
   static func run(

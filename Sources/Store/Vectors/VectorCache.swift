@@ -38,6 +38,9 @@ final class VectorCache: @unchecked Sendable {
   ///   - space: a space of `state.identity`.
   ///   - path: the file, for messages.
   ///   - body: called with the lock held.
+  /// - Returns: the result of `body`.
+  /// - Throws: what `body` throws, and ``StoreError/corrupt(path:detail:)`` for vectors of a wrong
+  ///   size.
   func withIndex<Value>(
     _ database: Database, _ state: IndexState, _ space: VectorSpace, path: String,
     _ body: (EmbeddingIndex) throws -> Value
