@@ -1,4 +1,4 @@
-public import Store
+package import Store
 
 /// How strongly the passages that were found bear on a question.
 public struct Evidence: Sendable, Equatable, Codable {
