@@ -163,7 +163,7 @@ import Testing
   }
 
   @Test func severalOpenAtOnce() async throws {
-    let path = path
+    let path = self.path
     try await withThrowingTaskGroup(of: String.self) { group in
       for number in 0..<6 {
         group.addTask {
