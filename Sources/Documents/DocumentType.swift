@@ -39,23 +39,23 @@ struct DocumentSource {
 
 extension DocumentType {
   /// Every type that can be read; signatures are tried in this order.
-  package static let all = [text, markdown, html, docx, pdf]
+  package static let all: [DocumentType] = [text, markdown, html, docx, pdf]
 
   /// Plain text in any encoding that `TextEncoding` detects; also the type of text that nothing else
   /// recognises.
-  package static let text = DocumentType(
+  package static let text: DocumentType = DocumentType(
     name: "text", displayName: "TXT", modality: .text, fileExtensions: ["txt", "text"],
     recognition: .fileExtension
   ) { source throws(DocumentError) in try TextReader(source).read(as: .text) }
 
   /// Markdown; its text is the file's own, with the markup.
-  package static let markdown = DocumentType(
+  package static let markdown: DocumentType = DocumentType(
     name: "markdown", displayName: "MD", modality: .text,
     fileExtensions: ["md", "markdown", "mdown", "mkd"], recognition: .fileExtension
   ) { source throws(DocumentError) in try TextReader(source).read(as: .markdown) }
 
   /// HTML or XHTML.
-  package static let html = DocumentType(
+  package static let html: DocumentType = DocumentType(
     name: "html", displayName: "HTML", modality: .text, fileExtensions: ["html", "htm", "xhtml"],
     recognition: .markup(HTMLMarkup.isPresent)
   ) { source throws(DocumentError) in try HTMLReader(source).read() }
@@ -63,13 +63,13 @@ extension DocumentType {
   /// Office Open XML word processing (ECMA-376).
   ///
   /// Any ZIP archive has the signature; its directory tells whether it is a Word document.
-  package static let docx = DocumentType(
+  package static let docx: DocumentType = DocumentType(
     name: "docx", displayName: "DOCX", modality: .text, fileExtensions: ["docx"],
     recognition: .signature(DOCXPackage.hasSignature)
   ) { source throws(DocumentError) in try DOCXPackage(source).read() }
 
   /// Portable Document Format with a text layer.
-  package static let pdf = DocumentType(
+  package static let pdf: DocumentType = DocumentType(
     name: "pdf", displayName: "PDF", modality: .text, fileExtensions: ["pdf"],
     recognition: .signature(PDFReader.hasSignature)
   ) { source throws(DocumentError) in try PDFReader(source).read() }
@@ -111,10 +111,12 @@ extension DocumentType {
   }
 
   /// The types in prose, as in `TXT, MD, HTML, DOCX and PDF`.
-  package static var displayNames: String { list(all.map(\.displayName), conjunction: "and") }
+  package static var displayNames: String {
+    list(all.map(\DocumentType.displayName), conjunction: "and")
+  }
 
   /// The stable names in prose, as in `text, markdown, html, docx or pdf`.
-  package static var names: String { list(all.map(\.name), conjunction: "or") }
+  package static var names: String { list(all.map(\DocumentType.name), conjunction: "or") }
 
   private static func list(_ words: [String], conjunction: String) -> String {
     guard let last = words.last, words.count > 1 else { return words.joined() }
