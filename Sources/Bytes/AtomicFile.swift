@@ -49,10 +49,9 @@ package final class AtomicFileWriter {
   ///
   /// - Throws: `BytesError.system` where the folder is missing or not writable.
   package init(path: String) throws(BytesError) {
-    let target = AtomicFileWriter.resolved(path)
-    let slash = target.lastIndex(of: "/")
-    let folder = slash.map { $0 == target.startIndex ? "/" : String(target[..<$0]) } ?? "."
-    let name = slash.map { String(target[target.index(after: $0)...]) } ?? target
+    let target = Paths.canonical(path) ?? path
+    let folder = Paths.folder(of: target)
+    let name = Paths.name(of: target)
     let suffix = String(UInt64.random(in: .min ... .max), radix: 36)
     // The ending marks it as ours and as unfinished; `.gitignore` and the indexer skip it.
     let temporaryPath = "\(folder)/.\(name.prefix(128)).\(suffix).part"
@@ -157,12 +156,5 @@ package final class AtomicFileWriter {
     guard unsyncedByteCount >= AtomicFileWriter.syncByteCount else { return }
     unsyncedByteCount = 0
     guard fdatasync(descriptor) == 0 else { throw failure("synchronise") }
-  }
-
-  /// The file behind a symbolic link, or `path` itself where there is none.
-  private static func resolved(_ path: String) -> String {
-    guard let real = unsafe realpath(path, nil) else { return path }
-    defer { unsafe free(real) }
-    return unsafe String(cString: real)
   }
 }

@@ -1,3 +1,4 @@
+internal import Bytes
 internal import ArgumentParser
 internal import Foundation
 internal import RAG
@@ -44,7 +45,8 @@ struct SearchOptions: ParsableArguments {
   /// The documents that may be found; paths that exist are made absolute, others are patterns.
   func filter(additionalPaths: [String] = []) -> RetrievalFilter {
     RetrievalFilter(
-      paths: (path + additionalPaths).map { canonicalPath($0) ?? $0 }, types: type.map(\.rawValue))
+      paths: (path + additionalPaths).map { Paths.canonical($0) ?? $0 }, types: type.map(\.rawValue)
+    )
   }
 }
 

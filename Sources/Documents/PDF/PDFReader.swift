@@ -2,8 +2,8 @@ import Bytes
 
 /// Reads the text layer of a PDF, page by page, through poppler's `pdftotext`.
 ///
-/// The program runs as its own process with limits on memory, time and output, because PDF is the
-/// format with the longest history of parser faults. Poppler is GPL and is not linked.
+/// The program runs in a process of its own with limits on memory, time and output, because PDF is
+/// the format with the longest history of parser faults. Poppler is GPL and is not linked.
 /// `pdftotext` writes the text in reading order, joins words that were hyphenated at a line end,
 /// and ends each page with a form feed.
 struct PDFReader {
@@ -39,30 +39,26 @@ struct PDFReader {
     guard let program = ChildProcess.find(Self.tool) else {
       throw .toolMissing(path: path, tool: Self.tool, debianPackage: "poppler-utils")
     }
-    let arguments = limitPrefix() + [program, "-enc", "UTF-8", Self.plainPath(path), "-"]
     let result: ChildProcess.Result
     do throws(ChildProcess.Failure) {
       result = try ChildProcess.run(
-        arguments, outputLimit: limits.maximumTextByteCount, seconds: limits.toolSeconds)
+        .init(
+          [program, "-enc", "UTF-8", Self.plainPath(path), "-"],
+          limits: .init(
+            outputByteCount: limits.maximumTextByteCount, seconds: limits.toolSeconds,
+            addressSpaceByteCount: limits.toolAddressSpaceByteCount,
+            cpuSeconds: limits.toolSeconds)))
     } catch {
       switch error {
       case .timedOut:
         throw .timedOut(path: path, tool: Self.tool, seconds: limits.toolSeconds)
       case .outputTooLarge: throw .textTooLarge(path: path, limit: limits.maximumTextByteCount)
       case .cannotRun(let reason): throw .toolFailed(path: path, tool: Self.tool, reason: reason)
+      case .cancelled: throw .toolFailed(path: path, tool: Self.tool, reason: "cancelled")
       }
     }
     try check(result)
     return result.output
-  }
-
-  /// `prlimit` of util-linux, which is essential on Debian, sets what `posix_spawn` cannot.
-  private func limitPrefix() -> [String] {
-    guard let prlimit = ChildProcess.find("prlimit") else { return [] }
-    return [
-      prlimit, "--as=\(limits.toolAddressSpaceByteCount)", "--cpu=\(limits.toolSeconds)",
-      "--core=0", "--",
-    ]
   }
 
   /// A form of the path that is neither an option, nor standard input, nor an address.
@@ -89,7 +85,7 @@ struct PDFReader {
   }
 }
 
-/// Puts the pages of `pdftotext` together.
+/// Joins the pages of `pdftotext`.
 struct PDFTextBuilder {
   private(set) var bytes: [UInt8] = []
   private(set) var pages: [Range<Int>] = []

@@ -47,7 +47,7 @@ package struct BERTConverter {
       try mapCheckpointErrors(path) { () throws(CheckpointError) in try Checkpoint.open(path: path)
       })
     origin = ModelCard(path: directory + "/README.md").origin(
-      fallbackName: directory.split(separator: "/").last.map(String.init) ?? "model")
+      fallbackName: Paths.name(of: directory))
   }
 
   /// Takes an opened `bert` GGUF file.

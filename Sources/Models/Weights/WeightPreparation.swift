@@ -82,18 +82,18 @@ package struct WeightPreparation {
     progress: @escaping (Int) -> Bool = { _ in true }
   ) throws(Failure) -> Outcome {
     guard !tensors.isEmpty else { throw .nothingToPrepare(source: model.path) }
-    guard let lock = ModelLock(path: model.path) else {
+    guard let lock = FileLock(path: model.path) else {
       throw .busy(source: model.path)
     }
     defer { withExtendedLifetime(lock) {} }
     let places = places ?? PreparedWeights.candidatePaths(ofModelAt: model.path)
     var refusals: [String] = []
     for place in places {
-      Self.makeFolder(of: place)
+      Paths.makeFolders(Paths.folder(of: place))
       Self.removeRemains(of: place)
       // Whoever prepares has no use for what lies there, and its space may be needed.
       unlink(place)
-      if let free = freeByteCount(Self.folder(of: place)), free < byteCount {
+      if let free = freeByteCount(Paths.folder(of: place)), free < byteCount {
         refusals.append("\(place): \(free / 1_000_000) MB are free there")
         continue
       }
@@ -180,8 +180,8 @@ extension WeightPreparation {
   /// - Returns: the paths that are gone.
   /// - Throws: ``Failure/busy(source:)``, or `.noPlace` naming a file that cannot be removed.
   package static func remove(ofModelAt path: String) throws(Failure) -> [String] {
-    let lock = ModelLock(path: path)
-    if lock == nil, access(path, F_OK) == 0 { throw .busy(source: path) }
+    let lock = FileLock(path: path)
+    if lock == nil, Paths.exists(path) { throw .busy(source: path) }
     defer { withExtendedLifetime(lock) {} }
     var removed: [String] = []
     for place in PreparedWeights.candidatePaths(ofModelAt: path) {
@@ -204,47 +204,14 @@ extension WeightPreparation {
       clamping: status.f_bavail.multipliedReportingOverflow(by: status.f_frsize).partialValue)
   }
 
-  private static func folder(of path: String) -> String {
-    guard let slash = path.lastIndex(of: "/") else { return "." }
-    return slash == path.startIndex ? "/" : String(path[..<slash])
-  }
-
-  /// Makes the folders of an absolute path; one that cannot be made shows when the file is written.
-  private static func makeFolder(of path: String) {
-    guard path.hasPrefix("/"), access(folder(of: path), F_OK) != 0 else { return }
-    var folder = ""
-    for part in path.split(separator: "/").dropLast() {
-      folder += "/" + part
-      mkdir(folder, 0o755)
-    }
-  }
-
   /// Removes the unfinished files of processes that were killed: only the holder of the model's lock
   /// writes any.
   private static func removeRemains(of place: String) {
-    let folder = folder(of: place)
-    let prefix = ".\(place.split(separator: "/").last ?? "")."
-    for name in PreparedWeights.fileNames(in: folder)
+    let folder = Paths.folder(of: place)
+    let prefix = ".\(Paths.name(of: place))."
+    for name in Paths.names(in: folder)
     where name.hasPrefix(prefix) && name.hasSuffix(".part") {
       unlink("\(folder)/\(name)")
     }
   }
-}
-
-/// The right to write a model's prepared file, held as long as the object lives.
-///
-/// An advisory lock (`flock`) on the model itself: it leaves no file behind, and the system releases it
-/// when a process dies.
-private final class ModelLock {
-  private let descriptor: Int32
-
-  /// Nil where another process has it, or the file cannot be opened.
-  init?(path: String) {
-    descriptor = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK)
-    guard descriptor >= 0 else { return nil }
-    // A file system without locks is no reason not to write.
-    if flock(descriptor, LOCK_EX | LOCK_NB) != 0, errno == EWOULDBLOCK { return nil }
-  }
-
-  deinit { if descriptor >= 0 { close(descriptor) } }
 }
