@@ -139,6 +139,9 @@ let package = Package(
       name: "DocumentsTests", dependencies: ["Documents", "Bytes"],
       swiftSettings: swiftRAGSettings),
     .testTarget(
+      name: "FuzzTests", dependencies: ["Bytes", "Checkpoints", "Documents", "Tokenizers"],
+      swiftSettings: swiftRAGSettings),
+    .testTarget(
       name: "StoreTests", dependencies: ["Store", "Kernels", "Bytes"],
       swiftSettings: swiftRAGSettings),
     .testTarget(
