@@ -27,7 +27,7 @@ extension ChildProcess {
     }
   }
 
-  /// Limits of one run. A program that exceeds one of them is killed.
+  /// Limits of one run; a program that exceeds one of them is killed.
   package struct Limits: Sendable {
     /// Bytes of standard output.
     package var outputByteCount: Int

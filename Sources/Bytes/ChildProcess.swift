@@ -25,7 +25,7 @@ package final class ChildProcess {
     package var ending: Ending
   }
 
-  /// Why there is no result. The program has ended in every case.
+  /// Why there is no result; the program has ended in every case.
   package enum Failure: Error, Equatable {
     case cannotRun(String)
     case outputTooLarge
@@ -81,6 +81,7 @@ package final class ChildProcess {
   /// - Parameters:
   ///   - configuration: program, input and limits.
   ///   - isCancelled: called about every 50 ms; `true` ends the program.
+  /// - Returns: the output and how the program ended.
   /// - Throws: `Failure`.
   package static func run(
     _ configuration: Configuration, isCancelled: () -> Bool = { false }
@@ -122,6 +123,7 @@ package final class ChildProcess {
   /// - Parameters:
   ///   - buffer: filled from its beginning; must not be empty.
   ///   - milliseconds: the longest wait.
+  /// - Returns: whether bytes arrived, and how many.
   /// - Throws: `Failure.outputTooLarge`, `.timedOut`, or `.cannotRun` where the system refuses to
   ///   wait.
   package func read(
@@ -269,7 +271,8 @@ private struct ByteTail {
 
   var bytes: ArraySlice<UInt8> { collected.suffix(limit) }
 
-  /// Amortised O(1) for each byte: the front is removed when it is as long as the part that is kept.
+  /// Amortised O(1) for each byte: the front is removed when it is as long as the part that is
+  /// kept.
   mutating func append(_ more: ArraySlice<UInt8>) {
     collected += more
     if collected.count > 2 * limit { collected.removeFirst(collected.count - limit) }

@@ -2,8 +2,8 @@ internal import Glibc
 
 /// An exclusive advisory lock (`flock`) on an existing file, held as long as the object lives.
 ///
-/// It needs no lock file, and the system releases it when a process dies. It excludes only those who
-/// take the same lock.
+/// It needs no lock file, and the system releases it when a process dies. It excludes only those
+/// who take the same lock.
 package final class FileLock {
   private let descriptor: Descriptor
 

@@ -1,9 +1,9 @@
 /// The tokens of JSON: a strict forward cursor over text in memory or in a mapped file.
 ///
-/// It reads one token at a time and builds nothing, so two kinds of reader can share it: `JSONValue`
-/// makes a tree of a small file, and the safetensors reader consumes a header of up to 100 MB in
-/// place. It accepts nothing beyond the grammar: no comments, no NaN, no trailing commas, no raw
-/// control characters, no half surrogate pairs.
+/// It reads one token at a time and builds nothing, so two kinds of reader can share it:
+/// `JSONValue` makes a tree of a small file, and the safetensors reader consumes a header of up to
+/// 100 MB in place. It accepts nothing beyond the grammar: no comments, no NaN, no trailing commas,
+/// no raw control characters, no half surrogate pairs.
 ///
 /// - Source: RFC 8259.
 @safe

@@ -83,7 +83,7 @@ extension JSONValue {
   /// The number, or nil for other values.
   package var numberValue: Double? { if case .number(let value) = self { value } else { nil } }
 
-  /// The number where it is a whole one that `Int` holds, or nil.
+  /// The number where it is whole and fits `Int`, or nil.
   package var integerValue: Int? { numberValue.flatMap { Int(exactly: $0) } }
 
   /// The elements, or nil for other values.

@@ -17,9 +17,9 @@ package indirect enum CheckpointError: Error, Sendable, Equatable {
   case unrecognizedFormat(firstBytes: [UInt8])
   /// A GGUF file for big-endian machines.
   case bigEndian(version: UInt32)
-  /// A version of the format that this reader does not know.
+  /// A version of the format that is not supported.
   case unsupportedVersion(format: String, version: UInt32)
-  /// A size or count is above what is allowed, or above what the rest of the file could hold.
+  /// A size or count is above its limit, or above what the rest of the file can contain.
   case limitExceeded(what: String, byteOffset: Int, value: UInt64, limit: UInt64)
   /// The header's text breaks the rules of its syntax.
   case invalidHeader(byteOffset: Int, reason: String)
@@ -41,9 +41,9 @@ package indirect enum CheckpointError: Error, Sendable, Equatable {
   case tensorInTwoFiles(tensor: String, first: String)
 
   // Metadata.
-  /// A name is empty, too long, not UTF-8, or holds control characters.
+  /// A name is empty, too long, not UTF-8, or contains control characters.
   case invalidName(what: String, byteOffset: Int, reason: String)
-  /// Two metadata entries have one key.
+  /// Two metadata entries have the same key.
   case duplicateKey(key: String, byteOffset: Int)
   /// A metadata value has a type id outside 0...12.
   case unknownValueType(key: String, byteOffset: Int, id: UInt32)
@@ -53,13 +53,13 @@ package indirect enum CheckpointError: Error, Sendable, Equatable {
   case invalidBoolean(key: String, byteOffset: Int, value: UInt8)
   /// `general.alignment` is not a UInt32, or not an allowed power of two.
   case invalidAlignment(byteOffset: Int, found: String)
-  /// A key that a caller needs is not there.
+  /// A key that a caller requires is missing.
   case missingMetadata(key: String)
-  /// A key has a value of another type than a caller needs.
+  /// A value has a different type than a caller requires.
   case metadataType(key: String, expected: String, found: String)
 
   // Tensors.
-  /// Two tensors have one name.
+  /// Two tensors have the same name.
   case duplicateTensor(tensor: String, byteOffset: Int)
   /// A tensor's type is unknown, was removed from ggml, or packs parts of a byte.
   case unknownTensorType(tensor: String, byteOffset: Int, type: String)
@@ -71,18 +71,18 @@ package indirect enum CheckpointError: Error, Sendable, Equatable {
   case partialBlock(tensor: String, type: TensorType, innermost: Int, byteOffset: Int)
   /// The tensor does not start at a multiple of the file's alignment.
   case misaligned(tensor: String, byteOffset: Int, alignment: Int)
-  /// The tensor's bytes leave the file.
+  /// The tensor's bytes extend beyond the file.
   case tensorOutsideFile(tensor: String, byteOffset: UInt64, byteCount: Int, available: Int)
   /// Two tensors share bytes.
   case overlap(first: String, second: String, byteOffset: Int)
-  /// Bytes that belong to no tensor, where the format allows none.
+  /// Bytes that belong to no tensor, where the format permits none.
   case hole(byteOffset: Int, byteCount: Int)
   /// The stated range does not have the size that type and shape require.
   case sizeMismatch(tensor: String, byteOffset: Int, stated: UInt64, computed: Int)
-  /// A tensor that a caller needs is not there.
+  /// A tensor that a caller requires is missing.
   case missingTensor(tensor: String)
 
-  /// A writer was given something that its format cannot hold.
+  /// A writer was given something that its format cannot express.
   case cannotWrite(what: String, reason: String)
 }
 
@@ -149,7 +149,7 @@ extension CheckpointError: CustomStringConvertible {
     case .missingMetadata(let key):
       "the file has no metadata \(quoted(key))"
     case .metadataType(let key, let expected, let found):
-      "metadata \(quoted(key)) is \(found) where \(expected) is needed"
+      "metadata \(quoted(key)) is \(found) but must be \(expected)"
     case .missingTensor(let tensor):
       "the file has no tensor \(quoted(tensor))"
     case .cannotWrite(let what, let reason):

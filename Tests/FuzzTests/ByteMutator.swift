@@ -79,6 +79,7 @@ struct ByteMutator: RandomNumberGenerator {
 /// A trap ends the whole run; then `SWIFTRAG_FUZZ_TRACE=1` prints each round before it starts.
 ///
 /// - Parameters:
+///   - name: the parser, for the report.
 ///   - seeds: valid inputs.
 ///   - dictionary: words of the format.
 ///   - rounds: inputs to try; `SWIFTRAG_FUZZ_ROUNDS` multiplies it.

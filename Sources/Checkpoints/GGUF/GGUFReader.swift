@@ -1,6 +1,6 @@
 // GGUF, the file format of ggml and llama.cpp: header, metadata, tensor infos, aligned data.
-// Specification: ggml/docs/gguf.md. Versions 2 and 3 have one layout; version 3 only adds files for
-// big-endian machines, which are refused by name.
+// Specification: ggml/docs/gguf.md. Versions 2 and 3 have the same layout; version 3 only adds
+// big-endian files, which are refused with an error of their own.
 
 internal import Bytes
 
@@ -18,10 +18,11 @@ struct GGUFReader {
   /// Magic, version, tensor count, metadata count.
   static let headerByteCount = 24
 
-  /// The least bytes of a metadata entry: key length, one byte of key, type, one byte of value.
+  /// The minimum size of a metadata entry: key length, one byte of key, type, one byte of value.
   private static let leastEntryByteCount: UInt64 = 8 + 1 + 4 + 1
 
-  /// The least bytes of a tensor info: name length, one byte of name, dimension count, type, offset.
+  /// The minimum size of a tensor info: name length, one byte of name, dimension count, type,
+  /// offset.
   private static let leastTensorByteCount: UInt64 = 8 + 1 + 4 + 4 + 8
 
   /// Whether a file with these first bytes is a GGUF file.
@@ -29,7 +30,7 @@ struct GGUFReader {
 
   /// Reads the whole header and checks every tensor's range.
   ///
-  /// - Complexity: O(header); no allocation beyond what the file's own bytes justify.
+  /// - Complexity: O(header); allocations are bounded by the size of the file.
   static func read(_ file: MappedFile) throws(CheckpointError) -> ParsedFile {
     var reader = GGUFReader(file)
     let (version, tensorCount, entryCount) = try reader.readHeader()

@@ -1,7 +1,7 @@
 // safetensors, the weight format of Hugging Face: 8 bytes of header length, a JSON header, data.
 // Specification: huggingface/safetensors README, "Format". This reader is stricter where the
 // format's own library is silent: duplicate names are refused at every level, and so are unknown
-// fields, because two readers that disagree about a file are a hole.
+// fields, because a file that two readers understand differently is a security hole.
 
 internal import Bytes
 
