@@ -178,7 +178,7 @@ if Context.environment["SWIFTRAG_FUZZ"] == "1" {
       path: "Tests/Fuzz/FuzzCheckpoints", swiftSettings: swiftRAGSettings),
     .executableTarget(
       name: "FuzzLanguageModels",
-      dependencies: ["Models", "Tokenizers", "Kernels", "Checkpoints", "Bytes"],
+      dependencies: ["Generation", "Models", "Tokenizers", "Kernels", "Checkpoints", "Bytes"],
       path: "Tests/Fuzz/FuzzLanguageModels", swiftSettings: swiftRAGSettings),
   ]
 }

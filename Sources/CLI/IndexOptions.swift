@@ -64,7 +64,7 @@ func requireCreatable(_ path: String) throws {
     throw CommandFailure(
       "\(path): is a folder; name the file to write", status: ExitStatus.cannotCreate)
   }
-  let parent = path.contains("/") ? URL(filePath: path).deletingLastPathComponent().path : "."
+  let parent = Paths.folder(of: path)
   guard !path.isEmpty, FileManager.default.isWritableFile(atPath: parent) else {
     throw CommandFailure(
       "'\(path)': no file can be made there (no such folder, or no permission)",

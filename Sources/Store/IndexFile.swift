@@ -1,3 +1,4 @@
+internal import Bytes
 internal import Foundation
 internal import GRDB
 
@@ -87,7 +88,7 @@ enum IndexFile {
       if errno == EEXIST { return false }
       throw .inputOutput(path: path, detail: String(cString: strerror(errno)))
     }
-    try synchronize((path as NSString).deletingLastPathComponent)
+    try synchronize(Paths.folder(of: path))
     return true
   }
 
@@ -111,7 +112,7 @@ enum IndexFile {
   /// logs.
   static func openReadable(path: String) throws(StoreError) -> any DatabaseReader {
     try checkHeader(path: path)
-    let folder = (path as NSString).deletingLastPathComponent
+    let folder = Paths.folder(of: path)
     // A writer at work has made the shared memory file; without it, nobody writes.
     let isAlone = access(folder, W_OK) != 0 && access(path + "-shm", F_OK) != 0
     do {

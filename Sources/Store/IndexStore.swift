@@ -134,7 +134,7 @@ package final class IndexStore: Sendable {
     guard (1...IndexIdentity.maximumDimension).contains(identity.dimension) else {
       throw .invalidInput("a vector of \(identity.dimension) elements")
     }
-    let folder = (path as NSString).deletingLastPathComponent
+    let folder = Paths.folder(of: path)
     do {
       try FileManager.default.createDirectory(
         atPath: folder, withIntermediateDirectories: true, attributes: [.posixPermissions: 0o700])

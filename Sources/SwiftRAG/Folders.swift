@@ -35,7 +35,7 @@ public enum Folders {
     var folder = executableFolder
     while folder.count > 1 {
       folders.append(folder + "/models")
-      folder = (folder as NSString).deletingLastPathComponent
+      folder = Paths.folder(of: folder)
     }
     folders.append(data(environment: environment) + "/models")
     return folders.filter { folder in
@@ -48,7 +48,7 @@ public enum Folders {
   /// The folder of the running program.
   public static var executableFolder: String {
     let link = try? FileManager.default.destinationOfSymbolicLink(atPath: "/proc/self/exe")
-    return ((link ?? CommandLine.arguments[0]) as NSString).deletingLastPathComponent
+    return Paths.folder(of: link ?? CommandLine.arguments[0])
   }
 
   /// The bundled sample library, when the program still has its resources beside it.
