@@ -144,6 +144,9 @@ let package = Package(
       name: "DocumentsTests", dependencies: ["Documents", "Bytes"],
       swiftSettings: swiftRAGSettings),
     .testTarget(
+      name: "FuzzTests", dependencies: ["Bytes", "Checkpoints", "Documents", "Tokenizers"],
+      swiftSettings: swiftRAGSettings),
+    .testTarget(
       name: "StoreTests", dependencies: ["Store", "Documents", "Kernels", "Bytes"],
       swiftSettings: swiftRAGSettings),
     .testTarget(
@@ -180,7 +183,7 @@ if Context.environment["SWIFTRAG_FUZZ"] == "1" {
       path: "Tests/Fuzz/FuzzCheckpoints", swiftSettings: swiftRAGSettings),
     .executableTarget(
       name: "FuzzLanguageModels",
-      dependencies: ["Models", "Tokenizers", "Kernels", "Checkpoints", "Bytes"],
+      dependencies: ["Generation", "Models", "Tokenizers", "Kernels", "Checkpoints", "Bytes"],
       path: "Tests/Fuzz/FuzzLanguageModels", swiftSettings: swiftRAGSettings),
   ]
 }

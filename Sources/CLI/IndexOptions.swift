@@ -1,3 +1,4 @@
+internal import Bytes
 internal import ArgumentParser
 internal import Documents
 internal import Foundation
@@ -41,7 +42,8 @@ struct SearchOptions: ParsableArguments {
   /// The documents that may be found; paths that exist are made absolute, others are patterns.
   func filter(additionalPaths: [String] = []) -> SearchFilter {
     SearchFilter(
-      paths: (path + additionalPaths).map { canonicalPath($0) ?? $0 }, types: type.map(\.type.name))
+      paths: (path + additionalPaths).map { Paths.canonical($0) ?? $0 },
+      types: type.map(\.type.name))
   }
 }
 
@@ -71,7 +73,7 @@ func requireCreatable(_ path: String) throws {
     throw CommandFailure(
       "\(path): is a folder; name the file to write", status: ExitStatus.cannotCreate)
   }
-  let parent = path.contains("/") ? URL(filePath: path).deletingLastPathComponent().path : "."
+  let parent = Paths.folder(of: path)
   guard !path.isEmpty, FileManager.default.isWritableFile(atPath: parent) else {
     throw CommandFailure(
       "'\(path)': no file can be made there (no such folder, or no permission)",

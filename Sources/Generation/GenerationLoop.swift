@@ -1,3 +1,4 @@
+internal import Bytes
 internal import Foundation
 internal import Models
 
@@ -206,7 +207,7 @@ package struct GenerationLoop {
     cache.rewind(to: cache.sharedTokenCount(with: history))
     stats.generatedTokenCount = tokens.count
     stats.generateSeconds = firstTokenTime.map(Self.seconds(since:)) ?? 0
-    stats.peakResidentByteCount = ProcessMemory.peakResidentByteCount
+    stats.peakResidentByteCount = ProcFile.peakResidentByteCount
     return GenerationResult(
       text: text, tokens: tokens, finish: reason, stop: stops.matched,
       isIncomplete: constraint.map { !$0.isSatisfied } ?? false, stats: stats)

@@ -1,3 +1,4 @@
+internal import Bytes
 internal import Foundation
 internal import GRDB
 
@@ -88,7 +89,7 @@ enum IndexFile {
       if errno == EEXIST { return false }
       throw .inputOutput(path: path, detail: String(cString: strerror(errno)))
     }
-    try synchronize(folder(of: path))
+    try synchronize(Paths.folder(of: path))
     return true
   }
 
@@ -149,7 +150,7 @@ enum IndexFile {
 
   private static func openReadOnly(path: String) throws(StoreError) -> any DatabaseReader {
     // An active writer has created the shared memory file; without that file, nobody writes.
-    let isAlone = access(folder(of: path), W_OK) != 0 && access(path + "-shm", F_OK) != 0
+    let isAlone = access(Paths.folder(of: path), W_OK) != 0 && access(path + "-shm", F_OK) != 0
     do {
       let configuration = configuration(readOnly: true)
       return isAlone
@@ -161,12 +162,9 @@ enum IndexFile {
   }
 
   static func mayWrite(_ path: String) -> Bool {
-    access(path, W_OK) == 0 && access(folder(of: path), W_OK) == 0
+    access(path, W_OK) == 0 && access(Paths.folder(of: path), W_OK) == 0
   }
 
-  private static func folder(of path: String) -> String {
-    (path as NSString).deletingLastPathComponent
-  }
 
   /// The configuration of a connection that writes.
   static var configuration: Configuration { configuration(readOnly: false) }

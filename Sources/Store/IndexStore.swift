@@ -137,7 +137,7 @@ package final class IndexStore: Sendable {
 
   private static func makeFile(path: String, identity: IndexIdentity) throws(StoreError) -> Bool {
     try identity.requireUsable()
-    let folder = (path as NSString).deletingLastPathComponent
+    let folder = Paths.folder(of: path)
     do {
       try FileManager.default.createDirectory(
         atPath: folder, withIntermediateDirectories: true, attributes: [.posixPermissions: 0o700])

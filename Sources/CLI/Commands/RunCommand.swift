@@ -1,3 +1,4 @@
+internal import Bytes
 internal import Generation
 internal import ArgumentParser
 internal import Documents
@@ -98,7 +99,7 @@ struct RunCommand: ParsableCommand {
 
   /// The folders that citations are shown from.
   private var roots: [String] {
-    (docs + [Folders.sampleLibrary].compactMap { $0 }).map { canonicalPath($0) ?? $0 }
+    (docs + [Folders.sampleLibrary].compactMap { $0 }).map { Paths.canonical($0) ?? $0 }
   }
 
   /// Opens the index that this run answers from, brought up to date.

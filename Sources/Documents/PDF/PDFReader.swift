@@ -58,30 +58,26 @@ struct PDFReader {
     guard let program = ChildProcess.find(Self.tool) else {
       throw .toolMissing(path: path, tool: Self.tool, debianPackage: "poppler-utils")
     }
-    let arguments = limitPrefix() + [program, "-enc", "UTF-8", Self.plainPath(path), "-"]
     let result: ChildProcess.Result
     do throws(ChildProcess.Failure) {
       result = try ChildProcess.run(
-        arguments, outputLimit: limits.maximumTextByteCount, seconds: limits.toolSeconds)
+        .init(
+          [program, "-enc", "UTF-8", Self.plainPath(path), "-"],
+          limits: .init(
+            outputByteCount: limits.maximumTextByteCount, seconds: limits.toolSeconds,
+            addressSpaceByteCount: limits.toolAddressSpaceByteCount,
+            cpuSeconds: limits.toolSeconds)))
     } catch {
       switch error {
       case .timedOut:
         throw .timedOut(path: path, tool: Self.tool, seconds: limits.toolSeconds)
       case .outputTooLarge: throw .textTooLarge(path: path, limit: limits.maximumTextByteCount)
       case .cannotRun(let reason): throw .toolFailed(path: path, tool: Self.tool, reason: reason)
+      case .cancelled: throw .toolFailed(path: path, tool: Self.tool, reason: "cancelled")
       }
     }
     try check(result)
     return result.output
-  }
-
-  /// `prlimit` of util-linux, which is essential on Debian, sets what `posix_spawn` cannot.
-  private func limitPrefix() -> [String] {
-    guard let prlimit = ChildProcess.find("prlimit") else { return [] }
-    return [
-      prlimit, "--as=\(limits.toolAddressSpaceByteCount)", "--cpu=\(limits.toolSeconds)",
-      "--core=0", "--",
-    ]
   }
 
   /// The path in a form that `pdftotext` cannot take for an option, standard input or a URL.

@@ -81,7 +81,7 @@ package struct OpenAIGenerator: TextGenerator {
     switch end {
     case .cancelled: return answer.result(isCancelled: true)
     case .complete: break
-    case .connectionEnded: try checkEnding(curl.wait(), answer)
+    case .connectionEnded: try checkEnding(try curl.wait(), answer)
     }
     for text in answer.finish() { emit(.text(text)) }
     if let reason = answer.unusualFinish { emit(.note("the server ended the text: \(reason)")) }
@@ -107,8 +107,8 @@ package struct OpenAIGenerator: TextGenerator {
     case cancelled, complete, connectionEnded
   }
 
-  /// How long a key press may wait until it is noticed.
-  private static let pollMilliseconds: Int32 = 50
+  /// The longest time until a key press is noticed, in milliseconds.
+  private static let pollMilliseconds = 50
 
   private func read(
     _ curl: CurlProcess, into answer: inout StreamedAnswer, emit: (GenerationEvent) -> Void,
@@ -117,7 +117,7 @@ package struct OpenAIGenerator: TextGenerator {
     var buffer = [UInt8](repeating: 0, count: 65_536)
     while true {
       if shouldStop() { return .cancelled }
-      switch curl.read(into: &buffer, waitingAtMost: Self.pollMilliseconds) {
+      switch try curl.read(into: &buffer, waitingAtMost: Self.pollMilliseconds) {
       case .nothingYet: continue
       case .end:
         return shouldStop() ? .cancelled : .connectionEnded

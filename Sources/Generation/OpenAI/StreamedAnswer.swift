@@ -143,7 +143,7 @@ struct StreamedAnswer {
       stats.secondsToFirstToken = stats.promptSeconds
       stats.generateSeconds = (end - firstText) / .seconds(1)
     }
-    stats.peakResidentByteCount = ProcessMemory.peakResidentByteCount
+    stats.peakResidentByteCount = ProcFile.peakResidentByteCount
     let finish = isCancelled ? .cancelled : finishReason
     let stop = isCancelled ? nil : stop
     return GenerationResult(

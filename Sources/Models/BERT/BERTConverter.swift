@@ -48,7 +48,7 @@ package struct BERTConverter {
     }
     tensors = try TensorFinder(checkpoint, BERTTensors(config: config))
     origin = ModelCard(path: directory + "/README.md").origin(
-      fallbackName: directory.split(separator: "/").last.map(String.init) ?? "model")
+      fallbackName: Paths.name(of: directory))
   }
 
   /// Takes an opened `bert` GGUF file.

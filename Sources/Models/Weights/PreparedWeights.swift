@@ -1,6 +1,5 @@
 internal import Bytes
 package import Checkpoints
-internal import Glibc
 
 /// A model's weights in the order that the kernels read, saved beside the model. The next start maps
 /// the file and multiplies: it does not reorder 4 GB, and memory holds one copy.
@@ -52,7 +51,7 @@ package struct PreparedWeights: Sendable {
   /// - Throws: ``Rejection``; whatever the file holds, nothing traps.
   /// - Complexity: O(header of both files); the weights are not read.
   package init(path: String, for model: Checkpoint) throws(Rejection) {
-    guard access(path, F_OK) == 0 else { throw .absent }
+    guard Paths.exists(path) else { throw .absent }
     do throws(CheckpointError) {
       checkpoint = try Checkpoint.open(path: path)
     } catch {
@@ -99,7 +98,7 @@ package struct PreparedWeights: Sendable {
     try writer.setMetadata("general.alignment", .uint32(UInt32(alignment)))
     try writer.setMetadata("swiftrag.prepared.layout", .string(layout))
     try writer.setMetadata("swiftrag.prepared.version", .uint32(UInt32(version)))
-    try writer.setMetadata(sourcePathKey, .string(canonicalPath(model.path)))
+    try writer.setMetadata(sourcePathKey, .string(Paths.canonicalOfNew(model.path)))
     let source: [(key: String, value: MetadataValue)]
     do throws(BytesError) { source = try sourceEntries(model) } catch { throw .bytes(error) }
     for entry in source { try writer.setMetadata(entry.key, entry.value) }

@@ -84,18 +84,18 @@ package struct WeightPreparation {
     progress: @escaping (Int) -> Bool = { _ in true }
   ) throws(Failure) -> Outcome {
     guard !tensors.isEmpty else { throw .nothingToPrepare(source: model.path) }
-    guard let lock = ModelLock(path: model.path) else {
+    guard let lock = FileLock(path: model.path) else {
       throw .busy(source: model.path)
     }
     defer { withExtendedLifetime(lock) {} }
     let paths = candidatePaths ?? PreparedWeights.candidatePaths(ofModelAt: model.path)
     var skippedPaths: [String] = []
     for path in paths {
-      Self.makeFolder(of: path)
+      Paths.makeFolders(Paths.folder(of: path))
       Self.removeUnfinishedFiles(of: path)
       // An older prepared file would be replaced in any case, and its space may be needed.
       unlink(path)
-      if let free = freeByteCount(Self.folder(of: path)), free < byteCount {
+      if let free = freeByteCount(Paths.folder(of: path)), free < byteCount {
         skippedPaths.append("\(path): only \(free / 1_000_000) MB are free")
         continue
       }
@@ -183,8 +183,8 @@ extension WeightPreparation {
   /// - Throws: ``Failure/busy(source:)``, or ``Failure/weights(reason:)`` naming a file that cannot be
   ///   removed.
   package static func remove(ofModelAt path: String) throws(Failure) -> [String] {
-    let lock = ModelLock(path: path)
-    if lock == nil, access(path, F_OK) == 0 { throw .busy(source: path) }
+    let lock = FileLock(path: path)
+    if lock == nil, Paths.exists(path) { throw .busy(source: path) }
     defer { withExtendedLifetime(lock) {} }
     var removed: [String] = []
     for candidate in PreparedWeights.candidatePaths(ofModelAt: path) {
@@ -207,47 +207,14 @@ extension WeightPreparation {
       clamping: status.f_bavail.multipliedReportingOverflow(by: status.f_frsize).partialValue)
   }
 
-  private static func folder(of path: String) -> String {
-    guard let slash = path.lastIndex(of: "/") else { return "." }
-    return slash == path.startIndex ? "/" : String(path[..<slash])
-  }
-
-  /// Creates the folders of an absolute path; a failure shows when the file is written.
-  private static func makeFolder(of path: String) {
-    guard path.hasPrefix("/"), access(folder(of: path), F_OK) != 0 else { return }
-    var folder = ""
-    for part in path.split(separator: "/").dropLast() {
-      folder += "/" + part
-      mkdir(folder, 0o755)
-    }
-  }
-
   /// Removes the unfinished files of processes that were killed. Only the holder of the model's lock
   /// writes such files, so none of them is in use.
   private static func removeUnfinishedFiles(of path: String) {
-    let folder = folder(of: path)
-    let prefix = ".\(path.split(separator: "/").last ?? "")."
-    for name in PreparedWeights.fileNames(in: folder)
+    let folder = Paths.folder(of: path)
+    let prefix = ".\(Paths.name(of: path))."
+    for name in Paths.names(in: folder)
     where name.hasPrefix(prefix) && name.hasSuffix(".part") {
       unlink("\(folder)/\(name)")
     }
   }
-}
-
-/// The right to write a model's prepared file, held as long as the object lives.
-///
-/// An advisory lock (`flock`) on the model itself: it leaves no file behind, and the system releases
-/// it when the process ends.
-private final class ModelLock {
-  private let descriptor: Int32
-
-  /// Nil where another process holds the lock, or the file cannot be opened.
-  init?(path: String) {
-    descriptor = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK)
-    guard descriptor >= 0 else { return nil }
-    // On a file system without locks the file is written all the same.
-    if flock(descriptor, LOCK_EX | LOCK_NB) != 0, errno == EWOULDBLOCK { return nil }
-  }
-
-  deinit { if descriptor >= 0 { close(descriptor) } }
 }

@@ -1,3 +1,4 @@
+internal import Bytes
 internal import Foundation
 
 /// The metadata of a file, enough to detect whether it has changed.
@@ -23,7 +24,7 @@ struct FileFacts: Sendable, Equatable {
 
   /// The absolute path without symbolic links; for a path that does not exist, made absolute only.
   static func canonical(_ path: String) -> String {
-    canonicalPath(path) ?? URL(fileURLWithPath: path).standardizedFileURL.path
+    Paths.canonical(path) ?? URL(fileURLWithPath: path).standardizedFileURL.path
   }
 
   static func exists(_ path: String) -> Bool { access(path, F_OK) == 0 }
