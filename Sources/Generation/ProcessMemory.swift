@@ -1,11 +1,10 @@
 internal import Foundation
 
-/// What the kernel says about this process's memory.
+/// Memory of this process, as the kernel reports it.
 enum ProcessMemory {
-  /// The largest resident size that the process has had, mapped files included; nil where the kernel
-  /// does not say.
+  /// Peak resident size, including mapped files; nil if the kernel does not report it.
   ///
-  /// - Source: `VmHWM` of proc_pid_status(5), in units of 1,024 bytes.
+  /// - Source: `VmHWM` in proc_pid_status(5), in units of 1,024 bytes.
   static var peakResidentByteCount: Int? {
     guard let text = try? String(contentsOfFile: "/proc/self/status", encoding: .utf8) else {
       return nil
