@@ -32,7 +32,7 @@ extension NativeGenerator {
         + loadingNotes(model.loader, path: path, duration: duration))
   }
 
-  /// Reads everything that stands before the weights, to tell whether the file is a language model.
+  /// Reads everything before the weights, to check whether the file is a language model.
   ///
   /// - Throws: as `open`; a file that is cut short is noticed, as every tensor's place is checked.
   package static func checkHeader(path: String) throws { _ = try readHeader(path: path) }

@@ -29,7 +29,7 @@ SPACES = [" ", "  ", "\t", "\n", "\r\n", "\u00a0", "\u2003", "\u3000", "\u200b",
 CONTROLS = [chr(c) for c in (*range(32), 127, *range(0x80, 0xA0), 0xAD, 0x200D, 0x200E, 0x202E,
                              0x2066, 0xFEFF, 0xFFFC, 0xFFFD, 0xE000, 0xE0001, 0x10FFFF)]
 SPECIALS = ["[CLS]", "[SEP]", "[UNK]", "[PAD]", "[MASK]", "[unused0]", "##ing", "</s>", "<s>", "<unk>",
-            "<0x0A>", "<|end|>", "<|endoftext|>", "<|im_start|>", "[INST]", "[/INST]", "<<SYS>>",
+            "<0x0A>", "<|end|>", "<|endoftext|>", "<|im_start|>", "<|im_end|>", "<think>", "</think>", "[INST]", "[/INST]", "<<SYS>>",
             "\u2581", "\u2581the", "\u0120"]
 CONTRACTIONS = ["I'm", "you're", "WE'VE", "it's", "he'LL", "they'd", "'s", "'", "''re", "don\u2019t", "'\u017f"]
 MARKS = [chr(c) for c in (*range(0x300, 0x370), 0x5B0, 0x5BC, 0x64B, 0x651, 0x93C, 0x94D, 0x302E,

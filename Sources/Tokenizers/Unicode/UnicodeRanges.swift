@@ -1,6 +1,7 @@
 /// The generated Unicode tables, parsed: sorted ranges of scalars and mappings of single scalars.
 ///
-/// They are needed only while a `ScalarActions` table is built, so they favour smallness.
+/// They are used only to build `ScalarActions` and `CanonicalComposition`, so they are compact rather
+/// than fast.
 struct UnicodeRanges: Sendable {
   /// A range of scalars that share one value.
   struct Run: Sendable {
@@ -17,22 +18,24 @@ struct UnicodeRanges: Sendable {
   let combiningClass: [Run]
   let decomposition: [UInt32: [UInt32]]
   let lowercase: [UInt32: [UInt32]]
+  let compositionExclusion: [Run]
 
-  /// The tables of `BERTUnicodeTables`, parsed on first use (about 40 KB of text).
+  /// `UnicodeTables`, parsed on first use (about 40 KB of text).
   static let shared = UnicodeRanges()
 
   private init() {
-    dropped = Self.runs(BERTUnicodeTables.dropped)
-    space = Self.runs(BERTUnicodeTables.space)
-    ideograph = Self.runs(BERTUnicodeTables.ideograph)
-    nonspacing = Self.runs(BERTUnicodeTables.nonspacing)
-    punctuation = Self.runs(BERTUnicodeTables.punctuation)
-    combiningClass = Self.runs(BERTUnicodeTables.combiningClass)
-    decomposition = Self.mappings(BERTUnicodeTables.decomposition)
-    lowercase = Self.mappings(BERTUnicodeTables.lowercase)
+    dropped = Self.runs(UnicodeTables.dropped)
+    space = Self.runs(UnicodeTables.space)
+    ideograph = Self.runs(UnicodeTables.ideograph)
+    nonspacing = Self.runs(UnicodeTables.nonspacing)
+    punctuation = Self.runs(UnicodeTables.punctuation)
+    combiningClass = Self.runs(UnicodeTables.combiningClass)
+    decomposition = Self.mappings(UnicodeTables.decomposition)
+    lowercase = Self.mappings(UnicodeTables.lowercase)
+    compositionExclusion = Self.runs(UnicodeTables.compositionExclusion)
   }
 
-  /// The value of the run that holds `scalar`, by binary search; nil where none does.
+  /// The value of the run that contains `scalar`, by binary search; nil when there is none.
   static func value(of scalar: UInt32, in runs: [Run]) -> Int? {
     var low = 0
     var high = runs.count
@@ -44,13 +47,14 @@ struct UnicodeRanges: Sendable {
     return runs[low].value
   }
 
+  /// Whether a run contains `scalar`.
   static func contains(_ scalar: UInt32, in runs: [Run]) -> Bool {
     value(of: scalar, in: runs) != nil
   }
 
   // MARK: Parsing of the generated text
 
-  /// `first-last=value` words; `-last` and `=value` may be absent (one scalar, value 1).
+  /// Parses words `first-last=value`; without `-last` one scalar, without `=value` the value 1.
   static func runs(_ text: String) -> [Run] {
     words(text).map { word in
       let first = word.numbers[0]
@@ -62,7 +66,7 @@ struct UnicodeRanges: Sendable {
     }
   }
 
-  /// `scalar=scalar.scalar` and `first-last/stride+delta` words.
+  /// Parses words `scalar=scalar.scalar` and `first-last/stride+delta`.
   private static func mappings(_ text: String) -> [UInt32: [UInt32]] {
     var table: [UInt32: [UInt32]] = [:]
     for word in words(text) {
