@@ -1,13 +1,13 @@
 """The published chat templates, and the conversations that the goldens render with them.
 
-Each template is data of the model that is named: `chat_template` of its tokenizer_config.json.
+Each template is data of the model named above it: `chat_template` of its tokenizer_config.json.
 """
 
 _ALTERNATE = (
     "{% if (message['role'] == 'user') != (loop.index0 % 2 == 0) %}{{ raise_exception('Conversation "
     "roles must alternate user/assistant/user/assistant/...') }}{% endif %}")
 
-# name: (vocabulary, template, whether it knows a system role); without a vocabulary there are no ids
+# name: (vocabulary, template, whether it has a system role); no ids without a vocabulary
 TEMPLATES = {
     # mistralai/Mistral-7B-Instruct-v0.2
     "mistral-v0.2": ("mistral", (
