@@ -1,7 +1,7 @@
 // swift-tools-version: 6.2
 import PackageDescription
 
-// The targets stand in the order in which data flows; a target imports only those above it.
+// The targets are in the order in which data flows; a target imports only targets above it.
 // Tests/ArchitectureTests holds the same list and fails on an arrow that it does not allow.
 
 /// Swift 6 mode for every target: warnings are errors, existentials and imports are explicit.

@@ -1,6 +1,6 @@
 """The published chat templates, and the conversations that the goldens render with them.
 
-Each template is data of the model that is named: `chat_template` of its tokenizer_config.json.
+Each template is data of the model named above it: `chat_template` of its tokenizer_config.json.
 """
 
 _ALTERNATE = (
@@ -34,7 +34,7 @@ _QWEN3 = (
     "{%- if enable_thinking is defined and enable_thinking is false %}"
     "{{- '<think>\n\n</think>\n\n' }}{%- endif %}{%- endif %}")
 
-# name: (vocabulary, template, whether it knows a system role); without a vocabulary there are no ids
+# name: (vocabulary, template, whether it has a system role); no ids without a vocabulary
 TEMPLATES = {
     # mistralai/Mistral-7B-Instruct-v0.2
     "mistral-v0.2": ("mistral", (

@@ -1,9 +1,10 @@
-"""The strings of the differential runs of tokenizers, seeded.
+"""The seeded strings of the tokenizers' differential runs.
 
-Every text of XQuAD and STS-B, every Unicode scalar once within a word, and random ones: words of many
-scripts, accents composed and decomposed and out of order, ideographs, Hangul syllables and jamo,
-emoji, control characters, runs of white space, contractions, invalid UTF-8 after replacement, words
-around the limit of 100 characters, scalars of all planes, and the spellings of special tokens.
+Every text of XQuAD and STS-B, every Unicode scalar once within a word, and random ones: words of
+many scripts, accents composed and decomposed and out of order, ideographs, Hangul syllables and
+jamo, emoji, control characters, runs of white space, contractions, invalid UTF-8 after replacement,
+words around the limit of 100 characters, scalars of all planes, and the spellings of special
+tokens.
 """
 
 import argparse
@@ -103,7 +104,7 @@ def every_scalar():
 
 
 def parser(doc):
-    """The options that every differential run has."""
+    """The options of every differential run."""
     options = argparse.ArgumentParser(description=doc.split("\n")[0])
     options.add_argument("--count", type=int, default=30000, help="random strings")
     options.add_argument("--seed", type=int, default=1)
@@ -113,7 +114,7 @@ def parser(doc):
 
 
 def all_texts(options):
-    """The strings, and how many of which kind for the report."""
+    """The strings, and the number of each kind for the report."""
     rng = random.Random(options.seed)
     texts = asset_texts(options.assets)
     counts = {"XQuAD and STS-B": len(texts)}
@@ -127,7 +128,7 @@ def all_texts(options):
 
 
 def our_ids(command, texts):
-    """What `command` answers: JSON strings in, one a line, arrays of ids out."""
+    """The output of `command`: JSON strings in, one per line, arrays of ids out."""
     lines = "".join(json.dumps(text, ensure_ascii=index % 2 == 0) + "\n"
                     for index, text in enumerate(texts))
     words = shlex.split(command) if isinstance(command, str) else command
@@ -139,7 +140,7 @@ def our_ids(command, texts):
 
 
 def differences(label, texts, expected, actual, detail):
-    """Prints the first differences and one line for RESULTS.md; returns how many there are."""
+    """Prints the first differences and one line for RESULTS.md; returns the number of differences."""
     wrong = [i for i in range(len(texts)) if expected[i] != actual[i]]
     for i in wrong[:10]:
         print(f"string {i}: {texts[i][:200]!a}\n  expected {expected[i][:60]}\n  actual   {actual[i][:60]}")
