@@ -165,7 +165,6 @@ enum IndexFile {
     access(path, W_OK) == 0 && access(Paths.folder(of: path), W_OK) == 0
   }
 
-
   /// The configuration of a connection that writes.
   static var configuration: Configuration { configuration(readOnly: false) }
 
