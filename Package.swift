@@ -86,7 +86,9 @@ let package = Package(
     .target(name: "Documents", dependencies: ["Bytes", "CXML2"], swiftSettings: parserSettings),
     .target(
       name: "Store",
-      dependencies: ["Bytes", "Kernels", .product(name: "GRDB", package: "GRDB.swift")],
+      dependencies: [
+        "Bytes", "Kernels", "Documents", .product(name: "GRDB", package: "GRDB.swift"),
+      ],
       swiftSettings: swiftRAGSettings),
     .target(
       name: "RAG",
@@ -139,7 +141,7 @@ let package = Package(
       name: "DocumentsTests", dependencies: ["Documents", "Bytes"],
       swiftSettings: swiftRAGSettings),
     .testTarget(
-      name: "StoreTests", dependencies: ["Store", "Kernels", "Bytes"],
+      name: "StoreTests", dependencies: ["Store", "Documents", "Kernels", "Bytes"],
       swiftSettings: swiftRAGSettings),
     .testTarget(
       name: "GenerationTests",

@@ -1,6 +1,7 @@
 internal import ArgumentParser
 internal import Foundation
 internal import RAG
+internal import Store
 internal import SwiftRAG
 
 /// The flag of every command that opens an index.
@@ -42,8 +43,8 @@ struct SearchOptions: ParsableArguments {
   }
 
   /// The documents that may be found; paths that exist are made absolute, others are patterns.
-  func filter(additionalPaths: [String] = []) -> RetrievalFilter {
-    RetrievalFilter(
+  func filter(additionalPaths: [String] = []) -> SearchFilter {
+    SearchFilter(
       paths: (path + additionalPaths).map { canonicalPath($0) ?? $0 }, types: type.map(\.rawValue))
   }
 }

@@ -1,4 +1,5 @@
 package import RAG
+internal import Store
 
 /// Measures how often answers hold the right value, cite the right document, and are refused.
 ///

@@ -1,26 +1,28 @@
-/// A document with all that the store keeps of it.
+package import Documents
+
+/// A document with its chunks and their vectors: everything that the store keeps of it.
 package struct EmbeddedDocument: Sendable {
   package var record: DocumentRecord
-  /// Passages in the order of the document.
-  package var chunks: [ChunkRecord]
+  /// Chunks in document order.
+  package var chunks: [Chunk]
   /// Row-major `[chunks, dimension]`, normalised to length 1.
   package var vectors: [Float]
 
-  package init(record: DocumentRecord, chunks: [ChunkRecord], vectors: [Float]) {
+  package init(record: DocumentRecord, chunks: [Chunk], vectors: [Float]) {
     self.record = record
     self.chunks = chunks
     self.vectors = vectors
   }
 }
 
-/// One change to what is known of a path.
+/// One change to what the index records for a path.
 package enum IndexChange: Sendable {
-  /// The document takes the place of what was known of its path.
+  /// Stores the document in place of whatever was recorded for its path.
   case replace(EmbeddedDocument)
-  /// The path gets the passages of equal bytes that are indexed already.
+  /// Links the path to the content of an already indexed file with the same bytes and type.
   case link(DocumentRecord)
-  /// The file could not be indexed.
+  /// Records that the file could not be indexed.
   case skip(DocumentRecord, reason: String)
-  /// The file has a new time of modification and the same bytes.
+  /// Records a new modification time for a file whose bytes are unchanged.
   case touch(path: String, modifiedNanoseconds: Int64)
 }

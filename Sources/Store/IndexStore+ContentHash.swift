@@ -1,4 +1,5 @@
 internal import Bytes
+internal import Documents
 internal import Foundation
 internal import GRDB
 
@@ -44,7 +45,7 @@ extension IndexStore {
     let contents = try Row.fetchCursor(database, sql: "SELECT id, title FROM content")
     let statement = try database.makeStatement(
       sql: """
-        SELECT \(ChunkTable.columns), vector.elements FROM chunk
+        SELECT \(ChunkTable.columns), ordinal, vector.elements FROM chunk
         JOIN vector ON chunkID = chunk.id WHERE contentID = ? ORDER BY ordinal
         """)
     while let content = try contents.next() {
@@ -53,8 +54,9 @@ extension IndexStore {
       try digest.add(content.decode(String?.self, atIndex: 1))
       let chunks = try Row.fetchCursor(statement, arguments: [id])
       while let row = try chunks.next() {
+        try digest.add(row.decode(Int.self, atIndex: ChunkTable.columnCount))
         try digest.add(ChunkTable.decode(row, path: path))
-        try digest.add(row.decode(Data.self, atIndex: 12))
+        try digest.add(row.decode(Data.self, atIndex: ChunkTable.columnCount + 1))
       }
       digests[id] = try digest.finish()
     }
@@ -88,16 +90,14 @@ private final class DigestBuilder {
     try hasher.update(Array(value))
   }
 
-  func add(_ chunk: StoredChunk) throws(BytesError) {
-    let record = chunk.record
-    try add(chunk.ordinal)
-    try add(record.text)
-    try add(record.heading)
+  func add(_ chunk: Chunk) throws(BytesError) {
+    try add(chunk.text)
+    try add(chunk.heading)
     for number in [
-      record.byteRange.lowerBound, record.byteRange.upperBound,
-      record.sourceByteRange?.lowerBound ?? -1, record.sourceByteRange?.upperBound ?? -1,
-      record.page ?? -1, record.lineRange.lowerBound, record.lineRange.upperBound,
-      record.tokenCount,
+      chunk.byteRange.lowerBound, chunk.byteRange.upperBound,
+      chunk.sourceByteRange?.lowerBound ?? -1, chunk.sourceByteRange?.upperBound ?? -1,
+      chunk.page ?? -1, chunk.lineRange.lowerBound, chunk.lineRange.upperBound,
+      chunk.tokenCount,
     ] { try add(number) }
   }
 

@@ -1,3 +1,4 @@
+package import Documents
 internal import Foundation
 internal import GRDB
 internal import Synchronization
@@ -22,7 +23,7 @@ extension IndexStore {
   /// - Throws: ``StoreError/invalidInput(_:)`` for vectors of a wrong count or not finite, or what
   ///   writing a file may cost; the index is then unchanged.
   package func replaceDocument(
-    _ record: DocumentRecord, chunks: [ChunkRecord], vectors: [Float]
+    _ record: DocumentRecord, chunks: [Chunk], vectors: [Float]
   ) throws(StoreError) {
     try replaceDocuments([EmbeddedDocument(record: record, chunks: chunks, vectors: vectors)])
   }

@@ -1,3 +1,4 @@
+package import Documents
 internal import Foundation
 internal import GRDB
 
@@ -74,7 +75,7 @@ extension IndexStore {
   }
 
   /// The passages of a document in their order.
-  package func chunks(ofDocument id: Int64) throws(StoreError) -> [StoredChunk] {
+  package func chunks(ofDocument id: Int64) throws(StoreError) -> [Chunk] {
     try read { database in
       try Row.fetchAll(
         database,

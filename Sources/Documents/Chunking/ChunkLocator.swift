@@ -23,11 +23,11 @@ struct ChunkLocator {
     _ range: Range<Int>, text: String, page: Int?, under place: Int, tokenCount: Int
   ) -> Chunk {
     Chunk(
-      byteRange: range,
       text: text,
+      byteRange: range,
+      sourceByteRange: document.sourceByteRange(of: range),
       page: page,
       lineRange: line(at: range.lowerBound)...line(at: range.upperBound - 1),
-      sourceByteRange: document.sourceByteRange(of: range),
       heading: headingPath(at: place),
       tokenCount: tokenCount)
   }

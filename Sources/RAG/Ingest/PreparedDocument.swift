@@ -1,11 +1,11 @@
 internal import Bytes
-internal import Documents
+package import Documents
 package import Store
 
 /// A document that was read, cut and tokenised, and waits for its vectors.
 package struct PreparedDocument: Sendable {
   package let record: DocumentRecord
-  package let chunks: [ChunkRecord]
+  package let chunks: [Chunk]
   /// The token ids of each chunk, special tokens included.
   package let tokenIDs: [[Int32]]
   package let warnings: [String]
@@ -58,21 +58,12 @@ struct DocumentPreparer: Sendable {
       let chunks = chunker.chunks(of: document)
       return .document(
         PreparedDocument(
-          record: described, chunks: chunks.map(ChunkRecord.init),
+          record: described, chunks: chunks,
           tokenIDs: chunks.map { encoder.tokenIDs(of: $0.text) }, warnings: document.warnings))
     } catch let error as DocumentError {
       return .skipped(record(type: namedType, sha256: sha256), reason: error.reason)
     } catch {
       return .skipped(record(type: namedType, sha256: sha256), reason: "\(error)")
     }
-  }
-}
-
-extension ChunkRecord {
-  init(_ chunk: Chunk) {
-    self.init(
-      text: chunk.text, byteRange: chunk.byteRange, sourceByteRange: chunk.sourceByteRange,
-      page: chunk.page, lineRange: chunk.lineRange, heading: chunk.heading,
-      tokenCount: chunk.tokenCount)
   }
 }

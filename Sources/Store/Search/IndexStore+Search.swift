@@ -1,3 +1,4 @@
+internal import Documents
 internal import Foundation
 internal import GRDB
 
@@ -20,7 +21,7 @@ extension IndexStore {
   /// - Returns: at most `query.limit` passages, the best first; ties by the id of the passage.
   /// - Throws: ``StoreError/invalidQuery(_:)`` for a vector of another dimension or not finite, or
   ///   an unusable path pattern. A text without words finds nothing by keyword, which is no error.
-  package func search(_ query: SearchQuery) throws(StoreError) -> [SearchHit] {
+  package func search(_ query: SearchQuery) throws(StoreError) -> [Passage] {
     var query = query
     query.limit = min(query.limit, Self.maximumLimit)
     guard query.limit > 0 else { return [] }
@@ -34,7 +35,7 @@ extension IndexStore {
       case .hybrid: candidates = try hybridCandidates(database, query, allowed)
       }
       return try candidates.prefix(query.limit).compactMap {
-        try hit(database, $0, query.filter, patterns)
+        try passage(database, $0, query.filter, patterns)
       }
     }
   }
@@ -155,16 +156,16 @@ extension IndexStore {
       && (patterns.isEmpty || patterns.contains { $0.matches(path) })
   }
 
-  private func hit(
+  private func passage(
     _ database: Database, _ candidate: Fusion.Candidate, _ filter: SearchFilter,
     _ patterns: [PathPattern]
-  ) throws -> SearchHit? {
+  ) throws -> Passage? {
     let chunkRow = try Row.fetchOne(
       database.cachedStatement(
         sql: "SELECT \(ChunkTable.columns), chunk.contentID FROM chunk WHERE id = ?"),
       arguments: [candidate.chunkID])
     guard let chunkRow else { return nil }
-    let content: Int64 = try chunkRow.decode(atIndex: 12)
+    let content: Int64 = try chunkRow.decode(atIndex: ChunkTable.columnCount)
     let documents = try Row.fetchAll(
       database.cachedStatement(
         sql: "SELECT \(DocumentTable.columns) FROM \(DocumentTable.source)"
@@ -175,10 +176,11 @@ extension IndexStore {
       Self.passes(path: $0.path, type: $0.record.type, filter, patterns)
     }
     guard let first = passing.first else { return nil }
-    return SearchHit(
-      chunk: try ChunkTable.decode(chunkRow, path: path), document: first,
-      otherPaths: passing.dropFirst().map(\.path), score: candidate.score,
-      denseRank: candidate.denseRank, cosine: candidate.cosine,
-      keywordRank: candidate.keywordRank, bm25: candidate.bm25)
+    let chunk = try ChunkTable.decode(chunkRow, path: path)
+    return Passage(
+      citation: Citation(chunk, of: first.record), text: chunk.text, score: candidate.score,
+      cosine: candidate.cosine, denseRank: candidate.denseRank,
+      keywordRank: candidate.keywordRank,
+      alsoAt: passing.dropFirst().map { Citation(chunk, of: $0.record) })
   }
 }

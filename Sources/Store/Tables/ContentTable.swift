@@ -1,3 +1,4 @@
+internal import Documents
 internal import GRDB
 
 /// Rows of `content` and of the tables that hang on it: passages, vectors, text index.

@@ -1,28 +1,30 @@
-/// Where a passage stands, precisely enough to open the file and find it again.
+package import Documents
+
+/// The position of a passage, precise enough to open the file and find the passage again.
 public struct Citation: Sendable, Equatable, Codable {
-  /// The file, as an absolute path.
+  /// Absolute path of the file.
   public let path: String
   /// The document's own title, if it has one.
   public let title: String?
   /// `text`, `markdown`, `html`, `docx` or `pdf`.
   public let type: String
-  /// The page, counted from 1, of a document with pages.
+  /// Page number, from 1, for documents with pages.
   public let page: Int?
-  /// The first line, counted from 1, in the document's text; for TXT and MD the file's own line.
+  /// First line, from 1, of the extracted text; for TXT and MD also the line of the file.
   public let firstLine: Int
-  /// The last line, counted from 1.
+  /// Last line, from 1.
   public let lastLine: Int
   /// The headings above the passage, outermost first, joined by " > ".
   public let heading: String?
-  /// The first byte of the passage in the document's text.
+  /// Byte offset of the passage in the extracted text (UTF-8).
   public let textByteOffset: Int
-  /// The bytes of the passage in the document's text.
+  /// Byte count of the passage in the extracted text.
   public let textByteCount: Int
-  /// The first byte in the file itself, where the text is the file's own (TXT, MD).
+  /// Byte offset in the file itself, if the extracted text is the file's own (TXT, MD).
   public let sourceByteOffset: Int?
-  /// The bytes in the file itself, where the text is the file's own.
+  /// Byte count in the file itself, if the extracted text is the file's own.
   public let sourceByteCount: Int?
-  /// The SHA-256 of the file as it was indexed, 64 hexadecimal digits.
+  /// SHA-256 of the file as it was indexed, 64 hexadecimal digits.
   public let documentSHA256: String
 
   package init(
@@ -43,7 +45,15 @@ public struct Citation: Sendable, Equatable, Codable {
     self.documentSHA256 = documentSHA256
   }
 
-  /// The page, or the line range, in words.
+  /// Cites a chunk of a document.
+  package init(_ chunk: Chunk, of document: DocumentRecord) {
+    self.init(
+      path: document.path, title: document.title, type: document.type, page: chunk.page,
+      lines: chunk.lineRange, heading: chunk.heading, textBytes: chunk.byteRange,
+      sourceBytes: chunk.sourceByteRange, documentSHA256: document.sha256)
+  }
+
+  /// The page, or else the lines, in words: `page 3`, `line 7`, `lines 7-9`.
   public var place: String {
     if let page { return "page \(page)" }
     return firstLine == lastLine ? "line \(firstLine)" : "lines \(firstLine)-\(lastLine)"

@@ -1,23 +1,29 @@
-/// A stretch of a document that was found for a question.
+/// A chunk of a document that a search found, with its citation and its scores.
+///
+/// The one type of a search result: the store returns it, an answer contains it, and the command
+/// line prints it as JSON under these names.
 public struct Passage: Sendable, Equatable, Codable {
-  /// Where it stands.
+  /// The document and the position in it.
   public let citation: Citation
-  /// The text, as it stands in the document.
+  /// The chunk's text, exactly as extracted from the document.
   public let text: String
-  /// The fused score by which passages are ranked; comparable within one search only.
+  /// What the results are sorted by, descending: the cosine (dense), the BM25 score (keyword) or
+  /// the fused score (hybrid).
+  ///
+  /// Scores of different modes or queries cannot be compared.
   public let score: Double
-  /// The cosine between question and passage, when vectors were searched.
+  /// Cosine similarity of the query's and the chunk's vector; nil in keyword mode.
   public let cosine: Double?
-  /// The rank by vectors, from 1, when it was found that way.
+  /// Rank in the dense list, from 1; nil if the chunk was not among its candidates.
   public let denseRank: Int?
-  /// The rank by words (BM25), from 1, when it was found that way.
+  /// Rank in the keyword list (BM25), from 1; nil if the chunk was not among its candidates.
   public let keywordRank: Int?
-  /// The byte offset in `text` of the sentence that answers best.
-  public internal(set) var highlightByteOffset: Int?
-  /// The byte count of that sentence.
-  public internal(set) var highlightByteCount: Int?
-  /// Other places that hold the same text.
-  public internal(set) var alsoAt: [Citation]
+  /// Byte offset in `text` of the sentence that answers best; nil if none was chosen.
+  public package(set) var highlightByteOffset: Int?
+  /// Byte count of that sentence.
+  public package(set) var highlightByteCount: Int?
+  /// Citations of other documents that contain the same text.
+  public package(set) var alsoAt: [Citation]
 
   package init(
     citation: Citation, text: String, score: Double, cosine: Double?, denseRank: Int?,
@@ -35,6 +41,8 @@ public struct Passage: Sendable, Equatable, Codable {
   }
 
   /// The text before, in and after the highlighted sentence.
+  ///
+  /// Without a highlight the whole text is in `before`. Offsets outside the text are clamped.
   public var highlighted: (before: String, sentence: String, after: String) {
     guard let offset = highlightByteOffset, let count = highlightByteCount else {
       return (text, "", "")
