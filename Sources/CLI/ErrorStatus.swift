@@ -35,7 +35,7 @@ enum ErrorStatus {
   private static func of(_ error: StoreError) -> ExitCode {
     switch error {
     case .notFound: ExitStatus.noInput
-    case .notAnIndex, .newerSchema, .corrupt: ExitStatus.dataError
+    case .notAnIndex, .newerSchema, .olderSchema, .corrupt: ExitStatus.dataError
     case .identityMismatch, .invalidInput: ExitStatus.failure
     case .invalidQuery: ExitStatus.usage
     case .readOnly: ExitStatus.cannotCreate

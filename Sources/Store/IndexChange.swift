@@ -5,13 +5,44 @@ package struct EmbeddedDocument: Sendable {
   package var record: DocumentRecord
   /// Chunks in document order.
   package var chunks: [Chunk]
-  /// Row-major `[chunks, dimension]`, normalised to length 1.
-  package var vectors: [Float]
+  /// The vectors of each space, at most one entry a space.
+  package var vectors: [SpaceVectors]
 
-  package init(record: DocumentRecord, chunks: [Chunk], vectors: [Float]) {
+  package init(record: DocumentRecord, chunks: [Chunk], vectors: [SpaceVectors]) {
     self.record = record
     self.chunks = chunks
     self.vectors = vectors
+  }
+
+  /// A document whose chunks all have a vector in the text space, and no other vectors.
+  ///
+  /// - Parameters:
+  ///   - record: the file.
+  ///   - chunks: in document order.
+  ///   - vectors: row-major `[chunks, dimension]`, normalised to length 1.
+  package init(record: DocumentRecord, chunks: [Chunk], vectors: [Float]) {
+    self.init(
+      record: record, chunks: chunks,
+      vectors: [SpaceVectors(space: .text, firstOrdinal: 0, elements: vectors)])
+  }
+}
+
+/// The vectors of consecutive chunks of a document in one space.
+///
+/// The chunks of a document that have a vector in a space must be consecutive. A document with
+/// text, captioned pictures and pictures without a caption, in this order, satisfies that for the
+/// text space and for the picture space.
+package struct SpaceVectors: Sendable, Equatable {
+  package var space: VectorSpace.Name
+  /// Ordinal of the first chunk that has a vector.
+  package var firstOrdinal: Int
+  /// Row-major `[chunks with a vector, dimension]`, normalised to length 1.
+  package var elements: [Float]
+
+  package init(space: VectorSpace.Name, firstOrdinal: Int, elements: [Float]) {
+    self.space = space
+    self.firstOrdinal = firstOrdinal
+    self.elements = elements
   }
 }
 

@@ -42,15 +42,15 @@ extension IndexStore {
   /// - Returns: the records of the links that found no equal bytes; they changed nothing.
   package func apply(_ changes: [IndexChange]) throws(StoreError) -> [DocumentRecord] {
     guard !changes.isEmpty else { return [] }
-    let dimension = try identity().dimension
-    // Encoded before the transaction: others write meanwhile.
-    var encoded: [Int: EncodedVectors] = [:]
+    let identity = try identity()
+    // Encoded before the transaction, so that other processes can write meanwhile.
+    var encoded: [Int: [EncodedSpace]] = [:]
     for (number, change) in changes.enumerated() {
       guard case .replace(let document) = change else { continue }
-      encoded[number] = try encode(document, dimension: dimension)
+      encoded[number] = try encode(document, identity)
     }
     return try write { database in
-      if !encoded.isEmpty { try requireIdentity(database, dimension: dimension) }
+      if !encoded.isEmpty { try requireUnchanged(database, identity) }
       var unknown: [DocumentRecord] = []
       for (number, change) in changes.enumerated() {
         switch change {
@@ -66,13 +66,13 @@ extension IndexStore {
             database, path: documentPath, modifiedNanoseconds: modifiedNanoseconds)
         }
       }
-      try raiseGeneration(database)
+      try IndexState.raiseGeneration(database)
       return unknown
     }
   }
 
   private func replace(
-    _ database: Database, _ document: EmbeddedDocument, _ vectors: EncodedVectors
+    _ database: Database, _ document: EmbeddedDocument, _ vectors: [EncodedSpace]
   ) throws {
     let record = document.record
     let shared = try ContentTable.find(database, sha256: record.sha256, type: record.type)
@@ -88,20 +88,53 @@ extension IndexStore {
     return true
   }
 
+  /// Checks and encodes the vectors of a document.
   private func encode(
-    _ document: EmbeddedDocument, dimension: Int
-  ) throws(StoreError) -> EncodedVectors {
-    let expectedCount = document.chunks.count * dimension
-    guard document.vectors.count == expectedCount else {
-      throw .invalidInput(
-        "\(document.chunks.count) passages need \(expectedCount) vector elements, "
-          + "got \(document.vectors.count)")
+    _ document: EmbeddedDocument, _ identity: IndexIdentity
+  ) throws(StoreError) -> [EncodedSpace] {
+    var encoded: [EncodedSpace] = []
+    for vectors in document.vectors {
+      let name = document.record.displayPath
+      guard let space = identity.space(vectors.space),
+        !encoded.contains(where: { $0.name == vectors.space })
+      else { throw .invalidInput("\(name): unexpected vectors of the space \(vectors.space)") }
+      let rowCount = vectors.elements.count / space.dimension
+      guard vectors.elements.count == rowCount * space.dimension,
+        (0...document.chunks.count).contains(vectors.firstOrdinal),
+        rowCount <= document.chunks.count - vectors.firstOrdinal
+      else {
+        throw .invalidInput(
+          "\(name): \(vectors.elements.count) vector elements do not fit \(document.chunks.count)"
+            + " passages of \(space.dimension) elements each")
+      }
+      guard vectors.elements.allSatisfy({ abs($0) <= Self.largestElement }) else {
+        throw .invalidInput("\(name): a vector element is not a number, or too large")
+      }
+      encoded.append(
+        EncodedSpace(
+          name: vectors.space, firstOrdinal: vectors.firstOrdinal,
+          vectors: EncodedVectors(vectors.elements, dimension: space.dimension)))
     }
-    guard document.vectors.allSatisfy({ abs($0) <= Self.largestElement }) else {
-      throw .invalidInput(
-        "\(document.record.displayPath): a vector with an element that is no number, or too large")
+    try requireVectors(of: document, encoded)
+    return encoded
+  }
+
+  /// Every chunk needs a vector, and every text one in the text space.
+  private func requireVectors(
+    of document: EmbeddedDocument, _ encoded: [EncodedSpace]
+  ) throws(StoreError) {
+    func has(_ ordinal: Int, _ space: EncodedSpace) -> Bool {
+      (space.firstOrdinal..<space.firstOrdinal + space.vectors.count).contains(ordinal)
     }
-    return EncodedVectors(document.vectors, dimension: dimension)
+    for (ordinal, chunk) in document.chunks.enumerated() {
+      let spaces = encoded.filter { has(ordinal, $0) }
+      guard !spaces.isEmpty, chunk.text.isEmpty || spaces.contains(where: { $0.name == .text })
+      else {
+        throw .invalidInput(
+          "\(document.record.displayPath): passage \(ordinal) of \(document.chunks.count) has no "
+            + "vector")
+      }
+    }
   }
 
   /// Gives a path the passages of an equal file that is indexed already, if there is one.
@@ -138,7 +171,7 @@ extension IndexStore {
       try database.execute(
         sql: "UPDATE document SET path = ?, displayPath = ? WHERE id = ?",
         arguments: [newPath, displayPath ?? newPath, id])
-      try raiseGeneration(database)
+      try IndexState.raiseGeneration(database)
       return true
     }
   }
@@ -154,7 +187,7 @@ extension IndexStore {
       for path in paths {
         if try DocumentTable.remove(database, path: path) { removed += 1 }
       }
-      try raiseGeneration(database)
+      try IndexState.raiseGeneration(database)
       return removed
     }
   }
@@ -175,31 +208,38 @@ extension IndexStore {
     return vanished
   }
 
-  /// Empties the index and gives it an identity; then every document has to be added again.
+  /// Empties the index and gives it a new identity; then every document has to be added again.
   package func rebuild(identity: IndexIdentity) throws(StoreError) {
-    guard (1...IndexIdentity.maximumDimension).contains(identity.dimension) else {
-      throw .invalidInput("a vector of \(identity.dimension) elements")
-    }
+    try identity.requireUsable()
     try write { database in
-      try database.execute(sql: "DELETE FROM document")
-      try database.execute(sql: "DELETE FROM vector")
-      try database.execute(sql: "DELETE FROM quantizedVectors")
-      try database.execute(sql: "DELETE FROM chunk")
-      try database.execute(sql: "DELETE FROM content")
-      // The text index is made anew: deleting entry by entry would need undamaged old text.
+      for table in ["document", "vector", "quantizedVectors", "chunk", "content", "vectorSpace"] {
+        try database.execute(sql: "DELETE FROM \(table)")
+      }
+      // The text index is created anew: deleting its entries would need the undamaged old text.
       try database.execute(sql: "DROP TABLE chunkText")
       try database.execute(sql: Schema.textIndexStatement)
+      try IndexState.put(database, spaces: identity.spaces)
       try database.execute(
         sql: """
-          UPDATE identity SET modelHash = ?, modelName = ?, dimension = ?, chunker = ?,
-            generation = generation + 1, removals = removals + 1
+          UPDATE indexState SET chunker = ?, generation = generation + 1, removals = removals + 1
           """,
-        arguments: [
-          identity.modelHash, identity.modelName, identity.dimension, identity.chunker,
-        ])
+        arguments: [identity.chunker])
     }
     expected.withLock { if $0 != nil { $0 = identity } }
     try compact()
+  }
+
+  /// Adds the spaces of an identity that the index lacks, without vectors.
+  func addMissingSpaces(of wanted: IndexIdentity) throws(StoreError) {
+    try wanted.requireUsable()
+    let present = try identity()
+    guard wanted.spaces.contains(where: { present.space($0.name) == nil }) else { return }
+    try write { database in
+      let present = try IndexState.fetch(database, path: path).identity
+      try IndexState.put(
+        database, spaces: wanted.spaces.filter { present.space($0.name) == nil })
+      try IndexState.raiseGeneration(database)
+    }
   }
 
   /// Gives the pages of what was removed back to the file system.
@@ -216,19 +256,11 @@ extension IndexStore {
     }
   }
 
-  /// Another process may have rebuilt the index for another model since it was opened.
-  private func requireIdentity(_ database: Database, dimension: Int) throws {
-    let identity = try IndexState.fetch(database, path: path).identity
-    try requireExpected(identity)
-    guard identity.dimension == dimension else {
-      throw StoreError.identityMismatch(
-        path: path, field: "vectors of dimension", stored: "\(identity.dimension)",
-        wanted: "\(dimension)")
-    }
-  }
-
-  private func raiseGeneration(_ database: Database) throws {
-    try database.execute(sql: "UPDATE identity SET generation = generation + 1")
+  /// Throws if another process has rebuilt the index for another model since `identity` was read.
+  private func requireUnchanged(_ database: Database, _ identity: IndexIdentity) throws {
+    let current = try IndexState.fetch(database, path: path).identity
+    try requireExpected(current)
+    try current.requireCompatible(with: identity, path: path)
   }
 }
 

@@ -70,7 +70,10 @@ package final class IndexStore: Sendable {
       store = IndexStore(
         path: path, mode: mode, reader: pool, writer: pool, expected: expected, workers: workers)
     }
-    if expected != nil { try store.requireExpected(store.identity()) }
+    if let expected {
+      try store.requireExpected(store.identity())
+      if mode == .readWrite { try store.addMissingSpaces(of: expected) }
+    }
     return store
   }
 
@@ -131,9 +134,7 @@ package final class IndexStore: Sendable {
   }
 
   private static func makeFile(path: String, identity: IndexIdentity) throws(StoreError) -> Bool {
-    guard (1...IndexIdentity.maximumDimension).contains(identity.dimension) else {
-      throw .invalidInput("a vector of \(identity.dimension) elements")
-    }
+    try identity.requireUsable()
     let folder = (path as NSString).deletingLastPathComponent
     do {
       try FileManager.default.createDirectory(
@@ -170,40 +171,14 @@ extension IndexStore {
   }
 }
 
-/// The one row of the table `identity`.
-struct IndexState: Equatable {
-  var identity: IndexIdentity
-  /// Raised by every transaction that changes what a search may find.
-  var generation: Int64
-  /// Raised by every transaction that removes content.
-  var removals: Int64
-
-  static func fetch(_ database: Database, path: String) throws -> IndexState {
-    let row = try Row.fetchOne(
-      database,
-      sql: """
-        SELECT modelHash, modelName, dimension, chunker, generation, removals
-        FROM identity WHERE id = 1
-        """)
-    guard let row else {
-      throw StoreError.corrupt(path: path, detail: "the index has no identity")
-    }
-    let state = IndexState(
-      identity: IndexIdentity(
-        modelHash: try row.decode(atIndex: 0), modelName: try row.decode(atIndex: 1),
-        dimension: try row.decode(atIndex: 2), chunker: try row.decode(atIndex: 3)),
-      generation: try row.decode(atIndex: 4), removals: try row.decode(atIndex: 5))
-    // The CHECK of the schema does not bind a damaged file.
-    guard (1...IndexIdentity.maximumDimension).contains(state.identity.dimension) else {
-      throw StoreError.corrupt(path: path, detail: "dimension \(state.identity.dimension)")
-    }
-    return state
-  }
-}
-
 extension IndexStore {
-  /// Runs SQL behind the store's back, to damage an index in a test.
+  /// Runs SQL that the store does not see, to damage an index in a test.
   func executeForTesting(_ sql: String) throws {
     try writer?.writeWithoutTransaction { try $0.execute(sql: sql) }
+  }
+
+  /// The first column of a query's rows, for a test.
+  func rowsForTesting(_ sql: String) throws -> [String] {
+    try reader.read { try String.fetchAll($0, sql: sql) }
   }
 }

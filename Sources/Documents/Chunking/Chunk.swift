@@ -3,7 +3,11 @@
 /// The chunker makes it and the store keeps it; its ordinal is its index in the document's array
 /// of chunks.
 package struct Chunk: Sendable, Equatable {
+  /// Text, a picture or a stretch of a recording.
+  package let modality: Modality
   /// Exactly the text at `byteRange`; begins and ends with a character that is not white space.
+  ///
+  /// Empty for a picture without a caption and for a recording without a transcript.
   package let text: String
   /// Bytes of the chunk in `ExtractedDocument.text` (UTF-8).
   package let byteRange: Range<Int>
@@ -17,20 +21,25 @@ package struct Chunk: Sendable, Equatable {
   ///
   /// For TXT and MD these are the file's lines.
   package let lineRange: ClosedRange<Int>
+  /// Start and end in the recording, in milliseconds; nil for text and pictures.
+  package let millisecondRange: Range<Int>?
   /// The headings above the chunk, outermost first, joined by " > "; nil if there are none.
   package let heading: String?
   /// Token count of `text` by the chunker's `measure`, special tokens included.
   package let tokenCount: Int
 
   package init(
-    text: String, byteRange: Range<Int>, sourceByteRange: Range<Int>? = nil, page: Int? = nil,
-    lineRange: ClosedRange<Int>, heading: String? = nil, tokenCount: Int
+    modality: Modality = .text, text: String, byteRange: Range<Int>,
+    sourceByteRange: Range<Int>? = nil, page: Int? = nil, lineRange: ClosedRange<Int>,
+    millisecondRange: Range<Int>? = nil, heading: String? = nil, tokenCount: Int
   ) {
+    self.modality = modality
     self.text = text
     self.byteRange = byteRange
     self.sourceByteRange = sourceByteRange
     self.page = page
     self.lineRange = lineRange
+    self.millisecondRange = millisecondRange
     self.heading = heading
     self.tokenCount = tokenCount
   }

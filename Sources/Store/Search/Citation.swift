@@ -14,6 +14,10 @@ public struct Citation: Sendable, Equatable, Codable {
   public let firstLine: Int
   /// Last line, from 1.
   public let lastLine: Int
+  /// Start in the recording, in milliseconds; nil for text and pictures.
+  public let startMilliseconds: Int?
+  /// End in the recording, in milliseconds; nil for text and pictures.
+  public let endMilliseconds: Int?
   /// The headings above the passage, outermost first, joined by " > ".
   public let heading: String?
   /// Byte offset of the passage in the extracted text (UTF-8).
@@ -29,7 +33,8 @@ public struct Citation: Sendable, Equatable, Codable {
 
   package init(
     path: String, title: String?, type: String, page: Int?, lines: ClosedRange<Int>,
-    heading: String?, textBytes: Range<Int>, sourceBytes: Range<Int>?, documentSHA256: String
+    milliseconds: Range<Int>? = nil, heading: String?, textBytes: Range<Int>,
+    sourceBytes: Range<Int>?, documentSHA256: String
   ) {
     self.path = path
     self.title = title
@@ -37,6 +42,8 @@ public struct Citation: Sendable, Equatable, Codable {
     self.page = page
     firstLine = lines.lowerBound
     lastLine = lines.upperBound
+    startMilliseconds = milliseconds?.lowerBound
+    endMilliseconds = milliseconds?.upperBound
     self.heading = heading
     textByteOffset = textBytes.lowerBound
     textByteCount = textBytes.count
@@ -49,13 +56,27 @@ public struct Citation: Sendable, Equatable, Codable {
   package init(_ chunk: Chunk, of document: DocumentRecord) {
     self.init(
       path: document.path, title: document.title, type: document.type, page: chunk.page,
-      lines: chunk.lineRange, heading: chunk.heading, textBytes: chunk.byteRange,
-      sourceBytes: chunk.sourceByteRange, documentSHA256: document.sha256)
+      lines: chunk.lineRange, milliseconds: chunk.millisecondRange, heading: chunk.heading,
+      textBytes: chunk.byteRange, sourceBytes: chunk.sourceByteRange,
+      documentSHA256: document.sha256)
   }
 
-  /// The page, or else the lines, in words: `page 3`, `line 7`, `lines 7-9`.
+  /// The time, the page or the lines in words: `1:05-1:32`, `page 3`, `line 7`, `lines 7-9`.
   public var place: String {
+    if let startMilliseconds, let endMilliseconds {
+      return Self.clock(startMilliseconds) + "-" + Self.clock(endMilliseconds)
+    }
     if let page { return "page \(page)" }
     return firstLine == lastLine ? "line \(firstLine)" : "lines \(firstLine)-\(lastLine)"
+  }
+
+  /// A position in a recording as minutes and seconds, with hours from one hour on; rounded down.
+  private static func clock(_ milliseconds: Int) -> String {
+    func twoDigits(_ number: Int) -> String { number < 10 ? "0\(number)" : "\(number)" }
+    let seconds = milliseconds / 1_000
+    let (hours, minutes) = (seconds / 3_600, seconds / 60 % 60)
+    return hours > 0
+      ? "\(hours):\(twoDigits(minutes)):\(twoDigits(seconds % 60))"
+      : "\(minutes):\(twoDigits(seconds % 60))"
   }
 }

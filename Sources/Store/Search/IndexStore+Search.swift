@@ -43,7 +43,10 @@ extension IndexStore {
   /// Loads the vectors that a search scans, so that the first search need not.
   package func loadVectors() throws(StoreError) {
     try read { database in
-      try vectorCache.withIndex(database, path: path) { _ in }
+      let state = try IndexState.fetch(database, path: path)
+      for space in state.identity.spaces {
+        try vectorCache.withIndex(database, state, space, path: path) { _ in }
+      }
     }
   }
 
@@ -62,8 +65,10 @@ extension IndexStore {
   private func denseCandidates(
     _ database: Database, _ query: SearchQuery, _ limit: Int, _ allowed: Set<Int64>?
   ) throws -> [Fusion.Candidate] {
-    try requireExpected(IndexState.fetch(database, path: path).identity)
-    return try vectorCache.withIndex(database, path: path) { index in
+    let state = try IndexState.fetch(database, path: path)
+    try requireExpected(state.identity)
+    guard let space = state.identity.space(query.space) else { return [] }
+    return try vectorCache.withIndex(database, state, space, path: path) { index in
       guard query.vector.count == index.dimension else {
         throw StoreError.invalidQuery(
           "the query's vector has \(query.vector.count) elements, the index \(index.dimension)")
@@ -71,7 +76,8 @@ extension IndexStore {
       guard query.vector.allSatisfy({ $0.isFinite }) else {
         throw StoreError.invalidQuery("the query's vector holds an element that is no number")
       }
-      let vectors = try VectorTable(database, dimension: index.dimension, path: path)
+      let vectors = try VectorTable(
+        database, space: space.name, dimension: index.dimension, path: path)
       let isAllowed = allowed.map { allowed in { (key: Int64) in allowed.contains(key) } }
       let found = try index.search(
         query.vector, limit: limit, isAllowed: isAllowed,
@@ -114,7 +120,8 @@ extension IndexStore {
     let dense = try denseCandidates(database, query, depth, allowed)
     let keyword = try keywordCandidates(database, query, depth, allowed)
     var candidates = Dictionary(dense.map { ($0.chunkID, $0) }, uniquingKeysWith: { a, _ in a })
-    let vectors = try VectorTable(database, dimension: query.vector.count, path: path)
+    let vectors = try VectorTable(
+      database, space: query.space, dimension: query.vector.count, path: path)
     let wide = query.vector.map(Double.init)
     for var found in keyword {
       if let known = candidates[found.chunkID] {

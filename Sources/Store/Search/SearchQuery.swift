@@ -36,6 +36,8 @@ package struct SearchQuery: Sendable {
   package var text: String
   /// The embedding of the words, `[dimension]`, normalised to length 1; ignored in keyword mode.
   package var vector: [Float]
+  /// The space that `vector` belongs to.
+  package var space: VectorSpace.Name
   package var mode: SearchMode
   /// Maximum number of passages to return.
   package var limit: Int
@@ -43,11 +45,13 @@ package struct SearchQuery: Sendable {
   package var fusion: Fusion
 
   package init(
-    text: String, vector: [Float] = [], mode: SearchMode = .hybrid, limit: Int = 10,
-    filter: SearchFilter = .none, fusion: Fusion = .default
+    text: String, vector: [Float] = [], space: VectorSpace.Name = .text,
+    mode: SearchMode = .hybrid, limit: Int = 10, filter: SearchFilter = .none,
+    fusion: Fusion = .default
   ) {
     self.text = text
     self.vector = vector
+    self.space = space
     self.mode = mode
     self.limit = limit
     self.filter = filter

@@ -1,6 +1,6 @@
 internal import Foundation
 
-/// The vectors of one document as the columns of `vector` and `quantizedVectors` hold them.
+/// The vectors of one document in one space, as the columns of `vector` and `quantizedVectors` hold them.
 ///
 /// All numbers are little-endian, which is the byte order of every machine that this runs on.
 package struct EncodedVectors: Sendable {
@@ -39,9 +39,20 @@ package struct EncodedVectors: Sendable {
     self.residuals = residuals.withUnsafeBytes { Data($0) }
   }
 
+  /// The number of vectors.
+  var count: Int { scales.count / MemoryLayout<Float>.stride }
+
   /// The Float32 elements of one vector.
   func elements(of ordinal: Int) -> Data {
     let byteCount = dimension * MemoryLayout<Float>.stride
     return floats[ordinal * byteCount..<(ordinal + 1) * byteCount]
   }
+}
+
+/// The encoded vectors of consecutive chunks of a document, with their space.
+struct EncodedSpace {
+  let name: VectorSpace.Name
+  /// Ordinal of the first chunk that has a vector.
+  let firstOrdinal: Int
+  let vectors: EncodedVectors
 }
