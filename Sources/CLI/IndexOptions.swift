@@ -1,4 +1,5 @@
 internal import ArgumentParser
+internal import Documents
 internal import Foundation
 internal import RAG
 internal import Store
@@ -27,13 +28,8 @@ struct SearchOptions: ParsableArguments {
   @Option(help: "Only documents below this folder, this file, or a pattern like '*.pdf'.")
   var path: [String] = []
 
-  @Option(help: "Only this type: text, markdown, html, docx or pdf.")
-  var type: [DocumentKind] = []
-
-  /// The types that can be asked for.
-  enum DocumentKind: String, ExpressibleByArgument, CaseIterable {
-    case text, markdown, html, docx, pdf
-  }
+  @Option(help: "Only this type: \(DocumentType.names).")
+  var type: [DocumentTypeArgument] = []
 
   var settings: [Setting: String] {
     var settings: [Setting: String] = [:]
@@ -45,8 +41,20 @@ struct SearchOptions: ParsableArguments {
   /// The documents that may be found; paths that exist are made absolute, others are patterns.
   func filter(additionalPaths: [String] = []) -> SearchFilter {
     SearchFilter(
-      paths: (path + additionalPaths).map { canonicalPath($0) ?? $0 }, types: type.map(\.rawValue))
+      paths: (path + additionalPaths).map { canonicalPath($0) ?? $0 }, types: type.map(\.type.name))
   }
+}
+
+/// A document type on the command line, by its stable name.
+struct DocumentTypeArgument: ExpressibleByArgument {
+  let type: DocumentType
+
+  init?(argument: String) {
+    guard let type = DocumentType(name: argument) else { return nil }
+    self.type = type
+  }
+
+  static var allValueStrings: [String] { DocumentType.all.map(\.name) }
 }
 
 /// Fails, with exit code 66, when a path that a person typed does not exist.

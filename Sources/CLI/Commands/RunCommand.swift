@@ -1,5 +1,6 @@
 internal import Generation
 internal import ArgumentParser
+internal import Documents
 internal import Foundation
 internal import RAG
 internal import Store
@@ -143,7 +144,7 @@ struct RunCommand: ParsableCommand {
     }
     if report.unchangedCount + report.addedCount + report.updatedCount + report.renamedCount == 0 {
       throw CommandFailure(
-        "no readable document in \(what)\n  readable are TXT, MD, HTML, DOCX and PDF",
+        "no readable document in \(what)\n  readable are \(DocumentType.displayNames)",
         status: ExitStatus.noInput)
     }
   }

@@ -5,6 +5,17 @@ struct DOCXPackage {
   let path: String
   let limits: DocumentLimits
 
+  init(_ source: DocumentSource) {
+    path = source.path
+    limits = source.limits
+  }
+
+  /// Whether a file is a ZIP archive: a local file header, or the end of an empty archive
+  /// (APPNOTE.TXT 6.3.10, sections 4.3.7 and 4.3.16).
+  static func hasSignature(_ bytes: [UInt8]) -> Bool {
+    bytes.starts(with: [0x50, 0x4B, 0x03, 0x04]) || bytes.starts(with: [0x50, 0x4B, 0x05, 0x06])
+  }
+
   /// Reads the document.
   ///
   /// - Throws: `.unsupported` for an archive of another kind, `.damaged` for one that breaks a rule

@@ -1,14 +1,24 @@
 /// Reads HTML: the visible text, with headings, lists and tables in a form that reads well.
 struct HTMLReader {
-  let path: String
-  let limits: DocumentLimits
+  private let contents: [UInt8]
+  private let path: String
+  private let limits: DocumentLimits
 
-  func read(_ contents: [UInt8]) throws(DocumentError) -> ExtractedDocument {
+  init(_ source: DocumentSource) {
+    contents = source.contents
+    path = source.path
+    limits = source.limits
+  }
+
+  /// Reads the page.
+  ///
+  /// - Throws: `.fileTooLarge`, `.binary`, `.damaged` for a page without elements, `.textTooLarge`.
+  func read() throws(DocumentError) -> ExtractedDocument {
     guard contents.count <= limits.maximumMarkupByteCount else {
       throw .fileTooLarge(
         path: path, byteCount: contents.count, limit: limits.maximumMarkupByteCount)
     }
-    let source = try decoded(contents)
+    let source = try decoded()
     guard let tree = HTMLTree(source.bytes, encoding: source.encodingName) else {
       throw .damaged(path: path, type: .html, reason: "no element was found")
     }
@@ -40,7 +50,7 @@ struct HTMLReader {
   ///
   /// A mark and valid UTF-8 are believed before the declaration, which is often left over from a
   /// template; other text is what the page says it is.
-  private func decoded(_ contents: [UInt8]) throws(DocumentError) -> Source {
+  private func decoded() throws(DocumentError) -> Source {
     let detected: DetectedEncoding
     do throws(NotText) {
       detected = try TextEncoding.detect(contents)

@@ -12,6 +12,25 @@ struct PDFReader {
 
   private static let tool = "pdftotext"
 
+  init(_ source: DocumentSource) {
+    path = source.path
+    limits = source.limits
+  }
+
+  /// Number of bytes in which `%PDF-` may begin: what Acrobat accepts (PDF Reference 1.7,
+  /// appendix H, implementation note 13).
+  static let headerWindow = 1_024
+
+  /// Whether a file has the header of a PDF.
+  static func hasSignature(_ bytes: [UInt8]) -> Bool {
+    let head = bytes.prefix(headerWindow)
+    let mark = Array("%PDF-".utf8)
+    guard head.count >= mark.count else { return false }
+    return (head.startIndex...head.endIndex - mark.count).contains {
+      head[$0..<$0 + mark.count].elementsEqual(mark)
+    }
+  }
+
   func read() throws(DocumentError) -> ExtractedDocument {
     let output = try run()
     var builder = PDFTextBuilder()

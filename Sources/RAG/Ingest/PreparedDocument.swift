@@ -44,7 +44,7 @@ struct DocumentPreparer: Sendable {
         path: facts.path, displayPath: facts.displayPath, type: type, title: title, sha256: sha256,
         byteCount: facts.byteCount, modifiedNanoseconds: facts.modifiedNanoseconds)
     }
-    let namedType = DocumentType(ending: facts.path)?.rawValue ?? DocumentType.text.rawValue
+    let namedType = (DocumentType(fileExtensionOf: facts.path) ?? .text).name
     var sha256 = ""
     do {
       let contents = try FileContents.read(
@@ -53,7 +53,7 @@ struct DocumentPreparer: Sendable {
       if sha256 == indexedSHA256 { return .touched(facts) }
       let document = try reader.read(contents: contents, path: facts.displayPath)
       let described = record(
-        type: document.type.rawValue, title: document.title, sha256: sha256)
+        type: document.type.name, title: document.title, sha256: sha256)
       if isKnown(.init(sha256: sha256, type: described.type)) { return .known(described) }
       let chunks = chunker.chunks(of: document)
       return .document(
