@@ -3,7 +3,7 @@ internal import GRDB
 
 /// Creates, recognises and opens the file of an index.
 enum IndexFile {
-  /// How long a writer waits for another writer.
+  /// Time that a writer waits for another writer.
   ///
   /// A transaction holds one document and takes milliseconds, or a few seconds for a document of
   /// 10,000 chunks.
@@ -30,7 +30,7 @@ enum IndexFile {
     do {
       application = try applicationID(immutableURI(path))
     } catch {
-      // Without locks and log, a file looks damaged while another process folds its log into it.
+      // Opened without locks and log, a file can look damaged while another process checkpoints it.
       guard case .corrupt = StoreError(error, path: path) else {
         throw StoreError(error, path: path)
       }
@@ -64,7 +64,7 @@ enum IndexFile {
   static func create(path: String, identity: IndexIdentity) throws(StoreError) -> Bool {
     let temporary = "\(path).new-\(getpid())-\(UInt32.random(in: 0...UInt32.max))"
     defer { for suffix in ["", "-wal", "-shm", "-journal"] { unlink(temporary + suffix) } }
-    // The index holds the text of private documents: only its owner may read it.
+    // The index contains the text of private documents, so only its owner may read it.
     let descriptor = open(temporary, O_CREAT | O_EXCL | O_RDWR | O_CLOEXEC, 0o600)
     guard descriptor >= 0 else {
       throw errno == ENOSPC
@@ -109,7 +109,7 @@ enum IndexFile {
       let pool = try DatabasePool(
         path: path, configuration: configuration(readOnly: false, cacheKibibytes: cacheKibibytes))
       try pool.writeWithoutTransaction { database in
-        // GRDB sets NORMAL when it turns WAL on; that may lose the last commits with the power.
+        // GRDB sets NORMAL when it enables WAL, which may lose the last commits in a power failure.
         try database.execute(sql: "PRAGMA synchronous = FULL")
         try SchemaMigration.run(database, path: path, beforeCommit: beforeCommit)
       }
@@ -119,8 +119,7 @@ enum IndexFile {
     }
   }
 
-  /// Opens a reader; in a folder without write permission, where nobody writes, one without locks
-  /// and logs.
+  /// Opens a reader; in a folder without write permission, one that uses no locks and no log.
   ///
   /// An index of an older schema is migrated first, which needs permission to write.
   ///
@@ -149,7 +148,7 @@ enum IndexFile {
   }
 
   private static func openReadOnly(path: String) throws(StoreError) -> any DatabaseReader {
-    // A writer at work has made the shared memory file; without it, nobody writes.
+    // An active writer has created the shared memory file; without that file, nobody writes.
     let isAlone = access(folder(of: path), W_OK) != 0 && access(path + "-shm", F_OK) != 0
     do {
       let configuration = configuration(readOnly: true)
@@ -191,7 +190,7 @@ enum IndexFile {
     return configuration
   }
 
-  /// Forces a file or folder to the disk.
+  /// Flushes a file or folder to the disk.
   private static func synchronize(_ path: String) throws(StoreError) {
     let descriptor = open(path, O_RDONLY | O_CLOEXEC)
     guard descriptor >= 0 else {

@@ -3,43 +3,44 @@ internal import Foundation
 internal import GRDB
 internal import Synchronization
 
-// How documents enter, move and leave. Files of equal bytes and type share one content: its
-// passages are stored, embedded and found once, under each of the paths.
+// Adding, renaming and removing documents. Files with the same bytes and type share one content:
+// its chunks are embedded and stored once, and a search finds them once, with all paths.
 
 extension IndexStore {
-  /// Elements of normalised vectors are below 1; beyond this, products of two vectors could leave
-  /// the range of Float32.
+  /// Elements of normalised vectors are at most 1; beyond this limit, products of two vectors could
+  /// overflow Float32.
   private static let largestElement: Float = 1e6
 
-  /// Stores a document in place of what was known of its path, in one transaction.
+  /// Stores a document in place of whatever was recorded for its path, in one transaction.
   ///
-  /// When equal bytes of the same type are indexed already, their passages are shared and `chunks`
-  /// and `vectors` are not used: ask ``link(_:)`` first to spare the embedding.
+  /// If a file with the same bytes and type is indexed already, its chunks are shared, and `chunks`
+  /// and `vectors` are ignored: call ``link(_:)`` first to avoid the embedding.
   ///
   /// - Parameters:
   ///   - record: the file.
-  ///   - chunks: passages in the order of the document.
+  ///   - chunks: in document order.
   ///   - vectors: row-major `[chunks, dimension]`, finite; normalised to length 1 by the embedder.
-  /// - Throws: ``StoreError/invalidInput(_:)`` for vectors of a wrong count or not finite, or what
-  ///   writing a file may cost; the index is then unchanged.
+  /// - Throws: ``StoreError/invalidInput(_:)`` for vectors of a wrong count or with elements that
+  ///   are not finite, and errors of writing the file; the index is unchanged then.
   package func replaceDocument(
     _ record: DocumentRecord, chunks: [Chunk], vectors: [Float]
   ) throws(StoreError) {
     try replaceDocuments([EmbeddedDocument(record: record, chunks: chunks, vectors: vectors)])
   }
 
-  /// Stores several documents in one transaction: all of them or none.
+  /// Stores several documents in one transaction, all or none.
   package func replaceDocuments(_ documents: [EmbeddedDocument]) throws(StoreError) {
     _ = try apply(documents.map(IndexChange.replace))
   }
 
-  /// Makes several changes, in their order, in one transaction: all of them or none.
+  /// Applies several changes in order, in one transaction, all or none.
   ///
-  /// The disk's confirmation costs 2 to 5 ms a transaction and everything else 0.6 ms a document
-  /// of five passages, so many small changes belong in groups: whatever came in while the last
-  /// group was written.
+  /// Flushing to disk takes 2 to 5 ms per transaction, and everything else 0.6 ms per document of
+  /// five chunks, so small changes should be grouped: whatever arrives while the previous group is
+  /// written.
   ///
-  /// - Returns: the records of the links that found no equal bytes; they changed nothing.
+  /// - Returns: the records of the links for which no file with the same bytes is indexed; they
+  ///   changed nothing.
   package func apply(_ changes: [IndexChange]) throws(StoreError) -> [DocumentRecord] {
     guard !changes.isEmpty else { return [] }
     let identity = try identity()
@@ -119,7 +120,7 @@ extension IndexStore {
     return encoded
   }
 
-  /// Every chunk needs a vector, and every text one in the text space.
+  /// Throws unless every chunk has a vector, and every chunk with text one in the text space.
   private func requireVectors(
     of document: EmbeddedDocument, _ encoded: [EncodedSpace]
   ) throws(StoreError) {
@@ -137,27 +138,27 @@ extension IndexStore {
     }
   }
 
-  /// Gives a path the passages of an equal file that is indexed already, if there is one.
+  /// Links a path to the content of a file with the same bytes and type, if one is indexed.
   ///
-  /// This is how a renamed or copied file costs no embedding: call it before
+  /// So a renamed or copied file needs no embedding; call this before
   /// ``removeVanished(under:exists:)``.
   ///
-  /// - Returns: whether equal bytes of the same type were indexed.
+  /// - Returns: whether there was such a content.
   package func link(_ record: DocumentRecord) throws(StoreError) -> Bool {
     try apply([.link(record)]).isEmpty
   }
 
-  /// Remembers a file that could not be indexed, in place of what was known of its path.
+  /// Records a file that could not be indexed, in place of whatever was recorded for its path.
   package func recordSkipped(_ record: DocumentRecord, reason: String) throws(StoreError) {
     _ = try apply([.skip(record, reason: reason)])
   }
 
-  /// Notes a new time of modification for a file whose bytes proved to be the same.
+  /// Records a new modification time for a file whose bytes are unchanged.
   package func touch(path documentPath: String, modifiedNanoseconds: Int64) throws(StoreError) {
     _ = try apply([.touch(path: documentPath, modifiedNanoseconds: modifiedNanoseconds)])
   }
 
-  /// Moves a document to another path; what was known of that path goes.
+  /// Moves a document to another path, in place of whatever was recorded for that path.
   ///
   /// - Returns: whether there was such a document.
   package func renameDocument(
@@ -178,7 +179,7 @@ extension IndexStore {
 
   /// Removes documents by their exact paths, in one transaction.
   ///
-  /// - Returns: how many there were.
+  /// - Returns: the number of removed documents.
   @discardableResult
   package func removeDocuments(paths: [String]) throws(StoreError) -> Int {
     guard !paths.isEmpty else { return 0 }
@@ -192,13 +193,13 @@ extension IndexStore {
     }
   }
 
-  /// Removes the documents at or under `root` for which `exists` says no.
+  /// Removes the documents at or under `root` for which `exists` returns false.
   ///
   /// - Parameters:
   ///   - root: canonical path of a folder or file; nil for the whole index.
   ///   - exists: called with a document's canonical path.
   /// - Returns: the removed paths.
-  /// - Throws: what writing the index may cost; nothing is removed then.
+  /// - Throws: errors of writing the index; nothing is removed then.
   @discardableResult
   package func removeVanished(
     under root: String? = nil, exists: (String) -> Bool
@@ -242,10 +243,9 @@ extension IndexStore {
     }
   }
 
-  /// Gives the pages of what was removed back to the file system.
+  /// Returns unused pages to the file system.
   ///
-  /// Needs as much free space as the
-  /// index takes, and waits until no other process reads.
+  /// Needs as much free disk space as the index takes, and waits until no other process reads.
   package func compact() throws(StoreError) {
     guard let writer else { throw .readOnly(path: path) }
     do {
@@ -264,7 +264,7 @@ extension IndexStore {
   }
 }
 
-/// The time now, nanoseconds since 1970.
+/// The current time in nanoseconds since 1970.
 package func currentNanoseconds() -> Int64 {
   var time = timespec()
   clock_gettime(CLOCK_REALTIME, &time)

@@ -1,21 +1,21 @@
 internal import Foundation
 internal import GRDB
 
-// Whether an index is whole.
+// Checking the consistency of an index.
 
-/// What a verification found.
+/// The result of a verification.
 package struct VerificationReport: Sendable, Equatable {
   package var documentCount = 0
   package var contentCount = 0
   package var chunkCount = 0
-  /// What is wrong, at most ``maximumProblemCount`` lines; empty for a whole index.
+  /// The problems, at most ``maximumProblemCount``; empty for a consistent index.
   package var problems: [String] = []
-  /// Checks that could not be made, with the reason.
+  /// Checks that could not be carried out, with the reason.
   package var notes: [String] = []
 
   package var isWhole: Bool { problems.isEmpty }
 
-  /// More lines help nobody.
+  /// Maximum number of reported problems.
   package static let maximumProblemCount = 20
 
   mutating func add(_ problem: String) {
@@ -26,14 +26,15 @@ package struct VerificationReport: Sendable, Equatable {
 extension IndexStore {
   /// Reads the whole index and checks that its parts agree.
   ///
-  /// SQLite's structure and foreign keys; the text index against the passages (only when the index
-  /// is open for writing, as FTS5 takes the command as an insertion); that every content has its
-  /// passages, in order, and every passage one vector, finite, of the right size and of length 1;
-  /// and that the scanned int8 vectors are those of the Float32 vectors.
+  /// Checks SQLite's structure and foreign keys; the text index against the chunks (only if the
+  /// index is open for writing, because FTS5 implements the check as an insertion); that every
+  /// content has its chunks in order; that every chunk has a vector, and every text one in the text
+  /// space; that vectors are finite, of the right size and of length 1; and that the quantised
+  /// vectors are those of the Float32 vectors.
   ///
-  /// - Returns: the problems; damage is reported, not thrown.
-  /// - Throws: only when the file cannot be read at all.
-  /// - Complexity: reads the file once or twice; about 3 s for 100,000 passages.
+  /// - Returns: the problems; damage is reported and not thrown.
+  /// - Throws: only if the file cannot be read at all.
+  /// - Complexity: reads the file once or twice; about 3 s for 100,000 chunks.
   package func verify() throws(StoreError) -> VerificationReport {
     var report = VerificationReport()
     do {
@@ -143,7 +144,7 @@ extension IndexStore {
     }
   }
 
-  /// What is wrong with the vectors of a row of `quantizedVectors`.
+  /// The problems of the vectors of a row of `quantizedVectors`.
   private func vectorProblems(
     _ database: Database, _ row: Row, of space: VectorSpace
   ) throws -> [String] {
@@ -204,7 +205,8 @@ extension IndexStore {
     }
     do {
       try writer.writeWithoutTransaction { database in
-        // Rank 1 compares with the passages, too (https://www.sqlite.org/fts5.html, 6.6).
+        // With rank 1, FTS5 also compares with the external content
+        // (https://www.sqlite.org/fts5.html, 6.6).
         try database.execute(
           sql: "INSERT INTO chunkText(chunkText, rank) VALUES ('integrity-check', 1)")
       }

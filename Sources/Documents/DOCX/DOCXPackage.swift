@@ -19,7 +19,7 @@ struct DOCXPackage {
   /// Reads the document.
   ///
   /// - Throws: `.unsupported` for an archive of another kind, `.damaged` for one that breaks a rule
-  ///   of `ZipArchive` (a bomb, two readings, a wrong checksum).
+  ///   of `ZipArchive` (a bomb, an ambiguous directory, a wrong checksum).
   func read() throws(DocumentError) -> ExtractedDocument {
     let archive = try checked { () throws(ZipError) in try ZipArchive(path: path) }
     guard let mainPart = Self.mainPart(archive.names) else {
@@ -51,7 +51,7 @@ struct DOCXPackage {
     return names.first { $0.hasPrefix("word/document") && $0.hasSuffix(".xml") }
   }
 
-  /// What an archive without a Word document is, by the parts that its format requires.
+  /// The format of an archive without a Word document, by the parts that the format requires.
   static func format(_ names: [String]) -> String {
     if names.contains("xl/workbook.xml") { return "a spreadsheet (XLSX); save it as PDF or HTML" }
     if names.contains("ppt/presentation.xml") { return "a presentation (PPTX); save it as PDF" }

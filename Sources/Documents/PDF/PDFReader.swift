@@ -2,8 +2,8 @@ import Bytes
 
 /// Reads the text layer of a PDF, page by page, through poppler's `pdftotext`.
 ///
-/// The program runs as its own process with limits on memory, time and output, because PDF is the
-/// format with the longest history of parser faults. Poppler is GPL and is not linked.
+/// `pdftotext` runs in a process of its own, with limits on memory, time and output, because PDF is
+/// the format with the longest history of parser faults. Poppler is GPL and is not linked.
 /// `pdftotext` writes the text in reading order, joins words that were hyphenated at a line end,
 /// and ends each page with a form feed.
 struct PDFReader {
@@ -84,7 +84,7 @@ struct PDFReader {
     ]
   }
 
-  /// A form of the path that is neither an option, nor standard input, nor an address.
+  /// The path in a form that `pdftotext` cannot take for an option, standard input or a URL.
   static func plainPath(_ path: String) -> String {
     path.hasPrefix("/") ? path : "./" + path
   }
@@ -108,13 +108,13 @@ struct PDFReader {
   }
 }
 
-/// Puts the pages of `pdftotext` together.
+/// Concatenates the pages of `pdftotext`.
 struct PDFTextBuilder {
   private(set) var bytes: [UInt8] = []
   private(set) var pages: [Range<Int>] = []
   private(set) var removedControlCount = 0
 
-  /// Adds the whole output: pages that end in form feeds.
+  /// Appends the whole output: pages, each ended by a form feed.
   mutating func append(_ output: [UInt8]) {
     bytes.reserveCapacity(output.count)
     var start = 0
@@ -130,7 +130,7 @@ struct PDFTextBuilder {
       Array(page), as: DetectedEncoding(encoding: .utf8, markByteCount: 0))
     removedControlCount += decoded.removedControlCount
     let content = TextLayout.trimmed(0..<decoded.bytes.count, in: decoded.bytes)
-    // A blank line between pages, so that no paragraph seems to run across.
+    // Separates pages by a blank line, so that no paragraph continues across them.
     if !content.isEmpty, !bytes.isEmpty { bytes.append(contentsOf: [0x0A, 0x0A]) }
     let start = bytes.count
     bytes.append(contentsOf: decoded.bytes[content])

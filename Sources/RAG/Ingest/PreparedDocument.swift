@@ -2,7 +2,7 @@ internal import Bytes
 package import Documents
 package import Store
 
-/// A document that was read, cut and tokenised, and waits for its vectors.
+/// A document that has been read, chunked and tokenised, but not embedded.
 package struct PreparedDocument: Sendable {
   package let record: DocumentRecord
   package let chunks: [Chunk]
@@ -11,19 +11,19 @@ package struct PreparedDocument: Sendable {
   package let warnings: [String]
 }
 
-/// What the reading stage made of one file.
+/// The outcome of the reading stage for one file.
 enum PreparationOutcome: Sendable {
   /// New or changed content.
   case document(PreparedDocument)
-  /// The bytes are those that were indexed; only the time of modification differs.
+  /// The bytes are unchanged; only the modification time differs.
   case touched(FileFacts)
-  /// The bytes are indexed under another path.
+  /// The same bytes are indexed under another path.
   case known(DocumentRecord)
-  /// The file gives no text.
+  /// No text could be extracted.
   case skipped(DocumentRecord, reason: String)
 }
 
-/// Reads, hashes, cuts and tokenises files: the first stage of the pipeline.
+/// The first stage of the pipeline: reads, hashes, chunks and tokenises files.
 struct DocumentPreparer: Sendable {
   let reader: DocumentReader
   let chunker: Chunker
@@ -33,9 +33,9 @@ struct DocumentPreparer: Sendable {
   ///
   /// - Parameters:
   ///   - facts: the file.
-  ///   - indexedSHA256: the hash under which this path is indexed, if it is.
+  ///   - indexedSHA256: the hash that is recorded for this path, if it is indexed.
   ///   - isKnown: whether a content is indexed already.
-  /// - Returns: what has to be done with it.
+  /// - Returns: what has to be done with the file.
   func prepare(
     _ facts: FileFacts, indexedSHA256: String?, isKnown: (IngestPlan.Content) -> Bool
   ) -> PreparationOutcome {

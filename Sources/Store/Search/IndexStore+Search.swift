@@ -2,25 +2,26 @@ internal import Documents
 internal import Foundation
 internal import GRDB
 
-// How passages are found.
+// Search by vectors, by words, or both.
 
 extension IndexStore {
-  /// Candidates that each list of a hybrid search gives to the fusion, at least.
+  /// Minimum number of candidates that each list of a hybrid search contributes to the fusion.
   ///
-  /// From 50 on more
-  /// change nothing on the measured questions.
+  /// On the measured questions, more than 50 change nothing.
   static let fusionDepth = 100
 
-  /// More passages than a person or a model reads; a larger limit counts as this one.
+  /// Maximum number of results, more than a person or a model reads; larger limits are reduced to
+  /// it.
   package static let maximumLimit = 10_000
 
-  /// Finds the passages that answer a query best.
+  /// Finds the passages that match a query best.
   ///
-  /// Dense search is exact. All parts of one search see one state of the index.
+  /// Dense search is exact. All parts of one search read the same snapshot of the index.
   ///
-  /// - Returns: at most `query.limit` passages, the best first; ties by the id of the passage.
-  /// - Throws: ``StoreError/invalidQuery(_:)`` for a vector of another dimension or not finite, or
-  ///   an unusable path pattern. A text without words finds nothing by keyword, which is no error.
+  /// - Returns: at most `query.limit` passages, the best first; ties by the id of the chunk.
+  /// - Throws: ``StoreError/invalidQuery(_:)`` for a vector of a wrong dimension or with elements
+  ///   that are not finite, and for an empty path pattern. A text without words finds nothing by
+  ///   keyword, which is not an error.
   package func search(_ query: SearchQuery) throws(StoreError) -> [Passage] {
     var query = query
     query.limit = min(query.limit, Self.maximumLimit)
@@ -40,7 +41,7 @@ extension IndexStore {
     }
   }
 
-  /// Loads the vectors that a search scans, so that the first search need not.
+  /// Loads the vectors in advance, so that the first search does not have to.
   package func loadVectors() throws(StoreError) {
     try read { database in
       let state = try IndexState.fetch(database, path: path)
@@ -50,7 +51,7 @@ extension IndexStore {
     }
   }
 
-  /// Bytes that the loaded vectors take in RAM; 0 before the first search.
+  /// Bytes of RAM that the loaded vectors take; 0 before the first search.
   package var loadedVectorByteCount: Int { vectorCache.byteCount }
 
   private static func patterns(_ filter: SearchFilter) throws(StoreError) -> [PathPattern] {
@@ -138,7 +139,7 @@ extension IndexStore {
 
 // Filters and results.
 extension IndexStore {
-  /// The contents that a filter lets pass; nil for all.
+  /// The contents that pass a filter; nil if all do.
   private func allowedContents(
     _ database: Database, _ filter: SearchFilter, _ patterns: [PathPattern]
   ) throws -> Set<Int64>? {

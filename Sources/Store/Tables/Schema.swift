@@ -2,7 +2,7 @@ internal import GRDB
 
 /// The tables of an index.
 ///
-/// `Store.md` in the documentation explains the layout, ADR 8 the choices of schema 2.
+/// `Store.md` in the documentation explains the layout, ADR 11 the choices of schema 2.
 enum Schema {
   /// `SRAG` in ASCII, in the header of the file: other SQLite files are refused.
   static let applicationID: Int32 = 0x5352_4147

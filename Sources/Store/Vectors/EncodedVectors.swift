@@ -1,17 +1,18 @@
 internal import Foundation
 
-/// The vectors of one document in one space, as the columns of `vector` and `quantizedVectors` hold them.
+/// The vectors of one document in one space, in the encoding of the columns of `vector` and
+/// `quantizedVectors`.
 ///
-/// All numbers are little-endian, which is the byte order of every machine that this runs on.
+/// All numbers are little-endian, the byte order of every supported machine.
 package struct EncodedVectors: Sendable {
   let dimension: Int
   /// Float32, row-major `[chunks, dimension]`.
   private let floats: Data
-  /// UInt8, row-major `[chunks, dimension]`; see ``VectorQuantizer``.
+  /// UInt8, row-major `[chunks, dimension]`, as ``VectorQuantizer`` makes them.
   let codes: Data
   /// Float32, `[chunks]`.
   let scales: Data
-  /// Float32, `[chunks]`: upper bounds of what the codes leave out, as norms.
+  /// Float32, `[chunks]`: upper bounds of the norms of the quantisation errors.
   let residuals: Data
 
   /// - Precondition: `vectors.count` is a multiple of `dimension`.
