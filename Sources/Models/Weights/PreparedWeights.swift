@@ -26,7 +26,7 @@ package struct PreparedWeights: Sendable {
 
   /// Why a prepared file is not used.
   package enum Rejection: Error, Equatable, CustomStringConvertible {
-    /// There is no such file.
+    /// The file does not exist.
     case absent
     /// It cannot be opened, or is damaged.
     case unreadable(String)
@@ -38,7 +38,7 @@ package struct PreparedWeights: Sendable {
     /// The reason, to follow the file's name in a message.
     package var description: String {
       switch self {
-      case .absent: "there is no such file"
+      case .absent: "it does not exist"
       case .unreadable(let reason): "it cannot be read: \(reason)"
       case .otherLayout(let found): "it holds another layout (\(found))"
       case .stale(let what): "the model's \(what) differs from when the file was made"

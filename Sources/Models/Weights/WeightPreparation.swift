@@ -10,7 +10,7 @@ package import Kernels
 /// model at a time; a second one gets ``Failure/busy(source:)``. The unfinished files of an interrupted
 /// process are removed by the next.
 package struct WeightPreparation {
-  /// What was written.
+  /// The written file.
   package struct Outcome: Sendable, Equatable {
     package let path: String
     package let byteCount: Int
