@@ -35,7 +35,9 @@ package struct LoadOptions: Sendable, Equatable {
   package var weights: WeightPlacement
   package var slidingWindow: SlidingWindow
   /// Tokens of the session that will be opened; nil for the model's own context, at most
-  /// ``defaultContextTokenCount``. It is counted when the memory is checked, before loading.
+  /// ``defaultContextTokenCount``.
+  ///
+  /// It is counted when the memory is checked, before loading.
   package var contextTokenCount: Int?
   /// The type in which the session stores keys and values.
   package var cacheType: KVCacheType

@@ -1,9 +1,9 @@
 internal import Bytes
 package import Checkpoints
 
-/// A model's weights in the order that the kernels read, saved beside the model. The next start maps
-/// the file and multiplies: it does not reorder 4 GB, and memory holds one copy.
+/// A model's weights in the order that the kernels read, saved beside the model.
 ///
+/// The next start maps the file and multiplies: it does not reorder 4 GB, and memory holds one copy.
 /// The file is a GGUF (so the hardened reader checks every range, and `swiftrag inspect` opens it)
 /// of the architecture `swiftrag-prepared`, which no other program computes. A tensor has the name of
 /// the model's tensor and its size in bytes, as an array of `I8`. The metadata identifies the model
