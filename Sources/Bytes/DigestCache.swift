@@ -21,6 +21,11 @@ package struct DigestCache: Sendable {
 
   package init(folder: String?) { self.folder = folder }
 
+  /// The cache of this user, `$XDG_CACHE_HOME/swiftrag/digests`.
+  package static var standard: DigestCache {
+    DigestCache(folder: BaseFolder.cache.path().map { $0 + "/digests" })
+  }
+
   /// The SHA-256 of the file at `path`.
   ///
   /// - Throws: `BytesError` where the file cannot be read; never for the cache.
@@ -33,7 +38,7 @@ package struct DigestCache: Sendable {
     if let known = Self.read(entry, before) { return known }
     let digest = try SHA256Digest.of(MappedFile(path: path))
     if State(path: path) == before, Self.now() - before.changed > Self.settlingNanoseconds {
-      makeFolders(folder)
+      Paths.makeFolders(folder)
       try? AtomicFile.write(Array("\(before.text) \(digest.hex)\n".utf8), to: entry)
     }
     return digest
@@ -56,14 +61,6 @@ package struct DigestCache: Sendable {
 
   private static func nanoseconds(_ time: timespec) -> Int64 {
     Int64(time.tv_sec) &* 1_000_000_000 &+ Int64(time.tv_nsec)
-  }
-
-  private func makeFolders(_ path: String) {
-    var folder = ""
-    for part in path.split(separator: "/") {
-      folder += "/" + part
-      unsafe mkdir(folder, 0o755)
-    }
   }
 
   /// What tells one content of a file from another.

@@ -6,7 +6,7 @@ import Testing
 
 @testable import Models
 
-/// What `swiftrag inspect --spec` prints, against the documentation.
+/// The text of `swiftrag inspect --spec` against the documentation.
 @Suite struct ModelSpecificationTests {
   /// A page of the documentation.
   private func page(_ name: String) throws -> String {

@@ -56,7 +56,7 @@ struct WeightPreparationTests {
     #expect(PreparedWeights.fileNames(in: folder.path).sorted() == [".", "..", "model.gguf"])
   }
 
-  /// What a killed process left goes; what belongs to others stays.
+  /// The unfinished files of a killed process are removed, those of other programs are kept.
   @Test func remainsOfKilledProcessesAreRemoved() throws {
     let folder = try Folder()
     let remains = folder.path + "/.model.gguf.rows16.k1ll3d.part"

@@ -15,7 +15,7 @@ package enum SyntheticArchitecture: String, Sendable, CaseIterable {
   case phi3
 }
 
-/// How large a synthetic model is.
+/// The size of a synthetic model.
 package enum SyntheticSize: String, Sendable, CaseIterable {
   /// Some million weights: a test's model.
   case tiny

@@ -11,7 +11,7 @@ extension LlamaConfig {
 }
 
 extension LlamaConfig.Architecture {
-  /// What one architecture of the family does differently from another, apart from sizes.
+  /// The differences between architectures of the family, apart from sizes.
   package struct Traits: Sendable, Equatable {
     /// Which elements of a head rotate together.
     ///

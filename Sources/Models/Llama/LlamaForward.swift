@@ -27,7 +27,9 @@ extension LlamaModel {
     tap?.record(LlamaActivation.embeddings, nil, state.hidden)
     state.rope.fill(firstPosition: firstPosition, count: tokens.count)
 
-    for (index, layer) in weights.layers.enumerated() {
+    // By index: an unoptimised build allocates for `enumerated()`.
+    for index in 0..<config.layers {
+      let layer = weights.layers[index]
       // Queries, keys and values; keys and values enter the cache.
       compute.rmsNorm(state.hidden, layer.attentionNorm, into: &state.normed)
       tap?.record(LlamaActivation.attentionNorm, index, state.normed)

@@ -1,7 +1,7 @@
 internal import KernelInterface
 
 extension LlamaConfig {
-  /// What `swiftrag inspect --spec` prints of a model of the family.
+  /// The specification of a model of the family, which `swiftrag inspect --spec` prints.
   package var specification: ModelSpecification {
     ModelSpecification(
       table: LlamaTensors(config: self), entries: entries,
@@ -45,7 +45,7 @@ extension LlamaConfig {
     ]
   }
 
-  /// How an activation is computed; x is the residual stream, `[tokens, embed]`.
+  /// The equation of an activation; x is the residual stream, `[tokens, embed]`.
   private func equation(_ activation: LlamaActivation) -> String {
     switch activation {
     case .embeddings: "x = token_embd[id]"
