@@ -5,7 +5,7 @@
 // in 16 bits: those of a sub-block where the activations tell that they fit, else of fewer lines.
 
 /// How a superblock of one format is multiplied.
-struct SuperblockShape {
+struct SuperblockProductShape {
   /// Sub-blocks, which have a scale each.
   var subBlockCount: Int
   /// Lines of a sub-block.
@@ -25,8 +25,8 @@ struct SuperblockShape {
   ///
   /// Eight lines of `Q4_K` would be safe too; with four the compiler cannot know the number of lines.
   @inline(__always)
-  static func withMinima(bits: Int) -> SuperblockShape {
-    SuperblockShape(
+  static func withMinima(bits: Int) -> SuperblockProductShape {
+    SuperblockProductShape(
       subBlockCount: 8, linesPerSubBlock: 8,
       safeLinesPerSum: lineCount(bits: 5, subBlockLines: 8),
       largestActivationSum: bits == 4 ? 32767 / 15 / 2 : 32767 / 31 / 2, pairCount: 4,
@@ -35,8 +35,8 @@ struct SuperblockShape {
 
   /// `Q6_K`: sub-blocks of 16; the pairs take 32 off each quant.
   @inline(__always)
-  static func q6K() -> SuperblockShape {
-    SuperblockShape(
+  static func q6K() -> SuperblockProductShape {
+    SuperblockProductShape(
       subBlockCount: 16, linesPerSubBlock: 4,
       safeLinesPerSum: lineCount(bits: 6, subBlockLines: 4), largestActivationSum: 32767 / 63,
       pairCount: 8, pairsOffset: sumsOf16Offset, hasMinima: false)
@@ -92,7 +92,7 @@ struct SuperblockTile {
   /// The sums so far, `[row, tileColumns]`.
   var sums: UnsafeMutablePointer<Float>
   /// The format.
-  var shape: SuperblockShape
+  var shape: SuperblockProductShape
 
   /// Multiplies so many rows, a tile of three at a time.
   @inline(__always)

@@ -5,8 +5,8 @@ import _Builtin_intrinsics.intel
 // 16 outputs two lines of an unpacked panel.
 
 /// Bytes of 256 quantised activations: 256 signed quants, then what their format adds to them, see
-/// ``quantizeRowsQ8K(_:rows:inputs:into:stride:)`` and
-/// ``quantizeRowsQ80Signed(_:rows:inputs:into:stride:)``.
+/// ``quantizeQ8K(_:rows:inputs:into:stride:)`` and
+/// ``quantizeSignedQ80(_:rows:inputs:into:stride:)``.
 package let activationByteCount = 384
 
 /// Bytes from a word of four `Q8_K` quants to the next of the same 32.

@@ -10,11 +10,11 @@ import _Builtin_intrinsics.intel
 // instructions of a kind with `vpdpbusd` start in a cycle.
 //
 // Sums that might not fit in 16 bits are added in two parts. Whether they fit is known of the
-// activations before: see ``SuperblockShape/largestActivationSum``. So the integers are exact either way,
+// activations before: see ``SuperblockProductShape/largestActivationSum``. So the integers are exact either way,
 // and the Float32 steps are those of SuperblockValue.swift.
 
 /// How a superblock of one format is multiplied.
-struct SuperblockShape {
+struct SuperblockProductShape {
   /// Sub-blocks of each 32 elements: 1, or 2 whose quants stand for 32 less.
   var subBlocksPer32: Int
   /// Whether there are minima, with a Float32 factor of their own.
@@ -28,16 +28,16 @@ struct SuperblockShape {
   ///
   /// Quants are 0...2ᵇⁱᵗˢ - 1, so a sum is at most that times the sum of the activations of one sign.
   @inline(__always)
-  static func withMinima(bits: Int) -> SuperblockShape {
-    SuperblockShape(
+  static func withMinima(bits: Int) -> SuperblockProductShape {
+    SuperblockProductShape(
       subBlocksPer32: 1, hasMinima: true, boundOffset: oneSidedSumOffset,
       largestActivationSum: bits == 4 ? 32767 / 15 : 32767 / 31)
   }
 
   /// `Q6_K`: sub-blocks of 16, whose quants stand for -32...31.
   @inline(__always)
-  static func q6K() -> SuperblockShape {
-    SuperblockShape(
+  static func q6K() -> SuperblockProductShape {
+    SuperblockProductShape(
       subBlocksPer32: 2, hasMinima: false, boundOffset: magnitudeSumOffset,
       largestActivationSum: 32767 / 32)
   }
@@ -52,7 +52,7 @@ struct SuperblockTile {
   /// The sums so far, `[row, tileColumns]`.
   var sums: UnsafeMutablePointer<Float>
   /// The format.
-  var shape: SuperblockShape
+  var shape: SuperblockProductShape
 
   /// Multiplies so many rows: eight at a time, the rest by fours, twos and ones.
   @inline(__always)

@@ -1,5 +1,5 @@
 /// A linear layer with `Q8_0` weights on activations quantised by
-/// ``quantizeBlocks(_:quants:scales:offsets:)``.
+/// ``quantizeOffsetQ80(_:quants:scales:offsets:)``.
 ///
 /// With `x[i] = xScale_b · xq[i] + xOffset_b` and `w[i] = wScale_b · wq[i]` in block b of 32 inputs,
 ///
@@ -23,7 +23,7 @@
 ///   - inputs: a multiple of 32.
 ///   - outputs: rows of `weight`.
 /// - Complexity: O(tokens × inputs × outputs), no allocation.
-package func linearQ80(
+package func linearOffsetQ80(
   quants: Span<UInt8>, scales: Span<Float>, offsets: Span<Float>, weight: RawSpan,
   bias: Span<Float>, into y: inout MutableSpan<Float>, inputs: Int, outputs: Int
 ) {

@@ -15,7 +15,7 @@ private typealias MultiplySuperblock = (
   UnsafeRawPointer, UnsafeRawPointer, Int, UnsafeMutablePointer<Float>, Int
 ) -> Void
 
-/// Multiplies by a `Q4_K` weight; activations by ``quantizeRowsQ8K(_:rows:inputs:into:stride:)``.
+/// Multiplies by a `Q4_K` weight; activations by ``quantizeQ8K(_:rows:inputs:into:stride:)``.
 ///
 /// - Accuracy: equal to the scalar twin bit for bit, whatever the number of rows.
 /// - Complexity: O(rows × inputs × outputs), no allocation.
@@ -39,7 +39,7 @@ package func multiplyQ6K(_ product: QuantizedProduct) {
 }
 
 /// Multiplies by a `Q8_0` weight; activations by
-/// ``quantizeRowsQ80Signed(_:rows:inputs:into:stride:)``, else as ``multiplyQ4K(_:)``.
+/// ``quantizeSignedQ80(_:rows:inputs:into:stride:)``, else as ``multiplyQ4K(_:)``.
 package func multiplyQ80(_ product: QuantizedProduct) {
   multiply(
     product,
@@ -57,7 +57,7 @@ package func multiplyQ40(_ product: QuantizedProduct) {
 
 @inline(__always)
 private func multiplySuperblocks(
-  _ product: QuantizedProduct, _ format: InterleavedFormat, _ shape: SuperblockShape,
+  _ product: QuantizedProduct, _ format: InterleavedFormat, _ shape: SuperblockProductShape,
   dot: DotSuperblock, dotFileRows: DotFileSuperblock, unpack: UnpackSuperblock
 ) {
   multiply(

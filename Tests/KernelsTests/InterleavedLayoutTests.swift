@@ -12,7 +12,7 @@ import Testing
     instructionSet: InstructionSet, type: WeightType
   ) throws {
     let compute = ComputeContext(threadCount: 2, instructionSet: instructionSet)
-    let format = try #require(QuantizedType(type)).format
+    let format = try #require(type.quantized).format
     let (inputs, outputs) = (512, 37)
     let file = (0..<(inputs * outputs / type.blockElementCount * type.blockByteCount)).map {
       UInt8(truncatingIfNeeded: ($0 &* 2_654_435_761) >> 13) & 0x3f
@@ -116,11 +116,11 @@ import Testing
 
   @Test(arguments: vectorInstructionSets) func q8KEqualsTwin(instructionSet: InstructionSet) throws
   {
-    let kernels = try #require(VectorKernels.kernels(for: instructionSet)).quantized
+    let kernels = try #require(instructionSet.packedKernels)
     let x = Self.activations
     let twin = QuantizeQ8Tests.Q8K(x)
     let target = Bytes(count: kernels.activationsByteCount(rows: 1, inputs: x.count))
-    kernels.quantizeQ8K(x, 1, x.count, target.start, 1)
+    kernels.quantizeQ8K(x, rows: 1, inputs: x.count, into: target.start, stride: 1)
     // A pair of sums is what a 32-bit word pairs: elements 0 2, 1 3 of each four.
     let order = [0, 2, 1, 3]
     for block in 0..<(x.count / 256) {
@@ -173,12 +173,12 @@ import Testing
 
   @Test(arguments: vectorInstructionSets) func q80EqualsTwin(instructionSet: InstructionSet) throws
   {
-    let kernels = try #require(VectorKernels.kernels(for: instructionSet)).quantized
+    let kernels = try #require(instructionSet.packedKernels)
     for count in [Self.activations.count, 32, 160, 288] {
       let x = Array(Self.activations.suffix(count))
       let twin = QuantizeQ8Tests.Q80(x)
       let target = Bytes(count: kernels.activationsByteCount(rows: 1, inputs: x.count))
-      kernels.quantizeQ80(x, 1, x.count, target.start, 1)
+      kernels.quantizeSignedQ80(x, rows: 1, inputs: x.count, into: target.start, stride: 1)
       for block in 0..<(count / 32) {
         let start = target.start + block / 8 * kernels.activationByteCount
         let quants = (0..<32).map {

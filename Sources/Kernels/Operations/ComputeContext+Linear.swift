@@ -1,5 +1,4 @@
 package import KernelInterface
-import KernelsReference
 
 /// The memory that one linear layer reads and writes.
 struct LinearOperands {
@@ -139,20 +138,9 @@ extension ComputeContext {
 
   /// Adds the bias to some columns of a result, and applies the activation function.
   private func finish(_ operands: LinearOperands, columns: Int, stride: Int) {
-    if let vector {
-      vector.applyBiasAndActivation(
-        operands.y, operands.rows, stride, columns, operands.bias, operands.activation)
-      return
-    }
-    for row in 0..<operands.rows {
-      var span = UnsafeMutableBufferPointer(start: operands.y + row * stride, count: columns)
-        .mutableSpan
-      if let bias = operands.bias {
-        KernelsReference.add(
-          &span, residual: UnsafeBufferPointer(start: bias, count: columns).span)
-      }
-      apply(operands.activation, to: &span)
-    }
+    kernels.applyBiasAndActivation(
+      operands.y, rows: operands.rows, stride: stride, width: columns, bias: operands.bias,
+      activation: operands.activation)
   }
 
   /// A linear layer of one weight on memory.
@@ -163,23 +151,23 @@ extension ComputeContext {
       blockLinear(operands, weight, scalesOffset: scalesOffset, sumsOffset: sumsOffset)
     case .float32Rows: blasLinear(operands, weight)
     case .interleaved(let parts): quantizedLinear(operands, parts)
-    case .fileRows where vector == nil: referenceLinear(operands, weight)
+    case .fileRows where packed == nil: referenceLinear(operands, weight)
     case .fileRows: widenedLinear(operands, weight)
     }
   }
 
   /// Panels of Float32 or Float16 by the own kernels.
   private func panelLinear(_ operands: LinearOperands, _ weight: WeightMatrix, isHalf: Bool) {
-    guard let vector else { preconditionFailure("the weight was made for another ComputeContext") }
+    guard let packed else { preconditionFailure("the weight was made for another ComputeContext") }
     let inputs = weight.inputs
     let outputs = weight.outputs
     let tasks = ProductTasks(
       rows: operands.rows, rowByteCount: inputs * 4,
-      panels: (outputs + vector.panelColumns - 1) / vector.panelColumns,
-      panelColumns: vector.panelColumns, inputs: inputs, threadCount: pool.threadCount)
+      panels: (outputs + packed.panelColumns - 1) / packed.panelColumns,
+      panelColumns: packed.panelColumns, inputs: inputs, threadCount: pool.threadCount)
     pool.run(taskCount: tasks.count) { task in
       let (rows, panels) = tasks.ranges(of: task)
-      vector.multiplyPanels(
+      packed.multiplyPanels(
         PanelProduct(
           x: operands.x + rows.lowerBound * inputs, rows: rows.count, inputs: inputs,
           panels: weight.storage.bytes, isHalf: isHalf, panelRange: panels,
@@ -192,28 +180,28 @@ extension ComputeContext {
   private func blockLinear(
     _ operands: LinearOperands, _ weight: WeightMatrix, scalesOffset: Int, sumsOffset: Int
   ) {
-    guard let vector else { preconditionFailure("the weight was made for another ComputeContext") }
+    guard let packed else { preconditionFailure("the weight was made for another ComputeContext") }
     let inputs = weight.inputs
     let outputs = weight.outputs
-    let rowByteCount = vector.quantizedRowByteCount(inputs)
+    let rowByteCount = packed.offsetQ80RowByteCount(inputs: inputs)
     let scales = UnsafeRawPointer(weight.storage.bytes + scalesOffset)
       .assumingMemoryBound(to: Float16.self)
     let sums = UnsafeRawPointer(weight.storage.bytes + sumsOffset)
       .assumingMemoryBound(to: Float.self)
     let tasks = ProductTasks(
       rows: operands.rows, rowByteCount: rowByteCount,
-      panels: (outputs + vector.panelColumns - 1) / vector.panelColumns,
-      panelColumns: vector.panelColumns, inputs: inputs, threadCount: pool.threadCount)
+      panels: (outputs + packed.panelColumns - 1) / packed.panelColumns,
+      panelColumns: packed.panelColumns, inputs: inputs, threadCount: pool.threadCount)
     scratch.withBytes(operands.rows * rowByteCount) { quantized in
       forRowChunks(operands.rows, elementsPerRow: inputs) { rows in
-        vector.quantizeRows(
-          operands.x + rows.lowerBound * inputs, rows.count, inputs,
-          quantized + rows.lowerBound * rowByteCount)
+        packed.quantizeOffsetQ80(
+          operands.x + rows.lowerBound * inputs, rows: rows.count, inputs: inputs,
+          into: quantized + rows.lowerBound * rowByteCount)
       }
       pool.run(taskCount: tasks.count) { task in
         let (rows, panels) = tasks.ranges(of: task)
-        vector.multiplyBlocks(
-          BlockProduct(
+        packed.linearOffsetQ80(
+          OffsetQ80Product(
             x: quantized + rows.lowerBound * rowByteCount, rows: rows.count, inputs: inputs,
             quants: weight.storage.bytes, scales: scales, sums: sums, panelRange: panels,
             bias: operands.bias, activation: operands.activation,

@@ -98,7 +98,7 @@ package final class WeightMatrix: @unchecked Sendable {
     owner: any AnyObject & Sendable, compute: ComputeContext
   ) throws(KernelError) {
     let isPlain = type == .f32 || type == .f16
-    if compute.path == .blas || (isPlain && compute.vector != nil) {
+    if compute.path == .blas || (isPlain && compute.packed != nil) {
       try self.init(
         type: type, outputs: outputs, inputs: inputs, bytes: bytes, compute: compute,
         activations: .ggml)
@@ -144,7 +144,12 @@ package final class WeightMatrix: @unchecked Sendable {
   /// Whether weights of a type have a layout of their own in `compute`'s kernels, a permutation of
   /// the file's bytes that may be saved and used again.
   package static func canInterleave(_ type: WeightType, compute: ComputeContext) -> Bool {
-    compute.path == .simd && compute.vector != nil && QuantizedType(type) != nil
+    interleaves(compute) && type.quantized != nil
+  }
+
+  /// Whether any type has such a layout in `compute`'s kernels.
+  package static func interleaves(_ compute: ComputeContext) -> Bool {
+    compute.path == .simd && compute.packed != nil
   }
 
   /// Gives `body` the interleaved bytes, as many as the file's.

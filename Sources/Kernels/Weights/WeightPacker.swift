@@ -47,12 +47,12 @@ struct WeightPacker: @unchecked Sendable {
 
   /// Panels of Float32 or Float16 in the file's own type.
   func packPanels(
-    into target: UnsafeMutableRawPointer, _ vector: VectorKernels, pool: WorkerPool
+    into target: UnsafeMutableRawPointer, _ kernels: any PackedKernelSet, pool: WorkerPool
   ) {
     if type == .f32 {
-      transpose(as: UInt32.self, into: target, columns: vector.panelColumns, pool: pool)
+      transpose(as: UInt32.self, into: target, columns: kernels.panelColumns, pool: pool)
     } else {
-      transpose(as: UInt16.self, into: target, columns: vector.panelColumns, pool: pool)
+      transpose(as: UInt16.self, into: target, columns: kernels.panelColumns, pool: pool)
     }
   }
 
@@ -64,7 +64,8 @@ struct WeightPacker: @unchecked Sendable {
   /// - Throws: as ``checkScales(pool:)``; `target` is not to be used then.
   /// - Complexity: one pass at 6 to 11 GB/s and thread where the source is in memory.
   func interleaveRows(
-    into target: UnsafeMutableRawPointer, _ format: InterleavedFormat, _ kernels: QuantizedKernels,
+    into target: UnsafeMutableRawPointer, _ format: InterleavedFormat,
+    _ kernels: any PackedKernelSet,
     pool: WorkerPool
   ) throws(KernelError) {
     let panelByteCount = format.panelByteCount(inputs: inputs)
@@ -148,10 +149,10 @@ struct WeightPacker: @unchecked Sendable {
   /// Panels of `Q8_0` quants, scales, and sums of blocks (scale times the sum of the quants).
   func packBlocks(
     into target: UnsafeMutableRawPointer, scalesOffset: Int, sumsOffset: Int,
-    _ vector: VectorKernels, pool: WorkerPool
+    _ kernels: any PackedKernelSet, pool: WorkerPool
   ) {
-    let columns = vector.panelColumns
-    let group = vector.blockGroup
+    let columns = kernels.panelColumns
+    let group = kernels.blockGroup
     let blocks = inputs / 32
     let address = Address(target)
     pool.run(taskCount: (outputs + columns - 1) / columns) { panel in

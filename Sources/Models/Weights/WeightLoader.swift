@@ -45,7 +45,7 @@ package final class WeightLoader: Sendable {
     var prepared: PreparedWeights?
     var rejections: [(path: String, reason: PreparedWeights.Rejection)] = []
     if placement == .interleaved, usesPrepared,
-      WeightMatrix.canInterleave(.q4K, compute: compute)
+      WeightMatrix.interleaves(compute)
     {
       for path in PreparedWeights.candidatePaths(ofModelAt: model.path) where prepared == nil {
         do throws(PreparedWeights.Rejection) {

@@ -29,8 +29,8 @@ func measureElementwise() {
     })
   report(
     "quantiser", elements: rows * width,
-    { KernelsAVX512.quantizeRows(x, rows: rows, inputs: width, into: quantized) },
-    { KernelsAVX2.quantizeRows(x, rows: rows, inputs: width, into: quantized) })
+    { KernelsAVX512.quantizeOffsetQ80(x, rows: rows, inputs: width, into: quantized) },
+    { KernelsAVX2.quantizeOffsetQ80(x, rows: rows, inputs: width, into: quantized) })
   let norm = LayerNormRows(
     x: y, residual: x, y: y, rows: rows, width: 384, weight: bias, bias: bias, epsilon: 1e-12)
   report(

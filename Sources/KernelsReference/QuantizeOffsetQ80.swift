@@ -24,7 +24,7 @@
 /// - Accuracy: `|scale · quants[i] + offset - x[i]| ≤ scale · (1/2 + 2⁻¹⁴)` in exact arithmetic (four
 ///   roundings of a relative 2⁻²⁴ on at most 255 steps); less than 2⁻¹²⁰ in a constant block.
 /// - Complexity: O(x.count), no allocation.
-package func quantizeBlocks(
+package func quantizeOffsetQ80(
   _ x: Span<Float>, quants: inout MutableSpan<UInt8>, scales: inout MutableSpan<Float>,
   offsets: inout MutableSpan<Float>
 ) {

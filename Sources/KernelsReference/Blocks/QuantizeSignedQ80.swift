@@ -24,7 +24,7 @@
 /// - Accuracy: `|scale · quants[i] - x[i]| ≤ (m / 127) · (1/2 + 127 · 2⁻¹¹ + 2⁻¹⁵)`; the Float16 of the
 ///   scale may lose half a unit in its last place, which the largest quant multiplies by 127.
 /// - Complexity: O(x.count), no allocation.
-package func quantizeQ80(
+package func quantizeSignedQ80(
   _ x: Span<Float>, quants: inout MutableSpan<Int8>, scales: inout MutableSpan<Float16>
 ) {
   for block in 0..<(x.count / 32) {

@@ -3,8 +3,8 @@
 /// A panel holds `panelColumns` outputs (the last is filled up with zeros): for each block of 32
 /// inputs, the quants in groups of `blockGroup` inputs, a group's quants of all outputs side by
 /// side. The scales and the sums lie apart, `[panel, block, panelColumns]`.
-package struct BlockProduct {
-  /// The first row, as the same instruction set's `quantizeRows` wrote it.
+package struct OffsetQ80Product {
+  /// The first row, as the same instruction set's `quantizeOffsetQ80` wrote it.
   package var x: UnsafeRawPointer
   /// Rows to multiply.
   package var rows: Int

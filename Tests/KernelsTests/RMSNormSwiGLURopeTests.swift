@@ -6,11 +6,11 @@ import Testing
 @testable import Kernels
 
 /// rmsNorm, SwiGLU and rope against their scalar twins.
-@Suite struct LlamaOperationsTests {
+@Suite struct RMSNormSwiGLURopeTests {
   private static let widths = Array(1...33) + [48, 64, 385, 4_096]
 
-  private func kernels(_ instructionSet: InstructionSet) throws -> VectorKernels.Llama {
-    try #require(VectorKernels.Llama.kernels(for: instructionSet))
+  private func kernels(_ instructionSet: InstructionSet) throws -> any KernelSet {
+    try #require(instructionSet.packedKernels)
   }
 
   /// The bound of the kernel's docstring, and the rounding of the twin.
