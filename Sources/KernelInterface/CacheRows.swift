@@ -13,7 +13,7 @@ package struct CacheRows {
   /// Where they go.
   package var head: CacheHead
 
-  /// All fields.
+  /// Creates the operands of one call.
   package init(
     keys: UnsafePointer<Float>, values: UnsafePointer<Float>, stride: Int, rows: Int,
     firstPosition: Int, head: CacheHead

@@ -1,8 +1,9 @@
 /// The kernels of one implementation: the scalar twins, or those of an instruction set.
 ///
-/// A kernel computes on the thread that calls it and allocates nothing. Its operands are raw memory,
-/// whose bounds the caller has checked. The docstrings of the scalar twins, which have the same
-/// names, say what each computes; the kernels of an instruction set state how far they are from them.
+/// A kernel computes on the thread that calls it and allocates nothing. Its operands are raw
+/// memory, whose bounds the caller has checked. The docstrings of the scalar twins, which have the
+/// same names, say what each computes; the kernels of an instruction set state how far they are
+/// from them.
 package protocol KernelSet: Sendable {
   /// Adds a bias to a tile of a row-major matrix and applies an activation function, in place.
   ///

@@ -9,9 +9,9 @@ import _Builtin_intrinsics.intel
 // lane is an output of the layer, and its pair is two inputs. This costs one multiplication for
 // 16 products.
 //
-// After a block its integer becomes a Float32 and is added with its two scales, then the block's sum
-// of weights times the offset of its activations; see `linearOffsetQ80` in KernelsReference, which takes
-// the same steps in the same order.
+// After a block its integer becomes a Float32 and is added with its two scales, then the block's
+// sum of weights times the offset of its activations; see `linearOffsetQ80` in KernelsReference,
+// which takes the same steps in the same order.
 
 /// Inputs in a group: the 16-bit halves of one lane.
 package let blockGroup = 2

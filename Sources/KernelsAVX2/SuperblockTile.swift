@@ -1,8 +1,9 @@
 // The micro-kernel of products with K-quants: some rows of activations with two registers of
 // outputs, over one superblock.
 //
-// The integers are exact, and the Float32 steps are those of SuperblockValue.swift. Products are added
-// in 16 bits: those of a sub-block where the activations tell that they fit, else of fewer lines.
+// The integers are exact, and the Float32 steps are those of SuperblockValue.swift. Products are
+// added in 16 bits: those of a sub-block where the activations tell that they fit, else of fewer
+// lines.
 
 /// How a superblock of one format is multiplied.
 struct SuperblockProductShape {
@@ -18,12 +19,14 @@ struct SuperblockProductShape {
   var pairCount: Int
   /// Where in the activations these sums lie.
   var pairsOffset: Int
-  /// Whether the pairs are minima, with a Float32 factor of their own; else they belong to the quants.
+  /// Whether the pairs are minima, with a Float32 factor of their own; else they belong to the
+  /// quants.
   var hasMinima: Bool
 
   /// `Q4_K` (4 bits) and `Q5_K` (5): sub-blocks of 32, and minima.
   ///
-  /// Eight lines of `Q4_K` would be safe too; with four the compiler cannot know the number of lines.
+  /// Eight lines of `Q4_K` would be safe too; with four the compiler cannot know the number of
+  /// lines.
   @inline(__always)
   static func withMinima(bits: Int) -> SuperblockProductShape {
     SuperblockProductShape(
@@ -94,7 +97,7 @@ struct SuperblockTile {
   /// The format.
   var shape: SuperblockProductShape
 
-  /// Multiplies so many rows, a tile of three at a time.
+  /// Multiplies `rows` rows, a tile of three at a time.
   @inline(__always)
   func multiplyAll(rows: Int) {
     var tile = self
@@ -121,9 +124,9 @@ struct SuperblockTile {
     var line = panel
     var quants = x
     var scales = panel + unpackedScalesOffset
-    // Counts that the compiler does not know: of a loop that it unrolls it adds the products of several
-    // lines before the sums, and then needs more registers than there are.
-    // (Quants of 4 bits always fit; one row is asked all the same.)
+    // Counts that the compiler does not know: of a loop that it unrolls it adds the products of
+    // several lines before the sums, and then needs more registers than there are. (Quants of 4
+    // bits always fit; one row is asked all the same.)
     let fits = sumsFit(rows: shape.largestActivationSum >= 8 * 127 ? 1 : rows)
     let linesPerSum = fits ? shape.linesPerSubBlock : shape.safeLinesPerSum
     let sumsPerSubBlock = fits ? 1 : shape.linesPerSubBlock / shape.safeLinesPerSum

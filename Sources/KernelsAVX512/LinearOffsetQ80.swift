@@ -7,9 +7,9 @@ import _Builtin_intrinsics.intel
 // is an output of the layer; the four bytes are four inputs. The activations are unsigned and the
 // weights signed, as the instruction wants them, so the sum is the dot product itself, and exact.
 //
-// After a block its integer becomes a Float32 and is added with its two scales, then the block's sum
-// of weights times the offset of its activations; see `linearOffsetQ80` in KernelsReference, which takes
-// the same steps in the same order.
+// After a block its integer becomes a Float32 and is added with its two scales, then the block's
+// sum of weights times the offset of its activations; see `linearOffsetQ80` in KernelsReference,
+// which takes the same steps in the same order.
 
 /// Inputs in a group: the bytes of one lane.
 package let blockGroup = 4

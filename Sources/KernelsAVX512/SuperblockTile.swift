@@ -4,18 +4,18 @@ import _Builtin_intrinsics.intel
 // panels, over one superblock.
 //
 // A lane holds one of two sub-blocks of an output, so a register holds eight outputs, and one
-// saturating pack of two registers leaves in each 32-bit lane both sums of one output, 16 bits each:
-// `vpdpwssd` multiplies both with their scales and adds them. That is one multiplication for two
-// sub-blocks, where `vpmulld` needs two, and multiplications are what bounds this kernel: two
+// saturating pack of two registers leaves in each 32-bit lane both sums of one output, 16 bits
+// each: `vpdpwssd` multiplies both with their scales and adds them. That is one multiplication for
+// two sub-blocks, where `vpmulld` needs two, and multiplications are what bounds this kernel: two
 // instructions of a kind with `vpdpbusd` start in a cycle.
 //
 // Sums that might not fit in 16 bits are added in two parts. Whether they fit is known of the
-// activations before: see ``SuperblockProductShape/largestActivationSum``. So the integers are exact either way,
-// and the Float32 steps are those of SuperblockValue.swift.
+// activations before: see ``SuperblockProductShape/largestActivationSum``. So the integers are
+// exact either way, and the Float32 steps are those of SuperblockValue.swift.
 
 /// How a superblock of one format is multiplied.
 struct SuperblockProductShape {
-  /// Sub-blocks of each 32 elements: 1, or 2 whose quants stand for 32 less.
+  /// Sub-blocks of each 32 elements: 1, or 2 whose quants mean 32 less.
   var subBlocksPer32: Int
   /// Whether there are minima, with a Float32 factor of their own.
   var hasMinima: Bool
@@ -26,7 +26,8 @@ struct SuperblockProductShape {
 
   /// `Q4_K` (4 bits) and `Q5_K` (5): sub-blocks of 32, and minima.
   ///
-  /// Quants are 0...2ᵇⁱᵗˢ - 1, so a sum is at most that times the sum of the activations of one sign.
+  /// Quants are 0...2ᵇⁱᵗˢ - 1, so a sum is at most that times the sum of the activations of one
+  /// sign.
   @inline(__always)
   static func withMinima(bits: Int) -> SuperblockProductShape {
     SuperblockProductShape(
@@ -34,7 +35,7 @@ struct SuperblockProductShape {
       largestActivationSum: bits == 4 ? 32767 / 15 : 32767 / 31)
   }
 
-  /// `Q6_K`: sub-blocks of 16, whose quants stand for -32...31.
+  /// `Q6_K`: sub-blocks of 16, whose quants mean -32...31.
   @inline(__always)
   static func q6K() -> SuperblockProductShape {
     SuperblockProductShape(
@@ -54,7 +55,7 @@ struct SuperblockTile {
   /// The format.
   var shape: SuperblockProductShape
 
-  /// Multiplies so many rows: eight at a time, the rest by fours, twos and ones.
+  /// Multiplies `rows` rows: eight at a time, the rest by fours, twos and ones.
   @inline(__always)
   func multiplyAll(rows: Int) {
     var tile = self

@@ -5,7 +5,7 @@ package import KernelInterface
 // One row of activations (decoding) reads each weight once: the quants are multiplied as they are
 // unpacked. More rows: a superblock of a tile's panels is unpacked once into the first-level cache
 // and multiplied with all rows, whose Float32 sums rest in the second-level cache. Rows of a weight
-// that lie as in a file are interleaved first, one superblock of 16 rows at a time.
+// in the order of a file are interleaved first, one superblock of 16 rows at a time.
 
 /// Unpacks a superblock into memory.
 private typealias UnpackSuperblock = (PanelSuperblock, UnsafeMutableRawPointer) -> Void
@@ -131,7 +131,8 @@ private func dotPanel(
   source.writeSums(sums, to: product, row: 0)
 }
 
-/// All rows of activations with the panels of a group, a tile after the other within each superblock.
+/// All rows of activations with the panels of a group, a tile after the other within each
+/// superblock.
 ///
 /// So the activations of a superblock come from afar once a group; the other tiles find them in the
 /// second-level cache. 512 rows of 14,336 are 11 MB, and a tile of 32 outputs takes them in 0.5 ms.
@@ -175,8 +176,8 @@ private func multiplyGroup(
   writeGroup(product, format, panels: panels, sums: sums)
 }
 
-/// Clears a group's sums, `[tile, row, tileColumns]`: those of the tiles that it has, since the last
-/// tasks of a product are single tiles.
+/// Clears a group's sums, `[tile, row, tileColumns]`: those of the tiles that it has, since the
+/// last tasks of a product are single tiles.
 @inline(__always)
 func clearGroup(_ sums: UnsafeMutablePointer<Float>, rows: Int, panels: Range<Int>) {
   let tiles = (panels.count + tilePanels - 1) / tilePanels
@@ -211,12 +212,12 @@ private func prefetchTarget(_ product: QuantizedProduct, panels: Range<Int>, row
 
 /// How many rows of y ahead lines are asked for.
 ///
-/// Rows often lie a multiple of 4 KB apart, so that their lines share a set of the first-level cache,
-/// which has 12 ways (8 before Zen 5).
+/// Rows are often a multiple of 4 KB apart, so that their lines share a set of the first-level
+/// cache, which has 12 ways (8 before Zen 5).
 private let rowsAhead = 6
 
 /// Rows that are multiplied between two requests: whole tiles of 8 and of 3 rows.
 ///
-/// With no more rows than these a tile takes less time than memory does to answer, so that lines are
-/// asked for further ahead, as in decoding.
+/// With no more rows than these a tile takes less time than memory does to answer, so that lines
+/// are asked for further ahead, as in decoding.
 private let rowsPerRequest = 24

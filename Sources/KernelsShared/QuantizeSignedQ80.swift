@@ -1,7 +1,7 @@
 /// Quantises rows to `Q8_0`: blocks of 32 signed bytes with a scale that was rounded to Float16.
 ///
-/// Eight blocks become `activationByteCount` bytes: the quants, the scales in Float32, and -128 times
-/// the blocks' sums in Int32. Blocks beyond the row's end are not written.
+/// Eight blocks become `activationByteCount` bytes: the quants, the scales in Float32, and -128
+/// times the blocks' sums in Int32. Blocks beyond the row's end are not written.
 ///
 /// Parameters as ``quantizeQ8K(_:rows:inputs:into:stride:)``, `inputs` a multiple of 32.
 package func quantizeSignedQ80(

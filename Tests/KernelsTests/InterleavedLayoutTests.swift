@@ -4,10 +4,11 @@ import Testing
 
 @testable import Kernels
 
-/// The interleaved layout: where each byte of the file goes, and the quantisers' layout of activations.
+/// The interleaved layout: where each byte of the file goes, and the quantisers' layout of
+/// activations.
 @Suite struct InterleavedLayoutTests {
-  /// The layout is the drawn permutation: scales `[block, row]`, words `[block, word, row]`, then the
-  /// rows that fill no panel.
+  /// The layout is the drawn permutation: scales `[block, row]`, words `[block, word, row]`, then
+  /// the rows that fill no panel.
   @Test(arguments: vectorInstructionSets, QuantizedProductTests.types) func isThePermutation(
     instructionSet: InstructionSet, type: WeightType
   ) throws {
@@ -50,7 +51,7 @@ import Testing
     let found = weight.withInterleavedBytes { Array($0) }
     #expect(found == expected)
 
-    // What was saved is used where it lies, with the same results.
+    // What was saved is used in place, with the same results.
     let owner = Bytes(expected)
     let saved = try WeightMatrix(
       interleaved: type, outputs: outputs, inputs: inputs, bytes: owner.buffer, owner: owner,
@@ -63,8 +64,8 @@ import Testing
     #expect(sameBits(y.array(), z.array()))
   }
 
-  /// A scale that is not finite is refused wherever it lies: in a panel, in one that two stacked parts
-  /// share, and in the rows that fill none; its row counts from the start of its part.
+  /// A scale that is not finite is refused wherever it lies: in a panel, in one that two stacked
+  /// parts share, and in the rows that fill none; its row counts from the start of its part.
   @Test(arguments: vectorInstructionSets, QuantizedProductTests.types)
   func scalesThatAreNotFiniteAreRefused(instructionSet: InstructionSet, type: WeightType) throws {
     let compute = ComputeContext(threadCount: 2, instructionSet: instructionSet)

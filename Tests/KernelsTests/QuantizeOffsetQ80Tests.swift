@@ -4,7 +4,8 @@ import Testing
 
 @testable import Kernels
 
-/// The quantiser of activations: its scalar twin against its equation, the kernels against the twin.
+/// The quantiser of activations: its scalar twin against its equation, the kernels against the
+/// twin.
 @Suite struct QuantizeOffsetQ80Tests {
   /// What the twin makes of whole blocks.
   struct Blocks {
@@ -58,7 +59,8 @@ import Testing
     }
   }
 
-  /// `|scale · quant + offset - x| ≤ scale · (1/2 + 2⁻¹⁴)`, and every block uses both ends of 0...255.
+  /// `|scale · quant + offset - x| ≤ scale · (1/2 + 2⁻¹⁴)`, and every block uses both ends of
+  /// 0...255.
   @Test func withinBound() {
     for row in Self.rows {
       let blocks = Blocks(row)

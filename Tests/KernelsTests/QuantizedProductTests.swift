@@ -8,8 +8,8 @@ import Testing
 @Suite struct QuantizedProductTests {
   static let types: [WeightType] = [.q4K, .q5K, .q6K, .q80, .q40]
 
-  /// Inputs and outputs around the edges of superblocks, panels of 16 and tiles of 32; with 417 outputs
-  /// a thread has groups of tiles, whole ones and a rest.
+  /// Inputs and outputs around the edges of superblocks, panels of 16 and tiles of 32; with 417
+  /// outputs a thread has groups of tiles, whole ones and a rest.
   static func shapes(_ type: WeightType) -> [(inputs: Int, outputs: Int)] {
     type.blockElementCount == 256
       ? [(256, 1), (256, 15), (512, 16), (768, 17), (256, 33), (1280, 50), (256, 417)]

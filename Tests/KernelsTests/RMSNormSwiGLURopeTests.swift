@@ -155,7 +155,8 @@ import Testing
     }
   }
 
-  /// What the docstring says of the angles: at position 4,000 less than 8e-4 rad off the real number.
+  /// What the docstring says of the angles: at position 4,000 less than 8e-4 rad off the real
+  /// number.
   @Test func ropeAnglesAtFarPositions() {
     for base: Float in [10_000, 1_000_000] {
       let frequencies = RopeFrequencies(rotaryDim: 128, base: base)
@@ -172,7 +173,8 @@ import Testing
     }
   }
 
-  /// The public operations agree with the twins on every path, and with themselves on any thread count.
+  /// The public operations agree with the twins on every path, and with themselves on any thread
+  /// count.
   @Test func operationsAgreeOnEveryPath() {
     let (rows, width) = (70, 96)
     let x = matrix(samples(rows * 2 * width, seed: 1), columns: 2 * width)

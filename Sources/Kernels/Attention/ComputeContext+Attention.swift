@@ -6,8 +6,8 @@ extension ComputeContext {
   /// - Parameters:
   ///   - queryKeyValue: `[tokens, shape.columns]`: queries, keys and values side by side.
   ///   - shape: the heads of a row.
-  ///   - offsets: where each sequence's rows begin, and the end of the last: n + 1 ascending numbers
-  ///     from 0 to the number of rows.
+  ///   - offsets: where each sequence's rows begin, and the end of the last: n + 1 ascending
+  ///     numbers from 0 to the number of rows.
   ///   - mask: which tokens of its sequence a token sees.
   ///   - y: result `[tokens, heads × headDim]`; its `rows` become those of `queryKeyValue`.
   package func attention(
@@ -23,8 +23,8 @@ extension ComputeContext {
   /// Multi-head attention of a ragged batch, with queries, keys and values in any columns of any
   /// matrices: the queries of sequence s attend to the keys of sequence s.
   ///
-  /// A result's bits do not depend on the other sequences of the batch, on the number of threads, or
-  /// (with finite keys and values) on the other queries of its sequence.
+  /// A result's bits do not depend on the other sequences of the batch, on the number of threads,
+  /// or (with finite keys and values) on the other queries of its sequence.
   ///
   /// - Source: Vaswani et al. 2017, arXiv:1706.03762, section 3.2.
   /// - Parameters:
@@ -33,8 +33,8 @@ extension ComputeContext {
   ///   - values: `[key tokens, …]`; may be the same matrix as `keys`.
   ///   - columns: where the heads begin in a row of each.
   ///   - shape: the heads.
-  ///   - queryOffsets: where each sequence's queries begin, and the end of the last: n + 1 ascending
-  ///     numbers from 0 to the number of rows.
+  ///   - queryOffsets: where each sequence's queries begin, and the end of the last: n + 1
+  ///     ascending numbers from 0 to the number of rows.
   ///   - keyOffsets: the same of keys and values, also n + 1 numbers.
   ///   - mask: which keys of its sequence a query sees.
   ///   - y: result `[query tokens, heads × headDim]`; its `rows` become those of `queries`.

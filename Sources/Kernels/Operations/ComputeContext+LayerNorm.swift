@@ -35,8 +35,8 @@ extension ComputeContext {
         epsilon: epsilon))
   }
 
-  /// Adds a residual and normalises every row, in place: `x = layerNorm(x + residual)`, as post-norm
-  /// transformers (BERT) apply it after a sublayer.
+  /// Adds a residual and normalises every row, in place: `x = layerNorm(x + residual)`, as
+  /// post-norm transformers (BERT) apply it after a sublayer.
   ///
   /// - Parameters:
   ///   - x: activations `[tokens, width]`. Overwritten.

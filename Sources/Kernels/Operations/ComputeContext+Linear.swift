@@ -15,9 +15,9 @@ struct LinearOperands {
 extension ComputeContext {
   /// A linear layer: `y = activation(x Wᵀ + b)`.
   ///
-  /// The weights of a stack share `x`: `y = activation([x W₁ᵀ | x W₂ᵀ | …] + b)`, and where they take
-  /// quantised activations, these are quantised once for all of them. ``ActivationQuantization`` and
-  /// the type of each weight decide how.
+  /// The weights of a stack share `x`: `y = activation([x W₁ᵀ | x W₂ᵀ | …] + b)`, and where they
+  /// take quantised activations, these are quantised once for all of them.
+  /// ``ActivationQuantization`` and the type of each weight decide how.
   ///
   /// - Parameters:
   ///   - x: activations `[tokens, inputs]`.
@@ -105,7 +105,8 @@ extension ComputeContext {
     }
   }
 
-  /// Gives `body` each weight's layer in scratch, `[rows, width]`, with the column at which it begins.
+  /// Gives `body` each weight's layer in scratch, `[rows, width]`, with the column at which it
+  /// begins.
   private func forEachProduct(
     _ operands: LinearOperands, _ weights: WeightStack,
     _ body: (_ product: UnsafePointer<Float>, _ column: Int, _ width: Int) -> Void

@@ -1,4 +1,4 @@
-/// What the fit of a K-quant superblock of 256 numbers needs to know of its format.
+/// The parameters of fitting a K-quant superblock of 256 numbers.
 struct SuperblockFitParameters {
   /// Sub-blocks and numbers in each.
   let subBlockCount: Int
@@ -13,7 +13,8 @@ struct SuperblockFitParameters {
   enum Weighting {
     /// `√s + |x|`: large numbers matter somewhat more.
     case magnitude
-    /// `s / 2 + x²`: they matter much more; for formats whose small numbers are exact enough anyway.
+    /// `s / 2 + x²`: they matter much more; for formats whose small numbers are exact enough
+    /// anyway.
     case square
   }
 
@@ -28,8 +29,8 @@ struct SuperblockFitParameters {
     scales: -128...127, weighting: .square)
 }
 
-/// Finds scales, minima and quants of superblocks: `x ≈ (d · scale_j) · q - dmin · min_j` with small
-/// integers scale_j, min_j and q.
+/// Finds scales, minima and quants of superblocks: `x ≈ (d · scale_j) · q - dmin · min_j` with
+/// small integers scale_j, min_j and q.
 ///
 /// Each sub-block is fitted by itself (``WeightedNumbers/search(_:)``). Then d and dmin are the
 /// largest fit over the largest integer, and each sub-block tries the integers around its own fit

@@ -1,8 +1,8 @@
 import Glibc
 
 extension ComputeContext {
-  /// How fast the threads of the pool read memory together: the limit of decoding, which reads every
-  /// weight once for each token.
+  /// How fast the threads of the pool read memory together: the limit of decoding, which reads
+  /// every weight once for each token.
   ///
   /// Each thread sums one contiguous part of a buffer that no cache holds, with four chains of
   /// vector operations, so that loads and nothing else are waited for.

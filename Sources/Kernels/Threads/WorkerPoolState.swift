@@ -3,7 +3,8 @@ import KernelInterface
 import KernelsReference
 import Synchronization
 
-/// The words of a closure; see BorrowedTaskBody.swift in KernelsReference, which defines this symbol.
+/// The words of a closure; see BorrowedTaskBody.swift in KernelsReference, which defines this
+/// symbol.
 @_silgen_name("swiftrag_taskBodyWords")
 private func taskBodyWords(of body: (_ task: Int, _ thread: Int) -> Void) -> TaskBodyWords
 

@@ -2,7 +2,7 @@ import KernelInterface
 import KernelsReference
 import Synchronization
 
-/// A weight's rows as they lie in a file, and the copies of them that kernels read.
+/// A weight's rows as in its file, and the copies of them that kernels read.
 ///
 /// Bounds: the caller has checked that the parts hold `outputs` rows of `inputs` elements.
 struct WeightPacker: @unchecked Sendable {
@@ -58,8 +58,8 @@ struct WeightPacker: @unchecked Sendable {
 
   /// Panels of 16 interleaved rows, then the rows that fill no panel.
   ///
-  /// The scales of a panel's rows are looked at right after it is interleaved: the file's bytes then
-  /// come from memory once, not twice.
+  /// The scales of a panel's rows are looked at right after it is interleaved: the file's bytes
+  /// then come from memory once, not twice.
   ///
   /// - Throws: as ``checkScales(pool:)``; `target` is not to be used then.
   /// - Complexity: one pass at 6 to 11 GB/s and thread where the source is in memory.

@@ -86,7 +86,7 @@ final class WeightStorage: @unchecked Sendable {
       owner: made.piece)
   }
 
-  /// Uses bytes where they lie; `panelCount` panels of them are interleaved, the rest file rows.
+  /// Uses bytes in place; `panelCount` panels of them are interleaved, the rest file rows.
   convenience init(
     inPlace bytes: UnsafeRawPointer, byteCount: Int, type: WeightType, outputs: Int, inputs: Int,
     panelCount: Int, owner: any AnyObject & Sendable, compute: ComputeContext

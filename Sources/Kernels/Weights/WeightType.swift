@@ -52,8 +52,8 @@ package enum WeightType: String, Sendable, CaseIterable {
     }
   }
 
-  /// The type of the kernels that widen it before a product, or nil for a type that is multiplied as
-  /// it is.
+  /// The type of the kernels that widen it before a product, or nil for a type that is multiplied
+  /// as it is.
   var widened: WidenedType? {
     switch self {
     case .bf16: .bf16

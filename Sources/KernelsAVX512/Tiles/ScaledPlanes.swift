@@ -20,7 +20,7 @@ let planeByteCount = 4096
 let coarsePlaneOffset = planeByteCount
 /// Where the four lines lie that are multiplied with the sums of activations.
 let planePairsOffset = 2 * planeByteCount
-/// Where the line of Float32 scales of the superblock lies, and behind it that of the minima.
+/// The offset of the line of Float32 scales of the superblock, and behind it that of the minima.
 let planeFactorsOffset = planePairsOffset + 4 * lineByteCount
 /// Bytes of a scaled superblock of a panel.
 let scaledByteCount = planeFactorsOffset + 2 * lineByteCount
@@ -137,7 +137,7 @@ private func writeFactors(
     factors: target + planeFactorsOffset)
 }
 
-/// Stores a line of both planes of quants that stand for 32 less, given the scale in each lane.
+/// Stores a line of both planes of quants that mean 32 less, given the scale in each lane.
 @inline(__always)
 private func writeSigned(
   _ quants: IntegerLanes, _ scales: IntegerLanes, into line: UnsafeMutableRawPointer

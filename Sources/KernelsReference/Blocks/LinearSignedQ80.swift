@@ -28,7 +28,7 @@ package protocol SmallBlockFormat: BlockFormat {
 /// - Parameters:
 ///   - quants: quantised activations `[tokens, inputs]`.
 ///   - scales: their scales `[tokens, inputs / 32]`.
-///   - weight: blocks as they lie in a file, `[outputs, inputs / 32]`, whose scale is their first
+///   - weight: blocks as in a file, `[outputs, inputs / 32]`, whose scale is their first
 ///     Float16.
 ///   - format: how their bytes are read.
 ///   - y: result, row-major `[tokens, outputs]`. Overwritten.
