@@ -10,7 +10,7 @@ package struct CacheRows {
   package var rows: Int
   /// The first of them.
   package var firstPosition: Int
-  /// Where they go.
+  /// The memory that receives them.
   package var head: CacheHead
 
   /// Creates the operands of one call.

@@ -1,6 +1,6 @@
 import _Builtin_intrinsics.intel
 
-// What products along the rows of a file need of 256-bit registers: a row's quants lie side by side
+// What products along the rows of a file need of 256-bit registers: a row's quants are side by side
 // in parts of 32 bytes. A register is one part; with 512 bits (KernelsAVX512 has the same names) it
 // is two.
 

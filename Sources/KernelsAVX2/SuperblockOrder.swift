@@ -13,7 +13,7 @@ let quantWordStride = 4
 /// Bytes from a word of the even 32 of each 64 to that of the odd 32.
 let quantPairOffset = 32
 
-/// Where the largest sum, of one sign, of eight activations lies whose products with quants fall
+/// The offset of the largest sum, of one sign, of eight activations whose products with quants fall
 /// into the same 16 bits of a sum of four lines, Int16.
 let oneSidedSumOffset = 308
 
@@ -46,7 +46,7 @@ private func sumsOfFourWords(_ bytes: IntegerLanes) -> IntegerLanes {
   return _mm256_add_epi16(twice, _mm256_srli_epi64(twice, 32))
 }
 
-/// The quants of a superblock in the order of the elements: they lie so.
+/// The quants of a superblock in the order of the elements, in which they are stored.
 @inline(__always)
 func naturalQuants(
   _ x: UnsafeRawPointer, scratch: UnsafeMutableRawPointer

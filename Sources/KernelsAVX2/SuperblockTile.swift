@@ -17,7 +17,7 @@ struct SuperblockProductShape {
   var largestActivationSum: Int16
   /// Lines that are multiplied with pairs of sums of activations.
   var pairCount: Int
-  /// Where in the activations these sums lie.
+  /// The offset of these sums in the activations.
   var pairsOffset: Int
   /// Whether the pairs are minima, with a Float32 factor of their own; else they belong to the
   /// quants.

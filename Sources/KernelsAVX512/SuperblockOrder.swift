@@ -1,8 +1,8 @@
 import _Builtin_intrinsics.intel
 
-// The order of K-quants and their activations in memory that ``SuperblockTile`` of 512 bits wants:
-// the words of two sub-blocks of 32 alternate. A step is one word of each: 8 bytes of activations,
-// and of 16 outputs two lines of an unpacked panel.
+// The order of K-quants and their activations in memory that ``SuperblockTile`` reads with 512
+// bits: the words of two sub-blocks of 32 alternate. A step is one word of each: 8 bytes of
+// activations, and of 16 outputs two lines of an unpacked panel.
 
 /// Bytes of 256 quantised activations: 256 signed quants, then what their format adds to them, see
 /// ``quantizeQ8K(_:rows:inputs:into:stride:)`` and
@@ -23,8 +23,8 @@ let stepByteCount = 2 * lineByteCount
 let oneSidedSumOffset = 308
 /// The offset of the largest sum of the magnitudes of any 16, Int16.
 let magnitudeSumOffset = 310
-/// Where -32 times the sums of 16 lie, Int32, in the order 0 2, 1 3, 4 6, 5 7, ...: what the sums
-/// of two sub-blocks of `Q6_K` begin with.
+/// The offset of -32 times the sums of 16, Int32, in the order 0 2, 1 3, 4 6, 5 7, ...: what the
+/// sums of two sub-blocks of `Q6_K` begin with.
 let startsOffset = 320
 
 /// Puts the quants of a superblock into this order, and adds what the tile needs of them.

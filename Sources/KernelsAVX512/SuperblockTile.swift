@@ -9,8 +9,8 @@ import _Builtin_intrinsics.intel
 // two sub-blocks, where `vpmulld` needs two, and multiplications are what bounds this kernel: two
 // instructions of a kind with `vpdpbusd` start in a cycle.
 //
-// Sums that might not fit in 16 bits are added in two parts. Whether they fit is known of the
-// activations before: see ``SuperblockProductShape/largestActivationSum``. So the integers are
+// Sums that might not fit in 16 bits are added in two parts. Whether they fit follows from the
+// activations: see ``SuperblockProductShape/largestActivationSum``. So the integers are
 // exact either way, and the Float32 steps are those of SuperblockValue.swift.
 
 /// How a superblock of one format is multiplied.
@@ -19,7 +19,7 @@ struct SuperblockProductShape {
   var subBlocksPer32: Int
   /// Whether there are minima, with a Float32 factor of their own.
   var hasMinima: Bool
-  /// Where in the activations the sum lies that bounds those of the products.
+  /// The offset in the activations of the sum that bounds those of the products.
   var boundOffset: Int
   /// The largest such sum with which every sum of a sub-block's products fits in 16 bits.
   var largestActivationSum: Int16

@@ -134,8 +134,9 @@ private func dotPanel(
 /// All rows of activations with the panels of a group, a tile after the other within each
 /// superblock.
 ///
-/// So the activations of a superblock come from afar once a group; the other tiles find them in the
-/// second-level cache. 512 rows of 14,336 are 11 MB, and a tile of 32 outputs takes them in 0.5 ms.
+/// So the activations of a superblock come from memory once a group; the other tiles find them in
+/// the second-level cache. 512 rows of 14,336 are 11 MB, and a tile of 32 outputs takes them in 0.5
+/// ms.
 @inline(__always)
 private func multiplyGroup(
   _ product: QuantizedProduct, _ format: InterleavedFormat, _ unpack: UnpackSuperblock,
@@ -201,7 +202,7 @@ func writeGroup(
   }
 }
 
-/// Asks for the lines of y that a group's sums of a row will be written to.
+/// Prefetches the lines of y that a group's sums of a row will be written to.
 @inline(__always)
 private func prefetchTarget(_ product: QuantizedProduct, panels: Range<Int>, row: Int) {
   let target = UnsafeRawPointer(product.y + row * product.yStride + panels.lowerBound * 16)
@@ -210,7 +211,7 @@ private func prefetchTarget(_ product: QuantizedProduct, panels: Range<Int>, row
   }
 }
 
-/// How many rows of y ahead lines are asked for.
+/// How many rows ahead lines of y are prefetched.
 ///
 /// Rows are often a multiple of 4 KB apart, so that their lines share a set of the first-level
 /// cache, which has 12 ways (8 before Zen 5).
@@ -218,6 +219,6 @@ private let rowsAhead = 6
 
 /// Rows that are multiplied between two requests: whole tiles of 8 and of 3 rows.
 ///
-/// With no more rows than these a tile takes less time than memory does to answer, so that lines
-/// are asked for further ahead, as in decoding.
+/// With at most this many rows a tile takes less time than an access to memory, so that lines are
+/// prefetched further ahead, as in decoding.
 private let rowsPerRequest = 24

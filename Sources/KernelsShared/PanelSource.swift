@@ -1,7 +1,6 @@
 import KernelInterface
 
-// Where the superblocks of a quantised weight's panels are found, and which lines of them are asked
-// for before they are read.
+// The superblocks of a quantised weight's panels, and which of their lines are prefetched.
 
 /// The superblocks of one panel, interleaved or in the rows of a file.
 struct PanelSource {
@@ -73,8 +72,7 @@ struct PanelSource {
       blockCount: count, scratch: scratch)
   }
 
-  /// Asks for the next 16 rows, which follow these: the part that corresponds to some blocks'
-  /// share.
+  /// Prefetches the next 16 rows, which follow these: the share of some blocks.
   @inline(__always)
   private func prefetchNextRows(firstBlock: Int, count: Int) {
     let byteCount = 16 * count * format.blockByteCount
@@ -82,7 +80,7 @@ struct PanelSource {
     for line in stride(from: 0, to: byteCount, by: lineByteCount) { prefetchFar(next + line) }
   }
 
-  /// Asks for lines that will be read in a moment, as many as the superblock has.
+  /// Prefetches as many lines as the superblock has.
   @inline(__always)
   func prefetchLines(_ index: Int) {
     guard isInterleaved else { return }
@@ -125,11 +123,11 @@ struct PanelSource {
   }
 }
 
-/// Bytes between the line that is multiplied and the one that is asked for.
+/// Bytes between the line that is multiplied and the one that is prefetched.
 private let aheadByteCount = 4096
 
-/// The interleaved lines that are unpacked next, asked for bit by bit while rows are multiplied:
-/// asked for at once they would hold up what is read meanwhile.
+/// The interleaved lines that are unpacked next, prefetched a few at a time while rows are
+/// multiplied: all at once they would delay the reads of the products.
 struct UpcomingLines {
   private let lines: UnsafeRawPointer
   private let panelByteCount: Int

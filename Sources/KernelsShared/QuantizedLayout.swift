@@ -30,7 +30,7 @@ let lineByteCount = 64
 /// The offset of the scales of the sub-blocks, as ``SuperblockTile`` wants them; for blocks of 32,
 /// a line of Float32 scales each.
 let unpackedScalesOffset = 4096
-/// Where the lines lie that are multiplied with sums of activations, up to 8.
+/// The offset of the lines that are multiplied with sums of activations, up to 8.
 let unpackedPairsOffset = 5120
 /// The offset of the line of Float32 scales of the superblock, and after it that of the minima.
 let unpackedFactorsOffset = 5632

@@ -80,7 +80,7 @@ struct TileRow {
   }
 }
 
-/// The offset of the numbers of a that belong to one term.
+/// The addresses of the numbers of a that belong to one term.
 ///
 /// Two bases and a stride keep the addresses of eight rows in few integer registers.
 struct TileNumbers {
@@ -102,7 +102,7 @@ struct TileNumbers {
     row < 4 ? low + row * stride : high + (row - 4) * stride
   }
 
-  /// Goes on to the next term.
+  /// Advances to the next term.
   @inline(__always)
   mutating func advance(by step: Int) {
     low += step
@@ -125,7 +125,7 @@ struct RowTile {
   @_transparent
   init() {}
 
-  /// Sums that go on from those in memory, `stride` elements a row.
+  /// The sums so far from memory, `stride` elements a row.
   @_transparent
   init(
     _ y: UnsafePointer<Float>, stride: Int, width: Int, rows: Int, registers: Int

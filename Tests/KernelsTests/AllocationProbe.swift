@@ -3,7 +3,7 @@ import Glibc
 /// Tells whether a body allocates memory on the calling thread, be it one small block that it frees
 /// again.
 enum AllocationProbe {
-  /// Whether `body` runs without an allocation of up to 520 bytes; nil where that cannot be told.
+  /// Whether `body` runs without an allocation of up to 520 bytes; nil where that cannot be measured.
   ///
   /// The threads of the system's libraries allocate and free now and then, which can feign a block
   /// or hide one; so most of nine looks decide. For ``OwnProcess``.

@@ -64,7 +64,7 @@ import Testing
     #expect(sameBits(y.array(), z.array()))
   }
 
-  /// A scale that is not finite is refused wherever it lies: in a panel, in one that two stacked
+  /// A scale that is not finite is refused wherever it is: in a panel, in one that two stacked
   /// parts share, and in the rows that fill none; its row counts from the start of its part.
   @Test(arguments: vectorInstructionSets, QuantizedProductTests.types)
   func scalesThatAreNotFiniteAreRefused(instructionSet: InstructionSet, type: WeightType) throws {
@@ -146,7 +146,7 @@ import Testing
     }
   }
 
-  /// Where a quant lies: with 512 bits the words of two blocks of 32 alternate.
+  /// The offset of a quant: with 512 bits the words of two blocks of 32 alternate.
   private func byteOffset(of element: Int, _ instructionSet: InstructionSet) -> Int {
     guard instructionSet >= .avx512 else { return element }
     let (block, word) = (element / 32, element % 32 / 4)

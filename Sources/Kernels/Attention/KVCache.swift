@@ -111,7 +111,7 @@ package final class KVCache: @unchecked Sendable {
   }
 }
 
-/// Where the parts of one head's memory begin, in bytes from its start.
+/// The offsets of the parts of one head's memory, in bytes from its start.
 private struct Sections {
   let keyBytes: Int
   let valueBytes: Int

@@ -1,7 +1,7 @@
 import _Builtin_intrinsics.intel
 
 // A superblock of a panel as tile registers want it: each quant times the scale of its sub-block,
-// in two bytes that lie in two planes.
+// in two bytes, each in a plane of its own.
 //
 // The products of all sub-blocks then go into one sum, which an accumulator of a tile register is:
 // with the scales apart, each sub-block's sums would have to leave the registers. A scaled quant
@@ -16,9 +16,9 @@ import _Builtin_intrinsics.intel
 /// Bytes of a plane: 64 lines of four elements of each of 16 outputs, in the order of the
 /// activations.
 let planeByteCount = 4096
-/// Where the coarse plane lies; the fine one comes first.
+/// The offset of the coarse plane; the fine one comes first.
 let coarsePlaneOffset = planeByteCount
-/// Where the four lines lie that are multiplied with the sums of activations.
+/// The offset of the four lines that are multiplied with the sums of activations.
 let planePairsOffset = 2 * planeByteCount
 /// The offset of the line of Float32 scales of the superblock, and behind it that of the minima.
 let planeFactorsOffset = planePairsOffset + 4 * lineByteCount
