@@ -6,7 +6,7 @@ extension ComputeContext {
   ///
   /// The sums are those of Float32 weights, so a row's bits do not depend on the other rows.
   func widenedLinear(_ operands: LinearOperands, _ weight: WeightMatrix) {
-    guard let packed, let type = weight.type.widened, operands.rows > 0 else { return }
+    guard let packed, operands.rows > 0 else { return }
     let (inputs, outputs) = (weight.inputs, weight.outputs)
     let columns = packed.panelColumns
     let panelByteCount = inputs * columns * 4
@@ -18,7 +18,7 @@ extension ComputeContext {
         let width = min(columns, outputs - panel * columns)
         widenPanel(
           weight, rows: (panel * columns)..<(panel * columns + width), columns: columns,
-          group: panelMemory + panelByteCount, into: panelMemory, type, packed)
+          group: panelMemory + panelByteCount, into: panelMemory, packed)
         packed.multiplyPanels(
           PanelProduct(
             x: operands.x, rows: operands.rows, inputs: inputs,
@@ -33,7 +33,7 @@ extension ComputeContext {
   /// repeat another.
   private func widenPanel(
     _ weight: WeightMatrix, rows: Range<Int>, columns: Int, group: UnsafeMutableRawPointer,
-    into target: UnsafeMutableRawPointer, _ type: WidenedType, _ kernels: any PackedKernelSet
+    into target: UnsafeMutableRawPointer, _ kernels: any PackedKernelSet
   ) {
     let inputs = weight.inputs
     let rowByteCount = inputs / weight.type.blockElementCount * weight.type.blockByteCount
@@ -42,11 +42,13 @@ extension ComputeContext {
       let count = min(groupRows, rows.count - column)
       guard count > 0 else { return }
       for row in 0..<count {
-        let source =
-          weight.storage.bytes + (rows.lowerBound + column + row) * rowByteCount
+        let bytes = UnsafeRawBufferPointer(
+          start: weight.storage.bytes + (rows.lowerBound + column + row) * rowByteCount,
+          count: rowByteCount)
         let values = (group + row * inputs * 4).bindMemory(to: Float.self, capacity: inputs)
-        kernels.widen(
-          type, source, blockCount: inputs / weight.type.blockElementCount, into: values)
+        widenRow(
+          weight.type, bytes, into: UnsafeMutableBufferPointer(start: values, count: inputs),
+          kernels)
       }
       withUnsafeTemporaryAllocation(of: UnsafeRawPointer.self, capacity: groupRows) { addresses in
         for row in 0..<groupRows {
@@ -67,5 +69,21 @@ extension ComputeContext {
         }
       }
     }
+  }
+
+  /// Widens a row: by a kernel, or by the scalar code where the type's kernels multiply it as it is
+  /// (its activations are then to stay Float32, ``ActivationQuantization/precise``).
+  private func widenRow(
+    _ type: WeightType, _ bytes: UnsafeRawBufferPointer,
+    into values: UnsafeMutableBufferPointer<Float>, _ kernels: any PackedKernelSet
+  ) {
+    guard let widened = type.widened, let source = bytes.baseAddress,
+      let target = values.baseAddress
+    else {
+      widen(type: type, bytes: bytes, into: values)
+      return
+    }
+    kernels.widen(
+      widened, source, blockCount: values.count / type.blockElementCount, into: target)
   }
 }
