@@ -5,7 +5,7 @@ extension LlamaConfig {
   package var specification: ModelSpecification {
     ModelSpecification(
       table: LlamaTensors(config: self), entries: entries,
-      steps: LlamaActivation.allCases.map {
+      steps: LlamaActivation.allCases.filter(computes).map {
         .init(name: $0.rawValue, equation: equation($0), isPerLayer: $0.isPerLayer)
       })
   }
@@ -42,7 +42,16 @@ extension LlamaConfig {
       entry("fusesQueryKeyValue", traits.fusesQueryKeyValue, "architecture"),
       entry("fusesGateUp", traits.fusesGateUp, "architecture"),
       entry("hasQueryKeyValueBias", traits.hasQueryKeyValueBias, "architecture"),
+      entry("hasQueryKeyNorm", traits.hasQueryKeyNorm, "architecture"),
     ]
+  }
+
+  /// Whether the architecture has the activation.
+  private func computes(_ activation: LlamaActivation) -> Bool {
+    switch activation {
+    case .queryNorm, .keyNorm: architecture.traits.hasQueryKeyNorm
+    default: true
+    }
   }
 
   /// The equation of an activation; x is the residual stream, `[tokens, embed]`.
@@ -52,6 +61,8 @@ extension LlamaConfig {
     case .attentionNorm: "h = RMSNorm(x)"
     case .queryKeyValue:
       architecture.traits.hasQueryKeyValueBias ? "(q, k, v) = h Wᵀ + b" : "(q, k, v) = h Wᵀ"
+    case .queryNorm: "q = RMSNorm(q), each head"
+    case .keyNorm: "k = RMSNorm(k), each head"
     case .rotatedQueries: "q = RoPE(q, position)"
     case .rotatedKeys: "k = RoPE(k, position); k and v enter the cache"
     case .attention:
@@ -73,7 +84,8 @@ extension LlamaActivation {
   var isPerLayer: Bool {
     switch self {
     case .embeddings, .finalNorm, .logits: false
-    case .attentionNorm, .queryKeyValue, .rotatedQueries, .rotatedKeys, .attention,
+    case .attentionNorm, .queryKeyValue, .queryNorm, .keyNorm, .rotatedQueries, .rotatedKeys,
+      .attention,
       .attentionResidual, .ffnNorm, .gateUp, .ffnHidden, .layerOutput:
       true
     }
