@@ -10,7 +10,7 @@ internal import Store
 internal import SwiftRAG
 internal import Tokenizers
 
-/// Which exit code an error of the library stands for.
+/// The exit codes for errors of the library.
 enum ErrorStatus {
   static func of(_ error: any Error) -> ExitCode {
     switch error {

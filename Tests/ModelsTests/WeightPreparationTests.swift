@@ -40,7 +40,7 @@ struct WeightPreparationTests {
     } throws: {
       "\($0)".contains("\(folder.prepared): 0 MB are free there")
     }
-    #expect(PreparedWeights.fileNames(in: folder.path).sorted() == [".", "..", "model.gguf"])
+    #expect(Paths.names(in: folder.path).sorted() == [".", "..", "model.gguf"])
   }
 
   @Test func anInterruptedWriteLeavesNothing() throws {
@@ -53,7 +53,7 @@ struct WeightPreparationTests {
       })
     }
     #expect(calls == [40 * 288, 40 * 288 + 16 * 420])
-    #expect(PreparedWeights.fileNames(in: folder.path).sorted() == [".", "..", "model.gguf"])
+    #expect(Paths.names(in: folder.path).sorted() == [".", "..", "model.gguf"])
   }
 
   /// What a killed process left goes; what belongs to others stays.
