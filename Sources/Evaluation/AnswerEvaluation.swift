@@ -1,5 +1,6 @@
 internal import Bytes
 package import RAG
+internal import Store
 
 /// Measures how often answers hold the right value, cite the right document, and are refused.
 ///

@@ -43,7 +43,7 @@ package struct SearchBenchmark: Sendable, Encodable {
     let vectors = try NumPyFile(path: vectorsPath)
     let queries = try NumPyFile(path: queriesPath)
     guard vectors.columns == queries.columns, queries.rows > 0, k > 0,
-      vectors.columns <= IndexIdentity.maximumDimension
+      vectors.columns <= VectorSpace.maximumDimension
     else { throw .invalidInput("vectors and queries of different or unusable sizes") }
     let pool = WorkerPool(threadCount: max(1, threadCount ?? physicalCoreCount()))
     let start = currentNanoseconds()

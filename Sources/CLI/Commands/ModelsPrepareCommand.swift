@@ -84,7 +84,7 @@ extension ModelsCommand {
         Terminal.note(WeightPreparation.Failure.cancelled.description)
         throw ExitStatus.interrupted
       }
-      for refusal in outcome.refusals { Terminal.note("not written to \(refusal)") }
+      for skipped in outcome.skippedPaths { Terminal.note("not written to \(skipped)") }
       try answer(
         Report(
           model: path, path: outcome.path, byteCount: outcome.byteCount,

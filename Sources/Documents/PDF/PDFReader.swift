@@ -2,7 +2,7 @@ import Bytes
 
 /// Reads the text layer of a PDF, page by page, through poppler's `pdftotext`.
 ///
-/// The program runs in a process of its own with limits on memory, time and output, because PDF is
+/// `pdftotext` runs in a process of its own, with limits on memory, time and output, because PDF is
 /// the format with the longest history of parser faults. Poppler is GPL and is not linked.
 /// `pdftotext` writes the text in reading order, joins words that were hyphenated at a line end,
 /// and ends each page with a form feed.
@@ -11,6 +11,25 @@ struct PDFReader {
   let limits: DocumentLimits
 
   private static let tool = "pdftotext"
+
+  init(_ source: DocumentSource) {
+    path = source.path
+    limits = source.limits
+  }
+
+  /// Number of bytes in which `%PDF-` may begin: what Acrobat accepts (PDF Reference 1.7,
+  /// appendix H, implementation note 13).
+  static let headerWindow = 1_024
+
+  /// Whether a file has the header of a PDF.
+  static func hasSignature(_ bytes: [UInt8]) -> Bool {
+    let head = bytes.prefix(headerWindow)
+    let mark = Array("%PDF-".utf8)
+    guard head.count >= mark.count else { return false }
+    return (head.startIndex...head.endIndex - mark.count).contains {
+      head[$0..<$0 + mark.count].elementsEqual(mark)
+    }
+  }
 
   func read() throws(DocumentError) -> ExtractedDocument {
     let output = try run()
@@ -61,7 +80,7 @@ struct PDFReader {
     return result.output
   }
 
-  /// A form of the path that is neither an option, nor standard input, nor an address.
+  /// The path in a form that `pdftotext` cannot take for an option, standard input or a URL.
   static func plainPath(_ path: String) -> String {
     path.hasPrefix("/") ? path : "./" + path
   }
@@ -85,13 +104,13 @@ struct PDFReader {
   }
 }
 
-/// Joins the pages of `pdftotext`.
+/// Concatenates the pages of `pdftotext`.
 struct PDFTextBuilder {
   private(set) var bytes: [UInt8] = []
   private(set) var pages: [Range<Int>] = []
   private(set) var removedControlCount = 0
 
-  /// Adds the whole output: pages that end in form feeds.
+  /// Appends the whole output: pages, each ended by a form feed.
   mutating func append(_ output: [UInt8]) {
     bytes.reserveCapacity(output.count)
     var start = 0
@@ -107,7 +126,7 @@ struct PDFTextBuilder {
       Array(page), as: DetectedEncoding(encoding: .utf8, markByteCount: 0))
     removedControlCount += decoded.removedControlCount
     let content = TextLayout.trimmed(0..<decoded.bytes.count, in: decoded.bytes)
-    // A blank line between pages, so that no paragraph seems to run across.
+    // Separates pages by a blank line, so that no paragraph continues across them.
     if !content.isEmpty, !bytes.isEmpty { bytes.append(contentsOf: [0x0A, 0x0A]) }
     let start = bytes.count
     bytes.append(contentsOf: decoded.bytes[content])

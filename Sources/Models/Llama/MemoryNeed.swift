@@ -2,20 +2,20 @@ internal import Bytes
 internal import Checkpoints
 internal import Kernels
 
-/// The memory that a model and its session will take, counted before anything is loaded.
+/// The memory that a model and its session will take, estimated before anything is loaded.
 struct MemoryNeed {
-  /// The tensors, once: what is repacked is not needed in the file's order any more.
+  /// The tensors, counted once: after repacking, the file's own pages are not needed.
   let weightByteCount: Int
-  /// Keys and values of the whole context.
+  /// The keys and values of the whole context.
   let cacheByteCount: Int
   /// The activations of a batch.
   let stateByteCount: Int
   private let contextTokenCount: Int
 
-  init(_ checkpoint: Checkpoint, _ config: LlamaConfig, _ options: LlamaOptions) {
+  init(_ checkpoint: Checkpoint, _ config: LlamaConfig, _ options: LoadOptions) {
     self.init(
       weights: checkpoint.tensors.reduce(0) { $0 + $1.byteCount }, config,
-      contextTokenCount: options.contextTokenCount, cacheType: options.cacheType,
+      contextTokenCount: options.contextTokenCount(for: config), cacheType: options.cacheType,
       batchTokenCount: 512)
   }
 

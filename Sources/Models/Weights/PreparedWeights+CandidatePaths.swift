@@ -2,14 +2,14 @@ internal import Bytes
 internal import Checkpoints
 
 extension PreparedWeights {
-  /// What follows the model's name in that of a prepared file.
+  /// The end of a prepared file's name, after the model's.
   private static let ending = ".\(layout)"
 
-  /// Where a model's prepared weights may lie, the first choice first: beside it as
+  /// The paths that a model's prepared weights can have, the preferred one first: beside the model as
   /// `MODEL.gguf.rows16`, and in ``cacheFolder`` as `MODEL.gguf-HASH.rows16`.
   ///
-  /// The hash is of the model's canonical path: models of one name in two folders have a file each. The
-  /// model itself need not exist.
+  /// The hash is that of the model's canonical path, so that models of one name in two folders have a
+  /// file each. The model itself need not exist.
   package static func candidatePaths(ofModelAt path: String) -> [String] {
     let canonical = Paths.canonicalOfNew(path)
     let name = Paths.name(of: canonical)
@@ -21,45 +21,46 @@ extension PreparedWeights {
     return [beside, "\(cache)/\(name)-\(digest.hex.prefix(12))\(ending)"]
   }
 
-  /// The folder for models whose own cannot be written: `$XDG_CACHE_HOME/swiftrag/prepared`, by default
-  /// below `~/.cache`; nil where neither is set.
+  /// The folder for models in folders that cannot be written: `$XDG_CACHE_HOME/swiftrag/prepared`, by
+  /// default below `~/.cache`; nil where neither variable is set.
   package static var cacheFolder: String? {
     BaseFolder.cache.path().map { $0 + "/prepared" }
   }
 
-  /// A prepared file of a model, as it lies on the disk.
+  /// A prepared file of a model on the disk.
   package struct Stored: Sendable, Equatable {
     package let path: String
     package let byteCount: Int
-    /// Why it is not used, or nil where it is.
+    /// Why it is not used; nil where it is used.
     package let rejection: Rejection?
   }
 
-  /// The prepared files of the model at `path`: one that can be used comes first.
+  /// The prepared files of the model at `path`, usable ones first.
   ///
-  /// - Complexity: O(header of the model and of its prepared files); where there are none, two system calls.
+  /// - Complexity: O(headers of the model and of its prepared files); two system calls where there is
+  ///   no prepared file.
   package static func stored(ofModelAt path: String) -> [Stored] {
-    let files = candidatePaths(ofModelAt: path).compactMap { place in
-      Paths.fileByteCount(place).map { (place, $0) }
+    let files = candidatePaths(ofModelAt: path).compactMap { candidate in
+      Paths.fileByteCount(candidate).map { (candidate, $0) }
     }
     guard !files.isEmpty else { return [] }
     let model = try? Checkpoint.open(path: path)
-    let stored = files.map { place, byteCount in
+    let stored = files.map { candidate, byteCount in
       var rejection: Rejection? = .unreadable("the model cannot be opened")
       if let model {
         do throws(Rejection) {
-          _ = try PreparedWeights(path: place, for: model)
+          _ = try PreparedWeights(path: candidate, for: model)
           rejection = nil
         } catch {
           rejection = error
         }
       }
-      return Stored(path: place, byteCount: byteCount, rejection: rejection)
+      return Stored(path: candidate, byteCount: byteCount, rejection: rejection)
     }
     return stored.filter { $0.rejection == nil } + stored.filter { $0.rejection != nil }
   }
 
-  /// Prepared files whose model is gone: in the cache folder, and beside where models lay.
+  /// Prepared files whose model is gone: in the cache folder, and in the folders of models.
   ///
   /// - Parameter modelFolders: folders that hold models.
   /// - Returns: the file, and the path that its model had.

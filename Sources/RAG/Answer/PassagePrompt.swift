@@ -1,5 +1,6 @@
 internal import Bytes
 internal import Foundation
+package import Store
 package import Tokenizers
 
 /// The prompt that asks a language model to answer from numbered passages, within a token budget.
