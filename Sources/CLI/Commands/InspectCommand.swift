@@ -20,7 +20,7 @@ struct InspectCommand: ParsableCommand {
         swiftrag inspect model.safetensors.index.json
 
       Any part of a split GGUF file opens all parts; the index or the folder of safetensors shards \
-      opens all shards. Hashes read the whole files; the rest reads the headers only.
+      opens all shards. --hash reads the whole files; everything else reads only the headers.
       """)
 
   @Argument(help: "The model: a file, an index of shards, or a folder.", completion: .file())
