@@ -34,7 +34,7 @@ package struct DigestCache: Sendable {
     if let known = Self.read(entry, before) { return known }
     let digest = try SHA256Digest.of(MappedFile(path: path))
     if State(path: path) == before, Self.now() - before.changed > Self.settlingNanoseconds {
-      makeFolders(folder)
+      Paths.makeFolders(folder)
       try? AtomicFile.write(Array("\(before.text) \(digest.hex)\n".utf8), to: entry)
     }
     return digest
@@ -59,15 +59,7 @@ package struct DigestCache: Sendable {
     Int64(time.tv_sec) &* 1_000_000_000 &+ Int64(time.tv_nsec)
   }
 
-  private func makeFolders(_ path: String) {
-    var folder = ""
-    for part in path.split(separator: "/") {
-      folder += "/" + part
-      unsafe mkdir(folder, 0o755)
-    }
-  }
-
-  /// What tells one content of a file from another.
+  /// The identity of one state of a file.
   private struct State: Equatable {
     let device: UInt64
     let inode: UInt64
