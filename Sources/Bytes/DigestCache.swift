@@ -1,6 +1,7 @@
 import Glibc
 
-/// SHA-256 values of whole files, kept in a folder so that a file is read once and not at each start.
+/// SHA-256 values of whole files, kept in a folder so that a file is read once and not at each
+/// start.
 ///
 /// A file is recognised by device and inode, which name the entry, and by size, time of the last
 /// write and time of the last change of its inode, which are in it. The last of these cannot be set
@@ -15,8 +16,8 @@ package struct DigestCache: Sendable {
 
   /// The format of the entries.
   private static let version = 1
-  /// A file that changed less than this before it was hashed may change again within one tick of the
-  /// file system's clock, unseen; its digest is not kept.
+  /// A file that changed less than this before it was hashed may change again within one tick of
+  /// the file system's clock, unseen; its digest is not kept.
   private static let settlingNanoseconds: Int64 = 2_000_000_000
 
   package init(folder: String?) { self.folder = folder }
@@ -63,7 +64,7 @@ package struct DigestCache: Sendable {
     Int64(time.tv_sec) &* 1_000_000_000 &+ Int64(time.tv_nsec)
   }
 
-  /// What tells one content of a file from another.
+  /// The identity of one state of a file.
   private struct State: Equatable {
     let device: UInt64
     let inode: UInt64
