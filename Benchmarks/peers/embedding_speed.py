@@ -1,17 +1,17 @@
 #!/usr/bin/env python3
-"""Sentences a second of all-MiniLM-L6-v2: swiftrag, onnxruntime and openvino in one run.
+"""Sentences per second of all-MiniLM-L6-v2: swiftrag, onnxruntime and openvino in one run.
 
     .venv/bin/python Benchmarks/peers/embedding_speed.py [--rounds 3] [--seconds 2] [--threads 2]
         [--lengths 16,128,256] [--batches 1,32] [--json FILE]
 
-Contestants, each in a process of its own that stays alive between its turns:
+Contestants, each in a separate process that stays alive between its turns:
   ort-fp32       onnxruntime, graph optimised by onnxruntime.transformers (fused attention, GELU)
   ort-int8       the same, then quantised dynamically (per channel, signed 8-bit weights)
   openvino-f32   openvino, f32, latency hint
   swiftrag-f32   the original weights, own kernels
   swiftrag-q8_0  the bundled file, own kernels
 
-Turns are interleaved: every round times every contestant once for each shape. Printed are medians
+Turns are interleaved: every round times every contestant once per shape. The output has medians
 over the rounds, our ratio to the best peer of the same precision, each contestant's least cosine to
 sentence-transformers (on 200 texts of XQuAD and STS-B), and its peak memory. All sequences of a
 batch have the same length, so that padding costs the peers nothing; pooling and normalisation are
@@ -113,7 +113,7 @@ def runner(name, work, threads):
 
 
 def serve(name, work, threads):
-    """The peer's own process: one JSON request a line, one JSON answer a line."""
+    """The peer's process: one JSON request per line, one JSON answer per line."""
     run = runner(name, work, threads)
     for line in sys.stdin:
         request = json.loads(line)
@@ -179,7 +179,7 @@ def main():
     models = {"swiftrag-f32": original, "swiftrag-q8_0": BUNDLED}
     with tempfile.TemporaryDirectory() as directory:
         work = pathlib.Path(directory)
-        # Exporting needs torch; in a process of its own it does not weigh on the others.
+        # Exporting needs torch; a separate process keeps its memory out of the measurements.
         subprocess.run([sys.executable, "-c",
                         f"import sys, pathlib; sys.path.insert(0, {str(pathlib.Path(__file__).parent)!r});"
                         "import embedding_speed as e;"

@@ -1,34 +1,34 @@
 #!/usr/bin/env python3
-"""Tokens a second of a language model: swiftrag beside llama.cpp, in one run.
+"""Tokens per second of a language model: swiftrag and llama.cpp in one run.
 
     .venv/bin/python Benchmarks/peers/llm_speed.py --model mistral.gguf [--rounds 3] [--threads 2]
         [--tasks decode,prefill128,prefill512,decode4096,load] [--contestants ...] [--json FILE]
 
 The model is made by `swiftrag bench model --arch mistral --size full --type q4_k_m --out FILE`.
-Contestants, each in a process of its own that stays alive between its turns:
+Contestants, each in a separate process that stays alive between its turns:
   llama.cpp            computes on the file's own layout (its --no-repack; use_extra_bufts off)
   llama.cpp-repack     interleaves the weights at load (its default)
   swiftrag             interleaves the weights at load
   swiftrag-no-repack   computes on the file's own layout
-  swiftrag-prepared    maps what `swiftrag models prepare` wrote; not by default, as that takes the
-                       space of the model once more
-Tasks: `decode` 64 tokens behind an empty context; `prefillN` N tokens in one batch; `decodeN` 32
-tokens behind N; `load` from opening the file to the first token, in fresh processes, the file being
-in the page cache. Hosts of virtual machines take freed memory back within seconds and give it again
-page by page, so a start is faster right after a large process has ended: loads come in alternating
-order, each after a rest. Every round times every contestant once for each task, so that a change of the
-machine hits all alike. Printed are medians over the rounds, ratios to llama.cpp's better mode (the
-median of the rounds' ratios), the bandwidth at which two threads read memory, and what part of it
-decoding reaches (file size times tokens a second), and peak resident memory.
+  swiftrag-prepared    maps the file that `swiftrag models prepare` wrote; not among the
+                       defaults, because that file is as large as the model
+Tasks: `decode`: 64 tokens after an empty context; `prefillN`: N tokens in one batch; `decodeN`: 32
+tokens after N; `load`: from opening the file to the first token, in new processes, with the file in
+the page cache. The host of a virtual machine reclaims freed memory within seconds and returns it
+page by page, so a start is faster right after a large process has ended. Loads therefore alternate
+their order, each after a rest. Every round times every contestant once per task, so that a change of
+the machine affects all of them. The output has medians over the rounds, ratios to llama.cpp's faster
+mode (the median of the rounds' ratios), the bandwidth at which two threads read memory, the share of
+it that decoding reaches (file size times tokens per second), and peak resident memory.
 
-On a processor with AVX-512, `SWIFTRAG_ISA=avx2` and a llama.cpp built without it, found through PYTHONPATH, compare what one
-without would do:
+To compare without AVX-512 on a processor that has it, set `SWIFTRAG_ISA=avx2` and use a llama.cpp
+that was built without it, through PYTHONPATH:
     CMAKE_ARGS="-DGGML_NATIVE=OFF -DGGML_AVX2=ON -DGGML_FMA=ON -DGGML_F16C=ON -DGGML_BMI2=ON" .venv/bin/pip install
         --no-deps --no-binary :all: --no-build-isolation --target .venv-avx2 llama-cpp-python==0.3.36
     SWIFTRAG_ISA=avx2 PYTHONPATH=.venv-avx2 .venv/bin/python Benchmarks/peers/llm_speed.py --model mistral.gguf ...
 
-A context of 4,096 tokens takes llama.cpp minutes to fill; it does so once and keeps its state
-beside the model as FILE.state-N.
+llama.cpp takes minutes to fill a context of 4,096 tokens. The script does that once and saves the
+state next to the model as FILE.state-N.
 """
 
 import argparse

@@ -1,8 +1,8 @@
 """Generated passages, questions and cited answers in the exact form of swiftrag's RAG prompt.
 
-Every fact joins an invented name with a value; nothing can be known beforehand, so a model answers
-only by finding the sentence that names the right thing and copying from it. Names whose checksum is
-a multiple of eight never occur in training: they are the held-out ones.
+Every fact connects an invented name with a value. Nothing can be known beforehand, so a model can
+only answer by finding the sentence with the right name and copying from it. Names whose checksum is
+a multiple of eight never occur in training; they are held out.
 """
 
 import random
@@ -217,7 +217,7 @@ def example(rng, held_out=False, hardness=1.0):
             else:
                 row.append(rng.choice(FILLER))
         facts.append(row)
-    # Another relation of the same subject, so that the name alone does not find the sentence.
+    # Another relation of the same subject, so that the name alone does not identify the sentence.
     kind = target.subject.split()[-1]
     others = [r for r, v in RELATIONS.items() if kind in v[0] and r != target.relation]
     if others and rng.random() < 0.3:
@@ -237,7 +237,7 @@ def example(rng, held_out=False, hardness=1.0):
 
 
 def prompt_text(passages, question):
-    """What stands between BOS and the answer, in Mistral's template."""
+    """The text between BOS and the answer, in Mistral's template."""
     return f"[INST] {user_turn(passages, question)} [/INST]"
 
 

@@ -4,15 +4,16 @@
     .venv/bin/python Benchmarks/pocket/train_pocket_llama.py --work /tmp/pocket [--steps 1500]
     .venv/bin/python Benchmarks/pocket/train_pocket_llama.py --work /tmp/pocket --export pocket
 
-One thread, seeded; an interrupted run goes on from its last checkpoint in --work. The tokenizer is a
-SentencePiece BPE of 1,536 pieces, trained on the same generated text (pocket_data.py). --export
-writes pocket-f32.gguf and, by llama.cpp's quantiser, pocket-Q4_K_M.gguf, after measuring exact
-answers and citations on held-out names in torch.
+It uses one thread and a seed; an interrupted run continues from its last checkpoint in --work. The
+tokenizer is a SentencePiece BPE of 1,536 pieces, trained on the same generated text
+(pocket_data.py). --export writes pocket-f32.gguf and, by llama.cpp's quantiser, pocket-Q4_K_M.gguf,
+after measuring exact answers and citations on held-out names in torch.
 
 Matrices are trained with Muon (Jordan et al., 2024: momentum orthogonalised by a Newton-Schulz
-iteration), the rest with Adam. Copying is what everything rests on, and a small model finds it late
-(an earlier try, with random heads and other rates, had not after 1,300 steps): so two heads begin as an induction circuit, and
-the first steps mix in sequences of random tokens that repeat.
+iteration), the rest with Adam. Everything depends on copying, which a small model learns late (an
+earlier attempt, with random heads and other rates, had not learned it after 1,300 steps). Therefore
+two heads start as an induction circuit, and the first steps mix in repeating sequences of random
+tokens.
 """
 
 import argparse
@@ -116,13 +117,14 @@ class Pocket(torch.nn.Module):
 
 @torch.no_grad()
 def teach_copying(model):
-    """Sets two heads to where training arrives late: an induction circuit (Olsson et al., 2022).
+    """Initialises two heads as an induction circuit (Olsson et al., 2022), which training finds late.
 
-    Every embedding gets a constant in column 0. Head 0 of layer 0 makes of it, through RoPE's
-    angles, queries that fit keys one position back, and head 1 two positions back; they write what
-    stood there into directions of their own. Head 0 of layer 1 looks for a position behind the
-    token that is read now, in the pairs that RoPE hardly turns, and adds the token there to the
-    residual stream; the output matrix begins as the embedding. All of it is trained on afterwards.
+    Every embedding gets a constant in column 0. Through RoPE's angles, head 0 of layer 0 turns it
+    into queries that match keys one position earlier, and head 1 two positions earlier. They copy
+    the tokens from there into separate directions. Head 0 of layer 1 finds a position that follows
+    an earlier occurrence of the current token, using the pairs that RoPE hardly rotates, and adds
+    the token at that position to the residual stream. The output matrix starts as the embedding.
+    All of this is trained further.
     """
     w = model.named()
     embedding = w["token_embd.weight"]

@@ -1,12 +1,12 @@
 #!/usr/bin/env python3
-"""Converted language models in llama.cpp: same tensor types, loads, speaks nearly the same.
+"""Loads converted language models in llama.cpp and compares tensor types and logits.
 
     .venv/bin/python Tests/Reference/check_converter.py [--program .build/release/swiftrag]
 
 Small llama and phi3 models with seeded weights (gguf-py writes them in F32, F16 or BF16) and
 stories260K from the shared assets are converted with every --type. For each: the tensors' types are
 those that llama_model_quantize gives, llama.cpp loads the file, and the KL divergence of its logits
-from the original's is printed beside that of llama.cpp's own quantisation.
+from the original's is printed next to that of llama.cpp's own quantisation.
 """
 import argparse
 import ctypes

@@ -1,4 +1,4 @@
-"""The files of a folder of goldens: activations one after another, and a manifest. Used by make_*_goldens.py."""
+"""The files of a folder of goldens, concatenated activations and a manifest, for make_*_goldens.py."""
 
 import hashlib
 import json
@@ -14,7 +14,7 @@ def write_json(path, value):
 
 
 class ActivationFile:
-    """Float32 activations, little-endian, one after another, with an entry that says where each lies."""
+    """Concatenated Float32 activations, little-endian, and an entry with the offset of each."""
 
     def __init__(self):
         self.data, self.entries = bytearray(), []
@@ -33,7 +33,7 @@ class ActivationFile:
 
 
 def write_manifest(folder, generator, tolerances):
-    """MANIFEST.json of `folder`: the script, its versions, where tolerances are stated, all hashes."""
+    """MANIFEST.json of `folder`: the script, its versions, the place of the tolerances, all hashes."""
     manifest = folder / "MANIFEST.json"
     files = sorted(p for p in folder.rglob("*") if p.is_file() and p != manifest)
     manifest.write_text(json.dumps({

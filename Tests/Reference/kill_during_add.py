@@ -3,9 +3,9 @@
 
     kill_during_add.py [--times 100] [--documents 120] [--program .build/release/swiftrag]
 
-After every kill `index verify` must succeed: SQLite's integrity check, and every document whole (its
-chunks, vectors and words) or absent. In the end an undisturbed `add` must bring the index to the
-same content hash as an index that was never disturbed.
+After every kill `index verify` must succeed: SQLite's integrity check passes, and every document is
+complete (its chunks, vectors and words) or absent. At the end, an uninterrupted `add` must give the
+index the same content hash as an index that was never interrupted.
 """
 import argparse
 import json

@@ -5,11 +5,11 @@
 
 tiny/           a BERT of 2 layers, width 32, random weights (seed 7), saved by transformers itself:
                 config.json, model.safetensors, vocab.txt and the sentence-transformers files
-tiny.json       token ids of a ragged batch and where each activation lies in tiny.f32
+tiny.json       token ids of a ragged batch and the offset of each activation in tiny.f32
 tiny.f32        every activation of every layer, Float32, little-endian
-minilm.json     the same for the real model: of each activation, sequence by sequence, the first and
-                last 8 numbers of its first and last row and the root mean square of all; the
-                embedding whole
+minilm.json     the same for the real model: for each activation and sequence, the first and last
+                8 numbers of its first and last row and the root mean square of all; the complete
+                embedding
 quantized.json  rows with their F16 and Q8_0 bytes by gguf.quants.quantize
 
 Activations are those of transformers' BertModel in Float32, eager attention, taken by hooks, each

@@ -1,9 +1,9 @@
 #!/usr/bin/env python3
 """Writes Sources/Tokenizers/ByteLevelBPE/WordClassTables.swift.
 
-The pre-tokenizers of byte-level BPE cut text at letters, numbers and white space. Editions of
-Unicode differ in what those are, so this script asks the regular expressions of Hugging Face
-`tokenizers`, scalar by scalar over all 1,112,064 of them.
+The pre-tokenizers of byte-level BPE split text at letters, numbers and white space. Versions of
+Unicode classify these differently, so this script matches all 1,112,064 scalars, one by one, against
+the regular expressions of Hugging Face `tokenizers`.
 
 Run: .venv/bin/python Tests/Reference/make_word_classes.py   (pinned: requirements.txt)
 """

@@ -1,13 +1,13 @@
 #!/usr/bin/env python3
-"""The converter's quantisers beside llama.cpp's, on the same tensors.
+"""Compares the converter's quantisers with llama.cpp's on the same tensors.
 
     .venv/bin/python Tests/Reference/quantiser_error.py [--program .build/release/swiftrag]
 
 Tensors: gaussian, heavy-tailed (Student t, 3 degrees of freedom), and MiniLM's own. Each is written
 as F32 in a GGUF file, converted by `swiftrag models convert`, and quantised by the same
-ggml_quantize_chunk that llama.cpp uses. Printed are the ratios ours / llama.cpp's of the root mean
-square error, plain and weighted (each number by the weight that ggml's quantiser of that type gives
-it: rms + |x| of its sub-block, x² for Q6_K). Exits with 1 when a ratio is above 1.
+ggml_quantize_chunk that llama.cpp uses. The output has the ratios ours / llama.cpp's of the root
+mean square error, plain and weighted (each number by the weight in ggml's quantiser of that type:
+rms + |x| of its sub-block, x² for Q6_K). The exit status is 1 if a ratio is above 1.
 """
 import argparse
 import ctypes

@@ -12,7 +12,7 @@ ROOT = pathlib.Path(__file__).parents[2]
 
 
 def program():
-    """The release build, or what SWIFTRAG names."""
+    """The release build, or the program in SWIFTRAG."""
     path = os.environ.get("SWIFTRAG", str(ROOT / ".build/release/swiftrag"))
     if not os.access(path, os.X_OK):
         raise SystemExit(f"{path} is not there: build it first (swift build -c release)")

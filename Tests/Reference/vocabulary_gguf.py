@@ -8,7 +8,7 @@ def write(path, model, tokens, types, scores=None, merges=None, pre=None, name="
           architecture="llama", bos=1, eos=2, unknown=0, chat_template=None):
     writer = gguf.GGUFWriter(path, architecture)
     writer.add_name(name)
-    # llama.cpp wants the shape of a model even when it loads the vocabulary only.
+    # llama.cpp requires the shape of a model even when it loads only the vocabulary.
     writer.add_context_length(4096)
     writer.add_embedding_length(64)
     writer.add_block_count(1)
@@ -37,7 +37,7 @@ def write(path, model, tokens, types, scores=None, merges=None, pre=None, name="
 
 
 def from_sentencepiece(path, model_file, added=(), **options):
-    """`added` are tokens behind the model's own, as user-defined ones: how converters write them."""
+    """`added` are tokens after the model's own, user-defined as converters write them."""
     proto = sentencepiece_model_pb2.ModelProto()
     proto.ParseFromString(model_file.read_bytes())
     pieces = [(piece.piece, piece.score, piece.type) for piece in proto.pieces]

@@ -36,7 +36,7 @@ def load(path):
 def measures(passages, queries, answers):
     scores = queries @ passages.T
     relevant = scores[np.arange(len(answers)), answers]
-    # Of equal scores the earlier passage stands first, as in the program.
+    # Passages with equal scores are ranked in their original order, as in the program.
     ahead = (scores > relevant[:, None]).sum(axis=1)
     ties = (scores == relevant[:, None]) & (np.arange(len(passages)) < answers[:, None])
     rank = ahead + ties.sum(axis=1) + 1
