@@ -24,7 +24,7 @@ files() {
   find Sources Tests Benchmarks .ci -type f \
     \( -name '*.swift' -o -name '*.md' -o -name '*.sh' -o -name '*.py' \) \
     -not -path '*/SampleLibrary/*' -not -path 'Tests/Fixtures/*' -not -path '*/.build/*' \
-    -not -path 'Tests/lint/*' -not -name make_sample_library.py | sort
+    -not -path 'Tests/lint/*' -not -name make_sample_library.py -not -name pocket_data.py | sort
   find models -name '*.md' | sort
   ls README.md CHANGELOG.md CONTRIBUTING.md Makefile Package.swift
 }
