@@ -45,7 +45,7 @@ enum ErrorStatus {
   }
 
   private static func of(_ error: CheckpointError) -> ExitCode {
-    switch error {
+    switch error.problem {
     case .bytes(.system), .bytes(.notRegularFile): ExitStatus.noInput
     default: ExitStatus.dataError
     }

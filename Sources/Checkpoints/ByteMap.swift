@@ -1,6 +1,6 @@
-/// One stretch of a file and what it is for; a byte map lists them for the whole file.
+/// A contiguous part of a file and its purpose; a byte map lists them for the whole file.
 package struct ByteMapRegion: Sendable, Equatable {
-  /// What a stretch of a file holds.
+  /// What a region contains.
   package enum Kind: String, Sendable, Codable {
     /// Magic, version, counts, header length.
     case header
@@ -8,7 +8,7 @@ package struct ByteMapRegion: Sendable, Equatable {
     case metadata
     /// Name, type, shape and offset of a tensor.
     case tensorInfo
-    /// The numbers of a tensor.
+    /// The data of a tensor, or of several that share bytes.
     case tensor
     /// Bytes up to the next aligned offset.
     case padding
@@ -18,9 +18,9 @@ package struct ByteMapRegion: Sendable, Equatable {
     case trailing
   }
 
-  /// What the bytes hold.
+  /// What the bytes contain.
   package let kind: Kind
-  /// The key or tensor name, or words for the kind.
+  /// The key or tensor name, or a description of the kind.
   package let label: String
   /// The bytes, counted from the start of the file.
   package let byteRange: Range<Int>
@@ -32,20 +32,60 @@ package struct ByteMapRegion: Sendable, Equatable {
   }
 }
 
-/// Joins what a reader parsed and where the tensors lie into a map without hole or overlap.
+/// Combines the regions of a header and the ranges of the tensors into a map of the whole file.
+///
+/// Tensors that share bytes, as tied weights of a format that permits it do, become one region with
+/// all their names.
 ///
 /// - Parameters:
 ///   - parsed: the header's regions, contiguous from byte 0.
-///   - tensors: checked to lie behind the header, inside the file, and apart from each other.
-///   - alignment: bytes up to the next multiple are padding; more are a gap.
+///   - tensors: checked to be behind the header and inside the file.
+///   - alignment: a power of two; bytes up to its next multiple are padding, more are a gap.
 ///   - fileByteCount: the size of the file.
-/// - Returns: regions that follow each other from byte 0 to the end.
-func completeByteMap(
+/// - Returns: regions that follow each other from byte 0 to the end, without gap or overlap.
+/// - Complexity: O(t log t) for t tensors.
+package func completeByteMap(
   parsed: [ByteMapRegion], tensors: [TensorInfo], alignment: Int, fileByteCount: Int
 ) -> [ByteMapRegion] {
-  var regions = parsed
-  var end = parsed.last?.byteRange.upperBound ?? 0
-  func fill(upTo start: Int, isTrailing: Bool) {
+  var map = ByteMapBuilder(parsed: parsed, alignment: alignment)
+  let sorted = tensors.sorted {
+    ($0.byteRange.lowerBound, $0.byteRange.upperBound)
+      < ($1.byteRange.lowerBound, $1.byteRange.upperBound)
+  }
+  for tensor in sorted { map.append(tensor) }
+  map.fill(upTo: fileByteCount, isTrailing: true)
+  return map.regions
+}
+
+/// A byte map under construction, from the start of the file to `end`.
+private struct ByteMapBuilder {
+  private(set) var regions: [ByteMapRegion]
+  private var end: Int
+  private let alignment: Int
+
+  init(parsed: [ByteMapRegion], alignment: Int) {
+    regions = parsed
+    end = parsed.last?.byteRange.upperBound ?? 0
+    self.alignment = alignment
+  }
+
+  /// Adds a tensor, with the bytes before it; one that overlaps the last region joins it.
+  mutating func append(_ tensor: TensorInfo) {
+    fill(upTo: tensor.byteRange.lowerBound, isTrailing: false)
+    if tensor.byteRange.lowerBound < end, let last = regions.popLast() {
+      let upperBound = max(end, tensor.byteRange.upperBound)
+      regions.append(
+        .init(
+          kind: .tensor, label: "\(last.label), \(tensor.name)",
+          byteRange: last.byteRange.lowerBound..<upperBound))
+    } else {
+      regions.append(.init(kind: .tensor, label: tensor.name, byteRange: tensor.byteRange))
+    }
+    end = max(end, tensor.byteRange.upperBound)
+  }
+
+  /// Adds padding, and a gap or trailing bytes, up to `start`.
+  mutating func fill(upTo start: Int, isTrailing: Bool) {
     guard start > end else { return }
     let (raised, overflow) = end.addingReportingOverflow(alignment - 1)
     let paddingEnd = overflow ? start : min(start, raised & ~(alignment - 1))
@@ -60,15 +100,4 @@ func completeByteMap(
     }
     end = start
   }
-  let sorted = tensors.sorted {
-    ($0.byteRange.lowerBound, $0.byteRange.upperBound)
-      < ($1.byteRange.lowerBound, $1.byteRange.upperBound)
-  }
-  for tensor in sorted {
-    fill(upTo: tensor.byteRange.lowerBound, isTrailing: false)
-    regions.append(.init(kind: .tensor, label: tensor.name, byteRange: tensor.byteRange))
-    end = tensor.byteRange.upperBound
-  }
-  fill(upTo: fileByteCount, isTrailing: true)
-  return regions
 }

@@ -1,12 +1,13 @@
 package import Bytes
 
-/// One opened model file: what it says about itself, and where each tensor lies.
+/// An opened model: its metadata, and the place of each tensor in one or several files.
 ///
-/// Opening reads the header only. Every tensor's range has then been checked to lie inside the file
-/// and apart from all others, so that a kernel may read `bytes(of:)` without looking back. Models
-/// check the shapes that they need.
+/// A model is one GGUF or safetensors file, the parts of a split GGUF file, or safetensors shards with
+/// an index. Opening reads the headers only. It checks that every tensor's range is inside its file
+/// and that tensors overlap only where the format permits it, so kernels read `bytes(of:)` without
+/// checks of their own. Models check the shapes that they need.
 package final class Checkpoint: Sendable {
-  /// The file formats, told apart by their first bytes.
+  /// The file formats, recognised by their first bytes.
   package enum Format: Sendable, Equatable {
     /// GGUF of ggml and llama.cpp, version 2 or 3.
     case gguf(version: UInt32)
@@ -14,93 +15,123 @@ package final class Checkpoint: Sendable {
     case safetensors
   }
 
-  /// The format of the file.
+  /// The path that stands for the whole model in messages and beside which derived files are put.
+  ///
+  /// The file itself; of a split GGUF file the first part, whichever part was opened; of shards the
+  /// index file. It is the name given to `open(file:)` for bytes that come from no file.
+  package let path: String
+  /// The format of the files.
   package let format: Format
-  /// The open file; it lives as long as the checkpoint.
-  package let file: MappedFile
-  /// The metadata, in file order.
+  /// The files, in the order of their part numbers (GGUF) or names (safetensors); at least one.
+  package let files: [CheckpointFile]
+  /// The metadata, in file order: those of the first file.
   package let metadata: Metadata
-  /// The tensors, in the order in which the header lists them.
+  /// The tensors: file by file, in the order of each file's header.
   package let tensors: [TensorInfo]
-  /// Where the header ends and the tensors' data begins.
-  package let dataOffset: Int
-  /// Every tensor of the file starts at a multiple of this (1 for safetensors).
-  package let alignment: Int
 
-  private let headerRegions: [ByteMapRegion]
   private let indexByName: [String: Int]
 
-  /// Opens a file and reads its header; the format is recognised by the first bytes.
+  /// Joins parsed files into one checkpoint.
   ///
-  /// - Parameters:
-  ///   - path: the file.
-  ///   - backing: `.loaded` reads the whole file into memory first.
-  /// - Returns: the checkpoint, all of whose ranges are checked.
-  /// - Throws: `CheckpointError`; a file that is damaged in any way gives no partial checkpoint.
-  /// - Complexity: O(header), one pass.
-  package static func open(
-    path: String, backing: MappedFile.Backing = .mapped
-  ) throws(CheckpointError) -> Checkpoint {
-    let file: MappedFile
-    do throws(BytesError) {
-      file = try MappedFile(path: path, backing: backing)
-    } catch {
-      throw .bytes(error)
+  /// - Precondition: `parsed` is not empty, all ranges are checked, and no two tensors have the
+  ///   same name.
+  init(path: String, parsed: [ParsedFile]) {
+    self.path = path
+    format = parsed[0].format
+    metadata = parsed[0].metadata
+    var tensors: [TensorInfo] = []
+    files = parsed.enumerated().map { index, part in
+      let start = tensors.count
+      tensors += part.tensors.map { $0.inFile(index) }
+      return CheckpointFile(part, tensorIndices: start..<tensors.count)
     }
-    return try open(file: file)
-  }
-
-  /// Reads the header of a file that is open already.
-  package static func open(file: MappedFile) throws(CheckpointError) -> Checkpoint {
-    let firstBytes = (try? file.copyBytes(0..<min(16, file.byteCount))) ?? []
-    if GGUFReader.recognizes(firstBytes) { return try GGUFReader.read(file) }
-    if SafetensorsReader.recognizes(firstBytes) { return try SafetensorsReader.read(file) }
-    throw .unrecognizedFormat(path: file.path, firstBytes: Array(firstBytes.prefix(8)))
-  }
-
-  /// For readers, which have checked all ranges and the uniqueness of all names.
-  init(
-    format: Format, file: MappedFile, metadata: Metadata, tensors: [TensorInfo],
-    dataOffset: Int, alignment: Int, headerRegions: [ByteMapRegion]
-  ) {
-    self.format = format
-    self.file = file
-    self.metadata = metadata
     self.tensors = tensors
-    self.dataOffset = dataOffset
-    self.alignment = alignment
-    self.headerRegions = headerRegions
     indexByName = Dictionary(
       tensors.enumerated().map { ($1.name, $0) }, uniquingKeysWith: { first, _ in first })
   }
 
-  /// The tensor of that name, or nil.
+  /// The tensor called `name`, or nil.
   package func tensor(named name: String) -> TensorInfo? {
     indexByName[name].map { tensors[$0] }
   }
 
-  /// The tensor of that name.
+  /// The tensor called `name`.
   ///
-  /// - Throws: `CheckpointError.missingTensor`.
+  /// - Throws: `CheckpointError.missingTensor`, naming the checkpoint.
   package func requiredTensor(_ name: String) throws(CheckpointError) -> TensorInfo {
-    guard let tensor = tensor(named: name) else { throw .missingTensor(tensor: name) }
+    guard let tensor = tensor(named: name) else {
+      throw CheckpointError.missingTensor(tensor: name).inFile(path)
+    }
     return tensor
   }
 
-  /// The tensor's bytes in the file, valid only while the checkpoint lives (see `MappedFile.bytes`).
+  /// The tensor's bytes, valid only while the checkpoint is alive (see `MappedFile.bytes`).
   ///
-  /// In a GGUF file they start at a multiple of `alignment`; a safetensors file promises none, so
-  /// numbers are loaded unaligned.
+  /// In a GGUF file they start at a multiple of the file's alignment. A safetensors file guarantees
+  /// no alignment, so numbers are loaded unaligned.
   ///
   /// - Precondition: `tensor` is one of this checkpoint's `tensors`.
   package func bytes(of tensor: TensorInfo) -> UnsafeRawBufferPointer {
-    unsafe UnsafeRawBufferPointer(rebasing: file.bytes[tensor.byteRange])
+    unsafe UnsafeRawBufferPointer(rebasing: files[tensor.fileIndex].file.bytes[tensor.byteRange])
   }
 
-  /// What every byte of the file is for, in file order, without hole or overlap.
-  package var byteMap: [ByteMapRegion] {
-    completeByteMap(
-      parsed: headerRegions, tensors: tensors, alignment: alignment,
-      fileByteCount: file.byteCount)
+  /// The tensor's bytes as the source of a writer, which copies them without conversion.
+  ///
+  /// - Precondition: `tensor` is one of this checkpoint's `tensors`.
+  package func source(of tensor: TensorInfo) -> TensorSource {
+    .file(files[tensor.fileIndex].file, tensor.byteRange)
+  }
+
+  /// The purpose of every byte of file `index`, in file order, without gap or overlap.
+  ///
+  /// - Precondition: `index` is in `files.indices`.
+  /// - Complexity: O(t log t) for the t tensors of the file.
+  package func byteMap(ofFile index: Int) -> [ByteMapRegion] {
+    let file = files[index]
+    return completeByteMap(
+      parsed: file.headerRegions, tensors: Array(tensors[file.tensorIndices]),
+      alignment: file.alignment, fileByteCount: file.file.byteCount)
+  }
+}
+
+extension Checkpoint {
+  /// The size of all files together.
+  package var byteCount: Int { files.reduce(0) { $0 &+ $1.file.byteCount } }
+
+  /// The alignment of the first file's tensors, in bytes (1 for safetensors).
+  package var alignment: Int { files[0].alignment }
+
+  /// How the bytes are held; the same for all files.
+  package var backing: MappedFile.Backing { files[0].file.backing }
+
+  /// The latest modification time of the files, in nanoseconds since 1970; nil for bytes that come
+  /// from no file.
+  package var modifiedNanoseconds: Int64? {
+    files.compactMap(\.file.modifiedNanoseconds).max()
+  }
+
+  /// Verifies that no file was replaced, resized or written to since it was opened.
+  ///
+  /// - Throws: `BytesError.fileChanged`, or `.system` where a path has vanished.
+  package func checkUnchanged() throws(BytesError) {
+    for file in files { try file.file.checkUnchanged() }
+  }
+
+  /// Returns the resident pages of all mapped files to the system (see `MappedFile.releasePages`).
+  package func releasePages() {
+    for file in files { file.file.releasePages() }
+  }
+
+  /// Feeds every byte before the tensors' data to `hasher`, file by file.
+  ///
+  /// For one file these are the bytes `0..<dataOffset`. Headers of several files follow each other
+  /// without separator: each states its own length.
+  ///
+  /// - Throws: `BytesError.cryptography`.
+  package func hashHeaders(into hasher: SHA256Hasher) throws(BytesError) {
+    for file in files {
+      unsafe try hasher.update(
+        UnsafeRawBufferPointer(rebasing: file.file.bytes[..<file.dataOffset]))
+    }
   }
 }

@@ -1,16 +1,20 @@
 package import Bytes
 
-/// Why a checkpoint file cannot be opened, or cannot be written.
+/// Why a checkpoint cannot be opened, read or written.
 ///
 /// Each case names the field or tensor, the byte offset, and what was found against what is
-/// allowed, so that a person can look at the file with `swiftrag inspect` or a hex viewer.
-package enum CheckpointError: Error, Sendable, Equatable {
+/// allowed, so that a person can look at the file with `swiftrag inspect` or a hex viewer. What
+/// `Checkpoint`, `Metadata` and the writers throw names the file as well (`inFile`).
+package indirect enum CheckpointError: Error, Sendable, Equatable {
+  /// A problem with the file at `path`; `problem` is never an `inFile` itself.
+  case inFile(path: String, problem: CheckpointError)
+
   /// The file could not be opened, ends too early, or states sizes beyond 64 bits.
   case bytes(BytesError)
 
   // The container.
   /// The first bytes belong to none of the formats.
-  case unrecognizedFormat(path: String, firstBytes: [UInt8])
+  case unrecognizedFormat(firstBytes: [UInt8])
   /// A GGUF file for big-endian machines.
   case bigEndian(version: UInt32)
   /// A version of the format that this reader does not know.
@@ -19,6 +23,22 @@ package enum CheckpointError: Error, Sendable, Equatable {
   case limitExceeded(what: String, byteOffset: Int, value: UInt64, limit: UInt64)
   /// The header's text breaks the rules of its syntax.
   case invalidHeader(byteOffset: Int, reason: String)
+
+  // Models of several files.
+  /// A part of a split file was opened where the other parts cannot be found.
+  case incompleteSet(part: Int, count: Int)
+  /// Another file of the model does not exist.
+  case missingFile(path: String)
+  /// A part contradicts its name or the other parts.
+  case partMismatch(reason: String)
+  /// The index of the shards is not JSON, or does not have the expected content.
+  case invalidIndex(reason: String)
+  /// The index assigns a tensor to a shard that does not contain it.
+  case tensorNotInFile(tensor: String)
+  /// A shard contains a tensor that the index does not list, or assigns to another shard.
+  case unlistedTensor(tensor: String, listedIn: String?)
+  /// A second file of the model defines a tensor that the file `first` defines.
+  case tensorInTwoFiles(tensor: String, first: String)
 
   // Metadata.
   /// A name is empty, too long, not UTF-8, or holds control characters.
@@ -69,10 +89,12 @@ package enum CheckpointError: Error, Sendable, Equatable {
 extension CheckpointError: CustomStringConvertible {
   package var description: String {
     switch self {
+    case .inFile(let path, let problem):
+      "\(printable(path, limit: .max)): \(problem.description)"
     case .bytes(let error):
       error.description
-    case .unrecognizedFormat(let path, let firstBytes):
-      "\(path) is neither GGUF nor safetensors (first bytes: \(hexadecimal(firstBytes)))"
+    case .unrecognizedFormat(let firstBytes):
+      "the file is neither GGUF nor safetensors (first bytes: \(hexadecimal(firstBytes)))"
     case .bigEndian(let version):
       "this GGUF v\(version) file is big-endian; only little-endian files are supported: "
         + "convert it with gguf-py's gguf_convert_endian.py"
@@ -86,6 +108,28 @@ extension CheckpointError: CustomStringConvertible {
       "\(what) at byte \(byteOffset) \(reason)"
     case .duplicateKey(let key, let byteOffset):
       "metadata key \(quoted(key)) appears a second time at byte \(byteOffset)"
+    default:
+      severalFilesDescription
+    }
+  }
+
+  private var severalFilesDescription: String {
+    switch self {
+    case .incompleteSet(let part, let count):
+      "this is part \(part) of \(count); the other parts are looked for beside a file on disk"
+    case .missingFile(let path):
+      "\(printable(path, limit: .max)), which belongs to the same model, does not exist"
+    case .partMismatch(let reason):
+      reason
+    case .invalidIndex(let reason):
+      "not a usable index of shards: \(reason)"
+    case .tensorNotInFile(let tensor):
+      "the index assigns tensor \(quoted(tensor)) to this file, which does not contain it"
+    case .unlistedTensor(let tensor, let shard):
+      "the file contains tensor \(quoted(tensor)), which the index "
+        + (shard.map { "assigns to \(quoted($0))" } ?? "does not list")
+    case .tensorInTwoFiles(let tensor, let first):
+      "tensor \(quoted(tensor)) is also in \(printable(first, limit: .max))"
     default:
       metadataOrTensorDescription
     }
@@ -148,17 +192,25 @@ extension CheckpointError: CustomStringConvertible {
 }
 
 extension CheckpointError {
-  /// Whether the description names the file; most cases know only places in it.
-  package var namesFile: Bool {
+  /// The file that the error is about, or nil where it is about no particular file.
+  package var path: String? {
     switch self {
-    case .unrecognizedFormat, .bytes(.system), .bytes(.notRegularFile), .bytes(.fileChanged): true
-    default: false
+    case .inFile(let path, _): path
+    case .bytes(.system(_, let path, _)), .bytes(.notRegularFile(let path, _)),
+      .bytes(.fileChanged(let path, _)):
+      path
+    default: nil
     }
   }
 
-  /// The description with the file in front of it, unless it is named already.
-  package func description(ofFile path: String) -> String {
-    namesFile ? description : "\(printable(path)): \(description)"
+  /// The error without the name of the file, for callers that name it themselves.
+  package var problem: CheckpointError {
+    if case .inFile(_, let problem) = self { problem } else { self }
+  }
+
+  /// The error with the name of its file; unchanged where it names one already.
+  package func inFile(_ path: String) -> CheckpointError {
+    self.path == nil ? .inFile(path: path, problem: self) : self
   }
 }
 

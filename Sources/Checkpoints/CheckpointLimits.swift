@@ -15,6 +15,17 @@ package enum CheckpointLimits {
   /// The largest mixture-of-experts checkpoints have some 60,000 in one set.
   package static let tensorCount: UInt64 = 100_000
 
+  /// Files of one model.
+  ///
+  /// The largest published models have some 200. Each takes a descriptor, of which a process may
+  /// usually have 1,024.
+  package static let fileCount = 512
+
+  /// Bytes of an index of shards: 64 MiB.
+  ///
+  /// The index of 100,000 tensors takes about 10 MB.
+  package static let indexByteCount = 64 << 20
+
   /// Bytes of one string: 16 MiB.
   ///
   /// The longest in use are chat templates of some 20 KB.

@@ -1,10 +1,9 @@
 internal import Bytes
 
-/// Everything about a checkpoint that a person may want to see: `swiftrag inspect` prints it, or
-/// writes it as JSON.
+/// A description of a checkpoint, which `swiftrag inspect` prints or writes as JSON.
 ///
-/// Texts are as the file has them, except that long ones are cut and control and format characters
-/// are escaped, so that they may be printed.
+/// Texts are those of the file. Long ones are cut, and control and format characters are escaped,
+/// so that they are safe to print.
 package struct Inspection: Sendable, Codable, Equatable {
   /// A metadata entry.
   package struct MetadataRow: Sendable, Codable, Equatable {
@@ -13,7 +12,7 @@ package struct Inspection: Sendable, Codable, Equatable {
     package let type: String
     /// The value as text; long texts and arrays are cut and end in an ellipsis.
     package let value: String
-    /// How many elements an array has.
+    /// The number of elements of an array; nil for other values.
     package let elementCount: Int?
   }
 
@@ -24,14 +23,29 @@ package struct Inspection: Sendable, Codable, Equatable {
     /// Outermost first, as PyTorch prints it.
     package let shape: [Int]
     package let elementCount: Int
-    /// From the start of the file.
+    /// From the start of its file.
     package let byteOffset: Int
     package let byteCount: Int
-    /// SHA-256 of the tensor's bytes, where hashes were asked for.
+    /// SHA-256 of the tensor's bytes, where hashes were requested.
+    package let sha256: String?
+    /// The position of its file in `files`; nil for a checkpoint of one file.
+    package let file: Int?
+  }
+
+  /// One of the files.
+  package struct FileRow: Sendable, Codable, Equatable {
+    package let path: String
+    package let byteCount: Int
+    package let tensorCount: Int
+    /// Tensors start at multiples of this.
+    package let alignment: Int
+    /// Where the header ends.
+    package let dataOffset: Int
+    /// SHA-256 of the file, where hashes were requested.
     package let sha256: String?
   }
 
-  /// All tensors of one type together.
+  /// The totals of all tensors of one type.
   package struct TypeTotal: Sendable, Codable, Equatable {
     package let type: String
     package let tensorCount: Int
@@ -39,7 +53,7 @@ package struct Inspection: Sendable, Codable, Equatable {
     package let byteCount: Int
   }
 
-  /// A stretch of the file.
+  /// A contiguous part of a file.
   package struct Region: Sendable, Codable, Equatable {
     package let kind: ByteMapRegion.Kind
     package let label: String
@@ -47,32 +61,38 @@ package struct Inspection: Sendable, Codable, Equatable {
     package let byteCount: Int
     /// For padding, gaps and trailing bytes up to 64 MiB: whether all are zero.
     ///
-    /// If they are not, something may hide there.
+    /// If they are not, something may be hidden there.
     package let isZero: Bool?
+    /// The position of its file in `files`; nil for a checkpoint of one file.
+    package let file: Int?
   }
 
+  /// The path of the checkpoint (see `Checkpoint.path`).
   package let path: String
   /// `GGUF v3` or `safetensors`.
   package let format: String
+  /// The size of all files together.
   package let byteCount: Int
-  /// SHA-256 of the whole file, where hashes were asked for.
+  /// SHA-256 of the whole file, where hashes were requested; of several files each has its own.
   package let sha256: String?
-  /// Tensors start at multiples of this.
+  /// Tensors of the first file start at multiples of this.
   package let alignment: Int
-  /// Where the header ends.
+  /// Where the first file's header ends.
   package let dataOffset: Int
-  /// How many numbers all tensors hold together.
+  /// The number of elements of all tensors together.
   package let parameterCount: Int
+  /// The files; one for most checkpoints.
+  package let files: [FileRow]
   package let metadata: [MetadataRow]
   package let tensors: [TensorRow]
   /// By size, largest first.
   package let types: [TypeTotal]
-  /// What every byte of the file is for, in file order.
+  /// The purpose of every byte, file by file, in file order.
   package let byteMap: [Region]
 }
 
 extension Inspection {
-  /// How much of long values is shown.
+  /// How much of long values to show.
   package struct Detail: Sendable {
     /// Elements of an array.
     package var elementCount: Int
@@ -89,16 +109,18 @@ extension Inspection {
   ///
   /// - Parameters:
   ///   - checkpoint: the checkpoint.
-  ///   - hashes: whether to compute SHA-256 of the file and of each tensor, which reads it twice.
+  ///   - hashes: whether to compute the SHA-256 of each file and each tensor, which reads all data
+  ///     twice.
   ///   - detail: how much of long values to show.
   /// - Throws: `CheckpointError.bytes` where libcrypto fails.
   /// - Complexity: O(header) without hashes.
   package init(
     of checkpoint: Checkpoint, hashes: Bool = false, detail: Detail = Detail()
   ) throws(CheckpointError) {
-    let file = checkpoint.file
-    func digest(_ range: Range<Int>) throws(CheckpointError) -> String? {
+    let isSplit = checkpoint.files.count > 1
+    func digest(_ index: Int, _ range: Range<Int>) throws(CheckpointError) -> String? {
       guard hashes else { return nil }
+      let file = checkpoint.files[index].file
       do throws(BytesError) {
         return try SHA256Digest.of(file, range: range).hex
       } catch {
@@ -111,20 +133,34 @@ extension Inspection {
         TensorRow(
           name: printable(tensor.name, limit: .max), type: tensor.type.name, shape: tensor.shape,
           elementCount: tensor.elementCount, byteOffset: tensor.byteRange.lowerBound,
-          byteCount: tensor.byteCount, sha256: try digest(tensor.byteRange)))
+          byteCount: tensor.byteCount, sha256: try digest(tensor.fileIndex, tensor.byteRange),
+          file: isSplit ? tensor.fileIndex : nil))
     }
-    path = file.path
+    var files: [FileRow] = []
+    for (index, file) in checkpoint.files.enumerated() {
+      files.append(
+        FileRow(
+          path: file.file.path, byteCount: file.file.byteCount,
+          tensorCount: file.tensorIndices.count, alignment: file.alignment,
+          dataOffset: file.dataOffset, sha256: try digest(index, 0..<file.file.byteCount)))
+    }
+    path = checkpoint.path
     format = checkpoint.format.name
-    byteCount = file.byteCount
-    sha256 = try digest(0..<file.byteCount)
-    alignment = checkpoint.alignment
-    dataOffset = checkpoint.dataOffset
+    byteCount = checkpoint.byteCount
+    sha256 = isSplit ? nil : files[0].sha256
+    alignment = files[0].alignment
+    dataOffset = files[0].dataOffset
+    self.files = files
     // Sums of element counts cannot wrap: every element takes at least some bits of the file.
     parameterCount = rows.reduce(0) { $0 &+ $1.elementCount }
     metadata = checkpoint.metadata.entries.map { MetadataRow($0, detail: detail) }
     tensors = rows
     types = Inspection.totals(rows)
-    byteMap = checkpoint.byteMap.map { Region($0, file: file) }
+    byteMap = checkpoint.files.enumerated().flatMap { index, file in
+      checkpoint.byteMap(ofFile: index).map {
+        Region($0, of: file.file, fileIndex: isSplit ? index : nil)
+      }
+    }
   }
 
   private static func totals(_ rows: [TensorRow]) -> [TypeTotal] {
@@ -138,10 +174,11 @@ extension Inspection {
 }
 
 extension Inspection.Region {
-  /// A sparse file may have a gap of terabytes, which nobody would wait for.
+  /// A sparse file may have a gap of terabytes, which would take hours to read.
   private static let examinedByteCount = 64 << 20
 
-  fileprivate init(_ region: ByteMapRegion, file: MappedFile) {
+  fileprivate init(_ region: ByteMapRegion, of mapped: MappedFile, fileIndex: Int?) {
+    file = fileIndex
     kind = region.kind
     label = printable(region.label, limit: .max)
     byteOffset = region.byteRange.lowerBound
@@ -149,7 +186,7 @@ extension Inspection.Region {
     switch region.kind {
     case .padding, .gap, .trailing:
       guard byteCount <= Inspection.Region.examinedByteCount else { fallthrough }
-      isZero = unsafe file.withBytes { bytes in
+      isZero = unsafe mapped.withBytes { bytes in
         unsafe bytes[region.byteRange].allSatisfy { $0 == 0 }
       }
     default: isZero = nil
@@ -197,7 +234,7 @@ extension Inspection {
 }
 
 extension Checkpoint.Format {
-  /// The format as people call it.
+  /// The usual name of the format.
   package var name: String {
     switch self {
     case .gguf(let version): "GGUF v\(version)"

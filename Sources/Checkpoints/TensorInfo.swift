@@ -1,8 +1,8 @@
 internal import Bytes
 
-/// Where one tensor lies in a checkpoint and how to read it.
+/// Name, type and shape of a tensor, and where its bytes are.
 package struct TensorInfo: Sendable, Equatable {
-  /// The name in the file, for example `blk.0.attn_q.weight`.
+  /// The name in the file, such as `blk.0.attn_q.weight`.
   package let name: String
 
   /// How the numbers are stored.
@@ -10,27 +10,41 @@ package struct TensorInfo: Sendable, Equatable {
 
   /// Dimensions, outermost first, as PyTorch prints them; empty for a single number.
   ///
-  /// A GGUF file stores them innermost first; the reader has turned them round.
+  /// A GGUF file stores them innermost first; the reader reverses them.
   package let shape: [Int]
 
-  /// The tensor's bytes, counted from the start of the file; checked to lie inside it.
+  /// The tensor's bytes, counted from the start of its file; checked to be inside it.
+  ///
+  /// Tensors may have the same range only in formats that permit shared storage; GGUF and
+  /// safetensors do not.
   package let byteRange: Range<Int>
 
-  package init(name: String, type: TensorType, shape: [Int], byteRange: Range<Int>) {
+  /// The position of the tensor's file in `Checkpoint.files`.
+  package let fileIndex: Int
+
+  package init(
+    name: String, type: TensorType, shape: [Int], byteRange: Range<Int>, fileIndex: Int = 0
+  ) {
     self.name = name
     self.type = type
     self.shape = shape
     self.byteRange = byteRange
+    self.fileIndex = fileIndex
   }
 
-  /// How many numbers the tensor holds; the reader has checked that the product fits.
+  /// The same tensor as part of a checkpoint of several files.
+  func inFile(_ index: Int) -> TensorInfo {
+    TensorInfo(name: name, type: type, shape: shape, byteRange: byteRange, fileIndex: index)
+  }
+
+  /// The number of elements; the reader has checked that the product fits.
   package var elementCount: Int { shape.reduce(1, &*) }
 
-  /// How many bytes the tensor takes.
+  /// The size in bytes.
   package var byteCount: Int { byteRange.count }
 }
 
-/// The size in bytes of a tensor of `type` and `shape`, or the reason why there is none.
+/// The size in bytes of a tensor of `type` and `shape`.
 ///
 /// - Parameters:
 ///   - type: how the numbers are stored.

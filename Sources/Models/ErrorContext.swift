@@ -8,7 +8,7 @@ func mapCheckpointErrors<Value>(
   do throws(CheckpointError) {
     return try body()
   } catch {
-    throw .unreadable(source: source, reason: error.description)
+    throw .unreadable(source: source, reason: error.problem.description)
   }
 }
 

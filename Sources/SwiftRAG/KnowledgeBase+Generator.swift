@@ -1,5 +1,4 @@
 package import Generation
-internal import Checkpoints
 internal import Kernels
 internal import Models
 package import RAG
@@ -15,14 +14,10 @@ extension KnowledgeBase {
     let kernels = configuration.text(.kernels).flatMap(KernelBackend.init(rawValue:)) ?? .simd
     let path = try ModelLocator(configuration: configuration)
       .languageModel(configuration.text(.modelPath))
-    do {
-      return try NativeGenerator.open(
-        path: path,
-        compute: ComputeContext(path: kernels, threadCount: threads == 0 ? nil : threads),
-        options: options)
-    } catch let error as CheckpointError where !error.namesFile {
-      throw ModelError.unreadable(source: path, reason: error.description)
-    }
+    return try NativeGenerator.open(
+      path: path,
+      compute: ComputeContext(path: kernels, threadCount: threads == 0 ? nil : threads),
+      options: options)
   }
 }
 

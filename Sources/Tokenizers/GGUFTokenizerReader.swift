@@ -200,7 +200,7 @@ struct GGUFTokenizerReader {
     do throws(CheckpointError) {
       return try body()
     } catch {
-      throw .unreadable(source: source, reason: error.description)
+      throw .unreadable(source: source, reason: error.problem.description)
     }
   }
 }

@@ -10,8 +10,9 @@ struct HostileFile {
   let bytes: [UInt8]
 }
 
-/// The name of an error's case, such as `overlap` or `bytes.truncated`.
+/// The name of an error's case, such as `overlap` or `bytes.truncated`, whichever file it is in.
 func caseName(_ error: any Error) -> String {
+  if case .inFile(_, let problem) = error as? CheckpointError { return caseName(problem) }
   let mirror = Mirror(reflecting: error)
   guard let child = mirror.children.first, let label = child.label else { return "\(error)" }
   if let inner = child.value as? BytesError { return "\(label).\(caseName(inner))" }
@@ -31,29 +32,31 @@ func checkPromises(_ checkpoint: Checkpoint, _ comment: Comment) -> Int {
   var sum = 0
   for tensor in checkpoint.tensors {
     let range = tensor.byteRange
+    let file = checkpoint.files[tensor.fileIndex]
     #expect(
-      range.lowerBound >= checkpoint.dataOffset && range.upperBound <= checkpoint.file.byteCount,
-      comment)
+      range.lowerBound >= file.dataOffset && range.upperBound <= file.file.byteCount, comment)
     for byte in checkpoint.bytes(of: tensor) { sum += Int(byte) }
   }
   checkByteMap(checkpoint, comment)
   return sum
 }
 
-/// The byte map covers the file from first to last byte, each byte once, tensors where they are.
+/// The byte map covers each file from first to last byte, each byte once, tensors where they are.
 func checkByteMap(_ checkpoint: Checkpoint, _ comment: Comment) {
-  let regions = checkpoint.byteMap
-  var end = 0
-  for region in regions {
-    #expect(region.byteRange.lowerBound == end, comment)
-    end = region.byteRange.upperBound
-  }
-  #expect(end == checkpoint.file.byteCount, comment)
-  let mapped = Dictionary(
-    regions.filter { $0.kind == .tensor }.map { ($0.label, $0.byteRange) },
-    uniquingKeysWith: { first, _ in first })
-  for tensor in checkpoint.tensors {
-    #expect(mapped[tensor.name] == tensor.byteRange, comment)
+  for (index, file) in checkpoint.files.enumerated() {
+    let regions = checkpoint.byteMap(ofFile: index)
+    var end = 0
+    for region in regions {
+      #expect(region.byteRange.lowerBound == end, comment)
+      end = region.byteRange.upperBound
+    }
+    #expect(end == file.file.byteCount, comment)
+    let mapped = Dictionary(
+      regions.filter { $0.kind == .tensor }.map { ($0.label, $0.byteRange) },
+      uniquingKeysWith: { first, _ in first })
+    for tensor in checkpoint.tensors[file.tensorIndices] {
+      #expect(tensor.fileIndex == index && mapped[tensor.name] == tensor.byteRange, comment)
+    }
   }
 }
 
@@ -69,7 +72,7 @@ func check(_ files: [HostileFile], format: String, least: Int) {
       Issue.record("\(format): '\(file.name)' opened, expected \(file.expected)")
     } catch {
       #expect(caseName(error) == file.expected, "\(format): '\(file.name)': \(error)")
-      #expect(!error.description.isEmpty)
+      #expect(error.path == "test" && error.description.hasPrefix("test: "), "\(error)")
       refusedCount += 1
     }
   }

@@ -107,7 +107,7 @@ import Testing
   func writersGiveTheReferencesBytes(_ name: String) throws {
     let checkpoint = try Checkpoint.open(path: Fixtures.path(name))
     let written = try rewritten(checkpoint)
-    #expect(try written == checkpoint.file.copyBytes())
+    #expect(try written == checkpoint.files[0].file.copyBytes())
   }
 }
 
@@ -133,7 +133,7 @@ func rewritten(_ checkpoint: Checkpoint) throws -> [UInt8] {
     for tensor in checkpoint.tensors {
       try writer.addTensor(
         name: tensor.name, type: tensor.type, shape: tensor.shape,
-        source: .file(checkpoint.file, tensor.byteRange))
+        source: checkpoint.source(of: tensor))
     }
     return try writer.encoded()
   case .safetensors:
@@ -144,7 +144,7 @@ func rewritten(_ checkpoint: Checkpoint) throws -> [UInt8] {
     for tensor in checkpoint.tensors.reversed() {
       try writer.addTensor(
         name: tensor.name, type: tensor.type, shape: tensor.shape,
-        source: .file(checkpoint.file, tensor.byteRange))
+        source: checkpoint.source(of: tensor))
     }
     return try writer.encoded()
   }

@@ -24,7 +24,7 @@ import Testing
     checkPromises(checkpoint, "small safetensors")
     #expect(try checkpoint.metadata.string("escaped") == "\"\\\n\u{1}🙂")
     #expect(checkpoint.tensor(named: "e")?.shape == [0, 4])
-    #expect(checkpoint.dataOffset % 8 == 0)
+    #expect(checkpoint.files[0].dataOffset % 8 == 0)
     #expect(try rewritten(checkpoint) == bytes)
   }
 
@@ -120,7 +120,7 @@ import Testing
       ], data: .init(repeating: 1, count: 200))
     let checkpoint = try open(raw.bytes)
     checkPromises(checkpoint, "gaps")
-    let kinds = checkpoint.byteMap.map(\.kind)
+    let kinds = checkpoint.byteMap(ofFile: 0).map(\.kind)
     #expect(
       kinds == [
         .header, .tensorInfo, .tensorInfo, .padding, .tensor, .padding, .gap, .tensor, .trailing,
@@ -133,12 +133,13 @@ import Testing
     #expect(try metadata.number("f64") == 2.5)
     #expect(try metadata.number("u8") == 1)
     #expect(try metadata.integer("absent") == nil)
-    #expect(throws: CheckpointError.missingMetadata(key: "absent")) {
+    #expect(throws: CheckpointError.missingMetadata(key: "absent").inFile("test")) {
       try metadata.required("absent", metadata.integer("absent"))
     }
     #expect(
       throws: CheckpointError.metadataType(
-        key: "text", expected: "an integer", found: "string")
+        key: "text", expected: "an integer", found: "string"
+      ).inFile("test")
     ) { try metadata.integer("text") }
     #expect(try metadata.integers("ints") == [1, 2, 3])
     #expect(throws: CheckpointError.self) { try metadata.strings("ints") }

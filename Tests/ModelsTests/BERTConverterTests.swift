@@ -105,7 +105,7 @@ import Tokenizers
     let converter = try BERTConverter(gguf: Checkpoint.open(path: convert(.f32)))
     let checkpoint = try Checkpoint.open(path: convert(.f32))
     let tokenizer = try WordPieceTokenizer(
-      ggufMetadata: checkpoint.metadata, source: checkpoint.file.path)
+      ggufMetadata: checkpoint.metadata, source: checkpoint.path)
     let path = try Assets.temporaryDirectory().appending(path: "again.gguf").path()
     try converter.write(to: path, recipe: .q80, vocabulary: tokenizer.ggufMetadata)
     #expect(

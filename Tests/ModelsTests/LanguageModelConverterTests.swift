@@ -79,9 +79,34 @@ import Testing
     let files = try [1, 3].map { count in
       try Data(
         contentsOf: URL(
-          filePath: convert(original, recipe, threadCount: count).file.path))
+          filePath: convert(original, recipe, threadCount: count).path))
     }
     #expect(files[0] == files[1])
+  }
+
+  @Test func aSplitModelBecomesOneFile() throws {
+    let whole = try file()
+    let folder = try Assets.temporaryDirectory()
+    let path = { (number: Int) in folder.appending(path: "m-0000\(number)-of-00002.gguf").path() }
+    for number in [1, 2] {
+      var writer = try GGUFWriter()
+      for entry in whole.metadata.entries where number == 1 {
+        try writer.setMetadata(entry.key, entry.value)
+      }
+      try writer.setMetadata("split.no", .uint16(UInt16(number - 1)))
+      try writer.setMetadata("split.count", .uint16(2))
+      try writer.setMetadata("split.tensors.count", .int32(4))
+      for tensor in whole.tensors[(number == 1 ? 0 : 2)..<(number == 1 ? 2 : 4)] {
+        try writer.addTensor(
+          name: tensor.name, type: tensor.type, shape: tensor.shape,
+          source: whole.source(of: tensor))
+      }
+      try writer.write(to: path(number))
+    }
+    let joined = try convert(Checkpoint.open(path: path(2)), .q4KM)
+    let expected = try convert(whole, .q4KM)
+    #expect(joined.files.count == 1)
+    #expect(try joined.files[0].file.copyBytes() == expected.files[0].file.copyBytes())
   }
 
   @Test func whatIsNotConvertedSaysWhy() throws {
@@ -95,7 +120,6 @@ import Testing
     #expect(failure(try file(layers: 1 << 20)).contains("llama.block_count is 1048576"))
     #expect(
       failure(try file(extra: ("llama.expert_count", .uint32(8)))).contains("expert_count is 8"))
-    #expect(failure(try file(extra: ("split.count", .uint32(2)))).contains("split.count is 2"))
     #expect(failure(try file(type: .q80)).contains("type of tensor blk.0.attn_q.weight is Q8_0"))
     var values = [Float](repeating: 0.25, count: 6 * 512)
     values[5 * 512 + 3] = .nan

@@ -124,7 +124,7 @@ import Testing
     let expected = try results(first)
     _ = try preparation(folder).write()
     let bytes = try MappedFile(path: folder.prepared).copyBytes()
-    let headerByteCount = try Checkpoint.open(path: folder.prepared).dataOffset
+    let headerByteCount = try Checkpoint.open(path: folder.prepared).files[0].dataOffset
     for count in [0, 1, 7, 24, 100, 300, headerByteCount, bytes.count / 2, bytes.count - 4096] {
       try AtomicFile.write(Array(bytes.prefix(count)), to: folder.prepared)
       let library = try library(folder)

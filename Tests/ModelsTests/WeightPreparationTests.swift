@@ -86,7 +86,7 @@ struct WeightPreparationTests {
   @Test func weightsThatCannotBeUsedAreNamed() throws {
     let folder = try Folder()
     let model = try Checkpoint.open(path: folder.model)
-    var bytes = try model.file.copyBytes()
+    var bytes = try model.files[0].file.copyBytes()
     let tensor = try model.requiredTensor("b")
     // The scale of the first superblock becomes infinite.
     bytes[tensor.byteRange.lowerBound + 209] = 0x7c

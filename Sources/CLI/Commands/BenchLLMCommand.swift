@@ -22,7 +22,7 @@ struct MeasuredModelOptions: ParsableArguments {
       throw CommandFailure("batch must be 1 to 65536", status: ExitStatus.usage)
     }
     let compute = ComputeContext(threadCount: memory.worker.threads)
-    let checkpoint = try openCheckpoint(model)
+    let checkpoint = try Checkpoint.open(path: model)
     let options = LlamaOptions(
       repack: !memory.noRepack, usesPrepared: !memory.noPrepared,
       contextTokenCount: contextTokenCount, cacheType: memory.cacheType)

@@ -1,6 +1,5 @@
 internal import Generation
 internal import ArgumentParser
-internal import Checkpoints
 internal import Foundation
 internal import Kernels
 internal import RAG
@@ -114,10 +113,6 @@ struct DoctorCommand: ParsableCommand {
       return Check(
         name: name, state: .warning,
         detail: "\(path); \(file.path) is not used: \(problem): swiftrag models prepare")
-    } catch let error as CheckpointError {
-      return Check(
-        name: name, state: .bad,
-        detail: error.description(ofFile: configuration.text(.modelPath) ?? "models/llm"))
     } catch ModelLocator.Failure.noLanguageModel where backend == "auto" {
       return Check(
         name: name, state: .good,

@@ -7,30 +7,33 @@ internal import Tokenizers
 /// The command `swiftrag inspect FILE`.
 struct InspectCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
-    commandName: "inspect", abstract: "Show what is in a GGUF or safetensors file.",
+    commandName: "inspect", abstract: "Show the contents of a GGUF or safetensors model.",
     discussion: """
         swiftrag inspect model.gguf
         swiftrag inspect model.safetensors --tensors --hash
         swiftrag inspect model.gguf --map
         swiftrag inspect model.gguf --json
         swiftrag inspect model.gguf --template
+        swiftrag inspect model-00001-of-00003.gguf
+        swiftrag inspect model.safetensors.index.json
 
-      Hashes read the whole file; the rest reads the header only.
+      Any part of a split GGUF file opens all parts; the index or the folder of safetensors shards
+      opens all shards. Hashes read the whole files; the rest reads the headers only.
       """)
 
-  @Argument(help: "The file.", completion: .file())
+  @Argument(help: "The model: a file, an index of shards, or a folder.", completion: .file())
   var file: String
 
   @Flag(help: "List every tensor.")
   var tensors = false
 
-  @Flag(help: "Show what every byte of the file is for.")
+  @Flag(help: "Show the purpose of every byte.")
   var map = false
 
-  @Flag(help: "ComputeContext the SHA-256 of the file and of each tensor.")
+  @Flag(help: "Compute the SHA-256 of each file and each tensor.")
   var hash = false
 
-  @Flag(help: "Show the chat template: which one was recognised, why, and the file's own text.")
+  @Flag(help: "Show the chat template: the one recognised, why, and the text in the file.")
   var template = false
 
   @Flag(help: "Print everything as JSON.")
@@ -41,8 +44,8 @@ struct InspectCommand: ParsableCommand {
   func run() throws {
     common.apply()
     try requireExisting([file])
-    if template { return try showTemplate(try openCheckpoint(file).metadata) }
-    let inspection = try Inspection(of: try openCheckpoint(file), hashes: hash)
+    if template { return try showTemplate(try Checkpoint.open(path: file).metadata) }
+    let inspection = try Inspection(of: try Checkpoint.open(path: file), hashes: hash)
     if json { return try answerJSON(inspection) }
     summarise(inspection)
     if tensors || common.verbose { listTensors(inspection) }
@@ -81,6 +84,7 @@ struct InspectCommand: ParsableCommand {
       "\(inspection.format), \(byteText(inspection.byteCount)), "
         + "\(inspection.tensors.count) tensors, \(inspection.parameterCount) parameters")
     if let sha256 = inspection.sha256 { Terminal.answer("sha256 \(sha256)") }
+    listFiles(inspection)
     if !inspection.metadata.isEmpty {
       Terminal.answer("\n" + Style.bold.apply("metadata"))
       let width = inspection.metadata.map(\.key.count).max() ?? 0
@@ -98,6 +102,18 @@ struct InspectCommand: ParsableCommand {
     }
   }
 
+  /// The files of a model that has several.
+  private func listFiles(_ inspection: Inspection) {
+    guard inspection.files.count > 1 else { return }
+    Terminal.answer("\n" + Style.bold.apply("files"))
+    for (index, file) in inspection.files.enumerated() {
+      Terminal.answer(
+        "  " + padded("\(index)", 3) + "  " + padded(byteText(file.byteCount), 10) + "  "
+          + padded("\(file.tensorCount) tensors", 14) + "  " + printable(file.path)
+          + (file.sha256.map { "  " + $0.prefix(16) + "…" } ?? ""))
+    }
+  }
+
   private func listTensors(_ inspection: Inspection) {
     Terminal.answer("\n" + Style.bold.apply("tensors"))
     let width = min(60, inspection.tensors.map(\.name.count).max() ?? 0)
@@ -106,13 +122,19 @@ struct InspectCommand: ParsableCommand {
       Terminal.answer(
         "  " + padded(tensor.name, width) + "  " + padded(tensor.type, 6) + "  "
           + padded(shape, 16) + "  " + padded(byteText(tensor.byteCount), 10)
+          + (tensor.file.map { "  file \($0)" } ?? "")
           + (tensor.sha256.map { "  " + $0.prefix(16) + "…" } ?? ""))
     }
   }
 
   private func listRegions(_ inspection: Inspection) {
     Terminal.answer("\n" + Style.bold.apply("bytes"))
+    var lastFile: Int?
     for region in inspection.byteMap {
+      if let file = region.file, file != lastFile {
+        Terminal.answer("  file \(file): " + printable(inspection.files[file].path))
+        lastFile = file
+      }
       let remark = region.isZero == false ? Style.red.apply("  not zero") : ""
       let end = region.byteOffset + region.byteCount
       Terminal.answer(

@@ -57,7 +57,7 @@ extension ModelsCommand {
         try convertEncoder(
           BERTConverter(directory: source), try WordPieceTokenizer.load(directory: source))
       } else {
-        try convert(try openCheckpoint(source))
+        try convert(try Checkpoint.open(path: source))
       }
       let attributes = try? FileManager.default.attributesOfItem(atPath: out)
       Terminal.answer("\(out): \(byteText(attributes?[.size] as? Int ?? 0)), \(type.rawValue)")

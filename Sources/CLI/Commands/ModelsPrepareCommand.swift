@@ -66,7 +66,7 @@ extension ModelsCommand {
     private func prepare(_ path: String) throws {
       let start = ContinuousClock.now
       let preparation = try LlamaModel.preparation(
-        gguf: try openCheckpoint(path), compute: ComputeContext(threadCount: worker.threads))
+        gguf: try Checkpoint.open(path: path), compute: ComputeContext(threadCount: worker.threads))
       // 256 MB may be on their way to a slow disk when Ctrl-C comes; then the file is removed.
       Interrupts.allow(graceMicroseconds: 10_000_000)
       let bar = ProgressBar(

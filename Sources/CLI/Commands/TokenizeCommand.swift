@@ -81,7 +81,7 @@ struct TokenizeCommand: ParsableCommand {
   /// The tokenizer of `--model` where that is a language model's file.
   private func languageTokenizer() throws -> LanguageTokenizer? {
     guard let name = compute.model, let path = try languageModelPath(name) else { return nil }
-    let metadata = try openCheckpoint(path).metadata
+    let metadata = try Checkpoint.open(path: path).metadata
     // A sentence encoder's file goes the usual way.
     guard (try metadata.string(LanguageTokenizer.GGUFKey.model)) != "bert" else { return nil }
     return try LanguageTokenizer(ggufMetadata: metadata, source: path)

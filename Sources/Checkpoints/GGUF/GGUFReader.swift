@@ -9,7 +9,7 @@ struct GGUFReader {
   let file: MappedFile
   var reader: ByteReader
   var regions: [ByteMapRegion] = []
-  private var metadata = Metadata()
+  private var metadata: Metadata
   var alignment = GGUFReader.defaultAlignment
 
   /// The alignment of a file without `general.alignment`: GGUF_DEFAULT_ALIGNMENT.
@@ -30,13 +30,13 @@ struct GGUFReader {
   /// Reads the whole header and checks every tensor's range.
   ///
   /// - Complexity: O(header); no allocation beyond what the file's own bytes justify.
-  static func read(_ file: MappedFile) throws(CheckpointError) -> Checkpoint {
+  static func read(_ file: MappedFile) throws(CheckpointError) -> ParsedFile {
     var reader = GGUFReader(file)
     let (version, tensorCount, entryCount) = try reader.readHeader()
     try reader.readMetadata(entryCount)
     let pending = try reader.readTensorInfos(tensorCount)
     let (tensors, dataOffset) = try reader.place(pending)
-    return Checkpoint(
+    return ParsedFile(
       format: .gguf(version: version), file: file, metadata: reader.metadata, tensors: tensors,
       dataOffset: dataOffset, alignment: reader.alignment, headerRegions: reader.regions)
   }
@@ -44,6 +44,7 @@ struct GGUFReader {
   private init(_ file: MappedFile) {
     self.file = file
     reader = file.reader
+    metadata = Metadata(path: file.path)
   }
 
   // MARK: Header and metadata

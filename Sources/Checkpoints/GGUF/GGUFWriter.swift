@@ -117,7 +117,7 @@ package struct GGUFWriter {
     } catch {
       throw .bytes(error)
     }
-    try write(into: writer)
+    do throws(CheckpointError) { try write(into: writer) } catch { throw error.inFile(path) }
     do throws(BytesError) { try writer.commit() } catch { throw .bytes(error) }
   }
 

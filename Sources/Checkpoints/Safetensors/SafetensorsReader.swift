@@ -9,7 +9,7 @@ internal import Bytes
 struct SafetensorsReader {
   private let file: MappedFile
   private let dataOffset: Int
-  private var metadata = Metadata()
+  private var metadata: Metadata
   private var hasMetadata = false
   private var tensors: [TensorInfo] = []
   private var names: Set<String> = []
@@ -26,11 +26,11 @@ struct SafetensorsReader {
   /// Reads the header and checks that the tensors cover the data exactly.
   ///
   /// - Complexity: O(header + tensors × log tensors).
-  static func read(_ file: MappedFile) throws(CheckpointError) -> Checkpoint {
+  static func read(_ file: MappedFile) throws(CheckpointError) -> ParsedFile {
     var reader = try SafetensorsReader(file)
     try reader.readHeader()
     try reader.checkCoverage()
-    return Checkpoint(
+    return ParsedFile(
       format: .safetensors, file: file, metadata: reader.metadata, tensors: reader.tensors,
       dataOffset: reader.dataOffset, alignment: 1, headerRegions: reader.regions)
   }
@@ -53,6 +53,7 @@ struct SafetensorsReader {
         limit: CheckpointLimits.safetensorsHeaderByteCount)
     }
     self.file = file
+    metadata = Metadata(path: file.path)
     dataOffset = SafetensorsReader.prefixByteCount + Int(byteCount)
   }
 

@@ -8,7 +8,7 @@ struct BERTCheckpoint {
   /// What task models put before a Hugging Face name: "bert." or nothing.
   private let prefix: String
 
-  var source: String { checkpoint.file.path }
+  var source: String { checkpoint.path }
 
   init(_ checkpoint: Checkpoint) {
     self.checkpoint = checkpoint

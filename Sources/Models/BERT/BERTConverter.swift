@@ -55,7 +55,7 @@ package struct BERTConverter {
   /// - Parameter checkpoint: the file.
   /// - Throws: `ModelError` naming the key or tensor.
   package init(gguf checkpoint: Checkpoint) throws(ModelError) {
-    let source = checkpoint.file.path
+    let source = checkpoint.path
     config = try BERTConfig(ggufMetadata: checkpoint.metadata, source: source)
     self.checkpoint = BERTCheckpoint(checkpoint)
     origin = try mapCheckpointErrors(source) { () throws(CheckpointError) in

@@ -19,7 +19,7 @@ package final class BERTModel: Sendable {
   package convenience init(gguf checkpoint: Checkpoint, compute: ComputeContext) throws(ModelError)
   {
     let config = try BERTConfig(
-      ggufMetadata: checkpoint.metadata, source: checkpoint.file.path)
+      ggufMetadata: checkpoint.metadata, source: checkpoint.path)
     try self.init(config: config, checkpoint: checkpoint, compute: compute)
   }
 
@@ -42,7 +42,7 @@ package final class BERTModel: Sendable {
   package init(
     config: BERTConfig, checkpoint: Checkpoint, compute: ComputeContext
   ) throws(ModelError) {
-    try config.validate(source: checkpoint.file.path)
+    try config.validate(source: checkpoint.path)
     self.config = config
     self.compute = compute
     weights = try BERTWeights(BERTCheckpoint(checkpoint), config: config, compute: compute)

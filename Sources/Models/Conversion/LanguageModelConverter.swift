@@ -32,17 +32,16 @@ package struct LanguageModelConverter {
   /// - Throws: `ModelError` naming the entry that makes it another kind of model.
   package init(gguf checkpoint: Checkpoint) throws(ModelError) {
     self.checkpoint = checkpoint
-    let source = checkpoint.file.path
+    let source = checkpoint.path
     let metadata = checkpoint.metadata
-    let (architecture, layers, experts, parts) = try mapCheckpointErrors(source) {
+    let (architecture, layers, experts) = try mapCheckpointErrors(source) {
       () throws(CheckpointError) in
       let key = "general.architecture"
       let architecture = try metadata.required(key, metadata.string(key))
       let layerKey = "\(architecture).block_count"
       return (
         architecture, try metadata.required(layerKey, metadata.integer(layerKey)),
-        try metadata.integer("\(architecture).expert_count") ?? 0,
-        try metadata.integer("split.count") ?? 1
+        try metadata.integer("\(architecture).expert_count") ?? 0
       )
     }
     func check(
@@ -56,7 +55,6 @@ package struct LanguageModelConverter {
       Self.architectures.contains(architecture), "general.architecture", architecture,
       Self.architectures.joined(separator: ", "))
     try check(experts <= 1, "\(architecture).expert_count", "\(experts)", "models without experts")
-    try check(parts <= 1, "split.count", "\(parts)", "a model in one file")
     // Far above every model; it keeps the rule's products small.
     let mostLayers = 1 << 16
     try check(
@@ -98,19 +96,21 @@ package struct LanguageModelConverter {
     let type = recipe.type(ofTensor: info.name, shape: info.shape, in: shape)
     let isNumber = WeightType(info.type) != nil
     if info.type == TensorType(type) || !isNumber {
-      return (info.type, .file(checkpoint.file, info.byteRange))
+      return (info.type, checkpoint.source(of: info))
     }
     guard Self.plainTypes.contains(info.type) else {
       throw .unsupported(
         entry: "type of tensor \(info.name)", found: info.type.name,
         supported: "F32, F16, BF16 (convert from the original: each rounding adds to the last)",
-        source: checkpoint.file.path)
+        source: checkpoint.path)
     }
     let rows = TensorRows(info, of: checkpoint)
     return (TensorType(type), TensorEncoder(rows, as: type, pool: pool).source)
   }
 
-  /// The file's entries, with what changed in place, or at the end where it was not there.
+  /// The model's entries with the changes in place, or at the end where they are new.
+  ///
+  /// The `split.` keys of a model in several files are dropped: the result is one file.
   private func metadata(_ recipe: ConversionRecipe) -> [(key: String, value: MetadataValue)] {
     var changes: [(key: String, value: MetadataValue)] = [
       ("general.file_type", .uint32(recipe.fileType)),
@@ -120,7 +120,8 @@ package struct LanguageModelConverter {
     if let name { changes.append(("general.name", .string(name))) }
     if let license { changes.append(("general.license", .string(license))) }
     if let sourceURL { changes.append(("general.source.url", .string(sourceURL))) }
-    var entries = checkpoint.metadata.entries.map { (key: $0.key, value: $0.value) }
+    var entries = checkpoint.metadata.entries.filter { !$0.key.hasPrefix("split.") }
+      .map { (key: $0.key, value: $0.value) }
     for change in changes {
       if let index = entries.firstIndex(where: { $0.key == change.key }) {
         entries[index] = change

@@ -8,7 +8,7 @@ struct LlamaCheckpoint {
   /// Makes the matrices.
   let library: WeightLoader
 
-  var source: String { checkpoint.file.path }
+  var source: String { checkpoint.path }
 
   /// Finds every tensor of the manifest, and refuses tensors that the forward pass would ignore.
   ///

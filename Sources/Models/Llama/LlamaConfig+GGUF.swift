@@ -35,7 +35,7 @@ extension LlamaConfig {
   /// - Parameter checkpoint: the opened file.
   /// - Throws: `ModelError` naming the key that is missing, has another type, or cannot be used.
   package init(gguf checkpoint: Checkpoint) throws(ModelError) {
-    let source = checkpoint.file.path
+    let source = checkpoint.path
     let metadata = checkpoint.metadata
     let architecture = try Self.architecture(metadata, source: source)
     guard let tokens = checkpoint.tensor(named: "token_embd.weight"), tokens.shape.count == 2 else {

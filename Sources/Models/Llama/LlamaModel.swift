@@ -46,7 +46,7 @@ package final class LlamaModel: Sendable {
     case .full: slidingWindow = nil
     case .tokens(let count): slidingWindow = max(1, count)
     }
-    source = checkpoint.file.path
+    source = checkpoint.path
     try MemoryNeed(checkpoint, config, options).check(
       available: options.availableByteCount, source: source)
     self.config = config
@@ -60,7 +60,7 @@ package final class LlamaModel: Sendable {
       any.isEmpty
       ? (try tensors.factors(factors.short), try tensors.factors(factors.long)) : (any, any)
     // What was read for the fingerprint and the copies; only the token table is read again.
-    if options.repack { checkpoint.file.releasePages() }
+    if options.repack { checkpoint.releasePages() }
   }
 
   /// Memory of the packed matrices, in bytes; the token table stays in the mapped file.
@@ -80,8 +80,7 @@ package final class LlamaModel: Sendable {
   private static func fingerprint(of checkpoint: Checkpoint) throws(ModelError) -> SHA256Digest {
     do throws(BytesError) {
       let hasher = try SHA256Hasher()
-      let bytes = checkpoint.file.bytes
-      try hasher.update(UnsafeRawBufferPointer(rebasing: bytes[..<checkpoint.dataOffset]))
+      try checkpoint.hashHeaders(into: hasher)
       for tensor in checkpoint.tensors {
         // A page of each: the header alone is the same for two trainings of one model.
         try hasher.update(
@@ -89,7 +88,7 @@ package final class LlamaModel: Sendable {
       }
       return try hasher.finalize()
     } catch {
-      throw .unreadable(source: checkpoint.file.path, reason: error.description)
+      throw .unreadable(source: checkpoint.path, reason: error.description)
     }
   }
 }

@@ -55,7 +55,7 @@ package struct PreparedWeights: Sendable {
     do throws(CheckpointError) {
       checkpoint = try Checkpoint.open(path: path)
     } catch {
-      throw .unreadable("\(error)")
+      throw .unreadable(error.problem.description)
     }
     let metadata = checkpoint.metadata
     let architecture = metadata["general.architecture"]?.stringValue ?? "no architecture"
@@ -98,22 +98,32 @@ package struct PreparedWeights: Sendable {
     try writer.setMetadata("general.alignment", .uint32(UInt32(alignment)))
     try writer.setMetadata("swiftrag.prepared.layout", .string(layout))
     try writer.setMetadata("swiftrag.prepared.version", .uint32(UInt32(version)))
-    try writer.setMetadata(sourcePathKey, .string(canonicalPath(model.file.path)))
+    try writer.setMetadata(sourcePathKey, .string(canonicalPath(model.path)))
     let source: [(key: String, value: MetadataValue)]
     do throws(BytesError) { source = try sourceEntries(model) } catch { throw .bytes(error) }
     for entry in source { try writer.setMetadata(entry.key, entry.value) }
     return writer
   }
 
-  /// What tells one state of one model file from another.
+  /// The size, modification time and header hash that identify one state of a model.
+  ///
+  /// Of several files, the sizes and times of all enter the hash: the sum and the latest alone would
+  /// miss a change of one part.
   private static func sourceEntries(_ model: Checkpoint) throws(BytesError)
     -> [(key: String, value: MetadataValue)]
   {
-    let digest = try SHA256Digest.of(model.file, range: 0..<model.dataOffset)
+    let hasher = try SHA256Hasher()
+    try model.hashHeaders(into: hasher)
+    if model.files.count > 1 {
+      for file in model.files.map(\.file) {
+        try hasher.update(
+          Array("\(file.byteCount) \(file.modifiedNanoseconds ?? 0)\n".utf8))
+      }
+    }
     return [
-      ("swiftrag.prepared.source.size", .uint64(UInt64(model.file.byteCount))),
-      ("swiftrag.prepared.source.modified", .int64(model.file.modifiedNanoseconds ?? 0)),
-      ("swiftrag.prepared.source.header", .string(digest.hex)),
+      ("swiftrag.prepared.source.size", .uint64(UInt64(model.byteCount))),
+      ("swiftrag.prepared.source.modified", .int64(model.modifiedNanoseconds ?? 0)),
+      ("swiftrag.prepared.source.header", .string(try hasher.finalize().hex)),
     ]
   }
 }

@@ -47,7 +47,7 @@ package final class WeightLoader: Sendable {
     if placement == .interleaved, usesPrepared,
       WeightMatrix.canInterleave(.q4K, compute: compute)
     {
-      for path in PreparedWeights.candidatePaths(ofModelAt: model.file.path) where prepared == nil {
+      for path in PreparedWeights.candidatePaths(ofModelAt: model.path) where prepared == nil {
         do throws(PreparedWeights.Rejection) {
           prepared = try PreparedWeights(path: path, for: model)
         } catch {
@@ -70,7 +70,7 @@ package final class WeightLoader: Sendable {
   /// - Throws: `ModelError.missing`, `.unsupported` for a type without kernels, `.invalid` for a shape
   ///   or bytes that no matrix can have.
   package func matrix(_ name: String) throws(ModelError) -> WeightMatrix {
-    let source = model.file.path
+    let source = model.path
     guard let tensor = model.tensor(named: name) else {
       throw .missing(entry: "tensor \(name)", expected: "a tensor", source: source)
     }
@@ -109,7 +109,7 @@ package final class WeightLoader: Sendable {
     }
     let matrix = try WeightMatrix(
       type: type, inputs: inputs, parts: [(outputs, bytes)], compute: compute, activations: .ggml,
-      releasesMappedSource: model.file.backing == .mapped)
+      releasesMappedSource: model.backing == .mapped)
     reordered.add(matrix.byteCount, ordering: .relaxed)
     return matrix
   }

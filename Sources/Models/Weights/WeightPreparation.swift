@@ -81,12 +81,12 @@ package struct WeightPreparation {
     places: [String]? = nil, freeByteCount: (String) -> Int? = Self.freeByteCount,
     progress: @escaping (Int) -> Bool = { _ in true }
   ) throws(Failure) -> Outcome {
-    guard !tensors.isEmpty else { throw .nothingToPrepare(source: model.file.path) }
-    guard let lock = ModelLock(path: model.file.path) else {
-      throw .busy(source: model.file.path)
+    guard !tensors.isEmpty else { throw .nothingToPrepare(source: model.path) }
+    guard let lock = ModelLock(path: model.path) else {
+      throw .busy(source: model.path)
     }
     defer { withExtendedLifetime(lock) {} }
-    let places = places ?? PreparedWeights.candidatePaths(ofModelAt: model.file.path)
+    let places = places ?? PreparedWeights.candidatePaths(ofModelAt: model.path)
     var refusals: [String] = []
     for place in places {
       Self.makeFolder(of: place)
@@ -102,9 +102,9 @@ package struct WeightPreparation {
         for other in places where other != place { unlink(other) }
         return Outcome(path: place, byteCount: written, refusals: refusals)
       } catch {
-        guard case .bytes(.system(_, _, let code)) = error else {
-          if case .cannotWrite(_, reason: Self.cancellation) = error { throw .cancelled }
-          throw .weights(reason: error.description)
+        guard case .bytes(.system(_, _, let code)) = error.problem else {
+          if case .cannotWrite(_, reason: Self.cancellation) = error.problem { throw .cancelled }
+          throw .weights(reason: error.problem.description)
         }
         refusals.append("\(place): \(systemMessage(code))")
       }
@@ -140,14 +140,14 @@ package struct WeightPreparation {
   private func stream(
     _ tensor: TensorInfo, into sink: TensorSink, progress: (Int) -> Bool
   ) throws(CheckpointError) {
-    do throws(BytesError) { try model.file.checkUnchanged() } catch { throw .bytes(error) }
+    do throws(BytesError) { try model.checkUnchanged() } catch { throw .bytes(error) }
     guard let type = WeightType(tensor.type) else { return }
     let matrix: WeightMatrix
     do throws(KernelError) {
       matrix = try WeightMatrix(
         type: type, inputs: tensor.shape[1],
         parts: [(tensor.shape[0], model.bytes(of: tensor))], compute: compute,
-        activations: .ggml, releasesMappedSource: model.file.backing == .mapped)
+        activations: .ggml, releasesMappedSource: model.backing == .mapped)
     } catch {
       throw .cannotWrite(what: "tensor \(tensor.name)", reason: error.description)
     }

@@ -177,7 +177,7 @@ extension WordPieceTokenizer {
     do throws(CheckpointError) {
       return try body()
     } catch {
-      throw .unreadable(source: source, reason: error.description)
+      throw .unreadable(source: source, reason: error.problem.description)
     }
   }
 }

@@ -22,14 +22,14 @@ public func fuzzCheckpoint(_ data: UnsafePointer<UInt8>?, _ byteCount: Int) -> C
 }
 
 private func use(_ checkpoint: Checkpoint) {
-  let byteCount = checkpoint.file.byteCount
+  let byteCount = checkpoint.byteCount
   var sum = 0
   for tensor in checkpoint.tensors {
     precondition(tensor.byteRange.upperBound <= byteCount, "tensor outside the file")
     for byte in checkpoint.bytes(of: tensor) { sum &+= Int(byte) }
   }
   var end = 0
-  for region in checkpoint.byteMap {
+  for region in checkpoint.byteMap(ofFile: 0) {
     precondition(region.byteRange.lowerBound == end, "byte map with a hole or an overlap")
     end = region.byteRange.upperBound
   }

@@ -1,0 +1,138 @@
+// Which files make up a model: one file, the parts of a split GGUF file, or a folder or index of
+// safetensors shards.
+
+package import Bytes
+internal import Glibc
+
+extension Checkpoint {
+  /// Opens a model and reads the headers of all its files.
+  ///
+  /// - Parameters:
+  ///   - path: a GGUF or safetensors file; any part of a split GGUF file, which opens all parts; an
+  ///     index file (`model.safetensors.index.json`); or a folder that contains
+  ///     `model.safetensors` or that index.
+  ///   - backing: `.loaded` reads the files into memory first.
+  /// - Returns: the checkpoint, all of whose ranges are checked.
+  /// - Throws: `CheckpointError` naming the file; a damaged, missing or foreign file gives no
+  ///   partial checkpoint.
+  /// - Complexity: O(headers), one pass.
+  package static func open(
+    path: String, backing: MappedFile.Backing = .mapped
+  ) throws(CheckpointError) -> Checkpoint {
+    let opener = CheckpointOpener(backing: backing)
+    if opener.isFolder(path) { return try opener.openFolder(path) }
+    if path.hasSuffix(".json") { return try opener.openIndex(path) }
+    return try opener.openFile(path)
+  }
+
+  /// Opens a model that is a single file, which is open already.
+  ///
+  /// - Throws: `CheckpointError`, also for one part of a split GGUF file: `.incompleteSet`.
+  package static func open(file: MappedFile) throws(CheckpointError) -> Checkpoint {
+    let parsed = try ParsedFile(file)
+    if let split = try GGUFSplit(parsed) {
+      throw CheckpointError.incompleteSet(part: split.number + 1, count: split.count)
+        .inFile(file.path)
+    }
+    return Checkpoint(path: file.path, parsed: [parsed])
+  }
+}
+
+/// Opens the files of one model.
+struct CheckpointOpener {
+  let backing: MappedFile.Backing
+
+  /// The index that Hugging Face's `save_pretrained` writes beside shards.
+  ///
+  /// - Source: transformers, `SAFE_WEIGHTS_INDEX_NAME` and `SAFE_WEIGHTS_NAME`.
+  private static let indexName = "model.safetensors.index.json"
+  private static let singleName = "model.safetensors"
+
+  func isFolder(_ path: String) -> Bool {
+    var status = stat()
+    return unsafe stat(path, &status) == 0 && status.st_mode & S_IFMT == S_IFDIR
+  }
+
+  /// Opens `model.safetensors` of a folder, or else its shards, in the order of transformers.
+  func openFolder(_ path: String) throws(CheckpointError) -> Checkpoint {
+    let folder = path.hasSuffix("/") ? path : path + "/"
+    if unsafe access(folder + Self.singleName, F_OK) == 0 {
+      return try openFile(folder + Self.singleName)
+    }
+    if unsafe access(folder + Self.indexName, F_OK) == 0 {
+      return try openIndex(folder + Self.indexName)
+    }
+    throw .bytes(
+      .notRegularFile(
+        path: path, kind: "a folder without \(Self.singleName) and \(Self.indexName)"))
+  }
+
+  /// Opens one file, and with a part of a split GGUF file the other parts.
+  func openFile(_ path: String) throws(CheckpointError) -> Checkpoint {
+    let parsed = try parse(path)
+    guard let split = try GGUFSplit(parsed) else {
+      return Checkpoint(path: path, parsed: [parsed])
+    }
+    let paths = try split.partPaths(ofPartAt: path)
+    var parts: [ParsedFile] = []
+    for (number, partPath) in paths.enumerated() {
+      let part = number == split.number ? parsed : try parsePart(partPath, of: path)
+      try split.check(part, number: number, first: parts.first ?? part)
+      parts.append(part)
+    }
+    try split.checkTensorCount(parts)
+    try checkDistinctNames(parts)
+    return Checkpoint(path: paths[0], parsed: parts)
+  }
+
+  /// Opens the shards that an index lists.
+  func openIndex(_ path: String) throws(CheckpointError) -> Checkpoint {
+    let index = try SafetensorsIndex(try map(path))
+    let folder = path.lastIndex(of: "/").map { String(path[...$0]) } ?? ""
+    var parts: [ParsedFile] = []
+    for shard in index.shards {
+      let part = try parsePart(folder + shard, of: path)
+      try index.check(part, shard: shard)
+      parts.append(part)
+    }
+    return Checkpoint(path: path, parsed: parts)
+  }
+
+  /// Refuses parts in which a tensor is defined twice.
+  ///
+  /// Shards need no such check: a tensor outside the shard that the index names is refused.
+  private func checkDistinctNames(_ parts: [ParsedFile]) throws(CheckpointError) {
+    var pathByName: [String: String] = [:]
+    for part in parts {
+      for tensor in part.tensors {
+        if let first = pathByName.updateValue(part.file.path, forKey: tensor.name) {
+          throw CheckpointError.tensorInTwoFiles(tensor: tensor.name, first: first)
+            .inFile(part.file.path)
+        }
+      }
+    }
+  }
+
+  /// Parses another file of the model at `path`; that it is missing is an error of its own.
+  private func parsePart(_ partPath: String, of path: String) throws(CheckpointError) -> ParsedFile
+  {
+    do throws(CheckpointError) { return try parse(partPath) } catch {
+      if case .bytes(.system(_, _, ENOENT)) = error.problem {
+        throw CheckpointError.missingFile(path: partPath).inFile(path)
+      }
+      throw error
+    }
+  }
+
+  private func parse(_ path: String) throws(CheckpointError) -> ParsedFile {
+    try ParsedFile(try map(path))
+  }
+
+  private func map(_ path: String) throws(CheckpointError) -> MappedFile {
+    do throws(BytesError) {
+      return try MappedFile(path: path, backing: backing)
+    } catch {
+      throw .bytes(error)
+    }
+  }
+}
