@@ -1,7 +1,7 @@
 // swift-tools-version: 6.2
 import PackageDescription
 
-// The targets stand in the order in which data flows; a target imports only those above it.
+// The targets are in the order in which data flows; a target imports only targets above it.
 // Tests/ArchitectureTests holds the same list and fails on an arrow that it does not allow.
 
 /// Swift 6 mode for every target: warnings are errors, existentials and imports are explicit.
@@ -59,25 +59,28 @@ let package = Package(
 
     .target(name: "Bytes", dependencies: ["CZlib", "CCrypto"], swiftSettings: parserSettings),
     .target(name: "Checkpoints", dependencies: ["Bytes"], swiftSettings: parserSettings),
-    .target(name: "KernelsReference", swiftSettings: computeSettings),
+    .target(name: "KernelInterface", swiftSettings: computeSettings),
     .target(
-      name: "KernelsAVX2", dependencies: ["KernelsReference"],
+      name: "KernelsReference", dependencies: ["KernelInterface"], swiftSettings: computeSettings),
+    .target(
+      name: "KernelsAVX2", dependencies: ["KernelInterface"],
       swiftSettings: instructionSetSettings(["-march=x86-64-v3"])),
     .target(
-      name: "KernelsAVX512", dependencies: ["KernelsReference"],
+      name: "KernelsAVX512", dependencies: ["KernelInterface"],
       swiftSettings: instructionSetSettings([
         "-march=x86-64-v4", "-mavx512vnni", "-mamx-tile", "-mamx-int8",
       ]) + tileSettings),
     .target(
       name: "Kernels",
       dependencies: [
-        "KernelsReference", "KernelsAVX2", "KernelsAVX512", "COpenBLAS", "CCPUFeatures",
+        "KernelInterface", "KernelsReference", "KernelsAVX2", "KernelsAVX512", "COpenBLAS",
+        "CCPUFeatures",
       ],
       swiftSettings: computeSettings + [.enableExperimentalFeature("Extern")]),
     .target(
       name: "Tokenizers", dependencies: ["Bytes", "Checkpoints"], swiftSettings: parserSettings),
     .target(
-      name: "Models", dependencies: ["Bytes", "Checkpoints", "KernelsReference", "Kernels"],
+      name: "Models", dependencies: ["Bytes", "Checkpoints", "KernelInterface", "Kernels"],
       swiftSettings: swiftRAGSettings),
     .target(
       name: "Generation",
@@ -86,7 +89,9 @@ let package = Package(
     .target(name: "Documents", dependencies: ["Bytes", "CXML2"], swiftSettings: parserSettings),
     .target(
       name: "Store",
-      dependencies: ["Bytes", "Kernels", .product(name: "GRDB", package: "GRDB.swift")],
+      dependencies: [
+        "Bytes", "Kernels", "Documents", .product(name: "GRDB", package: "GRDB.swift"),
+      ],
       swiftSettings: swiftRAGSettings),
     .target(
       name: "RAG",
@@ -126,20 +131,23 @@ let package = Package(
       name: "CheckpointsTests", dependencies: ["Checkpoints", "Bytes"],
       swiftSettings: swiftRAGSettings),
     .testTarget(
-      name: "KernelsTests", dependencies: ["Kernels", "KernelsReference"],
+      name: "KernelsTests", dependencies: ["Kernels", "KernelsReference", "KernelInterface"],
       swiftSettings: computeSettings),
     .testTarget(
       name: "TokenizersTests", dependencies: ["Tokenizers", "Checkpoints", "Bytes"],
       swiftSettings: swiftRAGSettings),
     .testTarget(
       name: "ModelsTests",
-      dependencies: ["Models", "Checkpoints", "Bytes", "Kernels", "Tokenizers"],
+      dependencies: ["Models", "Checkpoints", "Bytes", "Kernels", "KernelInterface", "Tokenizers"],
       swiftSettings: swiftRAGSettings),
     .testTarget(
       name: "DocumentsTests", dependencies: ["Documents", "Bytes"],
       swiftSettings: swiftRAGSettings),
     .testTarget(
-      name: "StoreTests", dependencies: ["Store", "Kernels", "Bytes"],
+      name: "FuzzTests", dependencies: ["Bytes", "Checkpoints", "Documents", "Tokenizers"],
+      swiftSettings: swiftRAGSettings),
+    .testTarget(
+      name: "StoreTests", dependencies: ["Store", "Documents", "Kernels", "Bytes"],
       swiftSettings: swiftRAGSettings),
     .testTarget(
       name: "GenerationTests",
@@ -175,7 +183,7 @@ if Context.environment["SWIFTRAG_FUZZ"] == "1" {
       path: "Tests/Fuzz/FuzzCheckpoints", swiftSettings: swiftRAGSettings),
     .executableTarget(
       name: "FuzzLanguageModels",
-      dependencies: ["Models", "Tokenizers", "Kernels", "Checkpoints", "Bytes"],
+      dependencies: ["Generation", "Models", "Tokenizers", "Kernels", "Checkpoints", "Bytes"],
       path: "Tests/Fuzz/FuzzLanguageModels", swiftSettings: swiftRAGSettings),
   ]
 }

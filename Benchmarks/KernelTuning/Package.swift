@@ -22,19 +22,21 @@ let package = Package(
     .systemLibrary(
       name: "COpenBLAS", pkgConfig: "openblas", providers: [.apt(["libopenblas-dev"])]),
     .systemLibrary(name: "CCPUFeatures"),
-    .target(name: "KernelsReference"),
+    .target(name: "KernelInterface"),
+    .target(name: "KernelsReference", dependencies: ["KernelInterface"]),
     .target(
-      name: "KernelsAVX2", dependencies: ["KernelsReference"],
+      name: "KernelsAVX2", dependencies: ["KernelInterface"],
       swiftSettings: instructionSetSettings(["-march=x86-64-v3"])),
     .target(
-      name: "KernelsAVX512", dependencies: ["KernelsReference"],
+      name: "KernelsAVX512", dependencies: ["KernelInterface"],
       swiftSettings: instructionSetSettings([
         "-march=x86-64-v4", "-mavx512vnni", "-mamx-tile", "-mamx-int8",
       ]) + tileSettings),
     .target(
       name: "Kernels",
       dependencies: [
-        "KernelsReference", "KernelsAVX2", "KernelsAVX512", "COpenBLAS", "CCPUFeatures",
+        "KernelInterface", "KernelsReference", "KernelsAVX2", "KernelsAVX512", "COpenBLAS",
+        "CCPUFeatures",
       ],
       swiftSettings: [
         .enableUpcomingFeature("InternalImportsByDefault"), .enableExperimentalFeature("Extern"),

@@ -1,10 +1,10 @@
 import Glibc
 
-/// Writes a file so that its name shows either what was there before or the whole new content,
-/// also after a crash or a power failure.
+/// Replaces a file atomically: after a crash or a power failure, the name refers either to the old
+/// content or to the whole new content.
 ///
-/// The bytes go to a new file in the same folder, reach the disk by `fsync`, take the name by
-/// `rename`, and the folder is synchronised as well.
+/// The bytes are written to a new file in the same folder and synchronised with `fsync`; `rename`
+/// gives it the name, and the folder is synchronised as well.
 ///
 /// - Source: POSIX `rename` (atomic replacement); the fsync order is that of SQLite's and LevelDB's
 ///   commit paths.
@@ -19,13 +19,14 @@ package enum AtomicFile {
   }
 }
 
-/// A stream of bytes that becomes the file at `path` when it is committed, and nothing otherwise.
+/// A stream of bytes that becomes the file at `path` when it is committed, and leaves nothing
+/// otherwise.
 @safe
 package final class AtomicFileWriter {
-  /// The path that the file will have.
+  /// The path of the finished file.
   package let path: String
 
-  /// How many bytes were appended.
+  /// The number of bytes appended.
   package private(set) var byteCount = 0
 
   private let temporaryPath: String
@@ -33,12 +34,12 @@ package final class AtomicFileWriter {
   private var descriptor: Int32
   private var buffer: [UInt8] = []
 
-  /// Small appends are gathered until there are this many bytes: 1 MiB costs nothing and makes
-  /// the system calls disappear from profiles.
+  /// Small appends are collected up to this size: with 1 MiB, the system calls disappear from
+  /// profiles.
   private static let bufferByteCount = 1 << 20
 
-  /// After so many bytes what was written goes to the disk, so that the end of a large file does not
-  /// wait for gigabytes at once, and a caller that shows progress shows the disk's.
+  /// The file is synchronised each time this many bytes were written: `commit` then does not wait
+  /// for gigabytes at once, and progress shown to a user is that of the disk.
   private static let syncByteCount = 256 << 20
   private var unsyncedByteCount = 0
 
@@ -49,12 +50,11 @@ package final class AtomicFileWriter {
   ///
   /// - Throws: `BytesError.system` where the folder is missing or not writable.
   package init(path: String) throws(BytesError) {
-    let target = AtomicFileWriter.resolved(path)
-    let slash = target.lastIndex(of: "/")
-    let folder = slash.map { $0 == target.startIndex ? "/" : String(target[..<$0]) } ?? "."
-    let name = slash.map { String(target[target.index(after: $0)...]) } ?? target
+    let target = Paths.canonical(path) ?? path
+    let folder = Paths.folder(of: target)
+    let name = Paths.name(of: target)
     let suffix = String(UInt64.random(in: .min ... .max), radix: 36)
-    // The ending marks it as ours and as unfinished; `.gitignore` and the indexer skip it.
+    // The extension marks it as unfinished; `.gitignore` and the indexer skip it.
     let temporaryPath = "\(folder)/.\(name.prefix(128)).\(suffix).part"
     let descriptor = unsafe open(
       temporaryPath, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, mode_t(0o666))
@@ -106,8 +106,8 @@ package final class AtomicFileWriter {
 
   /// Makes the file appear under its name, durably.
   ///
-  /// - Throws: `BytesError.system`; nothing has then taken the name unless only the folder's own
-  ///   synchronisation failed.
+  /// - Throws: `BytesError.system`; the name is then unchanged unless only the synchronisation of
+  ///   the folder failed.
   package func commit() throws(BytesError) {
     precondition(descriptor >= 0, "an atomic file is committed once")
     try flush()
@@ -118,7 +118,7 @@ package final class AtomicFileWriter {
     let folderDescriptor = unsafe open(folder, O_RDONLY | O_DIRECTORY | O_CLOEXEC)
     guard folderDescriptor >= 0 else { throw failure("open the folder of") }
     defer { close(folderDescriptor) }
-    // Some network file systems cannot synchronise a folder and say so with EINVAL.
+    // Some network file systems cannot synchronise a folder and report EINVAL.
     if fsync(folderDescriptor) != 0 && errno != EINVAL {
       throw failure("synchronise the folder of")
     }
@@ -157,12 +157,5 @@ package final class AtomicFileWriter {
     guard unsyncedByteCount >= AtomicFileWriter.syncByteCount else { return }
     unsyncedByteCount = 0
     guard fdatasync(descriptor) == 0 else { throw failure("synchronise") }
-  }
-
-  /// The file behind a symbolic link, or `path` itself where there is none.
-  private static func resolved(_ path: String) -> String {
-    guard let real = unsafe realpath(path, nil) else { return path }
-    defer { unsafe free(real) }
-    return unsafe String(cString: real)
   }
 }

@@ -1,11 +1,11 @@
-/// Bytes under construction, numbers little-endian: the writing side of `ByteReader`.
+/// Builds an array of bytes with little-endian numbers: the counterpart of `ByteReader`.
 package struct ByteBuilder: Sendable {
-  /// What was appended so far.
+  /// The bytes appended so far.
   package private(set) var bytes: [UInt8] = []
 
   package init() {}
 
-  /// How many bytes were appended.
+  /// The number of bytes appended.
   package var byteCount: Int { bytes.count }
 
   /// Appends an integer, least significant byte first.

@@ -1,7 +1,7 @@
-/// A bounds-checked little-endian cursor over bytes that nobody has checked yet.
+/// A bounds-checked little-endian cursor over untrusted bytes.
 ///
-/// Every read names what it reads, so that an error can say which field of the file is at fault.
-/// Nothing here traps on any data. The cursor moves forward only: reading a header costs one pass.
+/// Every read names its field, which an error then mentions. No data makes it trap. The cursor
+/// moves forward only: reading a header costs one pass.
 ///
 /// Complexity: O(1) a number, one copy for strings and arrays; no allocation for numbers.
 @safe
@@ -24,7 +24,7 @@ package struct ByteReader {
     byteOffset = 0
   }
 
-  /// A cursor that sees only `range` of `file`, with offsets still counted from the file's start.
+  /// A cursor limited to `range` of `file`, with offsets still counted from the file's start.
   ///
   /// - Throws: `BytesError.truncated` where the range leaves the file.
   package init(file: MappedFile, range: Range<Int>) throws(BytesError) {
@@ -44,7 +44,7 @@ package struct ByteReader {
     self.init(file: MappedFile(bytes: bytes, name: name))
   }
 
-  /// How many bytes are left.
+  /// The number of bytes left.
   package var availableByteCount: Int { endOffset - byteOffset }
 
   /// Throws `BytesError.truncated` unless `byteCount` more bytes are left.
@@ -111,7 +111,7 @@ package struct ByteReader {
     return unsafe Array(UnsafeRawBufferPointer(rebasing: owner.bytes[range]))
   }
 
-  /// Steps over `byteCount` bytes and returns their range in the file.
+  /// Skips `byteCount` bytes and returns their range in the file.
   @discardableResult
   package mutating func skip(
     _ byteCount: Int, _ what: @autoclosure () -> String
@@ -128,7 +128,7 @@ package struct ByteReader {
 
   /// Reads `count` little-endian numbers in one copy.
   ///
-  /// - Throws: `BytesError.truncated`, before any memory is taken, where they are not all there.
+  /// - Throws: `BytesError.truncated`, before any allocation, where fewer are left.
   package mutating func integers<Integer: FixedWidthInteger & BitwiseCopyable>(
     _ count: Int, of type: Integer.Type, _ what: @autoclosure () -> String
   ) throws(BytesError) -> [Integer] {

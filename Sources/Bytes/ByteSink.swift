@@ -1,6 +1,6 @@
-/// Where a writer's bytes go: a file that appears when it is whole, or memory.
+/// The destination of a writer: a file that appears when it is complete, or memory.
 package protocol ByteSink: AnyObject {
-  /// How many bytes were appended.
+  /// The number of bytes appended.
   var byteCount: Int { get }
   /// Appends bytes.
   func append(_ bytes: [UInt8]) throws(BytesError)
@@ -10,9 +10,9 @@ package protocol ByteSink: AnyObject {
 
 extension AtomicFileWriter: ByteSink {}
 
-/// Collects what a writer writes.
+/// Collects the output of a writer in memory.
 package final class MemorySink: ByteSink {
-  /// What was appended so far.
+  /// The bytes appended so far.
   package private(set) var bytes: [UInt8] = []
 
   package init() {}

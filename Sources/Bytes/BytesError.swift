@@ -1,4 +1,4 @@
-/// What can go wrong below the file formats.
+/// Failures below the level of file formats.
 ///
 /// The operating system, the end of the data, a number that does not fit: each format wraps these
 /// in its own error.

@@ -4,8 +4,8 @@ internal import CZlib
 ///
 /// - Source: RFC 1951, through zlib's `inflate` with a negative window size.
 /// - Parameters:
-///   - file: the file that holds the data.
-///   - range: the compressed bytes, checked to lie inside the file.
+///   - file: the file with the data.
+///   - range: the compressed bytes, checked to be inside the file.
 ///   - byteCount: the stated size of the content, checked against the archive's limits.
 ///   - name: the member, for errors.
 /// - Returns: the content.
@@ -14,7 +14,7 @@ func inflate(
   _ file: MappedFile, _ range: Range<Int>, byteCount: Int, name: String
 ) throws(ZipError) -> [UInt8] {
   // zlib counts in 32 bits; the limit of 1 GiB and the ratio keep both sides below that, but a
-  // long run of compressed bytes for a short content could still be offered.
+  // long run of compressed bytes for a short content is still possible.
   guard let inputByteCount = UInt32(exactly: range.count),
     let outputByteCount = UInt32(exactly: byteCount)
   else { throw .damaged(name: name, reason: "its compressed data are too long") }

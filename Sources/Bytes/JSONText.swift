@@ -1,4 +1,4 @@
-// The writing side of JSONValue.
+// Writes JSON.
 
 extension JSONValue {
   /// The value as JSON without white space, members in their order.

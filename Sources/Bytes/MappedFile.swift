@@ -2,10 +2,10 @@ import Glibc
 
 /// The bytes of one file, read-only, at a fixed address for as long as the object lives.
 ///
-/// The file is memory-mapped, so opening 4 GB costs microseconds and pages load when they are
-/// touched. The descriptor stays open: `checkUnchanged()` asks the kernel whether this very file
-/// (not whatever now has its name) still has the size and time it had. A mapped file that another
-/// process shortens raises SIGBUS on access; where that can happen, use `.loaded`, which copies.
+/// The file is memory-mapped: opening 4 GB takes microseconds, and pages are loaded on first
+/// access. The descriptor stays open, so that `checkUnchanged()` can compare size and time of this
+/// very file, not of another that has taken its name. A mapped file that another process shortens
+/// raises SIGBUS on access; where that can happen, use `.loaded`, which copies.
 ///
 /// An empty file is a valid value with no bytes.
 @safe
@@ -61,8 +61,8 @@ package final class MappedFile: @unchecked Sendable {
       guard let address = unsafe address, unsafe address != MAP_FAILED else {
         throw .system(operation: "map", path: path, code: errno)
       }
-      // A wish that the kernel may refuse: large files are read from the disk, and mapped, 2 MB at a
-      // time (mm/filemap.c, do_sync_mmap_readahead), where their file system has such pages.
+      // A hint: large files are read and mapped 2 MB at a time (mm/filemap.c,
+      // do_sync_mmap_readahead) where their file system has such pages.
       if byteCount >= MappedFile.largeByteCount {
         unsafe madvise(address, byteCount, MADV_HUGEPAGE)
       }
@@ -109,7 +109,7 @@ package final class MappedFile: @unchecked Sendable {
   /// All bytes, for kernels and readers.
   ///
   /// Valid only while this object lives: hold the object in a property or variable that outlives
-  /// every use, never write `MappedFile(path: p).bytes`. `withBytes` has no such trap.
+  /// every use, never write `MappedFile(path: p).bytes`. `withBytes` does not have this pitfall.
   package var bytes: UnsafeRawBufferPointer {
     unsafe UnsafeRawBufferPointer(start: base, count: byteCount)
   }
@@ -122,18 +122,19 @@ package final class MappedFile: @unchecked Sendable {
     return unsafe try body(bytes)
   }
 
-  /// Gives back the pages that this process holds of a mapped file; where they are read again, they come
-  /// from the page cache.
+  /// Returns the resident pages of a mapped file to the system; later reads come from the page
+  /// cache.
   ///
-  /// A few bytes read here and there keep up to 2 MB resident each.
+  /// Scattered reads of a few bytes keep up to 2 MB resident each.
   package func releasePages() {
     guard backing == .mapped, let base = unsafe base else { return }
     unsafe madvise(UnsafeMutableRawPointer(mutating: base), byteCount, MADV_DONTNEED)
   }
 
-  /// When the file was last written, in nanoseconds since 1970; nil for bytes that come from no file.
+  /// When the file was last written, in nanoseconds since 1970; nil for bytes that come from no
+  /// file.
   ///
-  /// As the system said at opening, and for comparison only: an absurd time wraps around.
+  /// As reported at opening, and for comparison only: an absurd time wraps around.
   package var modifiedNanoseconds: Int64? {
     identity.map { Int64($0.modifiedSeconds) &* 1_000_000_000 &+ Int64($0.modifiedNanoseconds) }
   }
@@ -190,51 +191,5 @@ package final class MappedFile: @unchecked Sendable {
       filled += count
     }
     return UnsafeRawPointer(memory)
-  }
-}
-
-/// What tells one state of one file from another: device, inode, size, modification time.
-struct FileIdentity: Equatable, Sendable {
-  let device: UInt64
-  let inode: UInt64
-  let byteCount: Int
-  let modifiedSeconds: Int
-  let modifiedNanoseconds: Int
-
-  init(descriptor: Int32, path: String) throws(BytesError) {
-    var status = stat()
-    guard unsafe fstat(descriptor, &status) == 0 else {
-      throw .system(operation: "read the size of", path: path, code: errno)
-    }
-    try self.init(status, path: path)
-  }
-
-  init(path: String) throws(BytesError) {
-    var status = stat()
-    guard unsafe stat(path, &status) == 0 else {
-      throw .system(operation: "read the size of", path: path, code: errno)
-    }
-    try self.init(status, path: path)
-  }
-
-  private init(_ status: stat, path: String) throws(BytesError) {
-    guard status.st_mode & S_IFMT == S_IFREG else {
-      throw .notRegularFile(path: path, kind: FileIdentity.kind(ofMode: status.st_mode))
-    }
-    device = UInt64(status.st_dev)
-    inode = UInt64(status.st_ino)
-    byteCount = Int(status.st_size)
-    modifiedSeconds = status.st_mtim.tv_sec
-    modifiedNanoseconds = status.st_mtim.tv_nsec
-  }
-
-  private static func kind(ofMode mode: mode_t) -> String {
-    switch mode & S_IFMT {
-    case S_IFDIR: "a folder"
-    case S_IFIFO: "a pipe"
-    case S_IFSOCK: "a socket"
-    case S_IFCHR, S_IFBLK: "a device"
-    default: "a special file"
-    }
   }
 }

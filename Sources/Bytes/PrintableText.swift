@@ -1,8 +1,8 @@
 /// Untrusted text made safe to print: names and values from files reach terminals and logs.
 ///
-/// Control characters (a terminal obeys ESC sequences), format characters (bidirectional marks show
-/// text in another order than it has) and unassigned scalars appear as `\u{…}`; letters, marks,
-/// numbers, punctuation, symbols and spaces of every script stay.
+/// Control characters (a terminal obeys ESC sequences), format characters (bidirectional marks
+/// change the order in which text appears) and unassigned scalars appear as `\u{…}`; letters,
+/// marks, numbers, punctuation, symbols and spaces of every script stay.
 ///
 /// - Parameters:
 ///   - text: any text.

@@ -2,7 +2,7 @@ internal import CCrypto
 
 /// A SHA-256 value: 32 bytes, shown as 64 lowercase hexadecimal digits.
 package struct SHA256Digest: Sendable, Hashable, CustomStringConvertible {
-  /// The 32 bytes, in the order in which the standard prints them.
+  /// The 32 bytes, in the order of the standard.
   package let bytes: [UInt8]
 
   /// The digest in lowercase hexadecimal, as `sha256sum` prints it.
@@ -103,7 +103,7 @@ package func sha256Hex(of bytes: [UInt8]) throws(BytesError) -> String {
   try SHA256Digest.of(bytes).hex
 }
 
-/// SHA-256 of the file at `path` in lowercase hexadecimal; the file is streamed, not held.
+/// SHA-256 of the file at `path` in lowercase hexadecimal; the file is not copied into memory.
 package func sha256Hex(ofFile path: String) throws(BytesError) -> String {
   try SHA256Digest.of(MappedFile(path: path)).hex
 }

@@ -20,16 +20,14 @@ package struct ZipArchive: Sendable {
     package let checksum: UInt32
     /// The size of the content.
     package let byteCount: Int
-    /// Where the stored or compressed bytes lie in the file.
+    /// The range of the stored or compressed bytes in the file.
     package let dataRange: Range<Int>
 
     /// Whether the member is a folder.
     package var isFolder: Bool { name.utf8.last == UInt8(ascii: "/") }
   }
 
-  /// What is allowed.
-  ///
-  /// A file of text or XML comes nowhere near.
+  /// The limits of an archive, far above those of any file of text or XML.
   package enum Limits {
     /// Members of an archive.
     ///
@@ -41,7 +39,7 @@ package struct ZipArchive: Sendable {
     ///
     /// Deflate itself reaches 1,032; office documents stay below 30.
     package static let expansionRatio: UInt64 = 100
-    /// Members up to this size may have any ratio: 1 MiB of blanks harms nobody.
+    /// Members up to this size may have any ratio: 1 MiB of blanks is harmless.
     package static let ratioFreeByteCount: UInt64 = 1 << 20
     /// Bytes of a name.
     package static let nameByteCount = 4_096
@@ -84,10 +82,10 @@ package struct ZipArchive: Sendable {
   /// The names of all members.
   package var names: [String] { entries.map(\.name) }
 
-  /// The member of that name, or nil.
+  /// The member called `name`, or nil.
   package func entry(named name: String) -> Entry? { indexByName[name].map { entries[$0] } }
 
-  /// The content of the member of that name.
+  /// The content of the member called `name`.
   ///
   /// - Throws: `ZipError.missing`, or what `contents(of:)` throws.
   package func contents(named name: String) throws(ZipError) -> [UInt8] {
@@ -99,7 +97,7 @@ package struct ZipArchive: Sendable {
   ///
   /// - Precondition: `entry` is one of this archive's.
   /// - Throws: `ZipError.damaged` or `.checksum`.
-  /// - Complexity: O(content); takes the content's size of memory.
+  /// - Complexity: O(content); memory for the content.
   package func contents(of entry: Entry) throws(ZipError) -> [UInt8] {
     let bytes: [UInt8]
     switch entry.method {

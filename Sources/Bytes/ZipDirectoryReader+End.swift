@@ -1,5 +1,5 @@
-// Where a ZIP archive's central directory lies: the end record and its ZIP64 forms, APPNOTE 4.3.14 to
-// 4.3.16.
+// The end record of a ZIP archive and its ZIP64 forms, which locate the central directory: APPNOTE
+// 4.3.14 to 4.3.16.
 
 /// Bytes of the end record without its comment.
 private let endByteCount = 22
@@ -70,7 +70,7 @@ extension ZipDirectoryReader {
     let offset: UInt64
   }
 
-  /// The ZIP64 end record, where its locator stands right before the end record.
+  /// The ZIP64 end record, where its locator is right before the end record.
   private func findEnd64(before endOffset: Int) throws(ZipError) -> End64? {
     let locatorOffset = endOffset - locatorByteCount
     guard locatorOffset >= 0 else { return nil }

@@ -1,4 +1,4 @@
-// The header in front of each member's data, which must say what the central directory says.
+// The header in front of each member's data, which must agree with the central directory.
 // Numbers in comments are sections of PKWARE APPNOTE 6.3.10.
 
 extension ZipDirectoryReader {

@@ -19,14 +19,14 @@ struct ZipDirectoryReader {
   /// Flag bits (4.4.4): encryption in three forms, and patch data.
   private static let encryptionFlags: UInt16 = 1 << 0 | 1 << 6 | 1 << 13
   private static let patchFlag: UInt16 = 1 << 5
-  /// The sizes and the CRC stand behind the data as well, and may be zero in the local header.
+  /// The sizes and the CRC are repeated behind the data, and may be zero in the local header.
   static let descriptorFlag: UInt16 = 1 << 3
   /// Flags that change how a member is read; the two headers must agree on them.
   static let comparedFlags: UInt16 = encryptionFlags | patchFlag | descriptorFlag | 1 << 11
 
   init(_ file: MappedFile) { self.file = file }
 
-  /// Where the central directory lies and how many members it lists.
+  /// The range of the central directory and the number of members that it lists.
   struct Directory {
     let range: Range<Int>
     let entryCount: UInt64
@@ -76,7 +76,8 @@ struct ZipDirectoryReader {
     for _ in 0..<directory.entryCount { members.append(try readCentral(&reader)) }
     guard reader.availableByteCount == 0 else {
       throw .invalid(
-        byteOffset: reader.byteOffset, reason: "the central directory holds more than its members")
+        byteOffset: reader.byteOffset,
+        reason: "the central directory has more bytes than its members need")
     }
     return members
   }
@@ -122,7 +123,7 @@ struct ZipDirectoryReader {
       throw .encrypted(name: member.name)
     }
     if member.flags & ZipDirectoryReader.patchFlag != 0 {
-      throw .damaged(name: member.name, reason: "it holds patch data")
+      throw .damaged(name: member.name, reason: "it contains patch data")
     }
     guard let method = ZipArchive.Method(rawValue: member.method) else {
       throw .unsupportedMethod(name: member.name, method: member.method)

@@ -6,11 +6,11 @@ package enum ZipError: Error, Sendable, Equatable {
   case notAnArchive(path: String)
   /// A record breaks the format's rules.
   case invalid(byteOffset: Int, reason: String)
-  /// A local header says something else than the central directory.
+  /// A local header contradicts the central directory.
   case disagreement(name: String, byteOffset: Int, field: String)
-  /// A name that is no plain relative path.
+  /// A name is not a plain relative path.
   case unsafeName(name: String, reason: String)
-  /// Two members have one name.
+  /// Two members have the same name.
   case duplicateName(name: String)
   /// Two members share bytes.
   case overlap(first: String, second: String)
@@ -24,7 +24,7 @@ package enum ZipError: Error, Sendable, Equatable {
   case damaged(name: String, reason: String)
   /// The content does not have the stated CRC-32.
   case checksum(name: String, stated: UInt32, computed: UInt32)
-  /// The archive has no member of that name.
+  /// The archive has no member with the name.
   case missing(name: String)
 }
 

@@ -53,10 +53,10 @@ func checkedZipName(_ bytes: [UInt8]) throws(ZipError) -> String {
     throw .unsafeName(name: String(name.prefix(64)), reason: "has \(bytes.count) bytes")
   }
   if bytes.contains(where: { $0 < 0x20 || $0 == 0x7F }) {
-    throw .unsafeName(name: name, reason: "holds control characters")
+    throw .unsafeName(name: name, reason: "contains control characters")
   }
   if bytes.contains(UInt8(ascii: "\\")) {
-    throw .unsafeName(name: name, reason: "holds a backslash")
+    throw .unsafeName(name: name, reason: "contains a backslash")
   }
   if bytes[0] == UInt8(ascii: "/") || bytes.count > 1 && bytes[1] == UInt8(ascii: ":") {
     throw .unsafeName(name: name, reason: "is an absolute path")

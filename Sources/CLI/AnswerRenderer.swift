@@ -1,5 +1,6 @@
 internal import Foundation
 internal import RAG
+internal import Store
 
 /// How answers and passages look on standard output.
 struct AnswerRenderer {

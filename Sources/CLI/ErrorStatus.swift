@@ -10,7 +10,7 @@ internal import Store
 internal import SwiftRAG
 internal import Tokenizers
 
-/// Which exit code an error of the library stands for.
+/// The exit codes for errors of the library.
 enum ErrorStatus {
   static func of(_ error: any Error) -> ExitCode {
     switch error {
@@ -35,7 +35,7 @@ enum ErrorStatus {
   private static func of(_ error: StoreError) -> ExitCode {
     switch error {
     case .notFound: ExitStatus.noInput
-    case .notAnIndex, .newerSchema, .corrupt: ExitStatus.dataError
+    case .notAnIndex, .newerSchema, .olderSchema, .corrupt: ExitStatus.dataError
     case .identityMismatch, .invalidInput: ExitStatus.failure
     case .invalidQuery: ExitStatus.usage
     case .readOnly: ExitStatus.cannotCreate
@@ -63,7 +63,7 @@ enum ErrorStatus {
     switch error {
     case .nothingToPrepare: ExitStatus.unavailable
     case .busy: ExitStatus.temporaryFailure
-    case .noPlace: ExitStatus.cannotCreate
+    case .notWritable: ExitStatus.cannotCreate
     case .cancelled: ExitStatus.interrupted
     case .weights: ExitStatus.dataError
     }

@@ -20,6 +20,13 @@ struct ModelMemoryOptions: ParsableArguments {
   var noPrepared = false
 
   @OptionGroup var worker: ThreadOptions
+
+  /// These flags for the loader.
+  func loadOptions(contextTokenCount: Int?) -> LoadOptions {
+    LoadOptions(
+      weights: noRepack ? .inPlace : noPrepared ? .reordered : .prepared,
+      contextTokenCount: contextTokenCount, cacheType: cacheType)
+  }
 }
 
 /// The flags that choose a language model and how it is held in memory.
@@ -54,8 +61,7 @@ struct LanguageModelOptions: ParsableArguments {
 
   var generatorOptions: NativeGeneratorOptions {
     NativeGeneratorOptions(
-      contextTokenCount: contextTokenCount, cacheType: memory.cacheType, repacks: !memory.noRepack,
-      usesPrepared: !memory.noPrepared, template: template)
+      load: memory.loadOptions(contextTokenCount: contextTokenCount), template: template)
   }
 
   func validate() throws {

@@ -1,6 +1,9 @@
+internal import Bytes
 internal import ArgumentParser
+internal import Documents
 internal import Foundation
 internal import RAG
+internal import Store
 internal import SwiftRAG
 
 /// The flag of every command that opens an index.
@@ -26,13 +29,8 @@ struct SearchOptions: ParsableArguments {
   @Option(help: "Only documents below this folder, this file, or a pattern like '*.pdf'.")
   var path: [String] = []
 
-  @Option(help: "Only this type: text, markdown, html, docx or pdf.")
-  var type: [DocumentKind] = []
-
-  /// The types that can be asked for.
-  enum DocumentKind: String, ExpressibleByArgument, CaseIterable {
-    case text, markdown, html, docx, pdf
-  }
+  @Option(help: "Only this type: \(DocumentType.names).")
+  var type: [DocumentTypeArgument] = []
 
   var settings: [Setting: String] {
     var settings: [Setting: String] = [:]
@@ -42,10 +40,23 @@ struct SearchOptions: ParsableArguments {
   }
 
   /// The documents that may be found; paths that exist are made absolute, others are patterns.
-  func filter(additionalPaths: [String] = []) -> RetrievalFilter {
-    RetrievalFilter(
-      paths: (path + additionalPaths).map { canonicalPath($0) ?? $0 }, types: type.map(\.rawValue))
+  func filter(additionalPaths: [String] = []) -> SearchFilter {
+    SearchFilter(
+      paths: (path + additionalPaths).map { Paths.canonical($0) ?? $0 },
+      types: type.map(\.type.name))
   }
+}
+
+/// A document type on the command line, by its stable name.
+struct DocumentTypeArgument: ExpressibleByArgument {
+  let type: DocumentType
+
+  init?(argument: String) {
+    guard let type = DocumentType(name: argument) else { return nil }
+    self.type = type
+  }
+
+  static var allValueStrings: [String] { DocumentType.all.map(\.name) }
 }
 
 /// Fails, with exit code 66, when a path that a person typed does not exist.
@@ -62,7 +73,7 @@ func requireCreatable(_ path: String) throws {
     throw CommandFailure(
       "\(path): is a folder; name the file to write", status: ExitStatus.cannotCreate)
   }
-  let parent = path.contains("/") ? URL(filePath: path).deletingLastPathComponent().path : "."
+  let parent = Paths.folder(of: path)
   guard !path.isEmpty, FileManager.default.isWritableFile(atPath: parent) else {
     throw CommandFailure(
       "'\(path)': no file can be made there (no such folder, or no permission)",

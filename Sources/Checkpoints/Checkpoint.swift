@@ -2,10 +2,10 @@ package import Bytes
 
 /// An opened model: its metadata, and the place of each tensor in one or several files.
 ///
-/// A model is one GGUF or safetensors file, the parts of a split GGUF file, or safetensors shards with
-/// an index. Opening reads the headers only. It checks that every tensor's range is inside its file
-/// and that tensors overlap only where the format permits it, so kernels read `bytes(of:)` without
-/// checks of their own. Models check the shapes that they need.
+/// A model is one GGUF or safetensors file, the parts of a split GGUF file, or safetensors shards
+/// with an index. Opening reads the headers only. It checks that every tensor's range is inside its
+/// file and that tensors overlap only where the format permits it, so kernels read `bytes(of:)`
+/// without checks of their own. Models check the shapes that they need.
 package final class Checkpoint: Sendable {
   /// The file formats, recognised by their first bytes.
   package enum Format: Sendable, Equatable {
@@ -15,7 +15,7 @@ package final class Checkpoint: Sendable {
     case safetensors
   }
 
-  /// The path that stands for the whole model in messages and beside which derived files are put.
+  /// The path that represents the whole model in messages; derived files are put beside it.
   ///
   /// The file itself; of a split GGUF file the first part, whichever part was opened; of shards the
   /// index file. It is the name given to `open(file:)` for bytes that come from no file.

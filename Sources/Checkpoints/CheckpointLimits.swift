@@ -1,9 +1,8 @@
-/// How large the parts of a file may be.
+/// The largest sizes and counts that a file may state; beyond them it is refused, and the error
+/// mentions the limit.
 ///
-/// A file beyond them is refused with the limit in the error.
-///
-/// Each lies well above the largest published model, and low enough that a hostile file cannot
-/// make the reader take memory out of proportion to the file's own size.
+/// Each is well above the largest published model, and low enough that a hostile file cannot make
+/// the reader allocate memory out of proportion to the file's own size.
 package enum CheckpointLimits {
   /// Metadata entries of a GGUF file.
   ///
@@ -57,6 +56,6 @@ package enum CheckpointLimits {
   /// Bytes of a safetensors header: the format's own limit, `MAX_HEADER_SIZE`.
   package static let safetensorsHeaderByteCount: UInt64 = 100_000_000
 
-  /// GGUF alignments: the specification asks for a multiple of 8; above 64 KiB only padding grows.
+  /// GGUF alignments: the specification requires a multiple of 8; above 64 KiB only padding grows.
   package static let alignments = 8...65_536
 }

@@ -1,15 +1,16 @@
-// What a metadata key or tensor name may look like, in files that are read and in files that are
-// written. Names reach terminals, logs and look-up tables, so they are held to more than strings.
+// The rules for metadata keys and tensor names, in files that are read and in files that are
+// written. Names reach terminals, logs and look-up tables, so the rules are stricter than for
+// strings.
 
-/// `bytes` as a name, or an error that says which rule they break.
+/// Checks that `bytes` are a name and returns it.
 ///
 /// The rules: 1 to 1,024 bytes, UTF-8, no control characters (a NUL would end the name early in a
 /// C reader, so two programs would see two names; an escape would reach a terminal).
 ///
 /// - Parameters:
-///   - bytes: the name as the file has it.
+///   - bytes: the name in the file.
 ///   - what: what the name is for, such as "tensor name", for the error.
-///   - byteOffset: where it stands, for the error.
+///   - byteOffset: its place in the file, for the error.
 /// - Returns: the name.
 /// - Throws: `CheckpointError.invalidName`.
 func checkedName(
@@ -26,7 +27,7 @@ func checkedName(
     throw refuse("is not UTF-8")
   }
   if bytes.contains(where: { $0 < 0x20 || $0 == 0x7F }) {
-    throw refuse("holds control characters")
+    throw refuse("contains control characters")
   }
   return name
 }

@@ -20,7 +20,7 @@ extension Checkpoint {
     path: String, backing: MappedFile.Backing = .mapped
   ) throws(CheckpointError) -> Checkpoint {
     let opener = CheckpointOpener(backing: backing)
-    if opener.isFolder(path) { return try opener.openFolder(path) }
+    if Paths.isFolder(path) { return try opener.openFolder(path) }
     if path.hasSuffix(".json") { return try opener.openIndex(path) }
     return try opener.openFile(path)
   }
@@ -48,18 +48,13 @@ struct CheckpointOpener {
   private static let indexName = "model.safetensors.index.json"
   private static let singleName = "model.safetensors"
 
-  func isFolder(_ path: String) -> Bool {
-    var status = stat()
-    return unsafe stat(path, &status) == 0 && status.st_mode & S_IFMT == S_IFDIR
-  }
-
   /// Opens `model.safetensors` of a folder, or else its shards, in the order of transformers.
   func openFolder(_ path: String) throws(CheckpointError) -> Checkpoint {
     let folder = path.hasSuffix("/") ? path : path + "/"
-    if unsafe access(folder + Self.singleName, F_OK) == 0 {
+    if Paths.exists(folder + Self.singleName) {
       return try openFile(folder + Self.singleName)
     }
-    if unsafe access(folder + Self.indexName, F_OK) == 0 {
+    if Paths.exists(folder + Self.indexName) {
       return try openIndex(folder + Self.indexName)
     }
     throw .bytes(
@@ -88,7 +83,8 @@ struct CheckpointOpener {
   /// Opens the shards that an index lists.
   func openIndex(_ path: String) throws(CheckpointError) -> Checkpoint {
     let index = try SafetensorsIndex(try map(path))
-    let folder = path.lastIndex(of: "/").map { String(path[...$0]) } ?? ""
+    // Not the folder of the file that a link leads to: in a cache, links have the real names.
+    let folder = path.contains("/") ? Paths.folder(of: path) + "/" : ""
     var parts: [ParsedFile] = []
     for shard in index.shards {
       let part = try parsePart(folder + shard, of: path)

@@ -1,4 +1,4 @@
-/// One value of a checkpoint's metadata, in the type that the file gives it.
+/// One value of a checkpoint's metadata, with the type stated in the file.
 ///
 /// The cases are GGUF's thirteen value types; safetensors has only strings.
 /// - Source: ggml/docs/gguf.md, `gguf_metadata_value_type`.
@@ -11,7 +11,7 @@ package enum MetadataValue: Sendable, Equatable {
   case int32(Int32)
   case float32(Float)
   case bool(Bool)
-  /// Text. Bytes in the file that are not UTF-8 have become U+FFFD.
+  /// Text. Bytes that are not UTF-8 are replaced by U+FFFD.
   case string(String)
   case array(MetadataArray)
   case uint64(UInt64)
@@ -42,7 +42,7 @@ enum MetadataTypeID: UInt32, CaseIterable {
   case uint8 = 0
   case int8, uint16, int16, uint32, int32, float32, bool, string, array, uint64, int64, float64
 
-  /// Bytes of one value in a file; for strings and arrays the least possible.
+  /// Bytes of one value in a file; for strings and arrays the minimum.
   var minimumByteCount: Int {
     switch self {
     case .uint8, .int8, .bool: 1
@@ -120,7 +120,7 @@ extension MetadataValue {
 }
 
 extension MetadataArray {
-  /// How many elements the array has.
+  /// The number of elements.
   package var count: Int {
     switch self {
     case .uint8(let values): values.count
@@ -138,7 +138,7 @@ extension MetadataArray {
     }
   }
 
-  /// Element `index` as a value of its own.
+  /// Element `index` as a single value.
   ///
   /// - Precondition: `index` is below `count`.
   package subscript(index: Int) -> MetadataValue {

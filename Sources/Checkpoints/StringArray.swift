@@ -1,8 +1,10 @@
-/// Many short byte strings in two allocations: a vocabulary of 262,144 tokens takes some 4 MB and
-/// is read in milliseconds, where an array of `String` would take an object each.
+/// Many short byte strings in two allocations.
 ///
-/// The bytes are kept as the file has them. They should be UTF-8, but nothing requires it: byte-level
-/// vocabularies cut characters apart. `bytes(at:)` gives them exactly, the subscript as text.
+/// A vocabulary of 262,144 tokens takes about 4 MB and is read in milliseconds; an array of
+/// `String` would need an object for each.
+///
+/// The bytes are those of the file. They need not be UTF-8: byte-level vocabularies split
+/// characters. `bytes(at:)` returns them exactly, the subscript as text.
 package struct StringArray: Sendable, Equatable, RandomAccessCollection {
   private var storage: [UInt8]
   private var ends: [Int]
@@ -40,7 +42,7 @@ package struct StringArray: Sendable, Equatable, RandomAccessCollection {
     storage[(index == 0 ? 0 : ends[index - 1])..<ends[index]]
   }
 
-  /// How many bytes all strings have together.
+  /// The number of bytes of all strings together.
   package var byteCount: Int { storage.count }
 
   package mutating func append(_ bytes: some Collection<UInt8>) {
@@ -48,7 +50,7 @@ package struct StringArray: Sendable, Equatable, RandomAccessCollection {
     ends.append(storage.count)
   }
 
-  /// Appends a string from a reader without an array of its own.
+  /// Appends a string from a reader without an intermediate array.
   mutating func append(_ span: RawSpan) {
     unsafe span.withUnsafeBytes { unsafe storage.append(contentsOf: $0) }
     ends.append(storage.count)

@@ -1,22 +1,22 @@
 package import Bytes
 
-/// Where a writer gets a tensor's bytes from, when their turn comes.
+/// The source of a tensor's bytes, read when the writer reaches them.
 package enum TensorSource {
   /// Bytes in memory.
   case bytes([UInt8])
-  /// A part of an open file: copying a tensor from one checkpoint into another.
+  /// A range of an open file, to copy a tensor from one checkpoint into another.
   case file(MappedFile, Range<Int>)
-  /// Bytes that are made while they are written: converting a large tensor row by row.
+  /// Bytes produced while they are written, to convert a large tensor row by row.
   case stream((TensorSink) throws(CheckpointError) -> Void)
 }
 
-/// Takes the bytes of one tensor and holds them to the size that its type and shape need.
+/// Receives the bytes of one tensor and checks their number against its type and shape.
 package final class TensorSink {
   private let sink: any ByteSink
   private let tensor: String
   private let expectedByteCount: Int
 
-  /// How many of the tensor's bytes were appended.
+  /// The number of bytes appended.
   package private(set) var byteCount = 0
 
   init(_ sink: any ByteSink, tensor: String, expectedByteCount: Int) {
@@ -41,14 +41,14 @@ package final class TensorSink {
     do throws(BytesError) { unsafe try sink.append(bytes) } catch { throw .bytes(error) }
   }
 
-  /// Appends everything that `source` has, and checks that it was all.
+  /// Appends all bytes of `source`, and checks that they are complete.
   func write(_ source: TensorSource) throws(CheckpointError) {
     switch source {
     case .bytes(let bytes): try append(bytes)
     case .file(let file, let range):
       guard range.lowerBound >= 0, range.upperBound <= file.byteCount else {
         throw .cannotWrite(
-          what: "tensor \(tensor)", reason: "its source lies outside \(file.path)")
+          what: "tensor \(tensor)", reason: "its source is outside \(file.path)")
       }
       unsafe try append(UnsafeRawBufferPointer(rebasing: file.bytes[range]))
     case .stream(let produce): try produce(self)

@@ -1,7 +1,7 @@
-/// How the numbers of a tensor are stored: every type of ggml, and those that only safetensors has.
+/// How the numbers of a tensor are stored: every type of ggml, and those only in safetensors.
 ///
-/// The raw values of ggml's types are the ids that a GGUF file holds. Types that ggml lacks have
-/// raw values from 0x5AFE_0000 on, which no GGUF file may use.
+/// The raw values of ggml's types are the ids in a GGUF file. Types that ggml does not have use raw
+/// values from 0x5AFE_0000 on, which no GGUF file may use.
 ///
 /// A quantised type packs `blockElementCount` consecutive numbers of the innermost dimension into
 /// `blockByteCount` bytes; for the others a block is one number.
@@ -60,24 +60,25 @@ package enum TensorType: UInt32, Sendable, CaseIterable, Codable {
   /// The name that GGUF's or safetensors' own tools print, such as `Q8_0` or `BF16`.
   package var name: String { layout.name }
 
-  /// How many numbers one block holds.
+  /// The number of elements of one block.
   package var blockElementCount: Int { layout.blockElementCount }
 
-  /// How many bytes one block takes.
+  /// The size of one block in bytes.
   package var blockByteCount: Int { layout.blockByteCount }
 
-  /// The average number of bits that one number takes, scales included.
+  /// The average number of bits per element, scales included.
   package var bitsPerElement: Double {
     Double(blockByteCount) * 8 / Double(blockElementCount)
   }
 
-  /// The type of a GGUF file's id, or nil where ggml has no such type (any more).
+  /// The type of a GGUF file's id, or nil where ggml has no such type, or has removed it.
   package init?(ggmlID: UInt32) {
     guard ggmlID < TensorType.firstSafetensorsID else { return nil }
     self.init(rawValue: ggmlID)
   }
 
-  /// The type of a safetensors `dtype`, or nil where it is unknown or packs several numbers a byte.
+  /// The type of a safetensors `dtype`, or nil where it is unknown or packs several numbers into a
+  /// byte.
   package init?(safetensorsName: String) {
     guard let type = TensorType.bySafetensorsName[safetensorsName] else { return nil }
     self = type
@@ -86,7 +87,7 @@ package enum TensorType: UInt32, Sendable, CaseIterable, Codable {
   /// The `dtype` that a safetensors header uses, or nil for ggml's block types.
   package var safetensorsName: String? { blockElementCount == 1 ? name : nil }
 
-  /// The id that a GGUF file uses, or nil for types that ggml lacks.
+  /// The id that a GGUF file uses, or nil for types that ggml does not have.
   package var ggmlID: UInt32? { rawValue < TensorType.firstSafetensorsID ? rawValue : nil }
 
   private static let firstSafetensorsID: UInt32 = 0x5AFE_0000

@@ -1,9 +1,7 @@
-/// Why a file or folder gave no text.
+/// Why no text could be extracted from a file or folder.
 ///
-/// Every case names the path and says what can be done.
-///
-/// Paths and reasons are shown as they are; the command line removes control characters from what
-/// it prints.
+/// Every case carries the path, and the message says what can be done. Paths and reasons are not
+/// escaped here; the command line removes control characters from what it prints.
 package enum DocumentError: Error, Equatable, Sendable {
   /// The file could not be opened or read; `reason` is the system's message.
   case cannotOpen(path: String, reason: String)
@@ -17,21 +15,21 @@ package enum DocumentError: Error, Equatable, Sendable {
   case textTooLarge(path: String, limit: Int)
   /// The file has no bytes, or only white space.
   case empty(path: String)
-  /// A format that is recognised and not read, for example "a PNG picture".
+  /// A format that is recognised but not read, for example "a PNG picture".
   case unsupported(path: String, format: String)
   /// Not text in any known encoding.
   case binary(path: String, reason: String)
-  /// The format is right and the content is not.
+  /// The format is recognised, but the content is damaged.
   case damaged(path: String, type: DocumentType, reason: String)
   /// A PDF that needs a password.
   case encrypted(path: String)
   /// A PDF whose pages have no text, usually a scan.
   case noTextLayer(path: String, pageCount: Int)
-  /// A program that this type needs is not installed.
+  /// An external program that this type needs is not installed.
   case toolMissing(path: String, tool: String, debianPackage: String)
-  /// The program did not finish in time and was stopped.
+  /// The external program exceeded its time limit and was stopped.
   case timedOut(path: String, tool: String, seconds: Int)
-  /// The program could not be run or failed in a way that says nothing about the file.
+  /// The external program could not be run, or failed for a reason unrelated to the file.
   case toolFailed(path: String, tool: String, reason: String)
 
   /// The file or folder that the error is about.
@@ -57,9 +55,9 @@ package enum DocumentError: Error, Equatable, Sendable {
     case .textTooLarge(_, let limit): "holds more than \(limit) bytes of text; split the file"
     case .empty: "holds no text"
     case .unsupported(_, let format):
-      "is \(format); readable are TXT, MD, HTML, DOCX and PDF"
+      "is \(format); readable are \(DocumentType.displayNames)"
     case .binary(_, let reason): "is not a text file: \(reason)"
-    case .damaged(_, let type, let reason): "is a damaged \(type.rawValue) file: \(reason)"
+    case .damaged(_, let type, let reason): "is a damaged \(type.name) file: \(reason)"
     case .encrypted: "is encrypted; save a copy without a password"
     case .noTextLayer(_, let pageCount):
       "has no text layer on its \(pageCount) page(s), so it is probably a scan;"

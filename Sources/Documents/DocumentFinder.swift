@@ -4,22 +4,23 @@ import Glibc
 /// Finds the documents under files and folders.
 ///
 /// A folder is searched with all folders in it, in byte order of the names. Hidden files and
-/// folders (`.git` among them) and files whose ending is not a document's are passed over without a
-/// word. A path given by the caller is always taken: if it is no document, reading it says why.
-/// Symbolic links are followed; a folder that was already visited is not entered again, which also
-/// ends loops.
+/// folders (such as `.git`) and files with another file name extension are skipped silently. A path
+/// given by the caller is always included: if it is not a document, reading it gives the reason.
+/// Symbolic links are followed; a folder that was visited already is not entered again, which also
+/// ends cycles.
 package struct DocumentFinder: Sendable {
-  /// What a search found.
+  /// The result of a search.
   package struct Findings: Sendable, Equatable {
-    /// Paths in order of search, each once, as given and extended with the names below.
+    /// Paths in the order of the search, without duplicates: as given, or a given folder with the
+    /// names below it.
     package var files: [String] = []
     /// Paths that do not exist, folders that cannot be listed, names that are not UTF-8.
     package var problems: [DocumentError] = []
   }
 
-  /// Folders deeper than this below the given one are reported, not searched.
+  /// Maximum depth below a given folder; deeper folders are reported and not searched.
   ///
-  /// A path has at most 4,096 bytes (PATH_MAX), so real trees end far above.
+  /// A path has at most 4,096 bytes (PATH_MAX), so real trees are far from this depth.
   package static let maximumDepth = 128
 
   package init() {}
@@ -27,7 +28,8 @@ package struct DocumentFinder: Sendable {
   /// Searches.
   ///
   /// - Parameter paths: files and folders, relative to the current folder or absolute.
-  /// - Returns: what was found; nothing is thrown, so that one bad path does not hide the others.
+  /// - Returns: files and problems; nothing is thrown, so that one bad path does not hide the
+  ///   others.
   /// - Complexity: O(entries) system calls.
   package func find(_ paths: [String]) -> Findings {
     var search = Search()
@@ -68,7 +70,7 @@ package struct DocumentFinder: Sendable {
       for name in names(in: path) where !name.hasPrefix(".") {
         let child = path.hasSuffix("/") ? path + name : path + "/" + name
         var status = stat()
-        // A dangling link or a file that has just gone is nobody's document.
+        // Skips dangling links and files that have just been deleted.
         guard unsafe stat(child, &status) == 0 else { continue }
         switch status.st_mode & S_IFMT {
         case S_IFDIR: addFolder(child, FileIdentity(status), depth: depth + 1)

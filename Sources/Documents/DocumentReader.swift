@@ -1,8 +1,8 @@
-/// The limits within which documents are read.
+/// Limits on files and extracted text.
 package struct DocumentLimits: Sendable, Equatable {
   /// Largest file that is opened.
   ///
-  /// Default 512 MiB: above any book with pictures.
+  /// Default 512 MiB, more than any book with pictures.
   package var maximumFileByteCount = 512 << 20
   /// Largest text taken from one file.
   ///
@@ -12,23 +12,21 @@ package struct DocumentLimits: Sendable, Equatable {
   ///
   /// Default 64 MiB, because libxml2's tree takes about ten times the page.
   package var maximumMarkupByteCount = 64 << 20
-  /// Time that `pdftotext` may take for one file; a 1,000-page book takes about 2 s.
+  /// Time limit of `pdftotext` for one file; a 1,000-page book takes about 2 s.
   package var toolSeconds = 120
-  /// Address space of `pdftotext`.
-  ///
-  /// It needs about 100 MiB for usual files.
+  /// Address space limit of `pdftotext`, which needs about 100 MiB for usual files.
   package var toolAddressSpaceByteCount = 4 << 30
 
   package init() {}
 }
 
-/// Takes the text out of a file of any of the five types.
+/// Extracts the text of a file of any type in ``DocumentType/all``.
 ///
 /// A value without state: any number of threads may read at once.
 package struct DocumentReader: Sendable {
-  /// Names what the text of a document depends on beside the file.
+  /// The version of the text extraction.
   ///
-  /// It belongs into an index beside `Chunker.identity`: another extraction gives other text.
+  /// An index stores it together with `Chunker.identity`: another extraction gives other text.
   package static let identity = "documents-1"
 
   package var limits: DocumentLimits
@@ -37,11 +35,11 @@ package struct DocumentReader: Sendable {
     self.limits = limits
   }
 
-  /// True if a folder search takes up a file of this name.
+  /// Whether a folder search takes up a file of this name.
   ///
-  /// `read` itself goes by the content.
+  /// `read` itself decides by the content.
   package static func supported(_ path: String) -> Bool {
-    DocumentType(ending: path) != nil
+    DocumentType(fileExtensionOf: path) != nil
   }
 
   /// Reads the file at `path`.
@@ -56,12 +54,12 @@ package struct DocumentReader: Sendable {
     return try read(contents: contents, path: path)
   }
 
-  /// Reads content that the caller has already loaded, for example to hash it.
+  /// Reads content that the caller has loaded already, for example to hash it.
   ///
   /// - Parameters:
   ///   - contents: the whole file.
-  ///   - path: the file's path, for its ending and for messages. PDF and DOCX are opened there
-  ///     again, by `pdftotext` and `ZipArchive`.
+  ///   - path: the file's path, for its extension and for messages. PDF and DOCX are opened again
+  ///     from there, by `pdftotext` and `ZipArchive`.
   /// - Returns: the text and its structure.
   /// - Throws: as `read(path:)`.
   package func read(contents: [UInt8], path: String) throws(DocumentError) -> ExtractedDocument {
@@ -69,12 +67,8 @@ package struct DocumentReader: Sendable {
     let document: ExtractedDocument
     switch DocumentSniffer.sniff(contents, path: path) {
     case .unsupported(let format): throw .unsupported(path: path, format: format)
-    case .zipArchive: document = try DOCXPackage(path: path, limits: limits).read()
-    case .document(.html):
-      document = try HTMLReader(path: path, limits: limits).read(contents)
-    case .document(.pdf): document = try PDFReader(path: path, limits: limits).read()
     case .document(let type):
-      document = try TextReader(path: path, limits: limits).read(contents, type: type)
+      document = try type.read(DocumentSource(contents: contents, path: path, limits: limits))
     }
     guard document.text.utf8.contains(where: { $0 > 0x20 }) else { throw .empty(path: path) }
     return document

@@ -1,82 +1,36 @@
-/// Decides by content, and only then by the ending, how a file is read.
+/// Decides how a file is read: by its content, and by its name only if the content does not tell.
 enum DocumentSniffer {
-  /// What the content turned out to be.
+  /// The result of looking at a file's first bytes.
   enum Finding: Equatable {
     case document(DocumentType)
-    /// A ZIP archive: DOCX if it has the main part, which only the archive's directory tells.
-    case zipArchive
-    /// A format that is recognised and not read.
+    /// A format that is recognised but not read, in words, as in `a PNG picture`.
     case unsupported(String)
   }
 
-  /// Bytes in which `%PDF-` may begin: what Acrobat accepts (PDF Reference 1.7, appendix H,
-  /// implementation note 13).
-  static let pdfHeaderWindow = 1_024
-
-  /// Bytes in which the first HTML tag is looked for: what browsers read before they guess
-  /// (WHATWG MIME Sniffing, resource header of 1,445 bytes).
-  static let htmlWindow = 1_445
-
+  /// Recognises the content of a file.
+  ///
+  /// - Parameters:
+  ///   - bytes: the whole file.
+  ///   - path: its path, for the file name extension.
+  /// - Returns: the first type whose signature matches; else a known format that is not read; else
+  ///   the first type whose markup matches; else the type that the name suggests, or plain text.
   static func sniff(_ bytes: [UInt8], path: String) -> Finding {
-    if bytes.starts(with: [0x50, 0x4B, 0x03, 0x04]) || bytes.starts(with: [0x50, 0x4B, 0x05, 0x06])
-    {
-      return .zipArchive
+    for type in DocumentType.all {
+      if case .signature(let matches) = type.recognition, matches(bytes) { return .document(type) }
     }
-    if contains(bytes.prefix(pdfHeaderWindow), "%PDF-") { return .document(.pdf) }
     if let format = knownBinaryFormat(bytes) { return .unsupported(format) }
-
-    let byEnding = DocumentType(ending: path)
-    let start = visibleStart(bytes)
-    // A Markdown file may well begin with a tag such as <p align="center">, but not with a doctype.
-    let tags = byEnding == .markdown ? documentTags : documentTags + contentTags
-    if tags.contains(where: { start.hasPrefix($0) }) { return .document(.html) }
-    if start.hasPrefix("<?xml") && start.contains("<html") { return .document(.html) }
-    switch byEnding {
-    case .markdown: return .document(.markdown)
-    case .html: return .document(.html)
-    default: return .document(.text)
-    }
-  }
-
-  private static let documentTags = ["<!doctype html", "<html"]
-  private static let contentTags = [
-    "<head", "<body", "<title", "<meta", "<h1", "<div", "<p>", "<p ", "<table", "<article",
-    "<main", "<section", "<script", "<style",
-  ]
-
-  /// The first visible characters in lower case ASCII, after byte order mark, white space, zero
-  /// bytes (UTF-16) and HTML comments.
-  private static func visibleStart(_ bytes: [UInt8]) -> String {
-    let printable = bytes.prefix(htmlWindow).filter { (0x20..<0x7F).contains($0) || $0 == 0x0A }
-    var text = Substring(String(decoding: printable, as: UTF8.self).lowercased())
-    while true {
-      text = text.drop { $0 == " " || $0 == "\n" }
-      guard text.hasPrefix("<!--"), let end = firstRange(of: "-->", in: text) else {
-        return String(text)
+    let suggested = DocumentType(fileExtensionOf: path)
+    for type in DocumentType.all {
+      if case .markup(let matches) = type.recognition, matches(bytes, suggested) {
+        return .document(type)
       }
-      text = text[end...]
     }
+    // Content without the signature that its name promises is read as text.
+    if let suggested, case .signature = suggested.recognition { return .document(.text) }
+    return .document(suggested ?? .text)
   }
 
-  /// The index after the first occurrence of `mark`.
-  private static func firstRange(of mark: String, in text: Substring) -> Substring.Index? {
-    var rest = text
-    while !rest.isEmpty {
-      if rest.hasPrefix(mark) { return rest.index(rest.startIndex, offsetBy: mark.count) }
-      rest = rest.dropFirst()
-    }
-    return nil
-  }
-
-  private static func contains(_ bytes: ArraySlice<UInt8>, _ mark: String) -> Bool {
-    let wanted = Array(mark.utf8)
-    guard bytes.count >= wanted.count else { return false }
-    return (bytes.startIndex...bytes.endIndex - wanted.count).contains {
-      bytes[$0..<$0 + wanted.count].elementsEqual(wanted)
-    }
-  }
-
-  /// Formats that people put beside their documents, by their published signatures.
+  /// Formats that are often found beside documents, by their published signatures.
   private static func knownBinaryFormat(_ bytes: [UInt8]) -> String? {
     func starts(_ magic: [UInt8], at offset: Int = 0) -> Bool {
       bytes.count > offset && bytes[offset...].starts(with: magic)

@@ -1,42 +1,125 @@
-/// The kinds of document whose text can be extracted.
+/// A type of document: how its files are named, recognised and read.
 ///
-/// The raw value is stable: it is stored in the index and accepted by search filters.
-package enum DocumentType: String, Sendable, CaseIterable, Hashable {
-  /// Plain text in any encoding that `TextEncoding` knows.
-  case text
-  /// Markdown; its text is the file's own, with marks.
-  case markdown
-  /// HTML or XHTML.
-  case html
-  /// Office Open XML word processing (ECMA-376).
-  case docx
-  /// Portable Document Format with a text layer.
-  case pdf
+/// The rows of the table are in ``all``. The finder, the sniffer, the readers, the flag `--type` and
+/// the help texts derive from it, so a new type is one row there and one reader.
+package struct DocumentType: Sendable {
+  /// The stable name, as in `markdown`: stored in the index, printed as JSON and accepted by search
+  /// filters.
+  package let name: String
+  /// The name in prose, as in `MD`.
+  package let displayName: String
+  /// What a person perceives in most of such a document.
+  package let modality: Modality
+  /// File name extensions, in lower case and without the dot, that a folder search takes up.
+  package let fileExtensions: [String]
+  /// How content of this type is recognised.
+  let recognition: Recognition
+  /// Extracts the text.
+  let read: @Sendable (DocumentSource) throws(DocumentError) -> ExtractedDocument
 
-  /// File name endings, in lower case and without the dot, that a folder search takes up.
-  package var fileExtensions: [String] {
-    switch self {
-    case .text: ["txt", "text"]
-    case .markdown: ["md", "markdown", "mdown", "mkd"]
-    case .html: ["html", "htm", "xhtml"]
-    case .docx: ["docx"]
-    case .pdf: ["pdf"]
-    }
+  /// How content is recognised as one of a type, whatever the file is called.
+  enum Recognition: Sendable {
+    /// By the first bytes; tried before everything else.
+    case signature(@Sendable ([UInt8]) -> Bool)
+    /// By markup at the start of a text; the second argument is the type that the name suggests.
+    case markup(@Sendable ([UInt8], DocumentType?) -> Bool)
+    /// By the file name only, for text without a signature.
+    case fileExtension
+  }
+}
+
+/// The content of one file, with what a reader needs beside it.
+struct DocumentSource {
+  /// The whole file.
+  let contents: [UInt8]
+  /// The file's path, for messages and for readers that open it again.
+  let path: String
+  let limits: DocumentLimits
+}
+
+extension DocumentType {
+  /// Every type that can be read; signatures are tried in this order.
+  package static let all: [DocumentType] = [text, markdown, html, docx, pdf]
+
+  /// Plain text in any encoding that `TextEncoding` detects; also the type of text that nothing else
+  /// recognises.
+  package static let text: DocumentType = DocumentType(
+    name: "text", displayName: "TXT", modality: .text, fileExtensions: ["txt", "text"],
+    recognition: .fileExtension
+  ) { source throws(DocumentError) in try TextReader(source).read(as: .text) }
+
+  /// Markdown; its text is the file's own, with the markup.
+  package static let markdown: DocumentType = DocumentType(
+    name: "markdown", displayName: "MD", modality: .text,
+    fileExtensions: ["md", "markdown", "mdown", "mkd"], recognition: .fileExtension
+  ) { source throws(DocumentError) in try TextReader(source).read(as: .markdown) }
+
+  /// HTML or XHTML.
+  package static let html: DocumentType = DocumentType(
+    name: "html", displayName: "HTML", modality: .text, fileExtensions: ["html", "htm", "xhtml"],
+    recognition: .markup(HTMLMarkup.isPresent)
+  ) { source throws(DocumentError) in try HTMLReader(source).read() }
+
+  /// Office Open XML word processing (ECMA-376).
+  ///
+  /// Any ZIP archive has the signature; its directory tells whether it is a Word document.
+  package static let docx: DocumentType = DocumentType(
+    name: "docx", displayName: "DOCX", modality: .text, fileExtensions: ["docx"],
+    recognition: .signature(DOCXPackage.hasSignature)
+  ) { source throws(DocumentError) in try DOCXPackage(source).read() }
+
+  /// Portable Document Format with a text layer.
+  package static let pdf: DocumentType = DocumentType(
+    name: "pdf", displayName: "PDF", modality: .text, fileExtensions: ["pdf"],
+    recognition: .signature(PDFReader.hasSignature)
+  ) { source throws(DocumentError) in try PDFReader(source).read() }
+}
+
+extension DocumentType: Hashable {
+  package static func == (left: DocumentType, right: DocumentType) -> Bool {
+    left.name == right.name
   }
 
-  /// The type that a file's name suggests, or nil for an ending that is not ours.
+  package func hash(into hasher: inout Hasher) { hasher.combine(name) }
+}
+
+extension DocumentType: CustomStringConvertible {
+  package var description: String { name }
+}
+
+extension DocumentType {
+  /// The type of a stable name, as in `markdown`; nil for a name that is not in ``all``.
+  package init?(name: String) {
+    guard let type = Self.all.first(where: { $0.name == name }) else { return nil }
+    self = type
+  }
+
+  /// The type that a file's name suggests, or nil for any other file name extension.
   ///
   /// A hint only: `DocumentReader` looks at the content first.
-  /// - Parameter path: a path or file name; upper case endings count.
-  package init?(ending path: String) {
+  /// - Parameter path: a path or file name; extensions match in upper and lower case.
+  package init?(fileExtensionOf path: String) {
     let name = path.utf8.split(separator: UInt8(ascii: "/")).last ?? path.utf8[...]
     guard let dot = name.lastIndex(of: UInt8(ascii: ".")), dot != name.startIndex else {
       return nil
     }
     let ending = String(decoding: name[name.index(after: dot)...], as: UTF8.self).lowercased()
-    guard let type = Self.allCases.first(where: { $0.fileExtensions.contains(ending) }) else {
+    guard let type = Self.all.first(where: { $0.fileExtensions.contains(ending) }) else {
       return nil
     }
     self = type
+  }
+
+  /// The types in prose, as in `TXT, MD, HTML, DOCX and PDF`.
+  package static var displayNames: String {
+    list(all.map(\DocumentType.displayName), conjunction: "and")
+  }
+
+  /// The stable names in prose, as in `text, markdown, html, docx or pdf`.
+  package static var names: String { list(all.map(\DocumentType.name), conjunction: "or") }
+
+  private static func list(_ words: [String], conjunction: String) -> String {
+    guard let last = words.last, words.count > 1 else { return words.joined() }
+    return words.dropLast().joined(separator: ", ") + " \(conjunction) \(last)"
   }
 }

@@ -1,10 +1,10 @@
 /// A heading of a document.
 package struct Heading: Sendable, Equatable {
-  /// 1 for the outermost, at most 6.
+  /// Level, from 1 for the outermost to 6.
   package let level: Int
-  /// The heading's words, on one line and without marks.
+  /// The heading's words on one line, without markup.
   package let title: String
-  /// Bytes of the heading's line or lines in `ExtractedDocument.text`.
+  /// Bytes of the heading's lines in `ExtractedDocument.text`.
   package let byteRange: Range<Int>
 
   package init(level: Int, title: String, byteRange: Range<Int>) {
@@ -14,26 +14,26 @@ package struct Heading: Sendable, Equatable {
   }
 }
 
-/// The text of one file, with what is needed to cite a place in it.
+/// The text of one file, with the structure that citations need.
 package struct ExtractedDocument: Sendable, Equatable {
   package let type: DocumentType
   /// The document's own title (metadata or first level-1 heading), if it has one.
   package let title: String?
-  /// The text in UTF-8 with `\n` line ends and no other control character than tab.
+  /// The text in UTF-8 with `\n` line ends and no control characters except tab.
   package let text: String
   /// Byte ranges of the pages in `text`; page number = index + 1.
   ///
-  /// Nil for types without pages.
+  /// Nil for a type without pages.
   package let pages: [Range<Int>]?
   /// Headings in text order.
   package let headings: [Heading]
-  /// Where the text stood in the file; nil if it is not the file's own bytes (HTML, DOCX, PDF).
+  /// The position of the text in the file; nil if the text is not the file's own (HTML, DOCX, PDF).
   package let sourceMap: SourceMap?
   /// The encoding that the file was decoded from, for TXT, MD and HTML.
   package let encoding: TextEncoding?
-  /// Number of control characters that were left out.
+  /// Number of control characters that were removed.
   package let removedControlCount: Int
-  /// What the reader wants the person to know: replaced bytes, pages without text.
+  /// Warnings for the user: replaced bytes, pages without text.
   package let warnings: [String]
 
   package init(
@@ -52,10 +52,10 @@ package struct ExtractedDocument: Sendable, Equatable {
     self.warnings = warnings
   }
 
-  /// True if each byte of `text` is the byte of the file at the same offset.
+  /// Whether each byte of `text` equals the byte of the file at the same offset.
   package var textIsSourceBytes: Bool { sourceMap?.isIdentity ?? false }
 
-  /// The file's own bytes of a range of the text, if the text is the file's.
+  /// Bytes of the file from which a range of the text was decoded, if the text is the file's own.
   ///
   /// - Parameter range: byte range of `text`, on character boundaries.
   /// - Returns: nil for HTML, DOCX and PDF.
@@ -63,7 +63,7 @@ package struct ExtractedDocument: Sendable, Equatable {
     sourceMap?.sourceByteRange(of: range)
   }
 
-  /// The page on which a byte of the text stands, counted from 1; nil without pages.
+  /// The number of the page that contains a byte of the text, from 1; nil without pages.
   ///
   /// - Complexity: O(log pages).
   package func page(at byteOffset: Int) -> Int? {

@@ -6,9 +6,9 @@ package enum FileContents {
   /// The content of the regular file at `path`; symbolic links are followed.
   ///
   /// The file is read, not mapped: a mapped file that another program truncates kills the process
-  /// (SIGBUS), and a document, unlike a model, is often being written to.
-  /// - Throws: `.cannotOpen`, `.notARegularFile` or `.fileTooLarge`. A pipe or device is not waited
-  ///   for.
+  /// (SIGBUS), and a document, unlike a model, is often edited while it is read.
+  /// - Throws: `.cannotOpen`, `.notARegularFile` or `.fileTooLarge`. Opening a pipe or a device
+  ///   does not block.
   package static func read(path: String, limit: Int) throws(DocumentError) -> [UInt8] {
     let descriptor = unsafe open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK | O_NOCTTY)
     guard descriptor >= 0 else {
@@ -28,11 +28,12 @@ package enum FileContents {
     return try readAll(descriptor, expecting: Int(status.st_size), path: path, limit: limit)
   }
 
-  /// Reads to the end of the file, which may have grown or shrunk since its size was asked.
+  /// Reads to the end of the file, which may have grown or shrunk since `fstat` returned its size.
   private static func readAll(
     _ descriptor: Int32, expecting byteCount: Int, path: String, limit: Int
   ) throws(DocumentError) -> [UInt8] {
-    // One byte more than expected lets the usual file end with a single read of nothing.
+    // With one byte more than expected, reading a file that did not change ends after one empty
+    // read.
     var contents = [UInt8](repeating: 0, count: byteCount + 1)
     var filled = 0
     while true {
@@ -57,7 +58,7 @@ package enum FileContents {
     return contents
   }
 
-  /// What a file is that is not a regular one, in words; nil for a regular file.
+  /// The kind of a file that is not regular, in words; nil for a regular file.
   static func irregularKind(mode: mode_t) -> String? {
     switch mode & S_IFMT {
     case S_IFREG: nil

@@ -1,4 +1,6 @@
+internal import Bytes
 package import RAG
+internal import Store
 
 /// Measures how often answers hold the right value, cite the right document, and are refused.
 ///
@@ -49,7 +51,7 @@ package struct AnswerEvaluation: Sendable, Equatable, Encodable {
     let cited = answer.citedNumbers ?? Array(1...max(1, answer.passages.count))
     let documents = Set(
       cited.filter { answer.passages.indices.contains($0 - 1) }.map {
-        answer.passages[$0 - 1].citation.path.split(separator: "/").last.map(String.init) ?? ""
+        Paths.name(of: answer.passages[$0 - 1].citation.path)
       })
     let hasCitation = documents == [document]
     let isDoubted = !answer.unsupportedSentences.isEmpty

@@ -69,7 +69,7 @@ package struct RefusalEvaluation {
         for isAnswerable in [true, false] {
           let passages = try retriever.passages(
             for: question.text, mode: .hybrid, limit: 5,
-            filter: RetrievalFilter(paths: isAnswerable ? [] : otherPaths[article]))
+            filter: SearchFilter(paths: isAnswerable ? [] : otherPaths[article]))
           observations.append(
             Observation(
               Evidence(question: question.text, passages: passages), isAnswerable: isAnswerable,

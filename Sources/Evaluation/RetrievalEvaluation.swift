@@ -1,5 +1,6 @@
 package import RAG
 internal import Bytes
+internal import Documents
 package import Store
 
 /// Measures how well an index finds the paragraph that answers each question of a dataset.
@@ -23,8 +24,8 @@ package struct RetrievalEvaluation {
   /// - Returns: a row for each mode.
   /// - Throws: what the store and the encoder throw.
   package func run(
-    modes: [RetrievalMode], progress: (_ done: Int, _ total: Int) -> Void = { _, _ in }
-  ) throws -> [(mode: RetrievalMode, metrics: RankingMetrics)] {
+    modes: [SearchMode], progress: (_ done: Int, _ total: Int) -> Void = { _, _ in }
+  ) throws -> [(mode: SearchMode, metrics: RankingMetrics)] {
     try withIndexedParagraphs { store in
       let retriever = Retriever(store: store, encoder: encoder)
       let total = modes.count * dataset.questions.count
@@ -74,7 +75,7 @@ package struct RetrievalEvaluation {
     let record = DocumentRecord(
       path: Self.path(ofParagraph: index), type: "text", sha256: try sha256Hex(of: bytes),
       byteCount: bytes.count, modifiedNanoseconds: 0)
-    let chunk = ChunkRecord(
+    let chunk = Chunk(
       text: text, byteRange: 0..<bytes.count, lineRange: 1...1,
       tokenCount: encoder.tokenCount(of: text))
     try store.replaceDocument(record, chunks: [chunk], vectors: vector)

@@ -1,3 +1,4 @@
+internal import Bytes
 package import Store
 internal import Foundation
 internal import Kernels
@@ -42,7 +43,7 @@ package struct SearchBenchmark: Sendable, Encodable {
     let vectors = try NumPyFile(path: vectorsPath)
     let queries = try NumPyFile(path: queriesPath)
     guard vectors.columns == queries.columns, queries.rows > 0, k > 0,
-      vectors.columns <= IndexIdentity.maximumDimension
+      vectors.columns <= VectorSpace.maximumDimension
     else { throw .invalidInput("vectors and queries of different or unusable sizes") }
     let pool = WorkerPool(threadCount: max(1, threadCount ?? physicalCoreCount()))
     let start = currentNanoseconds()
@@ -107,21 +108,12 @@ package struct SearchBenchmark: Sendable, Encodable {
       vectorCount: vectors.rows, dimension: vectors.columns, queryCount: queries.rows, k: k,
       threadCount: pool.threadCount, instructionSet: InstructionSet.detected.rawValue,
       buildSeconds: buildSeconds, indexByteCount: index.byteCount,
-      anonymousByteCount: anonymousByteCount(), p50Milliseconds: quantile(0.5),
+      anonymousByteCount: ProcFile.anonymousResidentByteCount ?? 0, p50Milliseconds: quantile(0.5),
       p99Milliseconds: quantile(0.99),
       meanMilliseconds: sorted.reduce(0, +) / Double(sorted.count),
       meanCandidateCount: mean(reports.map(\.candidateCount)),
       meanRescoredCount: mean(reports.map(\.rescoredCount)),
       isProvedExact: reports.allSatisfy(\.isProvedExact), rows: Array(rows.dropFirst()))
-  }
-
-  /// `RssAnon` of /proc/self/status; 0 where there is none.
-  private static func anonymousByteCount() -> Int {
-    guard let status = try? String(contentsOfFile: "/proc/self/status", encoding: .utf8),
-      let line = status.split(separator: "\n").first(where: { $0.hasPrefix("RssAnon:") }),
-      let kibibytes = line.split(separator: " ").dropFirst().first.flatMap({ Int($0) })
-    else { return 0 }
-    return kibibytes * 1_024
   }
 }
 

@@ -1,36 +1,40 @@
 package import Models
 
-/// A session and the ids of the tokens that it holds.
+/// A session and the ids of the tokens in its KV cache.
 ///
-/// A prompt that begins like what the session holds is not computed again: the session goes back to
-/// the last token that they share. In a conversation that is everything but the newest question; with
-/// a fixed system prompt, at least that.
+/// The common prefix of a prompt and the cached tokens is not computed again: the session rewinds to
+/// its end. In a conversation that prefix is everything except the newest question; with a fixed
+/// system prompt, at least the system prompt.
 package final class CachedSession {
+  /// The session, which is evaluated and rewound only through this object.
   package let session: any LanguageModelSession
-  /// What the session holds.
+  /// The ids of the cached tokens.
   package private(set) var tokenIDs: [Int32] = []
 
+  /// - Parameter session: an empty session.
   package init(_ session: any LanguageModelSession) {
     self.session = session
     tokenIDs.reserveCapacity(session.contextTokenCount)
   }
 
-  /// How many tokens a prompt shares with what the session holds.
+  /// The length of the common prefix of a prompt and the cached tokens.
   package func sharedTokenCount(with prompt: [Int32]) -> Int {
     zip(tokenIDs, prompt).prefix { $0 == $1 }.count
   }
 
-  /// Goes back to the tokens that are shared with `prompt`, but for the prompt's last one, whose logits
-  /// are needed.
+  /// Rewinds to the common prefix with `prompt`, without the prompt's last token, whose logits are
+  /// needed.
   ///
-  /// - Returns: how many tokens of the prompt need not be evaluated.
+  /// - Returns: the number of tokens of the prompt that need not be evaluated.
   package func reuse(for prompt: [Int32]) -> Int {
     let count = min(sharedTokenCount(with: prompt), prompt.count - 1)
     rewind(to: count)
     return count
   }
 
-  /// Evaluates tokens behind those that it holds.
+  /// Evaluates tokens after the cached tokens.
+  ///
+  /// - Throws: `GenerationError.model` with the session's error; the cached ids are then unchanged.
   package func evaluate(
     _ tokens: ArraySlice<Int32>, logits: LogitRows
   ) throws(GenerationError) {
@@ -40,14 +44,14 @@ package final class CachedSession {
     tokenIDs.append(contentsOf: tokens)
   }
 
-  /// Forgets all but the first tokens.
+  /// Discards all cached tokens except the first `tokenCount`.
   package func rewind(to tokenCount: Int) {
     guard tokenCount < tokenIDs.count else { return }
     session.rewind(to: tokenCount)
     tokenIDs.removeLast(tokenIDs.count - tokenCount)
   }
 
-  /// Takes note that the session's state was replaced.
+  /// Records the ids of a state that was read into the session.
   func didRestore(_ tokenIDs: [Int32]) {
     self.tokenIDs = tokenIDs
   }

@@ -1,15 +1,16 @@
+internal import Bytes
 internal import Foundation
 internal import Models
 
-/// One generation: a prompt's ids in, text out.
+/// One generation, from the ids of a prompt to text.
 ///
-/// **Speculation.** After each token, `PromptLookup` may propose what comes next. Token and proposal are
-/// evaluated in one go, which gives a row of logits after each of them. The rows are sampled in order;
-/// as long as the sampled token is the proposed one, the next row is the right one and costs no
-/// evaluation. At the first difference the sampled token stands, the session goes back to it, and the
-/// rest is forgotten. A row after a right prefix is bit for bit the row of an evaluation one by one,
-/// and the sampler, the penalties and the grammar move only with tokens that stand. So the output is
-/// the same with any proposals, or with none.
+/// **Speculative decoding.** After each token, `PromptLookup` may draft the next tokens. Token and draft
+/// are evaluated in one batch, which yields a row of logits after each of them. The rows are sampled
+/// in order; while the sampled token equals the drafted one, the next row is valid and needs no
+/// evaluation. At the first difference the sampled token is kept, the session rewinds to it, and the
+/// rest of the draft is discarded. A row after an accepted prefix has the same bits as in an
+/// evaluation token by token, and the sampler, the penalties and the grammar advance only with
+/// accepted tokens. The output is therefore the same with any draft, or with none.
 package struct GenerationLoop {
   private let cache: CachedSession
   private let options: GenerationOptions
@@ -27,34 +28,36 @@ package struct GenerationLoop {
   private var tokens: [GeneratedToken] = []
   private var text = ""
 
-  /// The tokens that were evaluated behind the newest one, and the row that decides the next token.
+  /// The drafted tokens that were evaluated after the newest token.
   private var draft: [Int32] = []
+  /// The row of logits from which the next token is sampled.
   private var row = 0
-  /// The newest token and its draft, as they are evaluated.
+  /// The newest token and its draft, in one buffer for evaluation.
   private var batch: [Int32] = []
   private var draftLength = DraftLength()
   private var stats = GenerationStats()
   private let start = ContinuousClock.now
   private var firstTokenTime: ContinuousClock.Instant?
 
-  /// A prompt is read in pieces of this many tokens, between which the caller can stop it; enough for
-  /// the kernels' full speed.
+  /// Tokens of a prompt per evaluation, between which the caller can cancel; enough for the kernels'
+  /// full speed.
   static let prefillTokenCount = 512
 
-  /// Bytes of text that are reserved for a token: English has four, and longer text only means that
-  /// the buffer grows.
+  /// Bytes of text that are reserved per token; English needs four, longer text makes the buffer grow.
   private static let tokenByteCount = 6
 
+  /// Prepares a generation; nothing is evaluated yet.
+  ///
   /// - Parameters:
   ///   - prompt: at least one id.
-  ///   - cache: the session; what it holds is reused as far as the prompt begins like it.
-  ///   - options: how tokens are chosen and where the text ends.
+  ///   - cache: the session, whose common prefix with the prompt is reused.
+  ///   - options: sampling, length and stop strings.
   ///   - endOfGeneration: ids that end the output.
-  ///   - decoder: ids to text, at its start.
-  ///   - constraint: what the output must be, at its start.
-  ///   - emit: told of each token and piece of text.
-  ///   - shouldStop: asked before each evaluation.
-  /// - Throws: `GenerationError` when the prompt does not fit or an option means nothing.
+  ///   - decoder: decodes ids to text, in its initial state.
+  ///   - constraint: the form of the output, in its initial state.
+  ///   - emit: called for each token and each piece of text.
+  ///   - shouldStop: called before each evaluation; true cancels the generation.
+  /// - Throws: `GenerationError` when the prompt does not fit or an option is invalid.
   package init(
     prompt: [Int32], cache: CachedSession, options: GenerationOptions,
     endOfGeneration: Set<Int32>, decoder: any TokenDecoding,
@@ -86,7 +89,7 @@ package struct GenerationLoop {
     reserve(contextTokenCount - prompt.count)
   }
 
-  /// Gives every buffer its size, so that a token allocates nothing.
+  /// Reserves all buffers, so that generating a token does not allocate.
   private mutating func reserve(_ room: Int) {
     let tokenCount = min(options.maxTokenCount ?? room, room) + 1
     tokens.reserveCapacity(tokenCount)
@@ -96,9 +99,10 @@ package struct GenerationLoop {
     batch.reserveCapacity(PromptLookup.maximumTokenCount + 1)
   }
 
-  /// Runs to the end.
+  /// Runs the generation to its end.
   ///
-  /// - Throws: `GenerationError` when the model or the sampler fails; text that was emitted stands.
+  /// - Returns: the text, the tokens and the reason for the end.
+  /// - Throws: `GenerationError` when the model or the sampler fails; emitted text remains valid.
   package mutating func run() throws(GenerationError) -> GenerationResult {
     if try readPrompt() { return finish(.cancelled) }
     while true {
@@ -112,9 +116,9 @@ package struct GenerationLoop {
     }
   }
 
-  /// Evaluates what the cache lacks of the prompt.
+  /// Evaluates the tokens of the prompt that are not cached.
   ///
-  /// - Returns: whether the caller stopped it.
+  /// - Returns: whether the caller cancelled.
   private mutating func readPrompt() throws(GenerationError) -> Bool {
     var position = cache.reuse(for: history)
     stats.cachedTokenCount = position
@@ -131,6 +135,7 @@ package struct GenerationLoop {
     return false
   }
 
+  /// Samples the next token from the current row of logits.
   private mutating func sample() throws(GenerationError) -> GeneratedToken {
     let sampled: Result<GeneratedToken, SamplerError> = cache.session.withLogits(row: row) {
       logits in
@@ -144,9 +149,9 @@ package struct GenerationLoop {
     }
   }
 
-  /// Adds a token to the output.
+  /// Appends a token to the output.
   ///
-  /// - Returns: whether it ends the text.
+  /// - Returns: whether the token ends the text.
   private mutating func take(_ token: GeneratedToken) -> Bool {
     if tokens.isEmpty {
       firstTokenTime = .now
@@ -162,7 +167,9 @@ package struct GenerationLoop {
     return stops.matched != nil || (constraint?.isComplete ?? false)
   }
 
-  /// Makes `row` the one after the newest token: it is there already when the token was drafted.
+  /// Moves `row` to the logits after the newest token.
+  ///
+  /// They exist if the token was drafted; else the token is evaluated, with a new draft.
   private mutating func advance(past id: Int32) throws(GenerationError) {
     if row < draft.count, draft[row] == id {
       row += 1
@@ -181,7 +188,7 @@ package struct GenerationLoop {
     try cache.evaluate(batch[...], logits: .all)
   }
 
-  /// Drafts what may follow, no more than can still be of use.
+  /// Drafts the next tokens, at most as many as the context and the limit of the output leave.
   private mutating func propose() {
     draft.removeAll(keepingCapacity: true)
     guard options.usesSpeculation else { return }
@@ -191,22 +198,24 @@ package struct GenerationLoop {
     if limit > 0 { PromptLookup.draft(after: history, limit: limit, into: &draft) }
   }
 
+  /// Appends text to the output and emits it.
   private mutating func give(_ piece: String) {
     guard !piece.isEmpty else { return }
     text += piece
     emit(.text(piece))
   }
 
+  /// Flushes the decoder and the stop matcher and builds the result.
   private mutating func finish(_ reason: FinishReason) -> GenerationResult {
     if stops.matched == nil {
       give(stops.append(decoder.finish()))
       if stops.matched == nil { give(stops.finish()) }
     }
-    // What was drafted but not said is no part of the conversation.
+    // Drafted tokens that were not accepted do not belong to the conversation.
     cache.rewind(to: cache.sharedTokenCount(with: history))
     stats.generatedTokenCount = tokens.count
     stats.generateSeconds = firstTokenTime.map(Self.seconds(since:)) ?? 0
-    stats.peakResidentByteCount = ProcessMemory.peakResidentByteCount
+    stats.peakResidentByteCount = ProcFile.peakResidentByteCount
     return GenerationResult(
       text: text, tokens: tokens, finish: reason, stop: stops.matched,
       isIncomplete: constraint.map { !$0.isSatisfied } ?? false, stats: stats)

@@ -1,22 +1,21 @@
 package import Bytes
 internal import Models
 
-/// What is asked of one generation.
+/// The options of one generation.
 package struct GenerationOptions: Sendable {
-  /// The most tokens that are generated; nil goes on until the model ends or the context is full.
+  /// Largest number of generated tokens; nil for no limit except the context.
   package var maxTokenCount: Int?
-  /// How each token is chosen.
+  /// How each token is sampled.
   package var sampler: SamplerOptions
-  /// The text ends before the first of these that would appear in it.
+  /// Stop strings: the text ends before the first one.
   package var stops: [String]
-  /// What the text must be, for example the grammar of a JSON schema.
+  /// The grammar of the text, for example that of a JSON schema.
   package var grammar: ByteGrammar?
-  /// The JSON schema that the grammar was compiled from, where it was: a server gets it instead.
+  /// The JSON schema from which the grammar was compiled, if any; a server receives the schema.
   package var jsonSchema: JSONValue?
-  /// Whether tokens are drafted from the text so far and checked several at once; the output is the
-  /// same either way.
+  /// Whether speculative decoding is used, which changes the speed but not the output.
   package var usesSpeculation: Bool
-  /// A file that keeps the prompt's state between runs.
+  /// A file that stores the prompt's state between runs.
   package var promptCachePath: String?
 
   package init(
@@ -34,15 +33,15 @@ package struct GenerationOptions: Sendable {
   }
 }
 
-/// What a generation tells while it runs.
+/// An event of a running generation.
 package enum GenerationEvent: Sendable, Equatable {
-  /// So many of the prompt's tokens have been read, those from a cache included.
+  /// Progress in the prompt: the number of tokens evaluated or taken from a cache.
   case prefill(tokenCount: Int, total: Int)
-  /// A token was chosen. Its text may come later: a character can take several tokens, and text that
-  /// may become a stop string waits.
+  /// A token was sampled. Its text may follow later: a character can span several tokens, and text
+  /// that may become a stop string is held back.
   case token(GeneratedToken)
-  /// The next piece of the text, whole characters.
+  /// The next piece of the text, in whole characters.
   case text(String)
-  /// Something that a person should know, for example that a cache file could not be used.
+  /// A message for the user, for example that a cache file could not be used.
   case note(String)
 }

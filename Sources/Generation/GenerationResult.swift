@@ -1,60 +1,63 @@
 internal import Models
 
-/// One token of the output.
+/// A token of the output.
 package typealias GeneratedToken = SampledToken
 
-/// Why a generation ended.
+/// The reason for the end of a generation.
 package enum FinishReason: String, Sendable, Codable {
-  /// The model ended its turn, a stop string came, or the grammar's text is whole.
+  /// The model ended its turn, a stop string occurred, or the grammar's text is complete.
   case stop
   /// `maxTokenCount` was reached.
   case length
   /// The context has no room for another token.
   case contextFull = "context_full"
-  /// The caller asked to stop.
+  /// The caller cancelled.
   case cancelled
 }
 
-/// What a generation gave.
+/// The result of a generation.
 package struct GenerationResult: Sendable, Equatable {
   /// The text, without the stop string that ended it.
   package var text: String
-  /// The tokens, that of the end of the turn included.
+  /// The tokens, including the one that ends the turn; empty for a server, which reports none.
   package var tokens: [GeneratedToken]
+  /// The reason for the end.
   package var finish: FinishReason
-  /// The stop string that came, when one did.
+  /// The stop string that ended the text, if any.
   package var stop: String?
-  /// Whether the text had to satisfy a grammar and was cut before it did.
+  /// Whether the text ended before it satisfied its grammar.
   package var isIncomplete: Bool
+  /// Counts and times.
   package var stats: GenerationStats
 }
 
-/// How much was computed and how long it took.
+/// Counts and times of a generation.
 package struct GenerationStats: Sendable, Equatable {
   /// Tokens of the prompt.
   package var promptTokenCount = 0
-  /// Those of them that came from a cache.
+  /// Tokens of the prompt that were cached.
   package var cachedTokenCount = 0
-  /// From the start to the logits of the prompt's last token.
+  /// Seconds from the start to the logits of the prompt's last token.
   package var promptSeconds = 0.0
   /// Tokens of the output.
   package var generatedTokenCount = 0
-  /// From the first output token to the end.
+  /// Seconds from the first output token to the end.
   package var generateSeconds = 0.0
-  /// From the start to the first output token; nil where there is none.
+  /// Seconds from the start to the first output token; nil without output.
   package var secondsToFirstToken: Double?
-  /// Tokens that speculation proposed, and those that proved right.
+  /// Tokens that speculative decoding drafted.
   package var draftedTokenCount = 0
+  /// Drafted tokens that were accepted.
   package var acceptedTokenCount = 0
-  /// The largest amount of memory that the process has held, from the kernel (VmHWM).
+  /// Peak resident memory of the process (VmHWM).
   package var peakResidentByteCount: Int?
 
-  /// Computed prompt tokens per second.
+  /// Evaluated prompt tokens per second; cached tokens are not counted.
   package var promptTokensPerSecond: Double {
     promptSeconds > 0 ? Double(promptTokenCount - cachedTokenCount) / promptSeconds : 0
   }
 
-  /// Output tokens per second; the first one costs no evaluation of its own and is not counted.
+  /// Output tokens per second; the first token needs no evaluation of its own and is not counted.
   package var tokensPerSecond: Double {
     generateSeconds > 0 ? Double(max(0, generatedTokenCount - 1)) / generateSeconds : 0
   }

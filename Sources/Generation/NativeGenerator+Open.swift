@@ -10,7 +10,7 @@ extension NativeGenerator {
   /// - Parameters:
   ///   - path: the file.
   ///   - compute: kernels and threads.
-  ///   - options: context, cache and template.
+  ///   - options: weights, context, cache and template.
   /// - Returns: the model with an empty session.
   /// - Throws: `CheckpointError`, `TokenizerError` or `ModelError`; a model that does not fit in
   ///   memory is refused before it is loaded.
@@ -18,27 +18,21 @@ extension NativeGenerator {
     path: String, compute: ComputeContext, options: NativeGeneratorOptions
   ) throws -> NativeGenerator {
     let (checkpoint, config, tokenizer) = try readHeader(path: path)
-    let context =
-      options.contextTokenCount
-      ?? min(config.context, NativeGeneratorOptions.defaultContextTokenCount)
+    let context = options.load.contextTokenCount(for: config)
     let start = ContinuousClock.now
-    let model = try LlamaModel(
-      gguf: checkpoint, compute: compute,
-      options: LlamaOptions(
-        repack: options.repacks, usesPrepared: options.usesPrepared, contextTokenCount: context,
-        cacheType: options.cacheType))
+    let model = try LlamaModel(gguf: checkpoint, compute: compute, options: options.load)
     let duration = ContinuousClock.now - start
     return NativeGenerator(
       name: URL(filePath: path).deletingPathExtension().lastPathComponent,
       session: try LlamaSession(
-        model: model, contextTokenCount: context, cacheType: options.cacheType),
+        model: model, contextTokenCount: context, cacheType: options.load.cacheType),
       tokenizer: tokenizer,
       template: options.template ?? ChatTemplate.recognize(checkpoint.metadata).template,
       loadingNotes: contextNotes(context, trained: config.context)
-        + loadingNotes(model.library, path: path, duration: duration))
+        + loadingNotes(model.loader, path: path, duration: duration))
   }
 
-  /// Reads everything that stands before the weights, to tell whether the file is a language model.
+  /// Reads everything before the weights, to check whether the file is a language model.
   ///
   /// - Throws: as `open`; a file that is cut short is noticed, as every tensor's place is checked.
   package static func checkHeader(path: String) throws { _ = try readHeader(path: path) }
@@ -71,15 +65,15 @@ extension NativeGenerator {
   /// How the next start is quicker: where a prepared file is not used, or where reordering the weights
   /// took longer than a person likes to wait.
   static func loadingNotes(
-    _ library: WeightLoader, path: String, duration: Duration
+    _ loader: WeightLoader, path: String, duration: Duration
   ) -> [String] {
     let command = "swiftrag models prepare \(shellWord(path))"
-    if !library.rejections.isEmpty {
-      return library.rejections.map {
+    if !loader.rejections.isEmpty {
+      return loader.rejections.map {
         "\($0.path) is not used: \($0.reason)\n  try: \(command)"
       }
     }
-    guard library.reorderedByteCount > 0, duration > .seconds(2) else { return [] }
+    guard loader.reorderedByteCount > 0, duration > .seconds(2) else { return [] }
     let seconds = duration.components.seconds
     return ["loading took \(seconds) s; this makes the next start quick: \(command)"]
   }

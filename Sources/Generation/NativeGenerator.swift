@@ -4,28 +4,30 @@ package import Tokenizers
 
 /// A language model in this process: tokenizer, template, session and prompt cache.
 ///
-/// The session stays between calls, so a prompt that begins like the last one (a conversation, the
-/// same system prompt) is computed only from where it differs.
+/// The session is kept between calls, so only the part of a prompt after the common prefix with the
+/// previous one (a conversation, the same system prompt) is computed.
 package final class NativeGenerator: TextGenerator, @unchecked Sendable {
-  // Sendable by hand: `cache` and `trie` are touched only while `lock` is held.
+  // `@unchecked`: `cache` and `trie` are accessed only while `lock` is held.
 
   package let name: String
+  /// The model's tokenizer.
   package let tokenizer: LanguageTokenizer
+  /// The model's chat template.
   package let template: ChatTemplate
   private let lock = NSLock()
   private let cache: CachedSession
   private var trie: VocabularyTrie?
 
   package let contextTokenCount: Int
-  /// What a person should know about how the model was loaded, such as how it starts more quickly.
+  /// Messages for the user about loading, for example how to make it faster.
   package let loadingNotes: [String]
 
   /// - Parameters:
-  ///   - name: for people.
-  ///   - session: empty, with the tokenizer's vocabulary.
-  ///   - tokenizer: text to ids.
-  ///   - template: messages to text.
-  ///   - loadingNotes: see there.
+  ///   - name: the model's name, for display.
+  ///   - session: an empty session with the tokenizer's vocabulary.
+  ///   - tokenizer: the model's tokenizer.
+  ///   - template: the model's chat template.
+  ///   - loadingNotes: messages for the user about loading.
   package init(
     name: String, session: any LanguageModelSession, tokenizer: LanguageTokenizer,
     template: ChatTemplate, loadingNotes: [String] = []
@@ -65,12 +67,13 @@ package final class NativeGenerator: TextGenerator, @unchecked Sendable {
     }
   }
 
+  /// As `generate`, with `lock` held.
   private func generateLocked(
     _ prompt: GenerationPrompt, options: GenerationOptions,
     emit: @escaping (GenerationEvent) -> Void, shouldStop: @escaping () -> Bool
   ) throws -> GenerationResult {
     let ids = tokens(of: prompt)
-    // A conversation's answer begins a text; a raw prompt's continuation goes on with it.
+    // The answer in a conversation begins a text; the continuation of a raw prompt does not.
     var isStart = true
     if case .raw = prompt { isStart = false }
     var loop = try GenerationLoop(
@@ -89,6 +92,7 @@ package final class NativeGenerator: TextGenerator, @unchecked Sendable {
     return result
   }
 
+  /// The constraint of a grammar over this vocabulary, whose trie is built at first use.
   private func constraint(_ grammar: ByteGrammar) -> any TokenConstraint {
     let trie =
       self.trie

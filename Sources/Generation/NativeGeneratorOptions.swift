@@ -1,31 +1,15 @@
-package import Kernels
+package import Models
 package import Tokenizers
 
-/// How a language model is held in memory.
+/// How a language model is opened: its weights and session, and how a conversation is written.
 package struct NativeGeneratorOptions: Sendable {
-  /// Tokens that prompt and answer may have together; nil: the model's own, at most
-  /// ``defaultContextTokenCount``.
-  package var contextTokenCount: Int?
-  /// How the attention cache stores numbers.
-  package var cacheType: KVCacheType
-  /// Whether the weights are laid out anew for the kernels.
-  package var repacks: Bool
-  /// Whether weights that `models prepare` laid out are used.
-  package var usesPrepared: Bool
+  /// Where the weights come from, and the session's context and cache.
+  package var load: LoadOptions
   /// The template to use instead of the one that is recognised.
   package var template: ChatTemplate?
 
-  /// Half a gigabyte of cache for Mistral-7B in Float16, and two for Llama-2-7B.
-  package static let defaultContextTokenCount = 4096
-
-  package init(
-    contextTokenCount: Int? = nil, cacheType: KVCacheType = .f16, repacks: Bool = true,
-    usesPrepared: Bool = true, template: ChatTemplate? = nil
-  ) {
-    self.contextTokenCount = contextTokenCount
-    self.cacheType = cacheType
-    self.repacks = repacks
-    self.usesPrepared = usesPrepared
+  package init(load: LoadOptions = LoadOptions(), template: ChatTemplate? = nil) {
+    self.load = load
     self.template = template
   }
 }

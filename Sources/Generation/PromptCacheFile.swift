@@ -2,7 +2,7 @@ internal import Bytes
 internal import Foundation
 internal import Models
 
-/// A session's tokens and state in a file, so that the next process need not compute them again.
+/// A file with a session's tokens and state, so that the next process need not compute them again.
 ///
 /// ```
 ///  0   8 bytes  "SWRAGKV\n"
@@ -11,11 +11,11 @@ internal import Models
 /// 16  32 bytes  the session's `stateFingerprint`: the model, the type of the cache, the kernels
 /// 48   4n       the ids, Int32
 ///     32 bytes  SHA-256 of everything before
-///      ...      the session's state, which carries a checksum of its own
+///      ...      the session's state, which has a checksum of its own
 /// ```
-/// Numbers are little-endian. The file is written beside its place and renamed. A file of another
-/// model, another version, another length or another checksum is never used: it is passed over with a
-/// note and replaced. A file that does not begin as a prompt cache is somebody's, and stays as it is.
+/// Numbers are little-endian. The file is written under a temporary name in the same folder and
+/// renamed. A file with another model, version, length or checksum is never used: it is skipped with a
+/// note and replaced. A file that does not begin with the magic bytes is not replaced.
 package struct PromptCacheFile {
   private static let magic = Array("SWRAGKV\n".utf8)
   static let version: UInt32 = 1
@@ -27,24 +27,26 @@ package struct PromptCacheFile {
     self.path = path
   }
 
-  /// Why a file is of no use.
+  /// The reason why a file cannot be used.
   private enum Problem: Error {
+    /// The file does not exist or is empty.
     case absent
-    /// It is another kind of file, or cannot be read.
+    /// The file is not a prompt cache or cannot be read; it must not be replaced.
     case foreign(String)
+    /// The file is a prompt cache, but an outdated or damaged one.
     case reason(String)
   }
 
-  /// What stands before the state.
+  /// The content before the state.
   private struct Header {
     let file: MappedFile
     let tokenIDs: [Int32]
     let stateRange: Range<Int>
   }
 
-  /// Loads the file's state into the session when that saves work for `prompt`.
+  /// Reads the file's state into the session if it has more of `prompt` than the session.
   ///
-  /// - Returns: a note for a person when there is a file that could not be used.
+  /// - Returns: a message for the user if the file exists and cannot be used.
   package func restore(into cache: CachedSession, for prompt: [Int32]) -> String? {
     do throws(Problem) {
       let header = try readHeader(for: cache.session)
@@ -56,7 +58,7 @@ package struct PromptCacheFile {
       guard cache.session.tokenCount == header.tokenIDs.count else {
         cache.session.rewind(to: 0)
         cache.didRestore([])
-        throw .reason("its state has another number of tokens")
+        throw .reason("its state has a different number of tokens")
       }
       cache.didRestore(header.tokenIDs)
       return nil
@@ -73,16 +75,16 @@ package struct PromptCacheFile {
   ///
   /// - Parameters:
   ///   - cache: the session.
-  ///   - prompt: the prompt that was answered; a file that has it all is left as it is.
-  ///   - replaces: whether the file is written in any case, as it proved damaged.
-  /// - Returns: a note for a person when the file could not be written.
+  ///   - prompt: the answered prompt; a file that contains all of it is not written again.
+  ///   - replaces: whether the file is written in any case, because it is damaged.
+  /// - Returns: a message for the user if the file could not be written.
   package func save(_ cache: CachedSession, prompt: [Int32], replaces: Bool = false) -> String? {
     do throws(Problem) {
       let header = try readHeader(for: cache.session)
       let shared = zip(header.tokenIDs, prompt).prefix { $0 == $1 }.count
       if !replaces, shared >= prompt.count - 1 { return nil }
     } catch {
-      // `restore` has told why; what is no prompt cache is not ours to replace.
+      // `restore` has reported the reason. A file of another kind is not replaced.
       if case .foreign = error { return nil }
     }
     do {
@@ -103,19 +105,20 @@ package struct PromptCacheFile {
     }
   }
 
+  /// Reads and checks everything before the state.
   private func readHeader(for session: any LanguageModelSession) throws(Problem) -> Header {
     let file: MappedFile
     do throws(BytesError) { file = try MappedFile(path: path) } catch {
       if case .system(_, _, let code) = error, code == ENOENT { throw .absent }
       throw .foreign("\(error)")
     }
-    // An empty file is a place that somebody made for it, as `mktemp` does.
+    // An empty file was created for this purpose, for example by `mktemp`.
     if file.byteCount == 0 { throw .absent }
     do {
       var reader = file.reader
       guard file.byteCount >= Self.magic.count,
         try reader.bytes(Self.magic.count, "magic") == Self.magic
-      else { throw Problem.foreign("it is no prompt cache, and stays as it is") }
+      else { throw Problem.foreign("it is not a prompt cache; it was left unchanged") }
       let version = try reader.uint32("version")
       guard version == Self.version else {
         throw Problem.reason("it has version \(version), this program writes \(Self.version)")
@@ -128,7 +131,7 @@ package struct PromptCacheFile {
         throw Problem.reason("its checksum is wrong")
       }
       guard try fingerprint == session.stateFingerprint() else {
-        throw Problem.reason("it was made with another model, type of cache or kind of kernels")
+        throw Problem.reason("it was written with a different model, cache type or kernel backend")
       }
       guard tokenCount <= session.contextTokenCount else {
         throw Problem.reason(

@@ -1,22 +1,21 @@
-/// Drafts tokens by looking up what followed when the last few tokens occurred before.
+/// Prompt lookup decoding: drafts the tokens that followed an earlier occurrence of the last tokens.
 ///
 /// Answers from documents repeat their sources, so the continuation of an earlier occurrence is often
-/// right. A draft costs nothing when it is wrong but the time of checking it.
+/// correct. A wrong draft costs only the time of its evaluation.
 ///
 /// - Source: Saxena, Prompt lookup decoding, 2023; llama.cpp's `examples/lookup`.
 package enum PromptLookup {
-  /// The most tokens that a match of 1, 2 or 3 tokens proposes: a single common token says little
-  /// about what comes next.
+  /// Longest draft after a match of 1, 2 or 3 tokens: a single common token is a weak predictor.
   static let limits = [2, 4, 10]
 
-  /// The most tokens that a draft has.
+  /// Longest draft.
   package static let maximumTokenCount = 10
 
-  /// Replaces `draft` by the continuation of the latest earlier occurrence of the last three tokens of
-  /// `history`, or else two, or else one; by nothing where there is none.
+  /// Replaces `draft` by the continuation of the latest earlier occurrence of the last three, else two,
+  /// else one tokens of `history`; empties it if there is none.
   ///
-  /// A match so near to the end that its continuation runs into the draft itself goes on with the
-  /// draft, so a text that repeats itself is continued in its rhythm.
+  /// A continuation that reaches the end of `history` continues with the draft itself, so periodic
+  /// text is continued periodically.
   ///
   /// - Complexity: O(history).
   package static func draft(after history: [Int32], limit: Int, into draft: inout [Int32]) {
@@ -31,7 +30,7 @@ package enum PromptLookup {
     }
   }
 
-  /// Where the latest earlier occurrence of the last `matchCount` tokens goes on.
+  /// The index after the latest earlier occurrence of the last `matchCount` tokens, or nil.
   private static func continuation(of history: [Int32], matchCount: Int) -> Int? {
     guard history.count > matchCount else { return nil }
     let tail = history.count - matchCount
@@ -44,19 +43,19 @@ package enum PromptLookup {
   }
 }
 
-/// How long the next draft may be, from how the last ones did.
+/// Adapts the length of drafts to the acceptance of the previous ones.
 ///
-/// Checking d drafted tokens costs more than one token alone, as the processor has several times the
-/// products to compute. So drafts grow by two when all of one was right, halve when less than half
-/// was, and after a length of zero speculation rests before it tries again.
+/// Evaluating d drafted tokens costs more than one token, because the products take several times the
+/// arithmetic. The length grows by two when a whole draft was accepted and halves when less than half
+/// was. At a length of zero, speculation pauses.
 struct DraftLength {
   private var tokenCount = 4
   private var restCount = 0
 
-  /// Tokens that are generated one by one before the next attempt.
+  /// Tokens that are generated one by one during a pause.
   static let restTokenCount = 16
 
-  /// How many tokens to draft now.
+  /// The length of the next draft.
   mutating func next() -> Int {
     if restCount > 0 {
       restCount -= 1
@@ -65,6 +64,7 @@ struct DraftLength {
     return tokenCount
   }
 
+  /// Records how many tokens of a draft were accepted.
   mutating func record(drafted: Int, accepted: Int) {
     if accepted == drafted {
       tokenCount = min(PromptLookup.maximumTokenCount, tokenCount + 2)

@@ -1,23 +1,24 @@
-/// Finds stop strings in a text that comes in pieces, and holds back what may become one.
+/// Finds stop strings in streamed text and holds back text that may become one.
 ///
-/// The text is looked at byte by byte, so where it was cut into pieces makes no difference: the stop
-/// string that is complete first wins, of several that are complete at the same byte the longest.
-/// What is held back is the longest end of the text that begins a stop string; as both are UTF-8, it
+/// Text is processed byte by byte, so the result does not depend on how it was cut into pieces. The
+/// stop string that is complete first wins; of several that end at the same byte, the longest. The
+/// longest suffix of the text that is a prefix of a stop string is held back; as both are UTF-8, it
 /// never splits a character.
 package struct StopMatcher {
+  /// Longest first.
   private let stops: [[UInt8]]
   private var held: [UInt8] = []
-  /// The stop string that came; nothing is given out after it.
+  /// The stop string that was found; no text is returned after it.
   package private(set) var matched: String?
 
-  /// - Parameter stops: none of them empty.
+  /// - Parameter stops: the stop strings, none of them empty.
   package init(_ stops: [String]) {
     self.stops = stops.map { Array($0.utf8) }.sorted { $0.count > $1.count }
   }
 
-  /// Takes the next piece.
+  /// Appends a piece of text.
   ///
-  /// - Returns: the text that is certain not to be part of a stop string.
+  /// - Returns: the text that cannot become part of a stop string.
   /// - Complexity: O(bytes × length of the stop strings).
   package mutating func append(_ text: String) -> String {
     if stops.isEmpty { return text }
@@ -37,13 +38,13 @@ package struct StopMatcher {
     return String(decoding: ready, as: UTF8.self)
   }
 
-  /// The text that was held back and turned out to be no stop string.
+  /// The text that is still held back, at the end of the stream.
   package mutating func finish() -> String {
     defer { held.removeAll() }
     return String(decoding: held, as: UTF8.self)
   }
 
-  /// The length of the longest end of `held` with which a stop string begins.
+  /// The length of the longest suffix of `held` that is a prefix of a stop string.
   private func heldCount() -> Int {
     var longest = 0
     for stop in stops {

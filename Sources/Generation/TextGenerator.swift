@@ -1,35 +1,35 @@
 package import Tokenizers
 
-/// What a language model is asked to continue.
+/// The prompt of a language model.
 package enum GenerationPrompt: Sendable, Equatable {
-  /// A conversation, brought into the form that the model was trained on.
+  /// A conversation, which the model's chat template formats.
   case messages([ChatMessage])
-  /// A text as it is; special tokens spelled in it are such tokens.
+  /// Text without a template; spellings of special tokens become those tokens.
   case raw(String)
 }
 
-/// A language model, wherever it runs.
+/// A language model in this process or behind a server.
 package protocol TextGenerator: Sendable {
   /// The model's name.
   var name: String { get }
 
-  /// How many tokens prompt and answer may have together.
+  /// Largest number of tokens of prompt and answer together.
   var contextTokenCount: Int { get }
 
-  /// How many tokens a prompt has.
+  /// The number of tokens of a prompt.
   ///
-  /// - Throws: when the model cannot take such a prompt.
+  /// - Throws: when the model does not support the prompt.
   func tokenCount(of prompt: GenerationPrompt) throws -> Int
 
   /// Generates a text.
   ///
   /// - Parameters:
-  ///   - prompt: what is continued.
-  ///   - options: how tokens are chosen and where the text ends.
-  ///   - emit: told of each piece of text as soon as it is certain.
-  ///   - shouldStop: asked before each token; what was said until then is kept.
-  /// - Returns: the text, why it ended, and what it cost.
-  /// - Throws: when the prompt does not fit, or the model fails.
+  ///   - prompt: the prompt.
+  ///   - options: sampling, length and stop strings.
+  ///   - emit: called for each event, for example each piece of text.
+  ///   - shouldStop: called before each token; true cancels the generation and keeps its text.
+  /// - Returns: the text, the reason for its end, and statistics.
+  /// - Throws: when the prompt does not fit or the model fails.
   func generate(
     _ prompt: GenerationPrompt, options: GenerationOptions, emit: (GenerationEvent) -> Void,
     shouldStop: () -> Bool

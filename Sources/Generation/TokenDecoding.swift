@@ -1,10 +1,10 @@
 package import Tokenizers
 
-/// Ids one after another to text, whole characters at a time.
+/// Decodes ids to text, one id at a time, in whole characters.
 package protocol TokenDecoding {
-  /// The text that a further token completes; empty while a character is unfinished.
+  /// The text that the id completes; empty while a character is incomplete.
   mutating func append(_ id: Int32) -> String
-  /// What is left at the end, with U+FFFD for a character that was never finished.
+  /// The remaining text, with U+FFFD for an incomplete character.
   mutating func finish() -> String
 }
 

@@ -1,4 +1,4 @@
-import KernelsReference
+import KernelInterface
 
 /// Transposes the words of a block that fit a larger tile than four by four: none with 256 bits.
 ///

@@ -1,4 +1,4 @@
-package import KernelsReference
+package import KernelInterface
 import _Builtin_intrinsics.intel
 
 // Matrix product with `Q8_0` weights, by `vpdpbusd` (AVX-512 VNNI).
@@ -73,8 +73,9 @@ private func multiplySlice(_ product: BlockProduct, panel: Int, blockStart: Int)
     case 3: step.multiply(rows: 3)
     default: step.multiply(rows: 4)
     }
-    if isLast, product.isGELU {
-      applyGELU(step.y, rows: rowCount, stride: product.outputs, width: step.width)
+    if isLast {
+      applyActivation(
+        product.activation, step.y, rows: rowCount, stride: product.outputs, width: step.width)
     }
     row += rowCount
   }

@@ -1,4 +1,4 @@
-import KernelsReference
+import KernelInterface
 import _Builtin_intrinsics.intel
 
 /// Four registers.

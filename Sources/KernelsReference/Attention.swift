@@ -1,46 +1,37 @@
-/// Multi-head self-attention of one sequence: every token attends to every token.
+/// Attention of one query of one head.
 ///
-/// For head h and query token t, with q, k, v the head's columns of the packed matrix:
-/// `scores[j] = (q_t · k_j) / √headDim`, `p = softmax(scores)`, `y[t] = Σ_j p[j] · v_j`.
+/// `scores[j] = (q · k_j) / √headDim`, `p = softmax(scores)`, `y = Σ_j p[j] · v_j`, over the keys that
+/// the query sees.
 ///
 /// - Source: Vaswani et al. 2017, arXiv:1706.03762, eq. 1.
 /// - Parameters:
-///   - queryKeyValue: row-major `[tokens, 3 × width]`: columns 0..<width are queries,
-///     width..<2·width keys, 2·width..<3·width values; a head owns `width / heads` columns of each.
-///   - heads: number of heads; divides `width`.
-///   - width: columns of y.
-///   - scores: scratch of exactly `tokens` elements.
-///   - y: result, row-major `[tokens, width]`, heads side by side. Overwritten.
-/// - Accuracy: Float32 sums in ascending order; see the tests for the bound.
-/// - Complexity: O(tokens² × width), no allocation.
+///   - query: `[headDim]`.
+///   - keys: the head's columns of the first key's row, and on to those of the last.
+///   - keyStride: elements from one key to the next.
+///   - values: the head's columns of the first value's row, and on to those of the last.
+///   - valueStride: elements from one value to the next.
+///   - positions: the keys that the query sees; not empty.
+///   - scores: scratch of exactly `positions.count` elements.
+///   - y: result `[headDim]`. Overwritten.
+/// - Accuracy: Float32 sums in ascending order; the tests derive the bound.
+/// - Complexity: O(positions × headDim), no allocation.
 package func attention(
-  queryKeyValue: Span<Float>, heads: Int, width: Int, scores: inout MutableSpan<Float>,
-  into y: inout MutableSpan<Float>
+  query: Span<Float>, keys: Span<Float>, keyStride: Int, values: Span<Float>, valueStride: Int,
+  positions: Range<Int>, scores: inout MutableSpan<Float>, into y: inout MutableSpan<Float>
 ) {
-  let stride = 3 * width
-  let tokens = queryKeyValue.count / stride
-  let headDim = width / heads
+  let headDim = query.count
   let scale = 1 / Float(headDim).squareRoot()
-  for head in 0..<heads {
-    let column = head * headDim
-    for query in 0..<tokens {
-      for key in 0..<tokens {
-        var sum: Float = 0
-        for dim in 0..<headDim {
-          sum +=
-            queryKeyValue[query * stride + column + dim]
-            * queryKeyValue[key * stride + width + column + dim]
-        }
-        scores[key] = sum * scale
-      }
-      softmax(&scores)
-      for dim in 0..<headDim {
-        var sum: Float = 0
-        for key in 0..<tokens {
-          sum += scores[key] * queryKeyValue[key * stride + 2 * width + column + dim]
-        }
-        y[query * width + column + dim] = sum
-      }
+  for (index, position) in positions.enumerated() {
+    var sum: Float = 0
+    for dim in 0..<headDim { sum += query[dim] * keys[position * keyStride + dim] }
+    scores[index] = sum * scale
+  }
+  softmax(&scores)
+  for dim in 0..<headDim {
+    var sum: Float = 0
+    for (index, position) in positions.enumerated() {
+      sum += scores[index] * values[position * valueStride + dim]
     }
+    y[dim] = sum
   }
 }

@@ -1,3 +1,5 @@
+package import KernelInterface
+
 /// Attention of one query to cached keys and values.
 ///
 /// `scores[j] = (q · k_j) / √headDim`, `p = softmax(scores)`, `y = Σ_j p[j] · v_j`, over the

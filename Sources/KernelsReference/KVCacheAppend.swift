@@ -1,3 +1,5 @@
+package import KernelInterface
+
 /// Writes keys and values of consecutive positions into one head of a cache, rounded to its type.
 ///
 /// Float16 is rounded to nearest even. `q80` stores blocks of 32 elements of one key or value as

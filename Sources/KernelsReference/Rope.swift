@@ -1,4 +1,5 @@
 import Glibc
+package import KernelInterface
 
 /// Rotary position embedding of one head, in place.
 ///
@@ -29,31 +30,6 @@ package func rope(
     let b = x[second]
     x[first] = a * cosines[first] + b * sines[first]
     x[second] = b * cosines[second] + a * sines[second]
-  }
-}
-
-/// What turns a position into angles.
-package struct RopeFrequencies: Sendable, Equatable {
-  /// Elements of a head that rotate; even, at least 2.
-  package var rotaryDim: Int
-  /// The base b: pair i rotates by `position · b^(-2i / rotaryDim)`.
-  package var base: Float
-  /// Multiplies every angle: 1 / s where a context was stretched s times linearly.
-  package var scale: Float
-  /// Divides the angle of each pair, `[rotaryDim / 2]`; empty for none.
-  package var factors: [Float]
-  /// Multiplies cosines and sines (LongRoPE's attention factor).
-  package var magnitude: Float
-
-  /// All fields.
-  package init(
-    rotaryDim: Int, base: Float, scale: Float = 1, factors: [Float] = [], magnitude: Float = 1
-  ) {
-    self.rotaryDim = rotaryDim
-    self.base = base
-    self.scale = scale
-    self.factors = factors
-    self.magnitude = magnitude
   }
 }
 

@@ -1,4 +1,4 @@
-package import KernelsReference
+package import KernelInterface
 
 // Attention of one head, one block of queries at a time.
 //
@@ -13,31 +13,40 @@ package import KernelsReference
 /// Queries in a block: two registers of them.
 package let attentionQueryCount = 2 * laneCount
 
-/// Elements of scratch for ``attend(_:)``.
+/// Elements of scratch for ``attention(_:)``.
 package func attentionScratchCount(keyCount: Int, headDim: Int) -> Int {
   (headDim + keyCount + 1) * attentionQueryCount
 }
 
-/// Attention of one block of queries; see the scalar twin.
+/// Attention of one block of queries; the scalar twin has the same name.
+///
+/// A key that a query does not see gets the weight 0, and the sums of the visible ones keep their
+/// order: with finite values a query's bits do not depend on which queries share its block.
 ///
 /// - Accuracy: Float32 chains of `headDim` and `keyCount` terms; exp as in ``exponential(_:)``.
 /// - Complexity: O(queryCount × keyCount × headDim), no allocation.
-package func attend(_ block: AttentionBlock) {
+package func attention(_ block: AttentionBlock) {
   if block.queryCount <= laneCount {
-    attend(block, registers: 1)
+    attention(block, registers: 1)
   } else {
-    attend(block, registers: 2)
+    attention(block, registers: 2)
   }
 }
 
 @_transparent
-private func attend(_ block: AttentionBlock, registers: Int) {
+private func attention(_ block: AttentionBlock, registers: Int) {
   let scores = block.scratch + block.headDim * attentionQueryCount
   let factors = scores + block.keyCount * attentionQueryCount
   fetchNextHead(block)
   transposeQueries(block)
   multiplyKeys(block, scores: scores, registers: registers)
-  softmaxDownKeys(block, scores: scores, factors: factors, registers: registers)
+  if block.keys(seenBy: 0).upperBound < block.keyCount
+    || block.keys(seenBy: block.queryCount - 1).lowerBound > 0
+  {
+    maskedSoftmaxDownKeys(block, scores: scores, factors: factors, registers: registers)
+  } else {
+    softmaxDownKeys(block, scores: scores, factors: factors, registers: registers)
+  }
   multiplyValues(block, scores: scores, factors: factors)
 }
 
@@ -52,9 +61,9 @@ private func fetchNextHead(_ block: AttentionBlock) {
   guard block.keyCount <= 64 else { return }
   for row in 0..<min(block.keyCount, 32) {
     for dim in stride(from: block.headDim, to: 2 * block.headDim, by: 16) {
-      prefetch(block.keys + row * block.stride + dim)
-      prefetch(block.values + row * block.stride + dim)
-      if row < block.queryCount { prefetch(block.queries + row * block.stride + dim) }
+      prefetch(block.keys + row * block.keyStride + dim)
+      prefetch(block.values + row * block.valueStride + dim)
+      if row < block.queryCount { prefetch(block.queries + row * block.queryStride + dim) }
     }
   }
 }
@@ -70,14 +79,14 @@ private func transposeQueries(_ block: AttentionBlock) {
     for dim in stride(from: 0, to: whole, by: 4) {
       transposeFour(
         block.queries + dim, firstRow: firstQuery, lastRow: block.queryCount - 1,
-        stride: block.stride, scale: scale, into: target + dim * attentionQueryCount,
+        stride: block.queryStride, scale: scale, into: target + dim * attentionQueryCount,
         targetStride: attentionQueryCount)
     }
     for dim in whole..<block.headDim {
       for lane in 0..<laneCount {
         let query = min(firstQuery + lane, block.queryCount - 1)
         target[dim * attentionQueryCount + lane] =
-          block.queries[query * block.stride + dim] * scale
+          block.queries[query * block.queryStride + dim] * scale
       }
     }
   }
@@ -112,7 +121,7 @@ private func multiplyKeys(
   while key < block.keyCount {
     let left = block.keyCount - key
     var product = OuterProduct(
-      broadcasts: block.keys + key * block.stride, rowStride: block.stride, step: 1,
+      broadcasts: block.keys + key * block.keyStride, rowStride: block.keyStride, step: 1,
       vectors: block.scratch, vectorStep: attentionQueryCount, count: block.headDim,
       y: scores + key * attentionQueryCount, yStride: attentionQueryCount)
     product.width = registers * laneCount
@@ -151,6 +160,45 @@ private func softmaxDownKeys(
   }
 }
 
+/// As ``softmaxDownKeys``, with 0 in the place of keys that a query does not see.
+private func maskedSoftmaxDownKeys(
+  _ block: AttentionBlock, scores: UnsafeMutablePointer<Float>,
+  factors: UnsafeMutablePointer<Float>, registers: Int
+) {
+  setHiddenScores(block, scores, to: -.infinity)
+  for register in 0..<registers {
+    let column = scores + register * laneCount
+    var largest = load(column)
+    for key in 1..<max(1, block.keyCount) {
+      largest = maximum(largest, load(column + key * attentionQueryCount))
+    }
+    for key in 0..<block.keyCount {
+      let target = column + key * attentionQueryCount
+      store(exponential(load(target) - largest), target)
+    }
+  }
+  setHiddenScores(block, scores, to: 0)
+  for register in 0..<registers {
+    let column = scores + register * laneCount
+    var total = zeroLanes()
+    for key in 0..<block.keyCount { total += load(column + key * attentionQueryCount) }
+    store(broadcast(1) / total, factors + register * laneCount)
+  }
+}
+
+/// Overwrites the scores of the keys that a query does not see.
+private func setHiddenScores(
+  _ block: AttentionBlock, _ scores: UnsafeMutablePointer<Float>, to value: Float
+) {
+  for query in 0..<block.queryCount {
+    let seen = block.keys(seenBy: query)
+    for key in 0..<seen.lowerBound { scores[key * attentionQueryCount + query] = value }
+    for key in seen.upperBound..<block.keyCount {
+      scores[key * attentionQueryCount + query] = value
+    }
+  }
+}
+
 /// The weighted sums of the values, for all queries of the block.
 private func multiplyValues(
   _ block: AttentionBlock, scores: UnsafePointer<Float>, factors: UnsafePointer<Float>
@@ -161,7 +209,7 @@ private func multiplyValues(
       let left = block.queryCount - query
       var product = OuterProduct(
         broadcasts: scores + query, rowStride: 1, step: attentionQueryCount,
-        vectors: block.values + dim, vectorStep: block.stride, count: block.keyCount,
+        vectors: block.values + dim, vectorStep: block.valueStride, count: block.keyCount,
         y: block.y + query * block.yStride + dim, yStride: block.yStride)
       product.width = min(2 * laneCount, block.headDim - dim)
       product.factors = factors + query

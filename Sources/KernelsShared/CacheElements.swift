@@ -1,4 +1,4 @@
-import KernelsReference
+import KernelInterface
 
 // Attention with a cache, its elements: loaded, widened and scaled.
 

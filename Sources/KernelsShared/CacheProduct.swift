@@ -1,4 +1,4 @@
-import KernelsReference
+import KernelInterface
 
 // Attention with a cache, the outer product of both its passes.
 

@@ -1,6 +1,6 @@
-package import KernelsReference
+package import KernelInterface
 
-// Causal attention to a cache of keys and values, for several queries that share one head of it.
+// Attention to a cache of keys and values, for several queries that share one head of it.
 //
 // Queries are tiles of rows and of the query heads that share a key head, so that a key or value is
 // loaded and widened once for many of them. Both products are the same outer product: a few queries'
@@ -13,11 +13,11 @@ package import KernelsReference
 // position modulo 16, added by halves: an order that depends on the position alone, and that is
 // the same with 8 lanes as with 16.
 
-/// Attention of one tile; see the scalar twin.
+/// Attention of one tile of queries to a cache; the scalar twin has the same name.
 ///
 /// - Accuracy: Float32 chains of `headDim` and of `positions` terms; exp as in ``exponential(_:)``.
 /// - Complexity: O(rows × headsPerKey × positions × headDim), no allocation.
-package func attendToCache(_ tile: CachedAttentionTile) {
+package func cachedAttention(_ tile: CachedAttentionTile) {
   switch tile.head.type {
   case .f32: CacheQueries(tile).attend(type: .f32)
   case .f16: CacheQueries(tile).attend(type: .f16)
@@ -53,8 +53,7 @@ struct CacheQueries {
     queryCount = tile.rows * tile.headsPerKey
     let span = CacheHead.tilePositions
     firstScore = max(0, tile.firstPosition + 1 - tile.window) / span * span
-    scoreStride = CachedAttentionTile.scoreStride(
-      rows: tile.rows, firstPosition: tile.firstPosition, window: tile.window)
+    scoreStride = tile.scoreStride
     scores = tile.scratch
     sums = scores + queryCount * scoreStride
     scaled = sums + queryCount * valueStride

@@ -1,4 +1,4 @@
-import KernelsReference
+import KernelInterface
 
 // Attention with a cache, the scores: queries times keys, and their softmax.
 
@@ -8,7 +8,7 @@ extension CacheQueries {
   /// Scores beyond what a row sees are computed and never read.
   @_transparent
   func multiplyKeys(type: CacheElement) {
-    let end = tile.firstPosition + tile.rows
+    let end = tile.end
     // Two registers: two blocks of keys, or the halves of one.
     let keysAtOnce = 2 * laneCount
     let size = type.byteCount

@@ -1,4 +1,4 @@
-import KernelsReference
+import KernelInterface
 
 // Attention with a cache, the result: exponentials times values.
 

@@ -1,4 +1,4 @@
-package import KernelsReference
+package import KernelInterface
 
 // Matrix product with Float32 or Float16 weights in panels.
 //
@@ -160,8 +160,9 @@ private func multiplySlice(_ product: PanelProduct, panel: Int, depthStart: Int)
     } else {
       step.multiply(rowCount: rowCount, halves: false)
     }
-    if isLast, product.isGELU {
-      applyGELU(step.y, rows: rowCount, stride: product.outputs, width: step.width)
+    if isLast {
+      applyActivation(
+        product.activation, step.y, rows: rowCount, stride: product.outputs, width: step.width)
     }
     row += rowCount
   }

@@ -1,4 +1,4 @@
-package import KernelsReference
+package import KernelInterface
 
 // Products with quantised weights in panels of 16 rows.
 //

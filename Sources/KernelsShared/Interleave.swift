@@ -1,4 +1,4 @@
-package import KernelsReference
+package import KernelInterface
 
 /// Interleaves sixteen rows of blocks: a transpose of their 32-bit words; see ``InterleavedFormat``.
 ///

@@ -1,4 +1,4 @@
-package import KernelsReference
+package import KernelInterface
 
 /// Writes keys and values into one head of a Float16 cache; see the scalar twin, of which this
 /// is the case `f16`, with the conversion as one instruction.

@@ -1,24 +1,29 @@
-package import KernelsReference
+package import KernelInterface
 
-/// Layer normalisation of some rows, after adding a residual; see the scalar twin.
+/// Layer normalisation of some rows, after adding a residual; the scalar twin has the same name.
 ///
 /// - Accuracy: sums in Float32 over `laneCount` lanes, two-pass variance: relative error of the
-///   normalised value below `(width / laneCount + 8) · 2⁻²³` where mean and deviation are of one
-///   size.
+///   normalised value below `(width / laneCount + 8) · 2⁻²³` where the mean and the deviation are of
+///   the same size.
 /// - Complexity: O(rows × width), no allocation.
-package func normalize(_ task: LayerNormRows) {
+package func layerNorm(_ task: LayerNormRows) {
   for row in 0..<task.rows {
-    normalizeRow(
-      task, task.x + row * task.width, residual: task.residual.map { $0 + row * task.width })
+    let start = row * task.width
+    let y = task.y + start
+    var x = task.x + start
+    if let residual = task.residual {
+      addRow(x, residual + start, width: task.width, into: y)
+      x = UnsafePointer(y)
+    }
+    normalizeRow(task, x, into: y)
   }
 }
 
 private func normalizeRow(
-  _ task: LayerNormRows, _ x: UnsafeMutablePointer<Float>, residual: UnsafePointer<Float>?
+  _ task: LayerNormRows, _ x: UnsafePointer<Float>, into y: UnsafeMutablePointer<Float>
 ) {
   let width = task.width
   let whole = width - width % laneCount
-  if let residual { addRow(residual, to: x, width: width) }
   let mean = rowSum(x, width: width, whole: whole) / Float(width)
   let scale =
     1
@@ -29,24 +34,26 @@ private func normalizeRow(
   for column in stride(from: 0, to: whole, by: laneCount) {
     let normalised = (load(x + column) - means) * scales
     store(
-      multiplyAdd(normalised, load(task.weight + column), load(task.bias + column)), x + column)
+      multiplyAdd(normalised, load(task.weight + column), load(task.bias + column)), y + column)
   }
   for column in whole..<width {
-    x[column] = (x[column] - mean) * scale * task.weight[column] + task.bias[column]
+    y[column] = (x[column] - mean) * scale * task.weight[column] + task.bias[column]
   }
 }
 
+/// `y = x + residual` of one row.
 @inline(__always)
 private func addRow(
-  _ residual: UnsafePointer<Float>, to x: UnsafeMutablePointer<Float>, width: Int
+  _ x: UnsafePointer<Float>, _ residual: UnsafePointer<Float>, width: Int,
+  into y: UnsafeMutablePointer<Float>
 ) {
   var column = 0
   while column + laneCount <= width {
-    store(load(x + column) + load(residual + column), x + column)
+    store(load(x + column) + load(residual + column), y + column)
     column += laneCount
   }
   while column < width {
-    x[column] += residual[column]
+    y[column] = x[column] + residual[column]
     column += 1
   }
 }

@@ -1,4 +1,4 @@
-import KernelsReference
+import KernelInterface
 
 // Where the superblocks of a quantised weight's panels are found, and which lines of them are asked
 // for before they are read.

@@ -1,11 +1,11 @@
-package import KernelsReference
+package import KernelInterface
 
 /// Root-mean-square normalisation of some rows; see the scalar twin.
 ///
 /// - Accuracy: the squares are summed in Float32 in `2 × laneCount` chains, so y is within
 ///   `(width / (4 × laneCount) + 8) · 2⁻²⁴` relative of the exact value.
 /// - Complexity: O(rows × width), no allocation.
-package func normalizeRootMeanSquare(_ task: RMSNormRows) {
+package func rmsNorm(_ task: RMSNormRows) {
   let width = task.width
   for row in 0..<task.rows {
     let x = task.x + row * width

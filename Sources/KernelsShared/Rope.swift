@@ -1,10 +1,10 @@
-package import KernelsReference
+package import KernelInterface
 
 /// Rotates the heads of some rows; see the scalar twin.
 ///
 /// - Accuracy: one rounding less than the twin, as the second product is fused with the sum.
 /// - Complexity: O(rows × heads × rotaryDim), no allocation.
-package func rotate(_ task: RopeRows) {
+package func rope(_ task: RopeRows) {
   for row in 0..<task.rows {
     let cosines = task.table + row * 2 * task.rotaryDim
     let sines = cosines + task.rotaryDim

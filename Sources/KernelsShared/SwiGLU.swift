@@ -1,12 +1,10 @@
-package import KernelsReference
+package import KernelInterface
 
-/// SwiGLU of some rows; see the scalar twin.
-///
-/// `silu(g) = g / (1 + exp(-g))`, with g held at -87, where silu is -1.4e-36.
+/// SwiGLU of some rows, `silu(gate) · up`; the scalar twin has the same name.
 ///
 /// - Accuracy: `|error| ≤ 2⁻²¹ |y|` for g ≥ -87, below 1e-35 · |up| beyond; NaN stays NaN.
 /// - Complexity: O(rows × width), no allocation.
-package func applySwiGLU(_ task: SwiGLURows) {
+package func swiGLU(_ task: SwiGLURows) {
   let width = task.width
   for row in 0..<task.rows {
     let gate = task.x + row * 2 * width
@@ -23,11 +21,4 @@ package func applySwiGLU(_ task: SwiGLURows) {
       store(gated, y + column, count: count)
     }
   }
-}
-
-@inline(__always)
-private func silu(_ gate: FloatLanes) -> FloatLanes {
-  // In this order of operands a NaN passes.
-  let held = maximum(broadcast(-87), gate)
-  return held / (broadcast(1) + exponential(minimum(zeroLanes() - held, broadcast(87))))
 }

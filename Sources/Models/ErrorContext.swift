@@ -1,7 +1,7 @@
 internal import Checkpoints
 import Kernels
 
-/// Turns an error about a checkpoint into one about the model.
+/// Runs `body` and turns its error into one about the model in the file `source`.
 func mapCheckpointErrors<Value>(
   _ source: String, _ body: () throws(CheckpointError) -> Value
 ) throws(ModelError) -> Value {
@@ -12,7 +12,7 @@ func mapCheckpointErrors<Value>(
   }
 }
 
-/// Turns an error of the kernels into one that names the entry of the file.
+/// Runs `body` and turns its error into one that names the entry and the file.
 func mapKernelErrors<Value>(
   entry: String, source: String, _ body: () throws(KernelError) -> Value
 ) throws(ModelError) -> Value {

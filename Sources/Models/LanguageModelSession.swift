@@ -1,51 +1,49 @@
 package import Bytes
 
-/// Which rows of logits an evaluation leaves behind: none; row 0, that of the last token; or one row
-/// for each token.
+/// Which rows of logits an evaluation computes: none; one, for the last token; or one for each token.
 package typealias LogitRows = LlamaSession.LogitRows
 
-/// One conversation with a language model: the tokens that it has read, and what follows from them.
+/// One conversation with a language model: the tokens it has evaluated, and the logits after them.
 ///
-/// This is all that generation knows of a model. The logits after a token depend on the tokens up to
-/// it and on nothing else: neither on how they were cut into evaluations nor on whether some were
-/// read earlier and kept. Prefix reuse and speculation rest on that.
+/// Generation uses a model through this protocol alone. The logits after a token depend only on the
+/// tokens up to it: not on how they were divided into evaluations, and not on whether a prefix was
+/// kept from before. Prefix reuse and speculative decoding rely on this.
 ///
-/// A session is used from one thread at a time.
+/// A session may be used by one thread at a time.
 package protocol LanguageModelSession: AnyObject {
-  /// Ids are `0..<vocabularyCount`; a row of logits has as many numbers.
+  /// The number of token ids, from 0, and of the numbers in a row of logits.
   var vocabularyCount: Int { get }
-  /// How many tokens the session can hold.
+  /// The largest number of tokens that the session can hold.
   var contextTokenCount: Int { get }
-  /// How many tokens it holds.
+  /// The number of tokens that it holds.
   var tokenCount: Int { get }
 
   /// Appends tokens.
   ///
   /// - Parameters:
-  ///   - tokens: at least one, and at most as many as the context still has room for.
-  ///   - logits: which rows ``withLogits(row:_:)`` can be asked for afterwards.
+  ///   - tokens: at least one token, and no more than the context has room for.
+  ///   - logits: the rows that ``withLogits(row:_:)`` can return afterwards.
   /// - Throws: `ModelError` when the context is full or an id is outside the vocabulary; the session
-  ///   then holds what it held before.
+  ///   is then unchanged.
   func evaluate(_ tokens: ArraySlice<Int32>, logits: LogitRows) throws(ModelError)
 
-  /// Calls `body` with the logits of one row of the last evaluation, `vocabularyCount` numbers.
+  /// Calls `body` with one row of logits of the last evaluation, `vocabularyCount` numbers.
   ///
-  /// - Precondition: the last evaluation left that row behind.
+  /// - Precondition: the last evaluation computed that row.
   func withLogits<R>(row: Int, _ body: (Span<Float>) throws -> R) rethrows -> R
 
-  /// Forgets all tokens but the first `tokenCount`; what it holds afterwards is as if the others had
-  /// never come.
+  /// Removes all tokens but the first `tokenCount`, as if the others had never been evaluated.
   ///
-  /// - Precondition: `tokenCount` is at most the session's own.
+  /// - Precondition: `tokenCount` is not larger than the session's.
   func rewind(to tokenCount: Int)
 
-  /// 32 bytes that are equal where one session's state is of use in another: the model, the type of
-  /// the cache and whatever else decides what its bytes mean.
+  /// 32 bytes that are equal for two sessions when the state of one can be loaded into the other: they
+  /// cover the model, the type of the cache, and all else that decides the meaning of its bytes.
   ///
   /// - Throws: `BytesError` when libcrypto fails.
   func stateFingerprint() throws(BytesError) -> [UInt8]
 
-  /// Appends the state of the first `tokenCount` tokens to `sink`, with what is needed to check it.
+  /// Appends the state of the first `tokenCount` tokens to `sink`, with a header and a checksum.
   ///
   /// - Throws: `ModelError.unreadable` where the sink fails.
   func writeState(tokenCount: Int, to sink: any ByteSink) throws(ModelError)
@@ -53,9 +51,10 @@ package protocol LanguageModelSession: AnyObject {
   /// Replaces the session's tokens by those of a state that ``writeState(tokenCount:to:)`` wrote.
   ///
   /// - Parameters:
-  ///   - file: holds the state.
-  ///   - range: where it lies in the file; nil for the whole file.
-  /// - Throws: `ModelError` when the bytes are not such a state; nothing has changed then.
+  ///   - file: the file with the state.
+  ///   - range: the state's bytes in the file; nil for the whole file.
+  /// - Throws: `ModelError` when the bytes are not a state of this model; the session is then
+  ///   unchanged.
   func readState(from file: MappedFile, range: Range<Int>?) throws(ModelError)
 }
 

@@ -1,12 +1,12 @@
-/// Why a model could not be made from its files, or cannot take an input.
+/// The reason why a model could not be loaded from its files, or cannot take an input.
 package enum ModelError: Error, Equatable, Sendable {
   /// A file could not be read at all.
   case unreadable(source: String, reason: String)
-  /// An entry or tensor is not there, or has another type than the one named.
+  /// An entry or tensor is missing, or has another type than the expected one.
   case missing(entry: String, expected: String, source: String)
-  /// An entry is there, but its value cannot be used.
+  /// An entry has a value that cannot be used.
   case invalid(entry: String, reason: String, source: String)
-  /// The file describes a model that this program does not compute.
+  /// The file describes a model that this program does not support.
   case unsupported(entry: String, found: String, supported: String, source: String)
   /// A tensor's shape is not the one that the configuration requires.
   case shape(tensor: String, expected: [Int], found: [Int], source: String)
@@ -17,15 +17,15 @@ package enum ModelError: Error, Equatable, Sendable {
   case tooManyTokens(sequence: Int, count: Int, limit: Int)
   /// A token id is outside the vocabulary.
   case tokenOutsideVocabulary(id: Int32, sequence: Int, position: Int, vocabularyCount: Int)
-  /// A session cannot take so many tokens more.
+  /// The tokens to add exceed the session's context.
   case contextFull(tokenCount: Int, adding: Int, limit: Int)
 
-  /// The model and its session do not fit in memory; `parts` says what takes how much.
+  /// The model and its session do not fit in memory; `parts` lists what takes how much.
   case notEnoughMemory(source: String, needed: Int, available: Int, parts: String)
 }
 
 extension ModelError: CustomStringConvertible {
-  /// One sentence that names the file and the entry, or the sequence and the limit.
+  /// One sentence with the file and the entry, or the sequence and the limit.
   package var description: String {
     switch self {
     case .unreadable(let source, let reason):

@@ -16,13 +16,13 @@ package struct Tap {
     /// Row-major `[rows, columns]`.
     package let values: [Float]
 
-    /// For messages: `layer 3 attention`.
+    /// The name for messages: `layer 3 attention`.
     package var label: String { layer.map { "layer \($0) \(name)" } ?? name }
   }
 
   private let receive: (Activation) -> Void
 
-  /// - Parameter receive: called with a copy of each activation.
+  /// - Parameter receive: is called with a copy of each activation.
   package init(_ receive: @escaping (Activation) -> Void) {
     self.receive = receive
   }

@@ -1,22 +1,22 @@
 internal import Kernels
 internal import Synchronization
 
-/// Token ids to unit vectors: a BERT with the memory that it computes in.
+/// Turns token ids into embeddings: a BERT with its working memory.
 ///
-/// It may be called from several threads; they take turns, as one call already uses all cores.
+/// Calls from several threads take turns, since one call uses all cores.
 ///
-/// Many sequences are cut into groups, and each thread computes whole groups by itself: no thread
-/// waits for another between layers, and a group's activations stay in one core's cache. What is
-/// left over, and a call with few tokens, is computed by all threads together, layer by layer. Both
-/// ways give the same bits, as every row's result is independent of the other rows.
+/// Many sequences are divided into groups, and each thread computes whole groups by itself: threads do
+/// not wait for each other between layers, and a group's activations stay in one core's cache. The
+/// remaining groups, and a call with few tokens, are computed by all threads together, layer by layer.
+/// Both ways give the same bits, since every row's result is independent of the other rows.
 package final class TextEmbedder: Sendable {
   package let model: BERTModel
   private let workspaces: Mutex<[BERTWorkspace]>
 
-  /// Sequences are computed together up to this many tokens (or one longer sequence).
+  /// The most tokens that are computed together (or one longer sequence).
   ///
-  /// Enough rows for the kernels' full speed, and few enough that a layer's activations (15 KB a
-  /// token at its widest) stay near the core between steps; `Benchmarks/SPEED.md` compares sizes.
+  /// Enough rows for the kernels' full speed, and few enough that a layer's activations (at most 15 KB
+  /// a token) stay in cache between steps; `Benchmarks/SPEED.md` compares sizes.
   package static let groupTokenCount = 256
 
   package init(_ model: BERTModel) {
@@ -30,15 +30,15 @@ package final class TextEmbedder: Sendable {
   /// The longest sequence, [CLS] and [SEP] included.
   package var maximumTokenCount: Int { model.config.maximumTokenCount }
 
-  /// Embeds sequences of token ids, [CLS] and [SEP] included by the caller.
+  /// Embeds sequences of token ids, to which the caller has added [CLS] and [SEP].
   ///
   /// - Parameters:
   ///   - sequences: each of 1 to `maximumTokenCount` ids; nothing is truncated.
-  ///   - tap: receives the activations of every group, in order; then one group is computed after
+  ///   - tap: receives the activations of every group in order; groups are then computed one after
   ///     another.
-  /// - Returns: row-major `[sequences.count, dimension]`, in the order given.
-  /// - Throws: `ModelError.emptySequence`, `.tooManyTokens` or `.tokenOutsideVocabulary`; then
-  ///   nothing was computed.
+  /// - Returns: row-major `[sequences.count, dimension]`, in the order of `sequences`.
+  /// - Throws: `ModelError.emptySequence`, `.tooManyTokens` or `.tokenOutsideVocabulary`, before
+  ///   anything is computed.
   /// - Complexity: O(tokens × layers × (embed² + embed × ffn + length × embed)).
   package func embed(
     tokenIDs sequences: [[Int32]], tap: Tap? = nil
@@ -49,7 +49,7 @@ package final class TextEmbedder: Sendable {
     return workspaces.withLock { workspaces in
       while workspaces.count < pool.threadCount { workspaces.append(BERTWorkspace()) }
       let spaces = workspaces
-      // The groups that fill all threads evenly; the others are shared by the threads.
+      // As many groups as all threads can share evenly; the others are computed together.
       let aloneCount =
         tap == nil && pool.threadCount > 1
         ? groups.count / pool.threadCount * pool.threadCount : 0
@@ -66,7 +66,7 @@ package final class TextEmbedder: Sendable {
     }
   }
 
-  /// Consecutive sequences together, as many as `groupTokenCount` takes.
+  /// Groups of consecutive sequences with at most `groupTokenCount` tokens.
   private static func groups(of sequences: [[Int32]]) -> [TokenBatch] {
     var groups: [TokenBatch] = []
     var group = TokenBatch()

@@ -1,8 +1,8 @@
 /// Several sequences of token ids, one after another without padding.
 package struct TokenBatch: Sendable, Equatable {
-  /// All ids, sequence after sequence.
+  /// The ids of all sequences, one sequence after another.
   package private(set) var tokenIDs: [Int32] = []
-  /// Where each sequence begins in `tokenIDs`, and the end of the last: `sequenceCount + 1` numbers.
+  /// The start of each sequence in `tokenIDs`, and the end of the last: `sequenceCount + 1` numbers.
   package private(set) var offsets: [Int] = [0]
 
   package init() {}

@@ -33,7 +33,7 @@ package final class BERTSentenceEncoder: SentenceEncoder {
       model = try BERTModel(directory: path, compute: compute)
       tokenizer = try WordPieceTokenizer.load(directory: path)
       weightFile = path + "/model.safetensors"
-      modelName = URL(filePath: path).lastPathComponent
+      modelName = Paths.name(of: path)
     } else {
       let checkpoint = try Checkpoint.open(path: path)
       model = try BERTModel(gguf: checkpoint, compute: compute)

@@ -1,20 +1,20 @@
-/// A file as the store is told about it.
+/// What the caller knows about a file.
 package struct DocumentRecord: Sendable, Equatable {
-  /// Absolute path without symbolic links, `.` or `..`: the key of a document.
+  /// Absolute path without symbolic links, `.` or `..`; the key of a document.
   package var path: String
   /// The path as the user named it, for display.
   package var displayPath: String
   /// The detected type: `text`, `markdown`, `html`, `docx`, `pdf`.
   package var type: String
-  /// The document's own title, when it has one.
+  /// The document's own title, if it has one.
   package var title: String?
   /// SHA-256 of the file's bytes, lower-case hexadecimal.
   ///
-  /// Empty when it could not be read.
+  /// Empty if the file could not be read.
   package var sha256: String
-  /// Size of the file.
+  /// Size of the file in bytes.
   package var byteCount: Int
-  /// Time of the last modification, nanoseconds since 1970.
+  /// Modification time in nanoseconds since 1970.
   package var modifiedNanoseconds: Int64
 
   package init(
@@ -35,18 +35,18 @@ package struct DocumentRecord: Sendable, Equatable {
 package struct StoredDocument: Sendable, Equatable, Identifiable {
   package let id: Int64
   package let record: DocumentRecord
-  /// When it was indexed, nanoseconds since 1970.
+  /// Time of indexing in nanoseconds since 1970.
   package let indexedNanoseconds: Int64
-  /// Passages that it was cut into; 0 for a skipped one.
+  /// Number of chunks; 0 for a skipped document.
   package let chunkCount: Int
-  /// Why the file could not be indexed; nil for an indexed one.
+  /// Why the file could not be indexed; nil for an indexed document.
   package let skipReason: String?
 
   package var path: String { record.path }
   package var isSkipped: Bool { skipReason != nil }
 }
 
-/// What the store knows of a path: enough to see that a file did not change.
+/// What the store has recorded for a path, enough to detect that a file has not changed.
 package struct FileState: Sendable, Equatable {
   package let byteCount: Int
   package let modifiedNanoseconds: Int64
@@ -56,7 +56,7 @@ package struct FileState: Sendable, Equatable {
   package let type: String
   package let skipReason: String?
 
-  /// Whether size and time of modification prove that the file is the one that was indexed.
+  /// Whether size and modification time prove that the file has not changed since it was indexed.
   ///
   /// A file that was modified within two seconds before it was indexed may have been written again
   /// within the same tick of its file system's clock (two seconds on FAT), so its bytes must be

@@ -1,26 +1,59 @@
-/// A document with all that the store keeps of it.
+package import Documents
+
+/// A document with its chunks and their vectors: everything that the store keeps of it.
 package struct EmbeddedDocument: Sendable {
   package var record: DocumentRecord
-  /// Passages in the order of the document.
-  package var chunks: [ChunkRecord]
-  /// Row-major `[chunks, dimension]`, normalised to length 1.
-  package var vectors: [Float]
+  /// Chunks in document order.
+  package var chunks: [Chunk]
+  /// The vectors of each space, at most one entry a space.
+  package var vectors: [SpaceVectors]
 
-  package init(record: DocumentRecord, chunks: [ChunkRecord], vectors: [Float]) {
+  package init(record: DocumentRecord, chunks: [Chunk], vectors: [SpaceVectors]) {
     self.record = record
     self.chunks = chunks
     self.vectors = vectors
   }
+
+  /// A document whose chunks all have a vector in the text space, and no other vectors.
+  ///
+  /// - Parameters:
+  ///   - record: the file.
+  ///   - chunks: in document order.
+  ///   - vectors: row-major `[chunks, dimension]`, normalised to length 1.
+  package init(record: DocumentRecord, chunks: [Chunk], vectors: [Float]) {
+    self.init(
+      record: record, chunks: chunks,
+      vectors: [SpaceVectors(space: .text, firstOrdinal: 0, elements: vectors)])
+  }
 }
 
-/// One change to what is known of a path.
+/// The vectors of consecutive chunks of a document in one space.
+///
+/// The chunks of a document that have a vector in a space must be consecutive. A document with
+/// text, captioned pictures and pictures without a caption, in this order, satisfies that for the
+/// text space and for the picture space.
+package struct SpaceVectors: Sendable, Equatable {
+  package var space: VectorSpace.Name
+  /// Ordinal of the first chunk that has a vector.
+  package var firstOrdinal: Int
+  /// Row-major `[chunks with a vector, dimension]`, normalised to length 1.
+  package var elements: [Float]
+
+  package init(space: VectorSpace.Name, firstOrdinal: Int, elements: [Float]) {
+    self.space = space
+    self.firstOrdinal = firstOrdinal
+    self.elements = elements
+  }
+}
+
+/// One change to what the index records for a path.
 package enum IndexChange: Sendable {
-  /// The document takes the place of what was known of its path.
+  /// Stores the document in place of whatever was recorded for its path.
   case replace(EmbeddedDocument)
-  /// The path gets the passages of equal bytes that are indexed already.
+  /// Links the path to the content of an already indexed file with the same bytes and type.
   case link(DocumentRecord)
-  /// The file could not be indexed.
+  /// Records that the file could not be indexed.
   case skip(DocumentRecord, reason: String)
-  /// The file has a new time of modification and the same bytes.
+  /// Records a new modification time for a file whose bytes are unchanged.
   case touch(path: String, modifiedNanoseconds: Int64)
 }

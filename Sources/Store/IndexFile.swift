@@ -1,18 +1,19 @@
+internal import Bytes
 internal import Foundation
 internal import GRDB
 
-/// Makes, recognises and opens the file of an index.
+/// Creates, recognises and opens the file of an index.
 enum IndexFile {
-  /// How long a writer waits for another writer.
+  /// Time that a writer waits for another writer.
   ///
-  /// A transaction holds one document: milliseconds,
-  /// a few seconds for a document of 10,000 chunks.
+  /// A transaction holds one document and takes milliseconds, or a few seconds for a document of
+  /// 10,000 chunks.
   static let busyTimeoutSeconds = 30.0
 
   /// Page cache of a connection, in KiB; the default of 2,000 thrashes on FTS5's larger merges.
   static let pageCacheKibibytes = 16_384
 
-  /// Refuses what is no index, before anything could alter a foreign database.
+  /// Refuses a file that is not an index, before anything could alter a foreign database.
   ///
   /// SQLite itself reads the header, as immutable: a plain `open` and `close` here would drop the
   /// locks that this process holds on the file through another connection (POSIX locks belong to
@@ -24,13 +25,13 @@ enum IndexFile {
       throw .inputOutput(path: path, detail: String(cString: strerror(errno)))
     }
     guard status.st_mode & S_IFMT == S_IFREG else {
-      throw .notAnIndex(path: path, detail: "it is no regular file")
+      throw .notAnIndex(path: path, detail: "it is not a regular file")
     }
     var application: Int32?
     do {
       application = try applicationID(immutableURI(path))
     } catch {
-      // Without locks and log, a file looks damaged while another process folds its log into it.
+      // Opened without locks and log, a file can look damaged while another process checkpoints it.
       guard case .corrupt = StoreError(error, path: path) else {
         throw StoreError(error, path: path)
       }
@@ -48,22 +49,23 @@ enum IndexFile {
     return application
   }
 
-  /// The name by which SQLite opens a file without locks and without a write-ahead log.
+  /// The URI with which SQLite opens a file without locks and without a write-ahead log.
   private static func immutableURI(_ path: String) -> String {
     let escaped = path.addingPercentEncoding(withAllowedCharacters: .urlPathAllowed) ?? path
     return "file:\(escaped)?immutable=1"
   }
 
-  /// Makes a new, empty index, which appears at `path` complete or not at all.
+  /// Creates an empty index, which appears at `path` complete or not at all.
   ///
-  /// The file is made beside its place and linked to it, so a crash leaves no half-made index, and
-  /// of two processes that create it at once the second finds the first one's.
+  /// The file is written under a temporary name in the same folder and then linked to `path`, so a
+  /// crash leaves no incomplete index, and of two processes that create it at once the second one
+  /// opens the first one's.
   ///
-  /// - Returns: whether this call made it; false when a file is there already.
+  /// - Returns: whether this call created it; false if a file exists already.
   static func create(path: String, identity: IndexIdentity) throws(StoreError) -> Bool {
     let temporary = "\(path).new-\(getpid())-\(UInt32.random(in: 0...UInt32.max))"
     defer { for suffix in ["", "-wal", "-shm", "-journal"] { unlink(temporary + suffix) } }
-    // The index holds the text of private documents: only its owner may read it.
+    // The index contains the text of private documents, so only its owner may read it.
     let descriptor = open(temporary, O_CREAT | O_EXCL | O_RDWR | O_CLOEXEC, 0o600)
     guard descriptor >= 0 else {
       throw errno == ENOSPC
@@ -87,19 +89,30 @@ enum IndexFile {
       if errno == EEXIST { return false }
       throw .inputOutput(path: path, detail: String(cString: strerror(errno)))
     }
-    try synchronize((path as NSString).deletingLastPathComponent)
+    try synchronize(Paths.folder(of: path))
     return true
   }
 
-  /// A pool that reads and writes.
-  static func openWritable(path: String) throws(StoreError) -> DatabasePool {
+  /// Opens a pool that reads and writes; an index of an older schema is migrated.
+  ///
+  /// - Parameters:
+  ///   - path: the file.
+  ///   - cacheKibibytes: page cache of a connection; tests make it small.
+  ///   - beforeCommit: called before a migration commits; tests interrupt it here.
+  /// - Returns: the open pool.
+  /// - Throws: what ``checkHeader(path:)`` throws, and whatever stops the migration.
+  static func openWritable(
+    path: String, cacheKibibytes: Int = pageCacheKibibytes,
+    beforeCommit: () throws -> Void = {}
+  ) throws(StoreError) -> DatabasePool {
     try checkHeader(path: path)
     do {
-      let pool = try DatabasePool(path: path, configuration: configuration(readOnly: false))
+      let pool = try DatabasePool(
+        path: path, configuration: configuration(readOnly: false, cacheKibibytes: cacheKibibytes))
       try pool.writeWithoutTransaction { database in
-        // GRDB sets NORMAL when it turns WAL on; that may lose the last commits with the power.
+        // GRDB sets NORMAL when it enables WAL, which may lose the last commits in a power failure.
         try database.execute(sql: "PRAGMA synchronous = FULL")
-        try Schema.check(database, path: path)
+        try SchemaMigration.run(database, path: path, beforeCommit: beforeCommit)
       }
       return pool
     } catch {
@@ -107,32 +120,57 @@ enum IndexFile {
     }
   }
 
-  /// A reader; in a folder without write permission, where nobody writes, one without locks and
-  /// logs.
-  static func openReadable(path: String) throws(StoreError) -> any DatabaseReader {
+  /// Opens a reader; in a folder without write permission, one that uses no locks and no log.
+  ///
+  /// An index of an older schema is migrated first, which needs permission to write.
+  ///
+  /// - Parameters:
+  ///   - path: the file.
+  ///   - mayWrite: whether this process may write the file and its folder.
+  /// - Returns: the open reader.
+  /// - Throws: ``StoreError/olderSchema(path:version:supported:)`` without that permission.
+  static func openReadable(
+    path: String, mayWrite: (String) -> Bool = IndexFile.mayWrite
+  ) throws(StoreError) -> any DatabaseReader {
     try checkHeader(path: path)
-    let folder = (path as NSString).deletingLastPathComponent
-    // A writer at work has made the shared memory file; without it, nobody writes.
-    let isAlone = access(folder, W_OK) != 0 && access(path + "-shm", F_OK) != 0
+    let reader = try openReadOnly(path: path)
     do {
-      let reader: any DatabaseReader
-      if isAlone {
-        reader = try DatabaseQueue(
-          path: immutableURI(path), configuration: configuration(readOnly: true))
-      } else {
-        reader = try DatabasePool(path: path, configuration: configuration(readOnly: true))
+      let version = try reader.read { try Schema.version(of: $0, path: path) }
+      guard version < Schema.version else { return reader }
+      try reader.close()
+      guard mayWrite(path) else {
+        throw StoreError.olderSchema(path: path, version: version, supported: Schema.version)
       }
-      try reader.read { try Schema.check($0, path: path) }
-      return reader
+      try openWritable(path: path).close()
+      return try openReadOnly(path: path)
     } catch {
       throw StoreError(error, path: path)
     }
   }
 
-  /// How a connection that writes is set up.
+  private static func openReadOnly(path: String) throws(StoreError) -> any DatabaseReader {
+    // An active writer has created the shared memory file; without that file, nobody writes.
+    let isAlone = access(Paths.folder(of: path), W_OK) != 0 && access(path + "-shm", F_OK) != 0
+    do {
+      let configuration = configuration(readOnly: true)
+      return isAlone
+        ? try DatabaseQueue(path: immutableURI(path), configuration: configuration)
+        : try DatabasePool(path: path, configuration: configuration)
+    } catch {
+      throw StoreError(error, path: path)
+    }
+  }
+
+  static func mayWrite(_ path: String) -> Bool {
+    access(path, W_OK) == 0 && access(Paths.folder(of: path), W_OK) == 0
+  }
+
+  /// The configuration of a connection that writes.
   static var configuration: Configuration { configuration(readOnly: false) }
 
-  private static func configuration(readOnly: Bool) -> Configuration {
+  private static func configuration(
+    readOnly: Bool, cacheKibibytes: Int = pageCacheKibibytes
+  ) -> Configuration {
     var configuration = Configuration()
     configuration.readonly = readOnly
     configuration.busyMode = .timeout(busyTimeoutSeconds)
@@ -143,13 +181,13 @@ enum IndexFile {
       // A mapped file that another process truncates would raise SIGBUS.
       try database.execute(sql: "PRAGMA mmap_size = 0")
       try database.execute(sql: "PRAGMA cell_size_check = ON")
-      try database.execute(sql: "PRAGMA cache_size = -\(pageCacheKibibytes)")
+      try database.execute(sql: "PRAGMA cache_size = -\(cacheKibibytes)")
       try database.execute(sql: "PRAGMA temp_store = MEMORY")
     }
     return configuration
   }
 
-  /// Forces a file or folder to the disk.
+  /// Flushes a file or folder to the disk.
   private static func synchronize(_ path: String) throws(StoreError) {
     let descriptor = open(path, O_RDONLY | O_CLOEXEC)
     guard descriptor >= 0 else {

@@ -1,45 +1,61 @@
-/// What the vectors and chunks of an index were made with.
+/// The models and the chunker that made an index's vectors and chunks.
 ///
-/// Vectors of different models are not comparable, and chunks of different chunkers do not
-/// converge on one content hash, so an index has one identity and refuses any other.
+/// Vectors of different models cannot be compared, and different chunkers cut the same file into
+/// different chunks, so an index accepts vectors and chunks of one identity only.
 package struct IndexIdentity: Sendable, Equatable {
-  /// SHA-256 of the embedding model's weights and vocabulary, lower-case hexadecimal.
-  package let modelHash: String
-  /// The model's name for people, as in `all-MiniLM-L6-v2 (Q8_0)`.
-  ///
-  /// Not compared.
-  package let modelName: String
-  /// Elements of a vector.
-  package let dimension: Int
-  /// The chunker's name, version and parameters, as in `structure-1:256:32`.
+  /// The space of sentence embeddings; every index has it.
+  package let text: VectorSpace
+  /// The space of picture embeddings; nil if no picture model is in use.
+  package let picture: VectorSpace?
+  /// The chunker's name, version and parameters, as in `chunks-1 maximum=256 target=200 overlap=0`.
   package let chunker: String
 
-  package init(modelHash: String, modelName: String, dimension: Int, chunker: String) {
-    self.modelHash = modelHash
-    self.modelName = modelName
-    self.dimension = dimension
+  /// - Precondition: the spaces carry the names of their properties.
+  package init(text: VectorSpace, picture: VectorSpace? = nil, chunker: String) {
+    precondition(text.name == .text && picture?.name ?? .picture == .picture)
+    self.text = text
+    self.picture = picture
     self.chunker = chunker
   }
 
-  /// The largest dimension whose int8 dot product cannot overflow Int32: 255 * 127 * 65,536 < 2³¹.
-  package static let maximumDimension = 65_536
+  /// The identity of an index whose only vectors are those of its text.
+  package init(modelHash: String, modelName: String, dimension: Int, chunker: String) {
+    self.init(
+      text: VectorSpace(modelHash: modelHash, modelName: modelName, dimension: dimension),
+      chunker: chunker)
+  }
 
-  /// Throws when vectors made with `wanted` may not enter or query an index of this identity.
-  func requireCompatible(with wanted: IndexIdentity, path: String) throws(StoreError) {
-    guard modelHash == wanted.modelHash else {
-      throw .identityMismatch(
-        path: path, field: "the embedding model",
-        stored: "\(modelName) [\(modelHash.prefix(12))]",
-        wanted: "\(wanted.modelName) [\(wanted.modelHash.prefix(12))]")
+  /// All spaces, the text space first.
+  package var spaces: [VectorSpace] { [text] + (picture.map { [$0] } ?? []) }
+
+  /// The space of a name, if the index has it.
+  package func space(_ name: VectorSpace.Name) -> VectorSpace? {
+    switch name {
+    case .text: text
+    case .picture: picture
     }
-    guard dimension == wanted.dimension else {
-      throw .identityMismatch(
-        path: path, field: "vectors of dimension", stored: "\(dimension)",
-        wanted: "\(wanted.dimension)")
+  }
+
+  /// Throws if vectors or chunks made with `wanted` must not be stored in or compared with an index
+  /// of this identity.
+  ///
+  /// A space that only one side has is compatible: an index without pictures may get them later,
+  /// and an index with pictures can be searched by text alone.
+  func requireCompatible(with wanted: IndexIdentity, path: String) throws(StoreError) {
+    for space in spaces {
+      guard let other = wanted.space(space.name) else { continue }
+      try space.requireCompatible(with: other, path: path)
     }
     guard chunker == wanted.chunker else {
       throw .identityMismatch(
         path: path, field: "the chunker", stored: chunker, wanted: wanted.chunker)
+    }
+  }
+
+  /// Throws ``StoreError/invalidInput(_:)`` if a dimension is outside 1...65,536.
+  func requireUsable() throws(StoreError) {
+    for space in spaces where !(1...VectorSpace.maximumDimension).contains(space.dimension) {
+      throw .invalidInput("vectors of \(space.dimension) elements")
     }
   }
 }

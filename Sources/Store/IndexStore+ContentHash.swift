@@ -1,25 +1,31 @@
 internal import Bytes
+internal import Documents
 internal import Foundation
 internal import GRDB
 
-// One number for all that an index holds.
+// A hash of everything that an index holds.
 
 extension IndexStore {
-  /// SHA-256 over identity, documents, passages and vectors, lower-case hexadecimal.
+  /// SHA-256 over identity, documents, chunks and vectors, lower-case hexadecimal.
   ///
-  /// Two indexes have the same hash when they hold the same documents with the same passages and
+  /// Two indexes have the same hash if they hold the same documents with the same chunks and
   /// vectors, bit for bit, in whatever order and with however many interruptions they were made.
-  /// Times, ids and counters do not enter.
+  /// Times, ids, counters and the schema's number do not enter, so a migration keeps the hash.
   ///
-  /// - Complexity: reads the file once; about 1 s for 100,000 passages.
+  /// - Complexity: reads the file once; about 1 s for 100,000 chunks.
   package func contentHash() throws(StoreError) -> String {
     try read { database in
+      let identity = try IndexState.fetch(database, path: path).identity
       let contents = try contentDigests(database)
       let total = try DigestBuilder()
-      let identity = try IndexState.fetch(database, path: path).identity
-      try total.add(identity.modelHash)
-      try total.add(identity.dimension)
+      try total.add(identity.text.modelHash)
+      try total.add(identity.text.dimension)
       try total.add(identity.chunker)
+      if let picture = identity.picture {
+        try total.addMark(picture.name)
+        try total.add(picture.modelHash)
+        try total.add(picture.dimension)
+      }
       let documents = try Row.fetchCursor(
         database,
         sql: """
@@ -38,23 +44,36 @@ extension IndexStore {
     }
   }
 
-  /// A hash of each content's title, passages and vectors, by its id.
+  /// A hash of each content's title, chunks and vectors, by the id of the content.
   private func contentDigests(_ database: Database) throws -> [Int64: String] {
     var digests: [Int64: String] = [:]
     let contents = try Row.fetchCursor(database, sql: "SELECT id, title FROM content")
-    let statement = try database.makeStatement(
+    let chunks = try database.makeStatement(
       sql: """
-        SELECT \(ChunkTable.columns), vector.elements FROM chunk
-        JOIN vector ON chunkID = chunk.id WHERE contentID = ? ORDER BY ordinal
+        SELECT \(ChunkTable.columns), ordinal, vector.elements FROM chunk
+        LEFT JOIN vector ON chunkID = chunk.id AND spaceID = \(VectorSpace.Name.text.id)
+        WHERE contentID = ? ORDER BY ordinal
+        """)
+    let otherVectors = try database.makeStatement(
+      sql: """
+        SELECT spaceID, ordinal, elements FROM chunk JOIN vector ON chunkID = chunk.id
+        WHERE contentID = ? AND spaceID <> \(VectorSpace.Name.text.id) ORDER BY spaceID, ordinal
         """)
     while let content = try contents.next() {
       let id: Int64 = try content.decode(atIndex: 0)
       let digest = try DigestBuilder()
       try digest.add(content.decode(String?.self, atIndex: 1))
-      let chunks = try Row.fetchCursor(statement, arguments: [id])
-      while let row = try chunks.next() {
+      let rows = try Row.fetchCursor(chunks, arguments: [id])
+      while let row = try rows.next() {
+        try digest.add(row.decode(Int.self, atIndex: ChunkTable.columnCount))
         try digest.add(ChunkTable.decode(row, path: path))
-        try digest.add(row.decode(Data.self, atIndex: 12))
+        try digest.add(row.decode(Data?.self, atIndex: ChunkTable.columnCount + 1))
+      }
+      let others = try Row.fetchCursor(otherVectors, arguments: [id])
+      while let row = try others.next() {
+        try digest.add(row.decode(Int.self, atIndex: 0))
+        try digest.add(row.decode(Int.self, atIndex: 1))
+        try digest.add(row.decode(Data?.self, atIndex: 2))
       }
       digests[id] = try digest.finish()
     }
@@ -62,10 +81,10 @@ extension IndexStore {
   }
 }
 
-/// Feeds values to SHA-256 so that no two lists of values give the same bytes.
+/// Feeds values to SHA-256 so that different lists of values give different bytes.
 ///
-/// Integers are 8 bytes, everything else has its length before it, and what is absent the length
-/// -1.
+/// An integer is 8 bytes; every other value is preceded by its length, and an absent value is the
+/// length -1. A mark, -2 and a name, precedes what only some indexes have.
 private final class DigestBuilder {
   private let hasher: SHA256Hasher
 
@@ -83,22 +102,30 @@ private final class DigestBuilder {
     try hasher.update(Array(value.utf8))
   }
 
-  func add(_ value: Data) throws(BytesError) {
+  func add(_ value: Data?) throws(BytesError) {
+    guard let value else { return try add(-1) }
     try add(value.count)
     try hasher.update(Array(value))
   }
 
-  func add(_ chunk: StoredChunk) throws(BytesError) {
-    let record = chunk.record
-    try add(chunk.ordinal)
-    try add(record.text)
-    try add(record.heading)
+  func addMark(_ name: some RawRepresentable<String>) throws(BytesError) {
+    try add(-2)
+    try add(name.rawValue)
+  }
+
+  func add(_ chunk: Chunk) throws(BytesError) {
+    try add(chunk.text)
+    try add(chunk.heading)
     for number in [
-      record.byteRange.lowerBound, record.byteRange.upperBound,
-      record.sourceByteRange?.lowerBound ?? -1, record.sourceByteRange?.upperBound ?? -1,
-      record.page ?? -1, record.lineRange.lowerBound, record.lineRange.upperBound,
-      record.tokenCount,
+      chunk.byteRange.lowerBound, chunk.byteRange.upperBound,
+      chunk.sourceByteRange?.lowerBound ?? -1, chunk.sourceByteRange?.upperBound ?? -1,
+      chunk.page ?? -1, chunk.lineRange.lowerBound, chunk.lineRange.upperBound,
+      chunk.tokenCount,
     ] { try add(number) }
+    guard chunk.modality != .text || chunk.millisecondRange != nil else { return }
+    try addMark(chunk.modality)
+    try add(chunk.millisecondRange?.lowerBound ?? -1)
+    try add(chunk.millisecondRange?.upperBound ?? -1)
   }
 
   func finish() throws(BytesError) -> String { try hasher.finalize().hex }

@@ -1,55 +1,57 @@
+package import Documents
 internal import Foundation
 internal import GRDB
 internal import Synchronization
 
-// How documents enter, move and leave. Files of equal bytes and type share one content: its
-// passages are stored, embedded and found once, under each of the paths.
+// Adding, renaming and removing documents. Files with the same bytes and type share one content:
+// its chunks are embedded and stored once, and a search finds them once, with all paths.
 
 extension IndexStore {
-  /// Elements of normalised vectors are below 1; beyond this, products of two vectors could leave
-  /// the range of Float32.
+  /// Elements of normalised vectors are at most 1; beyond this limit, products of two vectors could
+  /// overflow Float32.
   private static let largestElement: Float = 1e6
 
-  /// Stores a document in place of what was known of its path, in one transaction.
+  /// Stores a document in place of whatever was recorded for its path, in one transaction.
   ///
-  /// When equal bytes of the same type are indexed already, their passages are shared and `chunks`
-  /// and `vectors` are not used: ask ``link(_:)`` first to spare the embedding.
+  /// If a file with the same bytes and type is indexed already, its chunks are shared, and `chunks`
+  /// and `vectors` are ignored: call ``link(_:)`` first to avoid the embedding.
   ///
   /// - Parameters:
   ///   - record: the file.
-  ///   - chunks: passages in the order of the document.
+  ///   - chunks: in document order.
   ///   - vectors: row-major `[chunks, dimension]`, finite; normalised to length 1 by the embedder.
-  /// - Throws: ``StoreError/invalidInput(_:)`` for vectors of a wrong count or not finite, or what
-  ///   writing a file may cost; the index is then unchanged.
+  /// - Throws: ``StoreError/invalidInput(_:)`` for vectors of a wrong count or with elements that
+  ///   are not finite, and errors of writing the file; the index is unchanged then.
   package func replaceDocument(
-    _ record: DocumentRecord, chunks: [ChunkRecord], vectors: [Float]
+    _ record: DocumentRecord, chunks: [Chunk], vectors: [Float]
   ) throws(StoreError) {
     try replaceDocuments([EmbeddedDocument(record: record, chunks: chunks, vectors: vectors)])
   }
 
-  /// Stores several documents in one transaction: all of them or none.
+  /// Stores several documents in one transaction, all or none.
   package func replaceDocuments(_ documents: [EmbeddedDocument]) throws(StoreError) {
     _ = try apply(documents.map(IndexChange.replace))
   }
 
-  /// Makes several changes, in their order, in one transaction: all of them or none.
+  /// Applies several changes in order, in one transaction, all or none.
   ///
-  /// The disk's confirmation costs 2 to 5 ms a transaction and everything else 0.6 ms a document
-  /// of five passages, so many small changes belong in groups: whatever came in while the last
-  /// group was written.
+  /// Flushing to disk takes 2 to 5 ms per transaction, and everything else 0.6 ms per document of
+  /// five chunks, so small changes should be grouped: whatever arrives while the previous group is
+  /// written.
   ///
-  /// - Returns: the records of the links that found no equal bytes; they changed nothing.
+  /// - Returns: the records of the links for which no file with the same bytes is indexed; they
+  ///   changed nothing.
   package func apply(_ changes: [IndexChange]) throws(StoreError) -> [DocumentRecord] {
     guard !changes.isEmpty else { return [] }
-    let dimension = try identity().dimension
-    // Encoded before the transaction: others write meanwhile.
-    var encoded: [Int: EncodedVectors] = [:]
+    let identity = try identity()
+    // Encoded before the transaction, so that other processes can write meanwhile.
+    var encoded: [Int: [EncodedSpace]] = [:]
     for (number, change) in changes.enumerated() {
       guard case .replace(let document) = change else { continue }
-      encoded[number] = try encode(document, dimension: dimension)
+      encoded[number] = try encode(document, identity)
     }
     return try write { database in
-      if !encoded.isEmpty { try requireIdentity(database, dimension: dimension) }
+      if !encoded.isEmpty { try requireUnchanged(database, identity) }
       var unknown: [DocumentRecord] = []
       for (number, change) in changes.enumerated() {
         switch change {
@@ -65,13 +67,13 @@ extension IndexStore {
             database, path: documentPath, modifiedNanoseconds: modifiedNanoseconds)
         }
       }
-      try raiseGeneration(database)
+      try IndexState.raiseGeneration(database)
       return unknown
     }
   }
 
   private func replace(
-    _ database: Database, _ document: EmbeddedDocument, _ vectors: EncodedVectors
+    _ database: Database, _ document: EmbeddedDocument, _ vectors: [EncodedSpace]
   ) throws {
     let record = document.record
     let shared = try ContentTable.find(database, sha256: record.sha256, type: record.type)
@@ -87,43 +89,76 @@ extension IndexStore {
     return true
   }
 
+  /// Checks and encodes the vectors of a document.
   private func encode(
-    _ document: EmbeddedDocument, dimension: Int
-  ) throws(StoreError) -> EncodedVectors {
-    let expectedCount = document.chunks.count * dimension
-    guard document.vectors.count == expectedCount else {
-      throw .invalidInput(
-        "\(document.chunks.count) passages need \(expectedCount) vector elements, "
-          + "got \(document.vectors.count)")
+    _ document: EmbeddedDocument, _ identity: IndexIdentity
+  ) throws(StoreError) -> [EncodedSpace] {
+    var encoded: [EncodedSpace] = []
+    for vectors in document.vectors {
+      let name = document.record.displayPath
+      guard let space = identity.space(vectors.space),
+        !encoded.contains(where: { $0.name == vectors.space })
+      else { throw .invalidInput("\(name): unexpected vectors of the space \(vectors.space)") }
+      let rowCount = vectors.elements.count / space.dimension
+      guard vectors.elements.count == rowCount * space.dimension,
+        (0...document.chunks.count).contains(vectors.firstOrdinal),
+        rowCount <= document.chunks.count - vectors.firstOrdinal
+      else {
+        throw .invalidInput(
+          "\(name): \(vectors.elements.count) vector elements do not fit \(document.chunks.count)"
+            + " passages of \(space.dimension) elements each")
+      }
+      guard vectors.elements.allSatisfy({ abs($0) <= Self.largestElement }) else {
+        throw .invalidInput("\(name): a vector element is not a number, or too large")
+      }
+      encoded.append(
+        EncodedSpace(
+          name: vectors.space, firstOrdinal: vectors.firstOrdinal,
+          vectors: EncodedVectors(vectors.elements, dimension: space.dimension)))
     }
-    guard document.vectors.allSatisfy({ abs($0) <= Self.largestElement }) else {
-      throw .invalidInput(
-        "\(document.record.displayPath): a vector with an element that is no number, or too large")
-    }
-    return EncodedVectors(document.vectors, dimension: dimension)
+    try requireVectors(of: document, encoded)
+    return encoded
   }
 
-  /// Gives a path the passages of an equal file that is indexed already, if there is one.
+  /// Throws unless every chunk has a vector, and every chunk with text one in the text space.
+  private func requireVectors(
+    of document: EmbeddedDocument, _ encoded: [EncodedSpace]
+  ) throws(StoreError) {
+    func has(_ ordinal: Int, _ space: EncodedSpace) -> Bool {
+      (space.firstOrdinal..<space.firstOrdinal + space.vectors.count).contains(ordinal)
+    }
+    for (ordinal, chunk) in document.chunks.enumerated() {
+      let spaces = encoded.filter { has(ordinal, $0) }
+      guard !spaces.isEmpty, chunk.text.isEmpty || spaces.contains(where: { $0.name == .text })
+      else {
+        throw .invalidInput(
+          "\(document.record.displayPath): passage \(ordinal) of \(document.chunks.count) has no "
+            + "vector")
+      }
+    }
+  }
+
+  /// Links a path to the content of a file with the same bytes and type, if one is indexed.
   ///
-  /// This is how a renamed or copied file costs no embedding: call it before
+  /// So a renamed or copied file needs no embedding; call this before
   /// ``removeVanished(under:exists:)``.
   ///
-  /// - Returns: whether equal bytes of the same type were indexed.
+  /// - Returns: whether there was such a content.
   package func link(_ record: DocumentRecord) throws(StoreError) -> Bool {
     try apply([.link(record)]).isEmpty
   }
 
-  /// Remembers a file that could not be indexed, in place of what was known of its path.
+  /// Records a file that could not be indexed, in place of whatever was recorded for its path.
   package func recordSkipped(_ record: DocumentRecord, reason: String) throws(StoreError) {
     _ = try apply([.skip(record, reason: reason)])
   }
 
-  /// Notes a new time of modification for a file whose bytes proved to be the same.
+  /// Records a new modification time for a file whose bytes are unchanged.
   package func touch(path documentPath: String, modifiedNanoseconds: Int64) throws(StoreError) {
     _ = try apply([.touch(path: documentPath, modifiedNanoseconds: modifiedNanoseconds)])
   }
 
-  /// Moves a document to another path; what was known of that path goes.
+  /// Moves a document to another path, in place of whatever was recorded for that path.
   ///
   /// - Returns: whether there was such a document.
   package func renameDocument(
@@ -137,14 +172,14 @@ extension IndexStore {
       try database.execute(
         sql: "UPDATE document SET path = ?, displayPath = ? WHERE id = ?",
         arguments: [newPath, displayPath ?? newPath, id])
-      try raiseGeneration(database)
+      try IndexState.raiseGeneration(database)
       return true
     }
   }
 
   /// Removes documents by their exact paths, in one transaction.
   ///
-  /// - Returns: how many there were.
+  /// - Returns: the number of removed documents.
   @discardableResult
   package func removeDocuments(paths: [String]) throws(StoreError) -> Int {
     guard !paths.isEmpty else { return 0 }
@@ -153,18 +188,18 @@ extension IndexStore {
       for path in paths {
         if try DocumentTable.remove(database, path: path) { removed += 1 }
       }
-      try raiseGeneration(database)
+      try IndexState.raiseGeneration(database)
       return removed
     }
   }
 
-  /// Removes the documents at or under `root` for which `exists` says no.
+  /// Removes the documents at or under `root` for which `exists` returns false.
   ///
   /// - Parameters:
   ///   - root: canonical path of a folder or file; nil for the whole index.
   ///   - exists: called with a document's canonical path.
   /// - Returns: the removed paths.
-  /// - Throws: what writing the index may cost; nothing is removed then.
+  /// - Throws: errors of writing the index; nothing is removed then.
   @discardableResult
   package func removeVanished(
     under root: String? = nil, exists: (String) -> Bool
@@ -174,37 +209,43 @@ extension IndexStore {
     return vanished
   }
 
-  /// Empties the index and gives it an identity; then every document has to be added again.
+  /// Empties the index and gives it a new identity; then every document has to be added again.
   package func rebuild(identity: IndexIdentity) throws(StoreError) {
-    guard (1...IndexIdentity.maximumDimension).contains(identity.dimension) else {
-      throw .invalidInput("a vector of \(identity.dimension) elements")
-    }
+    try identity.requireUsable()
     try write { database in
-      try database.execute(sql: "DELETE FROM document")
-      try database.execute(sql: "DELETE FROM vector")
-      try database.execute(sql: "DELETE FROM quantizedVectors")
-      try database.execute(sql: "DELETE FROM chunk")
-      try database.execute(sql: "DELETE FROM content")
-      // The text index is made anew: deleting entry by entry would need undamaged old text.
+      for table in ["document", "vector", "quantizedVectors", "chunk", "content", "vectorSpace"] {
+        try database.execute(sql: "DELETE FROM \(table)")
+      }
+      // The text index is created anew: deleting its entries would need the undamaged old text.
       try database.execute(sql: "DROP TABLE chunkText")
       try database.execute(sql: Schema.textIndexStatement)
+      try IndexState.put(database, spaces: identity.spaces)
       try database.execute(
         sql: """
-          UPDATE identity SET modelHash = ?, modelName = ?, dimension = ?, chunker = ?,
-            generation = generation + 1, removals = removals + 1
+          UPDATE indexState SET chunker = ?, generation = generation + 1, removals = removals + 1
           """,
-        arguments: [
-          identity.modelHash, identity.modelName, identity.dimension, identity.chunker,
-        ])
+        arguments: [identity.chunker])
     }
     expected.withLock { if $0 != nil { $0 = identity } }
     try compact()
   }
 
-  /// Gives the pages of what was removed back to the file system.
+  /// Adds the spaces of an identity that the index lacks, without vectors.
+  func addMissingSpaces(of wanted: IndexIdentity) throws(StoreError) {
+    try wanted.requireUsable()
+    let present = try identity()
+    guard wanted.spaces.contains(where: { present.space($0.name) == nil }) else { return }
+    try write { database in
+      let present = try IndexState.fetch(database, path: path).identity
+      try IndexState.put(
+        database, spaces: wanted.spaces.filter { present.space($0.name) == nil })
+      try IndexState.raiseGeneration(database)
+    }
+  }
+
+  /// Returns unused pages to the file system.
   ///
-  /// Needs as much free space as the
-  /// index takes, and waits until no other process reads.
+  /// Needs as much free disk space as the index takes, and waits until no other process reads.
   package func compact() throws(StoreError) {
     guard let writer else { throw .readOnly(path: path) }
     do {
@@ -215,23 +256,15 @@ extension IndexStore {
     }
   }
 
-  /// Another process may have rebuilt the index for another model since it was opened.
-  private func requireIdentity(_ database: Database, dimension: Int) throws {
-    let identity = try IndexState.fetch(database, path: path).identity
-    try requireExpected(identity)
-    guard identity.dimension == dimension else {
-      throw StoreError.identityMismatch(
-        path: path, field: "vectors of dimension", stored: "\(identity.dimension)",
-        wanted: "\(dimension)")
-    }
-  }
-
-  private func raiseGeneration(_ database: Database) throws {
-    try database.execute(sql: "UPDATE identity SET generation = generation + 1")
+  /// Throws if another process has rebuilt the index for another model since `identity` was read.
+  private func requireUnchanged(_ database: Database, _ identity: IndexIdentity) throws {
+    let current = try IndexState.fetch(database, path: path).identity
+    try requireExpected(current)
+    try current.requireCompatible(with: identity, path: path)
   }
 }
 
-/// The time now, nanoseconds since 1970.
+/// The current time in nanoseconds since 1970.
 package func currentNanoseconds() -> Int64 {
   var time = timespec()
   clock_gettime(CLOCK_REALTIME, &time)

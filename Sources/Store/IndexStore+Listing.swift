@@ -1,31 +1,31 @@
+package import Documents
 internal import Foundation
 internal import GRDB
 
-// What is in an index.
+// Listing the contents of an index.
 
 /// Counts and sizes of an index.
 package struct IndexStatistics: Sendable, Equatable {
   package let identity: IndexIdentity
-  /// Paths whose content is indexed.
+  /// Number of paths whose content is indexed.
   package let documentCount: Int
-  /// Paths that could not be indexed.
+  /// Number of paths that could not be indexed.
   package let skippedCount: Int
-  /// Different contents; fewer than documents when files are copies.
+  /// Number of distinct contents; smaller than the number of documents if files are copies.
   package let contentCount: Int
   package let chunkCount: Int
-  /// Indexed documents of each type.
+  /// Number of indexed documents by type.
   package let documentCountByType: [String: Int]
-  /// Size of the indexed files.
+  /// Total size of the indexed files.
   package let sourceByteCount: Int
-  /// Size of the index on the disk, its write-ahead log included.
+  /// Size of the index on disk, including its write-ahead log.
   package let indexByteCount: Int
 }
 
 extension IndexStore {
-  /// What is known of one path; nil for a path that was never added.
+  /// What is recorded for a path; nil for a path that was never added.
   ///
-  /// - Complexity: one look-up in an index, about 20 µs. For a whole folder use
-  ///   ``fileStates(under:)``.
+  /// - Complexity: one index lookup, about 20 µs. For a whole folder, use ``fileStates(under:)``.
   package func fileState(path documentPath: String) throws(StoreError) -> FileState? {
     try read { database in
       try Row.fetchOne(
@@ -35,7 +35,7 @@ extension IndexStore {
     }
   }
 
-  /// What is known of every path at or under `root`, by path; of all paths when `root` is nil.
+  /// What is recorded for every path at or under `root`, by path; for all paths if `root` is nil.
   package func fileStates(under root: String? = nil) throws(StoreError) -> [String: FileState] {
     try read { database in
       let (condition, arguments) = Self.condition(under: root)
@@ -49,7 +49,7 @@ extension IndexStore {
     }
   }
 
-  /// The documents at or under `root` in the order of their paths; all when `root` is nil.
+  /// The documents at or under `root`, sorted by path; all documents if `root` is nil.
   package func documents(under root: String? = nil) throws(StoreError) -> [StoredDocument] {
     try read { database in
       let (condition, arguments) = Self.condition(under: root)
@@ -73,8 +73,8 @@ extension IndexStore {
     }
   }
 
-  /// The passages of a document in their order.
-  package func chunks(ofDocument id: Int64) throws(StoreError) -> [StoredChunk] {
+  /// The chunks of a document in order.
+  package func chunks(ofDocument id: Int64) throws(StoreError) -> [Chunk] {
     try read { database in
       try Row.fetchAll(
         database,
@@ -122,8 +122,8 @@ extension IndexStore {
       type: try row.decode(atIndex: 4), skipReason: try row.decode(atIndex: 5))
   }
 
-  /// The rows of `document` at or under a folder, by a range of its index: every path below
-  /// `/a/b` lies between `/a/b/` and `/a/b0`, because `0` follows `/` in ASCII.
+  /// An SQL condition for the rows of `document` at or under a folder, as a range of its index:
+  /// every path below `/a/b` lies between `/a/b/` and `/a/b0`, because `0` follows `/` in ASCII.
   private static func condition(under root: String?) -> (sql: String, StatementArguments) {
     guard var root, !root.isEmpty, root != "/" else { return ("", []) }
     while root.hasSuffix("/") { root.removeLast() }
@@ -133,7 +133,7 @@ extension IndexStore {
   }
 }
 
-/// Size of a file; 0 when there is none.
+/// Size of a file in bytes; 0 if it does not exist.
 private func fileByteCount(_ path: String) -> Int {
   var status = stat()
   return stat(path, &status) == 0 ? Int(status.st_size) : 0

@@ -1,21 +1,21 @@
 internal import Foundation
 internal import GRDB
 
-// Whether an index is whole.
+// Checking the consistency of an index.
 
-/// What a verification found.
+/// The result of a verification.
 package struct VerificationReport: Sendable, Equatable {
   package var documentCount = 0
   package var contentCount = 0
   package var chunkCount = 0
-  /// What is wrong, at most ``maximumProblemCount`` lines; empty for a whole index.
+  /// The problems, at most ``maximumProblemCount``; empty for a consistent index.
   package var problems: [String] = []
-  /// Checks that could not be made, with the reason.
+  /// Checks that could not be carried out, with the reason.
   package var notes: [String] = []
 
   package var isWhole: Bool { problems.isEmpty }
 
-  /// More lines help nobody.
+  /// Maximum number of reported problems.
   package static let maximumProblemCount = 20
 
   mutating func add(_ problem: String) {
@@ -26,14 +26,15 @@ package struct VerificationReport: Sendable, Equatable {
 extension IndexStore {
   /// Reads the whole index and checks that its parts agree.
   ///
-  /// SQLite's structure and foreign keys; the text index against the passages (only when the index
-  /// is open for writing, as FTS5 takes the command as an insertion); that every content has its
-  /// passages, in order, and every passage one vector, finite, of the right size and of length 1;
-  /// and that the scanned int8 vectors are those of the Float32 vectors.
+  /// Checks SQLite's structure and foreign keys; the text index against the chunks (only if the
+  /// index is open for writing, because FTS5 implements the check as an insertion); that every
+  /// content has its chunks in order; that every chunk has a vector, and every text one in the text
+  /// space; that vectors are finite, of the right size and of length 1; and that the quantised
+  /// vectors are those of the Float32 vectors.
   ///
-  /// - Returns: the problems; damage is reported, not thrown.
-  /// - Throws: only when the file cannot be read at all.
-  /// - Complexity: reads the file once or twice; about 3 s for 100,000 passages.
+  /// - Returns: the problems; damage is reported and not thrown.
+  /// - Throws: only if the file cannot be read at all.
+  /// - Complexity: reads the file once or twice; about 3 s for 100,000 chunks.
   package func verify() throws(StoreError) -> VerificationReport {
     var report = VerificationReport()
     do {
@@ -69,6 +70,30 @@ extension IndexStore {
       ("passages without a vector", "chunk WHERE id NOT IN (SELECT chunkID FROM vector)"),
       ("vectors without a passage", "vector WHERE chunkID NOT IN (SELECT id FROM chunk)"),
       (
+        "texts without a vector in the text space",
+        """
+        chunk WHERE text <> '' AND id NOT IN
+          (SELECT chunkID FROM vector WHERE spaceID = \(VectorSpace.Name.text.id))
+        """
+      ),
+      (
+        "scanned vectors outside their content's passages",
+        """
+        quantizedVectors AS q JOIN content ON content.id = contentID
+        WHERE q.firstChunkID < content.firstChunkID
+          OR q.firstChunkID + length(scales) / 4 > content.firstChunkID + chunkCount
+        """
+      ),
+      (
+        "contents with vectors that are not scanned",
+        """
+        content WHERE (SELECT count(*) FROM vector JOIN chunk ON chunk.id = chunkID
+          WHERE contentID = content.id)
+          <> (SELECT coalesce(sum(length(scales) / 4), 0) FROM quantizedVectors
+            WHERE contentID = content.id)
+        """
+      ),
+      (
         "passages outside their content's range",
         """
         chunk JOIN content ON content.id = contentID
@@ -90,7 +115,10 @@ extension IndexStore {
         "contents without a document",
         "content WHERE id NOT IN (SELECT contentID FROM document WHERE contentID IS NOT NULL)"
       ),
-      ("passages that end before they start", "chunk WHERE byteStart > byteEnd"),
+      (
+        "passages that end before they start",
+        "chunk WHERE byteStart > byteEnd OR startMilliseconds > endMilliseconds"
+      ),
     ]
     for (problem, rows) in checks {
       let found = try count("SELECT count(*) FROM \(rows)")
@@ -99,62 +127,74 @@ extension IndexStore {
   }
 
   private func checkContents(_ database: Database, _ report: inout VerificationReport) throws {
-    let dimension = try IndexState.fetch(database, path: path).identity.dimension
-    let rows = try Row.fetchCursor(
-      database,
-      sql: """
-        SELECT contentID, firstChunkID, chunkCount, codes, scales, residuals
-        FROM quantizedVectors JOIN content ON content.id = contentID ORDER BY contentID
-        """)
-    while let row = try rows.next() {
-      let content: Int64 = try row.decode(atIndex: 0)
-      let first: Int64 = try row.decode(atIndex: 1)
-      let count: Int = try row.decode(atIndex: 2)
-      let vectors = try floatVectors(database, first: first, count: count, dimension: dimension)
-      guard let vectors else {
-        report.add("content \(content): a vector is missing, has a wrong size or is not finite")
-        continue
-      }
-      for start in stride(from: 0, to: vectors.count, by: dimension) {
-        let square = vectors[start..<start + dimension].reduce(0.0) {
-          $0 + Double($1) * Double($1)
+    for space in try IndexState.fetch(database, path: path).identity.spaces {
+      let rows = try Row.fetchCursor(
+        database,
+        sql: """
+          SELECT contentID, firstChunkID, codes, scales, residuals
+          FROM quantizedVectors WHERE spaceID = ? ORDER BY contentID
+          """,
+        arguments: [space.name.id])
+      while let row = try rows.next() {
+        let content: Int64 = try row.decode(atIndex: 0)
+        for problem in try vectorProblems(database, row, of: space) {
+          report.add("content \(content): \(problem)")
         }
-        // A vector of zeros is what an embedder gives for a passage without tokens.
-        if abs(square - 1) > 1e-3, square != 0 {
-          report.add("content \(content): a vector has length \(square.squareRoot()), not 1")
-        }
-      }
-      let expected = EncodedVectors(vectors, dimension: dimension)
-      let stored: [Data?] = [
-        try row.decode(atIndex: 3), try row.decode(atIndex: 4), try row.decode(atIndex: 5),
-      ]
-      if stored != [expected.codes, expected.scales, expected.residuals] {
-        report.add("content \(content): its scanned vectors are not those of its passages")
       }
     }
   }
 
-  /// The Float32 vectors of consecutive passages, row-major; nil when one is unusable.
+  /// The problems of the vectors of a row of `quantizedVectors`.
+  private func vectorProblems(
+    _ database: Database, _ row: Row, of space: VectorSpace
+  ) throws -> [String] {
+    let scales: Data = try row.decode(atIndex: 3)
+    let vectors = try floatVectors(
+      database, space, first: try row.decode(atIndex: 1),
+      count: scales.count / MemoryLayout<Float>.stride)
+    guard let vectors else { return ["a vector is missing, has a wrong size or is not finite"] }
+    var problems: [String] = []
+    for start in stride(from: 0, to: vectors.count, by: space.dimension) {
+      let square = vectors[start..<start + space.dimension].reduce(0.0) {
+        $0 + Double($1) * Double($1)
+      }
+      // An embedder returns a vector of zeros for a text without tokens.
+      if abs(square - 1) > 1e-3, square != 0 {
+        problems.append("a vector has length \(square.squareRoot()), not 1")
+      }
+    }
+    let expected = EncodedVectors(vectors, dimension: space.dimension)
+    let codes: Data = try row.decode(atIndex: 2)
+    let residuals: Data = try row.decode(atIndex: 4)
+    if [codes, scales, residuals] != [expected.codes, expected.scales, expected.residuals] {
+      problems.append("its scanned vectors are not those of its passages")
+    }
+    return problems
+  }
+
+  /// The Float32 vectors of consecutive chunks, row-major; nil if one is unusable.
   private func floatVectors(
-    _ database: Database, first: Int64, count: Int, dimension: Int
+    _ database: Database, _ space: VectorSpace, first: Int64, count: Int
   ) throws -> [Float]? {
     let (end, isTooLarge) = first.addingReportingOverflow(Int64(count))
     guard !isTooLarge else { return nil }
     var vectors: [Float] = []
     let rows = try Row.fetchCursor(
       database.cachedStatement(
-        sql: "SELECT elements FROM vector WHERE chunkID >= ? AND chunkID < ? ORDER BY chunkID"),
-      arguments: [first, end])
+        sql: """
+          SELECT elements FROM vector WHERE chunkID >= ? AND chunkID < ? AND spaceID = ?
+          ORDER BY chunkID
+          """),
+      arguments: [first, end, space.name.id])
     while let row = try rows.next() {
       let data: Data = try row.decode(atIndex: 0)
-      guard data.count == dimension * MemoryLayout<Float>.stride else { return nil }
-      let vector = [Float](unsafeUninitializedCapacity: dimension) { elements, count in
+      guard data.count == space.dimension * MemoryLayout<Float>.stride else { return nil }
+      vectors += [Float](unsafeUninitializedCapacity: space.dimension) { elements, count in
         count = data.copyBytes(to: elements) / MemoryLayout<Float>.stride
       }
-      vectors += vector
     }
-    // The count comes from the file: multiplying it might overflow.
-    let isUsable = vectors.count / dimension == count && vectors.allSatisfy { $0.isFinite }
+    let isUsable =
+      vectors.count == count * space.dimension && vectors.allSatisfy { $0.isFinite }
     return isUsable ? vectors : nil
   }
 
@@ -165,7 +205,8 @@ extension IndexStore {
     }
     do {
       try writer.writeWithoutTransaction { database in
-        // Rank 1 compares with the passages, too (https://www.sqlite.org/fts5.html, 6.6).
+        // With rank 1, FTS5 also compares with the external content
+        // (https://www.sqlite.org/fts5.html, 6.6).
         try database.execute(
           sql: "INSERT INTO chunkText(chunkText, rank) VALUES ('integrity-check', 1)")
       }

@@ -4,19 +4,19 @@ internal import GRDB
 package import Kernels
 internal import Synchronization
 
-/// The index of a person's documents: one SQLite file with passages, vectors and a text index.
+/// An index of documents: one SQLite file with chunks, vectors and a full-text index.
 ///
-/// Any number of processes may open one index; writers wait for each other, readers see the last
-/// completed transaction. Each document enters or leaves in one transaction that is on the disk
-/// when the call returns, so an interrupted run leaves whole documents only.
+/// Any number of processes may open the same index; writers wait for each other, and readers see
+/// the last completed transaction. Each document is added or removed in one transaction that is on
+/// disk when the call returns, so an interrupted run leaves only complete documents.
 ///
 /// All methods are safe to call from several threads.
 package final class IndexStore: Sendable {
-  /// What an open index may be used for.
+  /// The operations that an open index allows.
   package enum Mode: Sendable {
-    /// Search and listing; works on a read-only folder, too.
+    /// Search and listing; also works in a read-only folder.
     case readOnly
-    /// Everything.
+    /// All operations.
     case readWrite
   }
 
@@ -27,7 +27,7 @@ package final class IndexStore: Sendable {
   let reader: any DatabaseReader
   let writer: DatabasePool?
   let vectorCache: VectorCache
-  /// What the caller's vectors are made with; nil when it did not say.
+  /// The identity of the caller's vectors; nil if the caller named none.
   let expected: Mutex<IndexIdentity?>
 
   private init(
@@ -46,15 +46,17 @@ package final class IndexStore: Sendable {
   ///
   /// - Parameters:
   ///   - path: the file.
-  ///   - mode: what it is opened for.
-  ///   - expected: the identity that the caller's vectors have; nil where no vectors are involved
-  ///     (listing, removal, keyword search).
-  ///   - workers: the threads of a search, usually those of the models' ``ComputeContext``; one thread a
-  ///     core when nil.
+  ///   - mode: the operations that the caller needs.
+  ///   - expected: the identity that the caller's vectors have; nil if no vectors are involved
+  ///     (listing, removal, keyword search). Opened for writing, the index gets the spaces of the
+  ///     identity that it lacks.
+  ///   - workers: the threads of a search, usually those of the models' ``ComputeContext``; if nil,
+  ///     a pool of one thread per core.
   /// - Returns: the open index.
   /// - Throws: ``StoreError/notFound(path:)``, ``StoreError/notAnIndex(path:detail:)``,
   ///   ``StoreError/newerSchema(path:version:supported:)``,
-  ///   ``StoreError/identityMismatch(path:field:stored:wanted:)`` and what reading a file may cost.
+  ///   ``StoreError/identityMismatch(path:field:stored:wanted:)``
+  ///   ``StoreError/olderSchema(path:version:supported:)`` and errors of reading the file.
   package static func open(
     path: String, mode: Mode, expecting expected: IndexIdentity? = nil, workers: WorkerPool? = nil
   ) throws(StoreError) -> IndexStore {
@@ -70,11 +72,14 @@ package final class IndexStore: Sendable {
       store = IndexStore(
         path: path, mode: mode, reader: pool, writer: pool, expected: expected, workers: workers)
     }
-    if expected != nil { try store.requireExpected(store.identity()) }
+    if let expected {
+      try store.requireExpected(store.identity())
+      if mode == .readWrite { try store.addMissingSpaces(of: expected) }
+    }
     return store
   }
 
-  /// Opens the index at `path`, which is made (with the folders above it) when there is none.
+  /// Opens the index at `path`, and creates it and its parent folders if there is none.
   package static func openOrCreate(
     path: String, identity: IndexIdentity, workers: WorkerPool? = nil
   ) throws(StoreError) -> IndexStore {
@@ -83,9 +88,9 @@ package final class IndexStore: Sendable {
     return try open(path: path, mode: .readWrite, expecting: identity, workers: workers)
   }
 
-  /// Makes an empty index.
+  /// Creates an empty index.
   ///
-  /// - Throws: ``StoreError/invalidInput(_:)`` when a file is there already.
+  /// - Throws: ``StoreError/invalidInput(_:)`` if a file exists already.
   package static func create(
     path: String, identity: IndexIdentity, workers: WorkerPool? = nil
   ) throws(StoreError) -> IndexStore {
@@ -96,12 +101,12 @@ package final class IndexStore: Sendable {
     return try open(path: path, mode: .readWrite, expecting: identity, workers: workers)
   }
 
-  /// What the index's vectors and chunks were made with.
+  /// The models and the chunker that made the index's vectors and chunks.
   package func identity() throws(StoreError) -> IndexIdentity {
     try read { try IndexState.fetch($0, path: self.path).identity }
   }
 
-  /// Throws when an identity is not the one that the caller's vectors have.
+  /// Throws if an identity is not compatible with that of the caller's vectors.
   func requireExpected(_ identity: IndexIdentity) throws(StoreError) {
     guard let expected = expected.withLock({ $0 }) else { return }
     try identity.requireCompatible(with: expected, path: path)
@@ -109,13 +114,13 @@ package final class IndexStore: Sendable {
 
   /// Closes the file.
   ///
-  /// The last process that closes it folds the write-ahead log into it. Also
-  /// happens when the object goes away, but without a word about failures.
+  /// The last process to close the file checkpoints the write-ahead log. Deallocating the object
+  /// also closes the file, but ignores errors.
   package func close() throws(StoreError) {
     do {
       guard writer != nil else { return try reader.close() }
-      // The last connection to close folds the log into the file and removes it; the pool's own
-      // last one only reads, and cannot.
+      // The last connection to close checkpoints and removes the log. The pool's own last
+      // connection only reads, so it cannot.
       let last = try DatabaseQueue(path: path, configuration: IndexFile.configuration)
       try last.read { _ = try Int.fetchOne($0, sql: "PRAGMA user_version") }
       try reader.close()
@@ -131,10 +136,8 @@ package final class IndexStore: Sendable {
   }
 
   private static func makeFile(path: String, identity: IndexIdentity) throws(StoreError) -> Bool {
-    guard (1...IndexIdentity.maximumDimension).contains(identity.dimension) else {
-      throw .invalidInput("a vector of \(identity.dimension) elements")
-    }
-    let folder = (path as NSString).deletingLastPathComponent
+    try identity.requireUsable()
+    let folder = Paths.folder(of: path)
     do {
       try FileManager.default.createDirectory(
         atPath: folder, withIntermediateDirectories: true, attributes: [.posixPermissions: 0o700])
@@ -151,7 +154,7 @@ extension IndexStore {
     do { return try reader.read(body) } catch { throw StoreError(error, path: path) }
   }
 
-  /// Runs `body` in one transaction (`BEGIN IMMEDIATE`) that is on the disk when this returns.
+  /// Runs `body` in one transaction (`BEGIN IMMEDIATE`) that is on disk when this returns.
   func write<Value>(_ body: (Database) throws -> Value) throws(StoreError) -> Value {
     guard let writer else { throw .readOnly(path: path) }
     do {
@@ -170,40 +173,14 @@ extension IndexStore {
   }
 }
 
-/// The one row of the table `identity`.
-struct IndexState: Equatable {
-  var identity: IndexIdentity
-  /// Raised by every transaction that changes what a search may find.
-  var generation: Int64
-  /// Raised by every transaction that removes content.
-  var removals: Int64
-
-  static func fetch(_ database: Database, path: String) throws -> IndexState {
-    let row = try Row.fetchOne(
-      database,
-      sql: """
-        SELECT modelHash, modelName, dimension, chunker, generation, removals
-        FROM identity WHERE id = 1
-        """)
-    guard let row else {
-      throw StoreError.corrupt(path: path, detail: "the index has no identity")
-    }
-    let state = IndexState(
-      identity: IndexIdentity(
-        modelHash: try row.decode(atIndex: 0), modelName: try row.decode(atIndex: 1),
-        dimension: try row.decode(atIndex: 2), chunker: try row.decode(atIndex: 3)),
-      generation: try row.decode(atIndex: 4), removals: try row.decode(atIndex: 5))
-    // The CHECK of the schema does not bind a damaged file.
-    guard (1...IndexIdentity.maximumDimension).contains(state.identity.dimension) else {
-      throw StoreError.corrupt(path: path, detail: "dimension \(state.identity.dimension)")
-    }
-    return state
-  }
-}
-
 extension IndexStore {
-  /// Runs SQL behind the store's back, to damage an index in a test.
+  /// Runs SQL that the store does not see, to damage an index in a test.
   func executeForTesting(_ sql: String) throws {
     try writer?.writeWithoutTransaction { try $0.execute(sql: sql) }
+  }
+
+  /// The first column of a query's rows, for a test.
+  func rowsForTesting(_ sql: String) throws -> [String] {
+    try reader.read { try String.fetchAll($0, sql: sql) }
   }
 }

@@ -1,21 +1,24 @@
 internal import Bytes
 internal import GRDB
 
-/// What can go wrong with an index, said so that its owner can act.
+/// A failure of an index; the description says what its owner can do.
 package enum StoreError: Error, Sendable, Equatable {
   /// There is no index at this path.
   case notFound(path: String)
 
-  /// The file exists but no swiftrag index made it.
+  /// The file exists but is not a swiftrag index.
   case notAnIndex(path: String, detail: String)
 
   /// A newer program wrote the index.
   case newerSchema(path: String, version: Int, supported: Int)
 
+  /// An older program wrote the index, and it cannot be written to migrate it.
+  case olderSchema(path: String, version: Int, supported: Int)
+
   /// The index was built with another embedding model, dimension or chunker.
   case identityMismatch(path: String, field: String, stored: String, wanted: String)
 
-  /// A write on an index that was opened for reading.
+  /// A write to an index that is open for reading only.
   case readOnly(path: String)
 
   /// Another process kept the index locked for longer than the busy timeout.
@@ -30,10 +33,10 @@ package enum StoreError: Error, Sendable, Equatable {
   /// The file's structure or content is damaged.
   case corrupt(path: String, detail: String)
 
-  /// The caller's chunks and vectors do not fit together or hold values that no search can use.
+  /// The caller's chunks and vectors do not match, or contain values that a search cannot use.
   case invalidInput(String)
 
-  /// The text of a search that holds nothing to search for, or a pattern that is none.
+  /// A query vector or a path pattern that cannot be used.
   case invalidQuery(String)
 
   /// Any other failure of SQLite.
@@ -44,15 +47,19 @@ extension StoreError: CustomStringConvertible {
   package var description: String {
     switch self {
     case .notFound(let path):
-      "no index at \(path): make one with `swiftrag add PATH...`"
+      "no index at \(path): create one with `swiftrag add PATH...`"
     case .notAnIndex(let path, let detail):
       "\(path) is not a swiftrag index (\(detail)): name another file with --index"
     case .newerSchema(let path, let version, let supported):
-      "the index \(path) has schema \(version), this program knows \(supported): "
+      "the index \(path) has schema \(version), but this program reads schemas up to \(supported): "
         + "update swiftrag, or name another file with --index"
+    case .olderSchema(let path, let version, let supported):
+      "the index \(path) has schema \(version) and must be migrated to schema \(supported), but it "
+        + "cannot be written: run `swiftrag index info --index \(path)` once as a user who may "
+        + "write the file and its folder"
     case .identityMismatch(let path, let field, let stored, let wanted):
-      "the index \(path) was built with \(field) \(stored), but \(wanted) is asked for; vectors of "
-        + "different kinds cannot be compared: run `swiftrag index rebuild`, or use another --index"
+      "the index \(path) was built with \(field) \(stored), but \(wanted) is needed; vectors of "
+        + "different models cannot be compared: run `swiftrag index rebuild`, or use another --index"
     case .readOnly(let path):
       "the index \(path) cannot be written: check the permissions of the file and its folder"
     case .busy(let path):
@@ -76,7 +83,7 @@ extension StoreError: CustomStringConvertible {
 }
 
 extension StoreError {
-  /// The error that stands for whatever the database layer threw.
+  /// Translates an error of the database layer.
   package init(_ error: any Error, path: String) {
     switch error {
     case let error as StoreError: self = error
@@ -92,7 +99,7 @@ extension StoreError {
     switch error.resultCode {
     case .SQLITE_FULL: self = .diskFull(path: path)
     case .SQLITE_IOERR:
-      // What a write beyond RLIMIT_FSIZE or a quota looks like: EFBIG and EDQUOT are no ENOSPC.
+      // What a write beyond RLIMIT_FSIZE or a quota looks like: EFBIG and EDQUOT are not ENOSPC.
       if error.extendedResultCode == .SQLITE_IOERR_WRITE {
         self = .diskFull(path: path)
       } else {
@@ -101,7 +108,7 @@ extension StoreError {
     case .SQLITE_BUSY, .SQLITE_LOCKED: self = .busy(path: path)
     case .SQLITE_READONLY, .SQLITE_PERM: self = .readOnly(path: path)
     case .SQLITE_CANTOPEN, .SQLITE_AUTH: self = .inputOutput(path: path, detail: detail)
-    case .SQLITE_NOTADB: self = .notAnIndex(path: path, detail: "it is no SQLite database")
+    case .SQLITE_NOTADB: self = .notAnIndex(path: path, detail: "it is not an SQLite database")
     case .SQLITE_CORRUPT: self = .corrupt(path: path, detail: detail)
     default:
       self = .database(path: path, code: error.extendedResultCode.rawValue, message: detail)

@@ -1,27 +1,28 @@
+internal import Bytes
 import Foundation
 
-/// Where swiftrag's own files lie (XDG Base Directory Specification 0.8).
+/// The folders of swiftrag's own files (XDG Base Directory Specification 0.8).
 public enum Folders {
   /// The environment of this process.
   public static var processEnvironment: [String: String] { ProcessInfo.processInfo.environment }
 
   /// The folder of configuration files.
   public static func configuration(environment: [String: String]) -> String {
-    base("XDG_CONFIG_HOME", fallback: ".config", environment: environment)
+    folder(.configuration, environment: environment)
   }
 
   /// The folder of indexes and of models that a person put there.
   public static func data(environment: [String: String]) -> String {
-    base("XDG_DATA_HOME", fallback: ".local/share", environment: environment)
+    folder(.data, environment: environment)
   }
 
-  private static func base(
-    _ variable: String, fallback: String, environment: [String: String]
+  private static func folder(
+    _ folder: BaseFolder, environment: [String: String]
   ) -> String {
-    // The specification: a relative path in these variables is invalid and must be ignored.
-    if let path = environment[variable], path.hasPrefix("/") { return path + "/swiftrag" }
-    let home = environment["HOME"] ?? FileManager.default.homeDirectoryForCurrentUser.path
-    return home + "/" + fallback + "/swiftrag"
+    if let path = folder.path(environment: environment) { return path }
+    // Without HOME, the user database knows the home folder.
+    let home = FileManager.default.homeDirectoryForCurrentUser.path
+    return folder.path(environment: ["HOME": home]) ?? "."
   }
 
   /// The folders that are searched for `models/`, in order.
@@ -34,7 +35,7 @@ public enum Folders {
     var folder = executableFolder
     while folder.count > 1 {
       folders.append(folder + "/models")
-      folder = (folder as NSString).deletingLastPathComponent
+      folder = Paths.folder(of: folder)
     }
     folders.append(data(environment: environment) + "/models")
     return folders.filter { folder in
@@ -47,7 +48,7 @@ public enum Folders {
   /// The folder of the running program.
   public static var executableFolder: String {
     let link = try? FileManager.default.destinationOfSymbolicLink(atPath: "/proc/self/exe")
-    return ((link ?? CommandLine.arguments[0]) as NSString).deletingLastPathComponent
+    return Paths.folder(of: link ?? CommandLine.arguments[0])
   }
 
   /// The bundled sample library, when the program still has its resources beside it.

@@ -78,7 +78,7 @@ public final class IndexCatalog: Sendable {
   /// The sentence encoder that the index was made with.
   public func model() throws -> (name: String, sha256: String) {
     let identity = try store.identity()
-    return (identity.modelName, identity.modelHash)
+    return (identity.text.modelName, identity.text.modelHash)
   }
 
   /// The documents at or below `path`, or all, in path order.
@@ -100,8 +100,8 @@ public final class IndexCatalog: Sendable {
       path: store.path, documents: statistics.documentCount, skipped: statistics.skippedCount,
       chunks: statistics.chunkCount, documentsByType: statistics.documentCountByType,
       sourceByteCount: statistics.sourceByteCount, indexByteCount: statistics.indexByteCount,
-      model: statistics.identity.modelName, modelHash: statistics.identity.modelHash,
-      dimension: statistics.identity.dimension, chunker: statistics.identity.chunker,
+      model: statistics.identity.text.modelName, modelHash: statistics.identity.text.modelHash,
+      dimension: statistics.identity.text.dimension, chunker: statistics.identity.chunker,
       contentHash: try store.contentHash())
   }
 

@@ -1,3 +1,4 @@
+internal import Bytes
 package import Generation
 internal import Kernels
 internal import Models
@@ -56,7 +57,7 @@ extension KnowledgeBase {
         if case .noLanguageModel = error, wanted == "auto" { return nil }
         throw error
       }
-      let name = path.split(separator: "/").last.map(String.init) ?? path
+      let name = Paths.name(of: path)
       return ModelBackend(name: name, options: options, report: report) {
         report?(.note("loading \(name)"))
         let generator = try loadGenerator(configuration: configuration, options: model)

@@ -2,7 +2,7 @@ internal import Generation
 internal import Documents
 internal import Kernels
 public import RAG
-internal import Store
+public import Store
 
 /// A person's documents, indexed, and the answers that they hold.
 ///
@@ -81,7 +81,7 @@ public final class KnowledgeBase: Sendable {
 
   /// The prompt that a language model would get for a question; nil where passages are quoted.
   package func prompt(
-    for question: String, filter: RetrievalFilter, history: [ConversationTurn] = []
+    for question: String, filter: SearchFilter, history: [ConversationTurn] = []
   ) throws -> PassagePrompt? {
     guard let backend = backend as? ModelBackend else { return nil }
     let passages = try search(Self.query(for: question, history: history), filter: filter)
@@ -112,7 +112,7 @@ public final class KnowledgeBase: Sendable {
 
   /// The passages that bear most on `text`, the best first.
   public func search(
-    _ text: String, limit: Int? = nil, mode: RetrievalMode? = nil, filter: RetrievalFilter = .init()
+    _ text: String, limit: Int? = nil, mode: SearchMode? = nil, filter: SearchFilter = .init()
   ) throws -> [Passage] {
     try retriever.passages(
       for: text, mode: mode ?? configuredMode, limit: limit ?? configuration.integer(.topK),
@@ -121,8 +121,8 @@ public final class KnowledgeBase: Sendable {
 
   private var retriever: Retriever { Retriever(store: store, encoder: encoder) }
 
-  private var configuredMode: RetrievalMode {
-    configuration.text(.searchMode).flatMap(RetrievalMode.init(rawValue:)) ?? .hybrid
+  private var configuredMode: SearchMode {
+    configuration.text(.searchMode).flatMap(SearchMode.init(rawValue:)) ?? .hybrid
   }
 
   /// Answers a question from the documents, or says that they do not hold the answer.
@@ -138,7 +138,7 @@ public final class KnowledgeBase: Sendable {
   /// - Returns: the answer with its passages and evidence.
   /// - Throws: when the index cannot be read, or the language model fails.
   public func ask(
-    _ question: String, limit: Int? = nil, filter: RetrievalFilter = .init(),
+    _ question: String, limit: Int? = nil, filter: SearchFilter = .init(),
     history: [ConversationTurn] = [], emit: (String) -> Void = { _ in },
     shouldStop: () -> Bool = { false }
   ) throws -> Answer {

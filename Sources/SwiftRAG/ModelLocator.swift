@@ -1,3 +1,4 @@
+internal import Checkpoints
 import Foundation
 
 /// Finds model files by name or path.
@@ -135,8 +136,8 @@ public struct ModelLocator: Sendable {
     let names = (try? FileManager.default.contentsOfDirectory(atPath: "\(folder)/\(kind)")) ?? []
     for name in names.sorted() where !name.hasPrefix(".") {
       guard let path = try? model(at: "\(folder)/\(kind)/\(name)") else { continue }
-      // A file of another kind, such as a licence, is no language model.
-      if kind == "llm", !path.hasSuffix(".gguf") { continue }
+      // A file of another kind, such as a licence, is not a language model.
+      if kind == "llm", !path.hasSuffix(".gguf") || Checkpoint.isLaterPart(name: name) { continue }
       let weights = isFolder(path) ? path + "/model.safetensors" : path
       let attributes = try? FileManager.default.attributesOfItem(atPath: weights)
       found.append(
@@ -149,7 +150,7 @@ public struct ModelLocator: Sendable {
   private static func model(at path: String) throws(Failure) -> String {
     guard isFolder(path) else { return path }
     let names = ((try? FileManager.default.contentsOfDirectory(atPath: path)) ?? []).sorted()
-    let files = names.filter { $0.hasSuffix(".gguf") }
+    let files = names.filter { $0.hasSuffix(".gguf") && !Checkpoint.isLaterPart(name: $0) }
     if files.count == 1 { return path + "/" + files[0] }
     if files.count > 1 { throw .ambiguous(path: path, files: files) }
     if names.contains("config.json") { return path }

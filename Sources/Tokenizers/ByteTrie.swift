@@ -1,12 +1,19 @@
-/// A trie over bytes whose edges lie in one open-addressing hash table.
+/// A trie over byte strings; its edges are entries of one open-addressing hash table.
+///
+/// - Complexity: a look-up takes O(bytes of the key) expected time and allocates nothing.
 struct ByteTrie: Sendable {
-  /// `node << 8 | byte` in the upper half, the child in the lower; `vacant` where there is none.
+  /// `node << 8 | byte` in the upper half, the child in the lower half; `vacant` for a free slot.
   private var edges: [UInt64]
   private var edgeCount = 0
-  /// The value that ends at each node, or -1.
+  /// The value of the key that ends at each node, or -1.
   private var values: [Int32]
   private static let vacant = UInt64.max
 
+  /// An empty trie.
+  ///
+  /// - Parameters:
+  ///   - rootCount: number of independent sets of keys that share the table.
+  ///   - expectedNodeCount: bytes of all keys, so that the table need not grow; only a hint.
   init(rootCount: Int = 1, expectedNodeCount: Int = 0) {
     var capacity = 1024
     while capacity < expectedNodeCount * 2 { capacity *= 2 }
@@ -14,10 +21,10 @@ struct ByteTrie: Sendable {
     values = Array(repeating: -1, count: rootCount)
   }
 
-  /// Stores `value` (0 or more) under `key`; of two equal keys the later value stays.
+  /// Stores `value`, which is not negative, under `key`; it replaces the value of an equal key.
   ///
-  /// - Precondition: all keys together have fewer than 2^24 bytes, so that a node and a byte fit
-  ///   half an edge.
+  /// - Precondition: all keys together have fewer than 2^24 bytes, because a node and a byte share
+  ///   32 bits of an edge.
   mutating func insert(_ key: some Collection<UInt8>, root: Int = 0, value: Int32) {
     var node = root
     for byte in key {
@@ -35,7 +42,7 @@ struct ByteTrie: Sendable {
     values[node] = value
   }
 
-  /// The value of the longest key that `word[start..<limit]` begins with, and where it ends.
+  /// The value and the end of the longest key that is a prefix of `word[start..<limit]`.
   func longestMatch(
     in word: [UInt8], from start: Int, limit: Int? = nil, root: Int = 0
   ) -> (id: Int32, end: Int)? {
@@ -51,7 +58,7 @@ struct ByteTrie: Sendable {
     return best
   }
 
-  /// The value of `key` itself, or nil.
+  /// The value stored under `key`, or nil.
   func value(of key: some Collection<UInt8>, root: Int = 0) -> Int32? {
     var node = root
     for byte in key {
@@ -61,7 +68,8 @@ struct ByteTrie: Sendable {
     return values[node] >= 0 ? values[node] : nil
   }
 
-  /// The values of all keys that `word` begins with: element n is that of its first n bytes, or -1.
+  /// The values of all keys that are prefixes of `word`: element n is the value of its first n
+  /// bytes, or -1.
   func prefixValues(of word: some Collection<UInt8>, root: Int = 0) -> [Int32] {
     var found = [Int32](repeating: -1, count: word.count + 1)
     var node = root

@@ -1,14 +1,12 @@
-// A prompt of tokens and texts to ids: texts between two special tokens are tokenised as one.
-
-/// Collects the parts of a prompt and tokenises each run of text between special tokens.
+/// Encodes a prompt: neighbouring texts between two special tokens are tokenised as one text.
 struct FragmentEncoder {
   private let tokenizer: LanguageTokenizer
   private var ids: [Int32] = []
   /// The text since the last special token.
   private var text: [UInt8] = []
-  /// Whether that text stands at the start or directly after a special token.
+  /// Whether that text is at the start of the prompt or directly after a special token.
   private var isAfterSpecial: Bool
-  /// Whether white space that comes next belongs to the special token before it.
+  /// Whether leading white space of the next text is dropped.
   private var stripsWhiteSpace = false
   private var merger = PairMerger()
 
@@ -17,6 +15,7 @@ struct FragmentEncoder {
     isAfterSpecial = isStart
   }
 
+  /// Appends a special token.
   mutating func append(token id: Int32) {
     flush()
     ids.append(id)
@@ -24,8 +23,8 @@ struct FragmentEncoder {
     stripsWhiteSpace = tokenizer.strippingTokens.contains(id)
   }
 
-  /// Appends text in which the spellings that `matcher` knows become tokens.
-  mutating func append(_ string: String, matcher: SpecialTokenMatcher) {
+  /// Appends text in which the spellings of `matcher` become tokens.
+  mutating func append(_ string: String, matcher: TokenSpellingMatcher) {
     let bytes = Array(string.utf8)
     if matcher.isEmpty { return append(bytes[...]) }
     var start = 0
@@ -37,6 +36,7 @@ struct FragmentEncoder {
     append(bytes[start...])
   }
 
+  /// Tokenises the remaining text and returns all ids.
   mutating func finish() -> [Int32] {
     flush()
     return ids
@@ -49,7 +49,7 @@ struct FragmentEncoder {
     if !rest.isEmpty { stripsWhiteSpace = false }
   }
 
-  /// C's `isspace` in the C locale, which llama.cpp strips by: TAB LF VT FF CR and the space.
+  /// `isspace` of the C locale, as llama.cpp strips: TAB, LF, VT, FF, CR and the space.
   private static func isCSpace(_ byte: UInt8) -> Bool {
     byte == 0x20 || (0x09...0x0D).contains(byte)
   }

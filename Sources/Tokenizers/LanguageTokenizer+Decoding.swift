@@ -1,7 +1,7 @@
 internal import Checkpoints
 
 extension LanguageTokenizer {
-  /// The byte that `<0xNN>` spells, or nil.
+  /// The byte of a token spelled `<0xNN>`; nil for other spellings.
   static func byte(ofSpelling spelling: ArraySlice<UInt8>) -> UInt8? {
     let start = spelling.startIndex
     guard spelling.count == 6, spelling.starts(with: "<0x".utf8),
@@ -20,7 +20,7 @@ extension LanguageTokenizer {
     }
   }
 
-  /// What each token contributes to a text.
+  /// The bytes that each token contributes to a text.
   static func decodedTokens(_ vocabulary: TokenVocabulary, _ model: Model) -> StringArray {
     var decoded = StringArray(
       count: vocabulary.count, byteCount: vocabulary.spellings.byteCount)
@@ -37,7 +37,7 @@ extension LanguageTokenizer {
     return decoded
   }
 
-  /// U+2581 becomes a space.
+  /// Replaces U+2581 by a space.
   private static func unescape(_ spelling: ArraySlice<UInt8>) -> [UInt8] {
     var text: [UInt8] = []
     var rest = spelling

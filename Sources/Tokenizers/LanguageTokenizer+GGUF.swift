@@ -1,23 +1,23 @@
 package import Checkpoints
 
 extension LanguageTokenizer {
-  /// Makes the tokenizer of a language model's GGUF file.
+  /// Creates the tokenizer of a language model's GGUF file.
   ///
-  /// Every array is checked against the number of tokens, every id against the vocabulary, every size
-  /// against `VocabularyLimits`; a file that contradicts itself gives no tokenizer.
+  /// Every array is checked against the number of tokens, every id against the vocabulary and every
+  /// size against `VocabularyLimits`; inconsistent metadata is an error.
   ///
-  /// - Source: llama.cpp `llama_vocab::impl::load`; deviations are on the page Tokenizers.
+  /// - Source: llama.cpp `llama_vocab::impl::load`; the page Tokenizers lists the deviations.
   /// - Parameters:
   ///   - metadata: keys `tokenizer.ggml.*` and `general.name`.
   ///   - source: the file's name, for errors.
-  /// - Throws: `TokenizerError` when an entry is missing, unusable, or of a kind not supported.
+  /// - Throws: `TokenizerError` when an entry is missing, invalid or unsupported.
   /// - Complexity: O(bytes of the vocabulary); about 30 ms for 32,000 pieces.
   package convenience init(ggufMetadata metadata: Metadata, source: String) throws(TokenizerError) {
     let reader = GGUFTokenizerReader(metadata: metadata, source: source)
     try self.init(parts: reader.parts())
   }
 
-  /// The keys of a language model's vocabulary.
+  /// The metadata keys of a language model's vocabulary.
   ///
   /// - Source: gguf-py 0.19.0, `constants.Keys.Tokenizer`.
   package enum GGUFKey {

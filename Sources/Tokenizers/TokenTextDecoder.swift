@@ -1,34 +1,31 @@
-// Ids to text, one id after another, without ever showing half a character.
-
-/// Turns the ids that a model generates into text as they come.
+/// Decodes the ids of a running generation into text that never ends within a character.
 ///
-/// A token may end within a character (an emoji is four tokens to a vocabulary that lacks it). Its
-/// bytes wait until the character is complete; U+FFFD appears only for bytes that can never become a
-/// character. All pieces together equal `String(decoding:as:)` of all bytes.
+/// A token may end within a character: a vocabulary without an emoji spells it in four byte tokens.
+/// Such bytes are held back until the character is complete; U+FFFD appears only for bytes that
+/// cannot become a character. All returned texts together equal `String(decoding:as:)` of all bytes.
 ///
-/// - Complexity: O(bytes of the token) an id; nothing is allocated for texts of up to 15 bytes, which a
-///   `String` holds in itself.
+/// - Complexity: O(bytes of the token) per id. Texts of up to 15 bytes need no allocation, because
+///   `String` stores them inline.
 package struct TokenTextDecoder: Sendable {
   private let tokenizer: LanguageTokenizer
   private let showsSpecial: Bool
-  /// Whether the next text loses one leading space: the one that the tokenizer put there.
+  /// Whether the next text loses one leading space, which encoding added.
   private var stripsSpace: Bool
-  /// At most three bytes, the beginning of a character.
+  /// The beginning of an incomplete character, at most three bytes.
   private var pending: [UInt8] = []
 
   /// - Parameters:
-  ///   - tokenizer: whose ids they are.
-  ///   - showsSpecial: whether special tokens appear as they are spelled.
-  ///   - isStart: whether the ids begin a text, so that the space is removed that encoding put
-  ///     before it. The first of a prompt's ids do; those that a model answers do not always begin
-  ///     with a space, and one at most is removed.
+  ///   - tokenizer: the tokenizer of the ids.
+  ///   - showsSpecial: whether special tokens yield their spelling.
+  ///   - isStart: whether the ids begin a text, so that one leading space is removed where encoding
+  ///     adds one. A model's answer does not always begin with a space; then nothing is removed.
   package init(tokenizer: LanguageTokenizer, showsSpecial: Bool = false, isStart: Bool = true) {
     self.tokenizer = tokenizer
     self.showsSpecial = showsSpecial
     stripsSpace = isStart && tokenizer.addsSpacePrefix
   }
 
-  /// The text that is complete with this id; often that of the id, sometimes nothing.
+  /// The text that this id completes: usually the id's own text, sometimes nothing.
   package mutating func append(_ id: Int32) -> String {
     var bytes = tokenizer.bytes(of: id, showsSpecial: showsSpecial)
     let isSpecial =
@@ -42,28 +39,28 @@ package struct TokenTextDecoder: Sendable {
     }
     pending += bytes
     let completeCount = pending.count - UTF8Tail.incompleteByteCount(of: pending)
-    // A slice that lived on would make the removal copy the bytes.
+    // Decode before removing: a slice that is still alive would make `removeFirst` copy.
     let text = String(decoding: pending[..<completeCount], as: UTF8.self)
     pending.removeFirst(completeCount)
     return text
   }
 
-  /// What is left when no id follows: U+FFFD for the beginning of a character, or nothing.
+  /// The text of the bytes still held back: U+FFFD for an incomplete character, or nothing.
   package mutating func finish() -> String {
     defer { pending.removeAll() }
     return String(decoding: pending, as: UTF8.self)
   }
 }
 
-/// The end of a UTF-8 text that is still growing.
+/// The end of UTF-8 text to which bytes are still being appended.
 enum UTF8Tail {
-  /// How many bytes at the end begin a character that further bytes may complete: 0 to 3.
+  /// Number of bytes at the end, 0 to 3, that begin a character which further bytes may complete.
   ///
   /// - Source: Unicode 17, table 3-7, "Well-Formed UTF-8 Byte Sequences".
   static func incompleteByteCount(of bytes: [UInt8]) -> Int {
     for count in 1...3 where count <= bytes.count {
       let lead = bytes[bytes.count - count]
-      if lead & 0xC0 == 0x80 { continue }  // a continuation: the lead lies further ahead
+      if lead & 0xC0 == 0x80 { continue }  // a continuation byte: the lead byte is before it
       let needed = characterByteCount(lead)
       guard count < needed else { return 0 }
       if count >= 2, !secondBytes(lead).contains(bytes[bytes.count - count + 1]) { return 0 }
@@ -72,7 +69,7 @@ enum UTF8Tail {
     return 0
   }
 
-  /// Bytes of the character that `lead` begins; 0 where it begins none.
+  /// Number of bytes of the character that `lead` begins; 0 for a byte that begins none.
   private static func characterByteCount(_ lead: UInt8) -> Int {
     switch lead {
     case 0x00...0x7F: 1
@@ -83,7 +80,8 @@ enum UTF8Tail {
     }
   }
 
-  /// What may follow `lead`: neither overlong forms nor surrogates nor numbers beyond U+10FFFF.
+  /// The second bytes that may follow `lead`, which excludes overlong forms, surrogates and numbers
+  /// above U+10FFFF.
   private static func secondBytes(_ lead: UInt8) -> ClosedRange<UInt8> {
     switch lead {
     case 0xE0: 0xA0...0xBF

@@ -1,59 +1,66 @@
-// The tokens of a language model as its GGUF file lists them: spelling, kind, decoded bytes.
 package import Checkpoints
 
-/// What a token is for.
+/// The function of a token.
 ///
-/// - Source: llama.cpp `llama_token_type`; the raw values are those of GGUF files. SentencePiece's
-///   `ModelProto.SentencePiece.Type` has the same ones.
+/// - Source: llama.cpp `llama_token_type`, whose raw values GGUF files store. SentencePiece's
+///   `ModelProto.SentencePiece.Type` has the same values.
 package enum TokenKind: Int, Sendable {
+  /// The file does not say; treated as `normal`.
   case undefined = 0
+  /// Ordinary text.
   case normal = 1
-  /// Stands for what the vocabulary cannot spell; no text becomes it by its spelling.
+  /// Replaces text that the vocabulary cannot spell; its own spelling in a text is not this token.
   case unknown = 2
   /// Structure, such as the end of a turn; only templates produce it.
   case control = 3
-  /// Text that is always a token of its own.
+  /// Text that is never merged with its neighbours.
   case userDefined = 4
+  /// Reserved ids; treated as `normal`.
   case unused = 5
   /// One byte, spelled `<0xNN>`.
   case byte = 6
 }
 
-/// Spellings, kinds and decoded bytes of all tokens.
+/// Spellings, kinds and decoded bytes of all tokens of a language model.
 package struct TokenVocabulary: Sendable {
-  /// Spellings as in the file, escapes included.
+  /// Spellings as in the file, with their escapes.
   package let spellings: StringArray
-  /// The kind of each token, after the corrections of `SpecialTokens`.
+  /// The kind of each token, after the corrections of `ControlTokens`.
   package internal(set) var kinds: [TokenKind]
   /// SentencePiece's score of each token; empty for byte-level BPE.
   let scores: [Float]
-  /// What each token contributes to a text; for special tokens their spelling.
+  /// The bytes that each token contributes to a text; for special tokens the spelling.
   var decoded = StringArray()
 
-  /// Number of ids.
+  /// Number of token ids.
   package var count: Int { kinds.count }
 
-  /// The kind of a token, or nil where there is no such id.
+  /// The kind of a token; nil for an id outside the vocabulary.
   package func kind(of id: Int32) -> TokenKind? {
     kinds.indices.contains(Int(id)) ? kinds[Int(id)] : nil
   }
 
-  /// Whether a token is control or unknown: no text may become it.
+  /// Whether a token is control or unknown, which text must not become.
   func isSpecial(_ id: Int) -> Bool { kinds[id] == .control || kinds[id] == .unknown }
 
-  /// The spelling of `id` in the file, bytes that are not UTF-8 as U+FFFD; nil where there is none.
+  /// The spelling of `id` in the file, with U+FFFD for bytes that are not UTF-8; nil for an id
+  /// outside the vocabulary.
   package func spelling(of id: Int32) -> String? {
     kinds.indices.contains(Int(id)) ? spellings[Int(id)] : nil
   }
 }
 
-/// How large a vocabulary may be.
+/// Upper limits of a vocabulary, so that a hostile file cannot exhaust memory.
 ///
-/// The largest published ones have 262,144 tokens of 3 MB together, the longest token 256 bytes.
+/// The largest published vocabularies have 262,144 tokens of 3 MB in total; the longest token has
+/// 256 bytes.
 enum VocabularyLimits {
+  /// Tokens.
   static let tokenCount = 1 << 20
+  /// Bytes of one token.
   static let tokenByteCount = 1_024
-  /// Below 2^24, the number of nodes of a `ByteTrie`.
+  /// Bytes of all tokens; below the 2^24 nodes of a `ByteTrie`.
   static let totalByteCount = 12 << 20
+  /// Merges of byte-level BPE.
   static let mergeCount = 1 << 21
 }

@@ -1,12 +1,12 @@
-/// Why a tokenizer could not be made from what a file holds.
+/// An error in a file from which a tokenizer is created.
 package enum TokenizerError: Error, Equatable, Sendable {
-  /// The file has no such entry, or the entry has another type than the one named.
+  /// The entry does not exist, or its type is not the expected one.
   case missing(entry: String, expected: String, source: String)
-  /// An entry is there, but its value cannot be used.
+  /// The entry's value is invalid.
   case invalid(entry: String, reason: String, source: String)
-  /// The file asks for a kind of tokenizer that this program does not have.
+  /// The file requires a tokenizer or a feature that is not implemented.
   case unsupported(entry: String, found: String, supported: String, source: String)
-  /// The file could not be read at all.
+  /// The file cannot be read.
   case unreadable(source: String, reason: String)
 }
 

@@ -7,6 +7,7 @@ import Testing
   static let flow: [(module: String, mayAlsoImport: Set<String>)] = [
     ("Bytes", ["CZlib", "CCrypto"]),
     ("Checkpoints", []),
+    ("KernelInterface", []),
     ("KernelsReference", []),
     ("KernelsAVX2", ["_Builtin_intrinsics"]),
     ("KernelsAVX512", ["_Builtin_intrinsics", "Builtin"]),
@@ -27,17 +28,21 @@ import Testing
     // Models take ids and return tensors: no strings, documents or SQL.
     "Models": ["Tokenizers", "Documents", "Store"],
     // Generation turns prompts into text, whatever they came from.
-    "Generation": ["KernelsReference", "KernelsAVX2", "KernelsAVX512"],
+    "Generation": ["KernelInterface", "KernelsReference", "KernelsAVX2", "KernelsAVX512"],
     // Evaluations measure the product; it does not call them.
     "SwiftRAG": ["Evaluation"],
-    // The store knows no models, and documents know neither.
-    "Store": ["Models", "Generation", "Tokenizers", "Documents", "Checkpoints"],
+    // The store imports no model; it takes from Documents the type of what it stores (`Chunk`).
+    "Store": ["Models", "Generation", "Tokenizers", "Checkpoints"],
+    // Documents imports neither models nor kernels.
     "Documents": ["Models", "Generation", "Tokenizers", "Kernels", "Checkpoints"],
-    "Tokenizers": ["Kernels", "KernelsReference", "KernelsAVX2", "KernelsAVX512"],
+    "Tokenizers": [
+      "Kernels", "KernelInterface", "KernelsReference", "KernelsAVX2", "KernelsAVX512",
+    ],
     "Kernels": ["Checkpoints", "Bytes"],
+    "KernelInterface": ["Checkpoints", "Bytes"],
     "KernelsReference": ["Checkpoints", "Bytes"],
-    "KernelsAVX2": ["Checkpoints", "Bytes"],
-    "KernelsAVX512": ["Checkpoints", "Bytes", "KernelsAVX2"],
+    "KernelsAVX2": ["Checkpoints", "Bytes", "KernelsReference"],
+    "KernelsAVX512": ["Checkpoints", "Bytes", "KernelsReference", "KernelsAVX2"],
   ]
 
   /// Parts of the toolchain that every module may import; numeric modules stay free of Foundation.

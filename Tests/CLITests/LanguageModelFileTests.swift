@@ -25,6 +25,31 @@ import Testing
     #expect(lines.output.hasPrefix("[]\n[") && !lines.output.contains("[2]"))
   }
 
+  @Test func inspectShowsTheFilesOfAModel() throws {
+    let runner = try CommandRunner()
+    defer { runner.cleanUp() }
+    let fixtures = CommandRunner.packageRoot.appending(path: "Tests/Fixtures/checkpoints").path
+    let split = try runner.run(
+      "inspect", fixtures + "/split-00002-of-00003.gguf", "--map", "--tensors")
+    #expect(split.status == 0 && split.output.hasPrefix("GGUF v3, "), "\(split.error)")
+    for text in [
+      "\nfiles\n  0    352 bytes", "2 tensors       \(fixtures)/split-00001-of-00003.gguf",
+      "  file 1: \(fixtures)/split-00002-of-00003.gguf", "800 of 800 bytes accounted for",
+    ] {
+      #expect(split.output.contains(text), "\(text) is not in \(split.output)")
+    }
+    let shards = try runner.run("inspect", fixtures, "--json")
+    struct Report: Decodable {
+      struct File: Decodable { let path: String }
+      struct Tensor: Decodable { let file: Int? }
+      let files: [File]
+      let tensors: [Tensor]
+    }
+    let report = try JSONDecoder().decode(Report.self, from: Data(shards.output.utf8))
+    #expect(report.files.last?.path.hasSuffix("/model-00003-of-00003.safetensors") == true)
+    #expect(report.tensors.map(\.file) == [0, 0, 0, 1, 2])
+  }
+
   @Test func inspectShowsTheTemplateWithoutObeyingIt() throws {
     let runner = try CommandRunner()
     defer { runner.cleanUp() }

@@ -217,6 +217,43 @@ import Testing
     #expect(failure(folder.path) == ("partMismatch", two))
   }
 
+  /// gguf-py and huggingface_hub divide tensors among files with the same content as ours.
+  @Test func theReferencesPartsAndShardsAreRead() throws {
+    for number in 1...3 {
+      let checkpoint = try Checkpoint.open(path: Fixtures.path("split-0000\(number)-of-00003.gguf"))
+      checkPromises(checkpoint, "split \(number)")
+      #expect(try checkpoint.metadata.string("test.string") == "in the first part")
+      #expect(checkpoint.tensors.map(\.fileIndex) == [0, 0, 1, 1, 2])
+      for index in 0..<5 {
+        #expect(
+          numbers(checkpoint, "tensor.\(index)", Float.self)
+            == (0...index).map { Float($0) * 0.25 + Float(index) })
+      }
+    }
+    let checkpoint = try Checkpoint.open(path: Paths.folder(of: Fixtures.path("split")))
+    checkPromises(checkpoint, "shards")
+    #expect(checkpoint.files.count == 3 && checkpoint.tensors.count == 5)
+    for index in 0..<5 {
+      let tensor = try checkpoint.requiredTensor("layer.\(index).weight")
+      #expect(tensor.shape == [4, index + 1])
+      #expect(
+        numbers(checkpoint, tensor.name, Float.self)
+          == (0..<4 * (index + 1)).map { Float($0) * 0.25 + Float(index) })
+    }
+  }
+
+  @Test func laterPartsAreKnownByTheirNames() {
+    for name in ["m-00002-of-00003.gguf", "a-b-10000-of-20000.gguf", "-00002-of-00002.gguf"] {
+      #expect(Checkpoint.isLaterPart(name: name), "\(name)")
+    }
+    for name in [
+      "m-00001-of-00003.gguf", "m.gguf", "", ".gguf", "00002-of-00003", "m-2-of-3.gguf",
+      "m-00002-of-00003.safetensors", "of-00003.gguf", "m-0000x-of-00003.gguf",
+    ] {
+      #expect(!Checkpoint.isLaterPart(name: name), "\(name)")
+    }
+  }
+
   @Test func tensorsThatShareBytesAreOneRegion() {
     func tensor(_ name: String, _ range: Range<Int>) -> TensorInfo {
       TensorInfo(name: name, type: .i8, shape: [range.count], byteRange: range)

@@ -74,26 +74,6 @@ struct PDFReaderTests {
     #expect(PDFReader.plainPath("/a b.pdf") == "/a b.pdf")
   }
 
-  @Test func childProcessesAreStoppedAtTheirLimits() throws {
-    let shell = try #require(ChildProcess.find("sh"))
-    #expect(throws: ChildProcess.Failure.timedOut) {
-      try ChildProcess.run([shell, "-c", "sleep 20"], outputLimit: 10, seconds: 1)
-    }
-    #expect(throws: ChildProcess.Failure.outputTooLarge) {
-      try ChildProcess.run([shell, "-c", "yes"], outputLimit: 100_000, seconds: 20)
-    }
-    let flood =
-      "i=0; while [ $i -lt 20000 ]; do echo message; i=$((i+1)); done >&2; echo done; exit 3"
-    let result = try ChildProcess.run([shell, "-c", flood], outputLimit: 100, seconds: 60)
-    #expect(result.output == Array("done\n".utf8) && result.ending == .exited(3))
-    #expect(result.errorText.utf8.count == ChildProcess.errorTextLimit)
-    let killed = try ChildProcess.run([shell, "-c", "kill -9 $$"], outputLimit: 1, seconds: 20)
-    #expect(killed.ending == .killed(signal: 9))
-    #expect(throws: ChildProcess.Failure.self) {
-      try ChildProcess.run(["/nonexistent/program"], outputLimit: 1, seconds: 1)
-    }
-  }
-
   @Test func formFeedsSeparatePages() {
     var builder = PDFTextBuilder()
     builder.append(Array("one\n\n\u{C}\u{C}  two\u{1B}\r\n\u{C}tail".utf8))

@@ -3,6 +3,7 @@ import Foundation
 import Testing
 
 @testable import RAG
+@testable import Store
 
 @Suite struct EvaluationTests {
   @Test func metricsCountRanks() {

@@ -90,7 +90,7 @@ import Testing
       try Data(text.utf8).write(to: URL(filePath: path))
       let cache = CachedSession(FakeSession())
       let note = file.restore(into: cache, for: Self.prompt)
-      #expect(note?.contains("stays as it is") == true)
+      #expect(note?.contains("left unchanged") == true)
       _ = try result(cache)
       #expect(file.save(cache, prompt: Self.prompt, replaces: note != nil) == nil)
       #expect(try Data(contentsOf: URL(filePath: path)) == Data(text.utf8))

@@ -130,7 +130,7 @@ private final class LocalServer: @unchecked Sendable {
   }
 
   @Test(arguments: [
-    (400, "does not suit"), (401, "OPENAI_API_KEY"), (404, "model '404'"), (500, "failed"),
+    (400, "does not accept"), (401, "OPENAI_API_KEY"), (404, "model '404'"), (500, "failed"),
   ])
   func statusesAreExplained(status: Int, advice: String) throws {
     let generator = try LocalServer.shared().generator("\(status)")

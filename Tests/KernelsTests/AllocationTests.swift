@@ -52,14 +52,15 @@ import Testing
         : WeightMatrix(
           type: type, outputs: outputs, inputs: inputs, bytes: bytes.buffer, compute: compute,
           activations: .ggml)
+      let single = WeightStack(weight)
       let stack = WeightStack([weight, weight])
       let x = matrix(samples(3 * inputs, seed: 1), columns: inputs)
       var y = Matrix(rows: 3, columns: outputs)
       var z = Matrix(rows: 3, columns: 2 * outputs)
       // The first run may allocate: it gives every buffer its size.
       let isFree = AllocationProbe.isFree {
-        compute.linear(x, weight, bias: nil, into: &y)
-        compute.linear(x, weight, addingTo: &y)
+        compute.linear(x, single, into: &y)
+        compute.linear(x, single, addingTo: &y)
         compute.linear(x, stack, into: &z)
       }
       #expect(isFree == true, "mapped \(isMapped)")

@@ -1,4 +1,5 @@
 import Glibc
+import KernelInterface
 import KernelsReference
 import Testing
 
@@ -14,10 +15,14 @@ import Testing
     var window: Int?
     var type = KVCacheType.f16
     var scale: Float = 1
+    /// Whether every query sees all positions.
+    var isFull = false
+
+    var mask: AttentionMask { isFull ? .full : .causal(window: window) }
 
     var description: String {
       "\(shape.heads)/\(shape.keyValueHeads) heads of \(shape.headDim), \(past) + \(rows), "
-        + "window \(window ?? 0), \(type)"
+        + "\(mask), \(type)"
     }
   }
 
@@ -53,8 +58,8 @@ import Testing
       Array(values[(test.past * test.shape.columns)...]), columns: test.shape.columns)
     var y = Matrix(rows: test.rows, columns: test.shape.heads * test.shape.headDim)
     compute.attention(
-      queries, shape: test.shape, cache: cache, layer: 1, firstPosition: test.past,
-      window: test.window, into: &y)
+      queries, shape: test.shape, cache: cache, layer: 1, positions: count, mask: test.mask,
+      into: &y)
     return y.array()
   }
 
@@ -93,6 +98,13 @@ import Testing
           Case(shape: shape, past: past, rows: rows, window: window, type: type), compute, twin)
       }
     }
+    // More and fewer queries than keys of their own.
+    for (past, rows) in [(0, 1), (0, 40), (31, 2), (63, 1), (90, 50), (250, 3)] {
+      for shape in Self.shapes {
+        try check(
+          Case(shape: shape, past: past, rows: rows, type: type, isFull: true), compute, twin)
+      }
+    }
     // One key takes almost all; all keys alike.
     try check(Case(shape: Self.shapes[0], past: 30, rows: 40, type: type, scale: 6), compute, twin)
     try check(Case(shape: Self.shapes[0], past: 30, rows: 4, type: type, scale: 0), compute, twin)
@@ -120,8 +132,8 @@ import Testing
               columns: shape.columns)
             var y = Matrix(rows: end - start, columns: shape.heads * shape.headDim)
             compute.attention(
-              part, shape: shape, cache: cache, layer: 1, firstPosition: start, window: window,
-              into: &y)
+              part, shape: shape, cache: cache, layer: 1, positions: end,
+              mask: .causal(window: window), into: &y)
             pieces += y.array()
           }
           #expect(sameBits(pieces, together), "\(test) in steps of \(step)")

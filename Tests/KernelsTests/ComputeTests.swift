@@ -17,7 +17,7 @@ import Testing
     let x = matrix(samples(tokens * inputs, seed: 2), columns: inputs)
     let bias = samples(outputs, seed: 3)
     var y = Matrix(rows: tokens, columns: outputs)
-    compute.linear(x, weight, bias: WeightVector(bias), into: &y)
+    compute.linear(x, WeightStack(weight), bias: WeightVector(bias), into: &y)
 
     let values = widened(bytes, type: type)
     let xs = x.array()
@@ -53,7 +53,7 @@ import Testing
     for shift: Float in [1, 8, -8] {
       let xs = samples(tokens * inputs, seed: 2).map { $0 + shift }
       var y = Matrix(rows: tokens, columns: outputs)
-      compute.linear(matrix(xs, columns: inputs), weight, bias: nil, into: &y)
+      compute.linear(matrix(xs, columns: inputs), WeightStack(weight), bias: nil, into: &y)
       let values = widened(bytes, type: .q80)
       let ys = y.array()
       for token in 0..<tokens {
@@ -80,10 +80,10 @@ import Testing
     var x = Matrix(rows: 6, columns: 4)
     var y = Matrix(rows: 6, columns: 8)
     x.rows = 2
-    compute.linear(x, weight, bias: nil, into: &y)
+    compute.linear(x, WeightStack(weight), bias: nil, into: &y)
     #expect(y.rows == 2)
     x.rows = 0
-    compute.linear(x, weight, bias: nil, into: &y)
+    compute.linear(x, WeightStack(weight), bias: nil, into: &y)
     #expect(y.rows == 0)
   }
 

@@ -1,70 +1,18 @@
+import KernelInterface
 import KernelsReference
 import Testing
 
 @testable import Kernels
 
-/// GELU, normalisation and pooling against their scalar twins.
+/// Bias, normalisation and pooling against their scalar twins.
 @Suite struct ElementwiseTests {
-  /// `|error| ≤ 2⁻²² |x|`, over all widths, alignments and adversarial values.
-  @Test(arguments: vectorInstructionSets) func geluWithinBound(
-    instructionSet: InstructionSet
-  ) throws {
-    let kernels = try #require(VectorKernels.kernels(for: instructionSet))
-    let extremes: [Float] = [
-      0, -0.0, .leastNonzeroMagnitude, -.leastNormalMagnitude, 5.4999995, 5.5, 5.5000005, -5.5,
-      -5.6, 40, -40, 3e38, -3e38,
-    ]
-    for width in 1...33 {
-      for misalignment in [0, 1, 3] {
-        let values = (0..<(2 * width)).map { index in
-          index < extremes.count && width > 20
-            ? extremes[index] : samples(1, seed: UInt64(index + 99 * width), scale: 6)[0]
-        }
-        let x = GuardedFloats(values, misalignment: misalignment)
-        kernels.finishTile(x.start, 2, width, width, nil, true)
-        #expect(x.isIntact)
-        for (value, result) in zip(values, x.values) {
-          let expected = referenceGELU(value)
-          #expect(abs(result - expected) <= 0x1p-22 * abs(value), "gelu(\(value))")
-        }
-      }
-    }
-  }
-
-  /// A fine sweep of the interval where GELU bends.
-  @Test(arguments: vectorInstructionSets) func geluSweep(instructionSet: InstructionSet) throws {
-    let kernels = try #require(VectorKernels.kernels(for: instructionSet))
-    let values = (0..<60_000).map { Float($0 - 30_000) * 2.5e-4 }
-    let x = GuardedFloats(values)
-    kernels.finishTile(x.start, 1, values.count, values.count, nil, true)
-    var worst: Float = 0
-    for (value, result) in zip(values, x.values) where value != 0 {
-      worst = max(worst, abs(result - referenceGELU(value)) / abs(value))
-    }
-    #expect(worst <= 0x1p-22)
-  }
-
-  @Test(arguments: vectorInstructionSets) func geluKeepsNaN(instructionSet: InstructionSet) throws {
-    let kernels = try #require(VectorKernels.kernels(for: instructionSet))
-    let x = GuardedFloats([1, .nan, 2])
-    kernels.finishTile(x.start, 1, 3, 3, nil, true)
-    #expect(x.values[1].isNaN && x.values[0].isFinite && x.values[2].isFinite)
-  }
-
-  private func referenceGELU(_ value: Float) -> Float {
-    var one = [value]
-    var span = one.mutableSpan
-    gelu(&span)
-    return one[0]
-  }
-
   @Test(arguments: vectorInstructionSets) func biasIsAdded(instructionSet: InstructionSet) throws {
     let kernels = try #require(VectorKernels.kernels(for: instructionSet))
     for width in 1...33 {
       let values = samples(3 * width, seed: 1)
       let bias = GuardedFloats(samples(width, seed: 2), misalignment: 1)
       let x = GuardedFloats(values)
-      kernels.finishTile(x.start, 3, width, width, bias.start, false)
+      kernels.applyBiasAndActivation(x.start, 3, width, width, bias.start, .none)
       let shift = bias.values
       let expected = values.indices.map { values[$0] + shift[$0 % width] }
       #expect(sameBits(x.values, expected) && x.isIntact)
@@ -86,10 +34,18 @@ import Testing
           let bias = GuardedFloats(samples(width, seed: 4), misalignment: misalignment)
           let x = GuardedFloats(values, misalignment: misalignment)
           let added = GuardedFloats(residual, misalignment: misalignment)
-          kernels.normalize(
-            LayerNormRows(
-              x: x.start, residual: added.start, rows: rows, width: width, weight: weight.start,
-              bias: bias.start, epsilon: 1e-6))
+          let y = GuardedFloats(count: rows * width, misalignment: misalignment)
+          func layerNorm(residual: UnsafePointer<Float>?, into y: UnsafeMutablePointer<Float>) {
+            kernels.layerNorm(
+              LayerNormRows(
+                x: x.start, residual: residual, y: y, rows: rows, width: width,
+                weight: weight.start, bias: bias.start, epsilon: 1e-6))
+          }
+          // Out of place x stays; in place the residual is added first.
+          layerNorm(residual: nil, into: y.start)
+          #expect(y.isIntact && x.isIntact && sameBits(x.values, values))
+          check(y.values, of: values, width: width, weight: weight.values, bias: bias.values)
+          layerNorm(residual: added.start, into: x.start)
           #expect(x.isIntact)
           let sums = zip(values, residual).map { $0 + $1 }
           check(x.values, of: sums, width: width, weight: weight.values, bias: bias.values)

@@ -1,3 +1,4 @@
+import KernelInterface
 import KernelsReference
 import Testing
 
@@ -57,8 +58,8 @@ import Testing
     let x = matrix(samples(2 * inputs, seed: 1), columns: inputs)
     var y = Matrix(rows: 2, columns: outputs)
     var z = Matrix(rows: 2, columns: outputs)
-    compute.linear(x, weight, bias: nil, into: &y)
-    compute.linear(x, saved, bias: nil, into: &z)
+    compute.linear(x, WeightStack(weight), bias: nil, into: &y)
+    compute.linear(x, WeightStack(saved), bias: nil, into: &z)
     #expect(sameBits(y.array(), z.array()))
   }
 

@@ -1,4 +1,5 @@
 import Glibc
+import KernelInterface
 import KernelsReference
 import Testing
 

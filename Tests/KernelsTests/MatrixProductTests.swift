@@ -1,3 +1,4 @@
+import KernelInterface
 import KernelsReference
 import Testing
 
@@ -46,7 +47,7 @@ import Testing
     for rows in rowCounts {
       var y = Matrix(rows: rows, columns: outputs)
       let input = matrix(Array(x.prefix(rows * inputs)), columns: inputs)
-      compute.linear(input, weight, bias: WeightVector(bias), into: &y)
+      compute.linear(input, WeightStack(weight), bias: WeightVector(bias), into: &y)
       let same = sameBits(y.array(), Array(expected.prefix(rows * outputs)))
       #expect(same, "\(type) \(rows) x \(inputs) x \(outputs)")
     }
@@ -77,8 +78,8 @@ import Testing
           let bias = WeightVector(samples(outputs, seed: 5))
           var y = Matrix(rows: rows, columns: outputs)
           var z = Matrix(rows: rows, columns: outputs)
-          compute.linear(x, fast, bias: bias, into: &y)
-          twin.linear(x, slow, bias: bias, into: &z)
+          compute.linear(x, WeightStack(fast), bias: bias, into: &y)
+          twin.linear(x, WeightStack(slow), bias: bias, into: &z)
           let same = sameBits(y.array(), z.array())
           #expect(same, "\(rows) x \(inputs) x \(outputs), quants \(quants)")
         }
@@ -105,11 +106,80 @@ import Testing
           kernels.multiplyPanels(
             PanelProduct(
               x: x.start, rows: 3, inputs: inputs, panels: start, isHalf: false,
-              panelRange: 0..<panels, bias: bias.start, isGELU: true, y: y.start,
+              panelRange: 0..<panels, bias: bias.start, activation: .gelu, y: y.start,
               outputs: outputs))
         }
         #expect(y.isIntact && x.isIntact)
         #expect(y.isFinite, "\(outputs) columns")
+      }
+    }
+  }
+
+  /// `y += b + x Wᵀ` is exactly that sum of the layer without bias, for one weight and for several.
+  @Test(arguments: vectorInstructionSets, WeightType.allCases) func residualTakesBias(
+    instructionSet: InstructionSet, type: WeightType
+  ) throws {
+    let compute = ComputeContext(threadCount: 2, instructionSet: instructionSet)
+    let (inputs, outputs, rows) = (256, 45, 37)
+    let parts = try [1, 2].map { seed in
+      try [ActivationQuantization.precise, .ggml].map { activations in
+        let bytes = weightBytes(type, count: inputs * outputs, seed: UInt64(seed))
+        return try bytes.withUnsafeBytes { bytes throws(KernelError) in
+          try WeightMatrix(
+            type: type, outputs: outputs, inputs: inputs, bytes: bytes, compute: compute,
+            activations: activations)
+        }
+      }
+    }
+    let x = matrix(samples(rows * inputs, seed: 3), columns: inputs)
+    for stack in [0, 1].flatMap({ kind in
+      [WeightStack(parts[0][kind]), WeightStack(parts.map { $0[kind] })]
+    }) {
+      let residual = samples(rows * stack.outputs, seed: 4)
+      let bias = samples(stack.outputs, seed: 5)
+      var product = Matrix(rows: rows, columns: stack.outputs)
+      compute.linear(x, stack, into: &product)
+      var y = matrix(residual, columns: stack.outputs)
+      compute.linear(x, stack, bias: WeightVector(bias), addingTo: &y)
+      let terms = product.array()
+      let expected = residual.indices.map {
+        residual[$0] + bias[$0 % stack.outputs] + terms[$0]
+      }
+      #expect(sameBits(y.array(), expected), "\(stack.weights.count) weights")
+    }
+  }
+
+  /// Bias and activation of a stack are those of its parts, side by side.
+  @Test(arguments: vectorInstructionSets, WeightType.allCases) func stackAppliesBiasAndActivation(
+    instructionSet: InstructionSet, type: WeightType
+  ) throws {
+    let compute = ComputeContext(threadCount: 2, instructionSet: instructionSet)
+    let (inputs, outputs, rows) = (256, 40, 5)
+    let parts = try [1, 2].map {
+      try weight(
+        type, outputs: outputs, inputs: inputs,
+        bytes: weightBytes(type, count: inputs * outputs, seed: $0), compute: compute)
+    }
+    let x = matrix(samples(rows * inputs, seed: 3), columns: inputs)
+    let bias = samples(2 * outputs, seed: 5)
+    for activation in ActivationFunction.allCases {
+      var y = Matrix(rows: rows, columns: 2 * outputs)
+      compute.linear(
+        x, WeightStack(parts), bias: WeightVector(bias), activation: activation, into: &y)
+      for (index, part) in parts.enumerated() {
+        let own = Array(bias[(index * outputs)..<((index + 1) * outputs)])
+        var z = Matrix(rows: rows, columns: outputs)
+        compute.linear(
+          x, WeightStack(part), bias: WeightVector(own), activation: activation, into: &z)
+        let expected = z.array()
+        let actual = y.array()
+        for row in 0..<rows {
+          let start = row * 2 * outputs + index * outputs
+          #expect(
+            sameBits(
+              Array(actual[start..<(start + outputs)]),
+              Array(expected[(row * outputs)..<((row + 1) * outputs)])), "\(activation)")
+        }
       }
     }
   }
@@ -128,7 +198,8 @@ import Testing
         type, outputs: outputs, inputs: inputs, bytes: bytes, compute: compute)
       let part = Array(values[(range.lowerBound * inputs)..<(range.upperBound * inputs)])
       var y = Matrix(rows: range.count, columns: outputs)
-      compute.linearGELU(matrix(part, columns: inputs), weight, bias: nil, into: &y)
+      compute.linear(
+        matrix(part, columns: inputs), WeightStack(weight), activation: .gelu, into: &y)
       return y.array()
     }
     for threadCount in [1, 2, 3] {
@@ -155,7 +226,7 @@ import Testing
         type, outputs: outputs, inputs: inputs, bytes: bytes, compute: compute)
       var y = Matrix(rows: rows, columns: outputs)
       compute.linear(
-        matrix(x, columns: inputs), weight, bias: WeightVector(bias), into: &y)
+        matrix(x, columns: inputs), WeightStack(weight), bias: WeightVector(bias), into: &y)
       results.append(y.array())
     }
     #expect(sameBits(results[0], results[1]))

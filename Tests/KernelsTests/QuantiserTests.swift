@@ -1,3 +1,4 @@
+import KernelInterface
 import KernelsReference
 import Testing
 
@@ -107,7 +108,7 @@ import Testing
           #expect(row.scales == [.infinity, .infinity, .infinity])
         }
         var y = Matrix(rows: 1, columns: 3)
-        compute.linear(matrix(values, columns: 32), weight, bias: nil, into: &y)
+        compute.linear(matrix(values, columns: 32), WeightStack(weight), bias: nil, into: &y)
         #expect(y.array().allSatisfy { $0.isNaN })
       }
     }

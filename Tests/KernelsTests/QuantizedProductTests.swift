@@ -1,3 +1,4 @@
+import KernelInterface
 import KernelsReference
 import Testing
 
@@ -188,7 +189,7 @@ import Testing
         let alone = product(part, values, compute: compute)
         let before = samples(rows * part.outputs, seed: 10)
         var sum = matrix(before, columns: part.outputs)
-        compute.linear(x, part, addingTo: &sum)
+        compute.linear(x, WeightStack(part), addingTo: &sum)
         let sums = sum.array()
         for row in 0..<rows {
           for output in 0..<part.outputs {
@@ -262,7 +263,7 @@ import Testing
 
   private func product(_ weight: WeightMatrix, _ x: [Float], compute: ComputeContext) -> [Float] {
     var y = Matrix(rows: x.count / weight.inputs, columns: weight.outputs)
-    compute.linear(matrix(x, columns: weight.inputs), weight, bias: nil, into: &y)
+    compute.linear(matrix(x, columns: weight.inputs), WeightStack(weight), bias: nil, into: &y)
     return y.array()
   }
 }

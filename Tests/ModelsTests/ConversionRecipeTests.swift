@@ -6,59 +6,34 @@ import Testing
 
 /// Which tensor gets which type, against the counts of published files and llama.cpp's rule.
 @Suite struct ConversionRecipeTests {
-  private func counts(
-    _ recipe: ConversionRecipe, _ tensors: [(String, [Int])], layers: Int, isTied: Bool = false
-  ) -> [WeightType: Int] {
-    let model = ConversionRecipe.ModelShape(layerCount: layers, isTied: isTied)
-    return tensors.reduce(into: [:]) { counts, tensor in
-      counts[recipe.type(ofTensor: tensor.0, shape: tensor.1, in: model), default: 0] += 1
-    }
+  private func counts(_ recipe: ConversionRecipe, _ config: LlamaConfig) -> [WeightType: Int] {
+    let model = ConversionRecipe.ModelShape(layerCount: config.layers, isTied: false)
+    // The published files have none of the RoPE factors.
+    return LlamaTensors(config: config).all.filter { $0.role != .ropeFactors }
+      .reduce(into: [:]) { counts, spec in counts[recipe.type(of: spec, in: model), default: 0] += 1
+      }
   }
 
-  /// Tensors of a model as large as its name says.
-  private func tensors(_ matrices: [(String, [Int])], width: Int, vocabulary: Int)
-    -> [(String, [Int])]
-  {
-    var all: [(String, [Int])] = [
-      ("token_embd.weight", [vocabulary, width]), ("output.weight", [vocabulary, width]),
-      ("output_norm.weight", [width]),
-    ]
-    for layer in 0..<32 {
-      all += ["attn_norm", "ffn_norm"].map { ("blk.\(layer).\($0).weight", [width]) }
-      all += matrices.map { ("blk.\(layer).\($0.0).weight", $0.1) }
-    }
-    return all
-  }
+  private let mistral = LlamaConfig(
+    architecture: .llama, layers: 32, embed: 4096, heads: 32, keyValueHeads: 8, ffn: 14336,
+    vocab: 32000, context: 32768, epsilon: 1e-5)
 
-  private var mistral: [(String, [Int])] {
-    tensors(
-      [
-        ("attn_q", [4096, 4096]), ("attn_k", [1024, 4096]), ("attn_v", [1024, 4096]),
-        ("attn_output", [4096, 4096]), ("ffn_gate", [14336, 4096]), ("ffn_up", [14336, 4096]),
-        ("ffn_down", [4096, 14336]),
-      ], width: 4096, vocabulary: 32000)
-  }
-
-  private var phi3: [(String, [Int])] {
-    tensors(
-      [
-        ("attn_qkv", [9216, 3072]), ("attn_output", [3072, 3072]), ("ffn_up", [16384, 3072]),
-        ("ffn_down", [3072, 8192]),
-      ], width: 3072, vocabulary: 32064)
-  }
+  private let phi3 = LlamaConfig(
+    architecture: .phi3, layers: 32, embed: 3072, heads: 32, ffn: 8192, vocab: 32064,
+    context: 4096, epsilon: 1e-5)
 
   /// `mistral-7b-instruct-v0.2.Q4_K_M.gguf` and `Phi-3-mini-4k-instruct-q4.gguf` as published.
   @Test func publishedFilesHaveTheseCounts() {
-    #expect(counts(.q4KM, mistral, layers: 32) == [.f32: 65, .q4K: 193, .q6K: 33])
-    #expect(counts(.q4KM, phi3, layers: 32) == [.f32: 65, .q4K: 81, .q5K: 32, .q6K: 17])
+    #expect(counts(.q4KM, mistral) == [.f32: 65, .q4K: 193, .q6K: 33])
+    #expect(counts(.q4KM, phi3) == [.f32: 65, .q4K: 81, .q5K: 32, .q6K: 17])
   }
 
   @Test func otherRecipes() {
-    #expect(counts(.q5KM, mistral, layers: 32) == [.f32: 65, .q5K: 193, .q6K: 33])
-    #expect(counts(.q6K, mistral, layers: 32) == [.f32: 65, .q6K: 226])
-    #expect(counts(.q40, mistral, layers: 32) == [.f32: 65, .q40: 225, .q6K: 1])
-    #expect(counts(.q80, mistral, layers: 32) == [.f32: 65, .q80: 226])
-    #expect(counts(.f16, mistral, layers: 32) == [.f32: 65, .f16: 226])
+    #expect(counts(.q5KM, mistral) == [.f32: 65, .q5K: 193, .q6K: 33])
+    #expect(counts(.q6K, mistral) == [.f32: 65, .q6K: 226])
+    #expect(counts(.q40, mistral) == [.f32: 65, .q40: 225, .q6K: 1])
+    #expect(counts(.q80, mistral) == [.f32: 65, .q80: 226])
+    #expect(counts(.f16, mistral) == [.f32: 65, .f16: 226])
   }
 
   @Test func layersWithMoreBits() {
@@ -69,18 +44,21 @@ import Testing
 
   @Test func tiedOutputAndOddRows() {
     let tied = ConversionRecipe.ModelShape(layerCount: 2, isTied: true)
-    let type = { (recipe: ConversionRecipe, name: String, columns: Int) in
-      recipe.type(ofTensor: name, shape: [8, columns], in: tied)
+    func type(
+      _ recipe: ConversionRecipe, _ role: TensorRole, layer: Int? = nil, _ columns: Int
+    ) -> WeightType {
+      let spec = TensorSpec(TensorNames(), shape: [8, columns], role: role, layer: layer)
+      return recipe.type(of: spec, in: tied)
     }
-    #expect(type(.q4KM, "token_embd.weight", 256) == .q6K)
-    #expect(type(.q40, "token_embd.weight", 96) == .q80)
-    #expect(type(.q4KM, "blk.0.attn_q.weight", 288) == .q50)
-    #expect(type(.q5KM, "blk.0.attn_q.weight", 288) == .q51)
-    #expect(type(.q4KM, "blk.1.ffn_down.weight", 288) == .q80)
-    #expect(type(.q40, "blk.0.attn_q.weight", 288) == .q40)
-    #expect(type(.q40, "blk.0.attn_q.weight", 100) == .f16)
-    #expect(type(.q4KM, "blk.0.attn_q.weight", 100) == .f16)
-    #expect(type(.q4KM, "blk.0.attn_q.bias", 256) == .f32)
+    #expect(type(.q4KM, .tokenEmbedding, 256) == .q6K)
+    #expect(type(.q40, .tokenEmbedding, 96) == .q80)
+    #expect(type(.q4KM, .attentionQuery, layer: 0, 288) == .q50)
+    #expect(type(.q5KM, .attentionQuery, layer: 0, 288) == .q51)
+    #expect(type(.q4KM, .ffnDown, layer: 1, 288) == .q80)
+    #expect(type(.q40, .attentionQuery, layer: 0, 288) == .q40)
+    #expect(type(.q40, .attentionQuery, layer: 0, 100) == .f16)
+    #expect(type(.q4KM, .attentionQuery, layer: 0, 100) == .f16)
+    #expect(type(.q4KM, .bias, layer: 0, 256) == .f32)
   }
 
   /// Both modules say the same of every type.

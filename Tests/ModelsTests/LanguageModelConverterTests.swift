@@ -8,32 +8,55 @@ import Testing
 
 /// Language models from GGUF to GGUF; what llama.cpp makes of them: Tests/Reference/check_converter.py.
 @Suite struct LanguageModelConverterTests {
-  /// A GGUF file with two matrices, a vector and a table of integers.
+  /// The smallest Llama with rows of whole superblocks.
+  private static let config = LlamaConfig(
+    architecture: .llama, layers: 2, embed: 256, heads: 4, keyValueHeads: 1, ffn: 256, vocab: 3,
+    context: 16, epsilon: 1e-5)
+
+  /// A complete GGUF file of ``config``, and a tensor of old files that loading ignores.
+  ///
+  /// - Parameters:
+  ///   - extra: one entry more, or instead of the usual one.
+  ///   - type: of the matrices; `.q80` gives blocks of zeros.
+  ///   - query: numbers of `blk.0.attn_q.weight`, 256 rows of 256.
   private func file(
     architecture: String = "llama", layers: UInt32 = 2, extra: (String, MetadataValue)? = nil,
-    type: TensorType = .f32, matrix: [Float]? = nil
+    type: TensorType = .f32, query: [Float]? = nil
   ) throws -> Checkpoint {
+    let config = Self.config
     var writer = try GGUFWriter()
     try writer.setMetadata("general.architecture", .string(architecture))
     try writer.setMetadata("general.file_type", .uint32(0))
-    try writer.setMetadata("\(architecture).block_count", .uint32(layers))
+    let counts: [(String, Int)] = [
+      ("block_count", Int(layers)), ("embedding_length", config.embed),
+      ("attention.head_count", config.heads), ("attention.head_count_kv", config.keyValueHeads),
+      ("feed_forward_length", config.ffn), ("context_length", config.context),
+    ]
+    for (key, value) in counts where extra?.0 != "\(architecture).\(key)" {
+      try writer.setMetadata("\(architecture).\(key)", .uint32(UInt32(value)))
+    }
+    try writer.setMetadata(
+      "\(architecture).attention.layer_norm_rms_epsilon", .float32(config.epsilon))
     try writer.setMetadata("tokenizer.ggml.tokens", .array(.uint8([1, 2, 3])))
     if let extra { try writer.setMetadata(extra.0, extra.1) }
-    let values = matrix ?? (0..<(6 * 512)).map { sin(Float($0) * 0.7) / 8 }
-    let bytes: [UInt8] =
-      switch type {
-      case .f16: values.map { Float16($0) }.withUnsafeBytes { Array($0) }
-      case .q80: [UInt8](repeating: 0, count: values.count / 32 * 34)
-      default: values.withUnsafeBytes { Array($0) }
-      }
-    for name in ["blk.0.attn_q.weight", "blk.1.ffn_down.weight"] {
-      try writer.addTensor(name: name, type: type, shape: [6, 512], source: .bytes(bytes))
+    for spec in LlamaTensors(config: config).all where spec.role != .ropeFactors {
+      let count = spec.shape.reduce(1, *)
+      var values = (0..<count).map { sin(Float($0) * 0.7) / 8 }
+      if let query, spec.role == .attentionQuery, spec.layer == 0 { values = query }
+      let isMatrix = spec.role.kind == .matrix
+      let bytes: [UInt8] =
+        switch isMatrix ? type : .f16 {
+        case .f16: values.map { Float16($0) }.withUnsafeBytes { Array($0) }
+        case .q80: [UInt8](repeating: 0, count: count / 32 * 34)
+        default: values.withUnsafeBytes { Array($0) }
+        }
+      try writer.addTensor(
+        name: spec.name(.gguf), type: isMatrix ? type : .f16, shape: spec.shape,
+        source: .bytes(bytes))
     }
     try writer.addTensor(
-      name: "output_norm.weight", type: .f16, shape: [4],
-      source: .bytes([Float16](repeating: 1.5, count: 4).withUnsafeBytes { Array($0) }))
-    try writer.addTensor(
-      name: "table.weight", type: .i32, shape: [2, 1], source: .bytes(Array(0..<8)))
+      name: "blk.0.attn_rot_embd.weight", type: .f32, shape: [2],
+      source: .bytes(Array(0..<8)))
     let path = try Assets.temporaryDirectory().appending(path: "in.gguf").path()
     try writer.write(to: path)
     return try Checkpoint.open(path: path)
@@ -52,7 +75,12 @@ import Testing
     let original = try file(type: .f16)
     let converted = try convert(original, .q4KM)
     #expect(converted.tensors.map(\.name) == original.tensors.map(\.name))
-    #expect(converted.tensors.map(\.type) == [.q4K, .q6K, .f32, .i32])
+    func type(_ name: String) -> TensorType? { converted.tensor(named: name)?.type }
+    #expect(type("blk.0.attn_q.weight") == .q4K && type("blk.1.ffn_down.weight") == .q6K)
+    #expect(type("output.weight") == .q6K && type("token_embd.weight") == .q4K)
+    #expect(type("output_norm.weight") == .f32)
+    let ignored = try converted.requiredTensor("blk.0.attn_rot_embd.weight")
+    #expect(Array(converted.bytes(of: ignored)) == Array(0..<8))
     #expect(converted.tensors.map(\.shape) == original.tensors.map(\.shape))
     #expect(try converted.metadata.integer("general.file_type") == 15)
     #expect(try converted.metadata.integer("general.quantization_version") == 2)
@@ -61,12 +89,15 @@ import Testing
         == original.metadata.entries.map(\.key) + ["general.quantization_version"])
     #expect(
       converted.metadata["tokenizer.ggml.tokens"] == original.metadata["tokenizer.ggml.tokens"])
-    for (index, bound) in [(0, Float(0.01)), (1, 0.003), (2, 0)] {
-      let before = TensorRows(original.tensors[index], of: original)
-      let after = TensorRows(converted.tensors[index], of: converted)
+    for (name, bound) in [
+      ("blk.0.attn_q.weight", Float(0.01)), ("blk.1.ffn_down.weight", 0.003),
+      ("output_norm.weight", 0),
+    ] {
+      let before = TensorRows(try original.requiredTensor(name), of: original)
+      let after = TensorRows(try converted.requiredTensor(name), of: converted)
       for row in 0..<before.rowCount {
         let errors = zip(before.row(row), after.row(row)).map { abs($0 - $1) }
-        #expect(errors.allSatisfy { $0 <= bound }, "tensor \(index), row \(row)")
+        #expect(errors.allSatisfy { $0 <= bound }, "tensor \(name), row \(row)")
         #expect(bound == 0 || errors.contains { $0 > 0 })
       }
     }
@@ -95,8 +126,9 @@ import Testing
       }
       try writer.setMetadata("split.no", .uint16(UInt16(number - 1)))
       try writer.setMetadata("split.count", .uint16(2))
-      try writer.setMetadata("split.tensors.count", .int32(4))
-      for tensor in whole.tensors[(number == 1 ? 0 : 2)..<(number == 1 ? 2 : 4)] {
+      try writer.setMetadata("split.tensors.count", .int32(Int32(whole.tensors.count)))
+      let middle = whole.tensors.count / 2
+      for tensor in number == 1 ? whole.tensors[..<middle] : whole.tensors[middle...] {
         try writer.addTensor(
           name: tensor.name, type: tensor.type, shape: tensor.shape,
           source: whole.source(of: tensor))
@@ -117,13 +149,16 @@ import Testing
       } catch { return "\(error)" }
     }
     #expect(failure(try file(architecture: "mamba")).contains("general.architecture is mamba"))
-    #expect(failure(try file(layers: 1 << 20)).contains("llama.block_count is 1048576"))
+    #expect(failure(try file(layers: 1 << 20)).contains("block_count: 1048576 is not between"))
     #expect(
       failure(try file(extra: ("llama.expert_count", .uint32(8)))).contains("expert_count is 8"))
-    #expect(failure(try file(type: .q80)).contains("type of tensor blk.0.attn_q.weight is Q8_0"))
-    var values = [Float](repeating: 0.25, count: 6 * 512)
-    values[5 * 512 + 3] = .nan
-    let message = failure(try file(matrix: values))
+    #expect(
+      failure(try file(extra: ("llama.attention.head_count_kv", .uint32(2))))
+        .contains("attn_k.weight has shape [64, 256]"))
+    #expect(failure(try file(type: .q80)).contains("type of tensor token_embd.weight is Q8_0"))
+    var values = [Float](repeating: 0.25, count: 256 * 256)
+    values[5 * 256 + 3] = .nan
+    let message = failure(try file(query: values))
     #expect(message.contains("blk.0.attn_q.weight") && message.contains("row 5"), "\(message)")
   }
 }

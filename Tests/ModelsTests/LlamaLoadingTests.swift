@@ -44,12 +44,12 @@ import Testing
       return try Checkpoint.open(file: MappedFile(bytes: writer.encoded(), name: "changed.gguf"))
     }
 
-    func load(_ options: LlamaOptions = LlamaOptions()) throws -> LlamaModel {
+    func load(_ options: LoadOptions = LoadOptions()) throws -> LlamaModel {
       try LlamaModel(gguf: checkpoint(), compute: LlamaLoadingTests.compute, options: options)
     }
   }
 
-  private func message(_ change: Changed, _ options: LlamaOptions = LlamaOptions()) -> String {
+  private func message(_ change: Changed, _ options: LoadOptions = LoadOptions()) -> String {
     do {
       _ = try change.load(options)
       return "loaded"
@@ -172,8 +172,8 @@ import Testing
   }
 
   @Test func slidingWindowIsANamedChoice() throws {
-    func model(_ window: LlamaOptions.SlidingWindow) throws -> LlamaModel {
-      try Changed(name: "mistral").load(LlamaOptions(slidingWindow: window))
+    func model(_ window: LoadOptions.SlidingWindow) throws -> LlamaModel {
+      try Changed(name: "mistral").load(LoadOptions(slidingWindow: window))
     }
     #expect(try model(.asFile).slidingWindow == 4)
     #expect(try model(.full).slidingWindow == nil)
@@ -184,21 +184,21 @@ import Testing
 
   @Test func modelsThatDoNotFitInMemoryAreRefusedBeforeLoading() throws {
     let text = message(
-      Changed(), LlamaOptions(contextTokenCount: 1_000_000, availableByteCount: 10_000_000))
+      Changed(), LoadOptions(contextTokenCount: 1_000_000, availableByteCount: 10_000_000))
     #expect(
       text.contains("does not fit in memory") && text.contains("10000000 are available")
         && text.contains("keys and values for 1000000 tokens") && text.contains("-c"), "\(text)")
-    #expect(message(Changed(), LlamaOptions(availableByteCount: 1 << 30)) == "loaded")
+    #expect(message(Changed(), LoadOptions(availableByteCount: 1 << 30)) == "loaded")
   }
 
   /// Weights in place compute the same bits as repacked ones.
   @Test func repackingChangesNothing() throws {
     for name in LlamaGoldens.names {
-      let logits = try [true, false].map { repack in
+      let logits = try [WeightPlacement.reordered, .inPlace].map { weights in
         let model = try LlamaModel(
           gguf: Checkpoint.open(path: LlamaGoldens.path(name)),
           compute: ComputeContext(threadCount: 2),
-          options: LlamaOptions(repack: repack))
+          options: LoadOptions(weights: weights))
         let session = try LlamaSession(model: model, contextTokenCount: 16)
         try session.evaluate([1, 7, 8, 9, 10, 11])
         return session.allLogits

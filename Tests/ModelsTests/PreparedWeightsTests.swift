@@ -45,27 +45,27 @@ import Testing
   static let compute = ComputeContext(threadCount: 2)
 
   /// Results of all tensors as bits.
-  func results(_ library: WeightLoader) throws -> [UInt32] {
+  func results(_ loaded: (loader: WeightLoader, model: Checkpoint)) throws -> [UInt32] {
     try ["a", "b", "c", "d"].flatMap { name in
-      let weight = try library.matrix(name)
+      let weight = try loaded.loader.matrix(loaded.model.requiredTensor(name))
       var x = Matrix(rows: 2, columns: 512)
       x.withMutableElements { elements in
         for index in 0..<elements.count { elements[index] = Float(index % 23) - 11 }
       }
       var y = Matrix(rows: 2, columns: weight.outputs)
-      Self.compute.linear(x, weight, bias: nil, into: &y)
+      Self.compute.linear(x, WeightStack(weight), into: &y)
       return y.array().map(\.bitPattern)
     }
   }
 
-  func library(
-    _ folder: Folder, placement: WeightLoader.Placement = .interleaved
-  ) throws -> WeightLoader {
-    WeightLoader(
-      try Checkpoint.open(path: folder.model), compute: Self.compute, placement: placement)
+  func load(
+    _ folder: Folder, placement: WeightPlacement = .prepared
+  ) throws -> (loader: WeightLoader, model: Checkpoint) {
+    let model = try Checkpoint.open(path: folder.model)
+    return (WeightLoader(model, compute: Self.compute, placement: placement), model)
   }
 
-  /// What writes the prepared file of the folder's model.
+  /// Writes the prepared file of the folder's model.
   func preparation(_ folder: Folder) throws -> WeightPreparation {
     let model = try Checkpoint.open(path: folder.model)
     return WeightPreparation(model: model, tensors: model.tensors, compute: Self.compute)
@@ -74,18 +74,20 @@ import Testing
   @Test(.enabled(if: WeightMatrix.canInterleave(.q4K, compute: compute)))
   func secondStartUsesIt() throws {
     let folder = try Folder()
-    let first = try library(folder)
-    #expect(!first.isPrepared)
+    let first = try load(folder)
+    #expect(!first.loader.isPrepared)
     let expected = try results(first)
-    #expect(try results(library(folder, placement: .inPlace)) == expected)
-    #expect(first.reorderedByteCount == 40 * 288 + 16 * 420 + 3 * 544)
+    #expect(try results(load(folder, placement: .inPlace)) == expected)
+    #expect(first.loader.reorderedByteCount == 40 * 288 + 16 * 420 + 3 * 544)
     let outcome = try preparation(folder).write()
-    #expect(outcome.path == folder.prepared && outcome.byteCount == first.reorderedByteCount)
-    let second = try library(folder)
-    #expect(second.isPrepared && second.rejections.isEmpty)
+    #expect(outcome.path == folder.prepared && outcome.byteCount == first.loader.reorderedByteCount)
+    let second = try load(folder)
+    #expect(second.loader.isPrepared && second.loader.rejections.isEmpty)
     #expect(try results(second) == expected)
-    #expect(second.reorderedByteCount == 0)
-    #expect(try !library(folder, placement: .inPlace).isPrepared)
+    #expect(second.loader.reorderedByteCount == 0)
+    #expect(try !load(folder, placement: .inPlace).loader.isPrepared)
+    #expect(try !load(folder, placement: .reordered).loader.isPrepared)
+    #expect(try results(load(folder, placement: .reordered)) == expected)
     // As large as the weights in it, but for the header and the pages' ends.
     let size = try MappedFile(path: folder.prepared).byteCount
     #expect(size < 40 * 288 + 16 * 420 + 3 * 544 + 4 * 4096)
@@ -102,9 +104,9 @@ import Testing
       timespec(tv_sec: 1_000_000_000, tv_nsec: 7), timespec(tv_sec: 1_000_000_000, tv_nsec: 7),
     ]
     #expect(utimensat(AT_FDCWD, folder.model, &times, 0) == 0)
-    let changed = try library(folder)
-    #expect(!changed.isPrepared)
-    #expect(changed.rejections.map(\.reason) == [.stale("modified")])
+    let changed = try load(folder)
+    #expect(!changed.loader.isPrepared)
+    #expect(changed.loader.rejections.map(\.reason) == [.stale("modified")])
     #expect(
       PreparedWeights.stored(ofModelAt: folder.model).map(\.rejection) == [.stale("modified")])
     let model = try Checkpoint.open(path: folder.model)
@@ -120,17 +122,17 @@ import Testing
   @Test(.enabled(if: WeightMatrix.canInterleave(.q4K, compute: compute)))
   func damagedFilesNeverTrap() throws {
     let folder = try Folder()
-    let first = try library(folder)
+    let first = try load(folder)
     let expected = try results(first)
     _ = try preparation(folder).write()
     let bytes = try MappedFile(path: folder.prepared).copyBytes()
     let headerByteCount = try Checkpoint.open(path: folder.prepared).files[0].dataOffset
     for count in [0, 1, 7, 24, 100, 300, headerByteCount, bytes.count / 2, bytes.count - 4096] {
       try AtomicFile.write(Array(bytes.prefix(count)), to: folder.prepared)
-      let library = try library(folder)
-      #expect(!library.isPrepared, "\(count) bytes")
-      guard case .unreadable = library.rejections.first?.reason else {
-        Issue.record("\(library.rejections)")
+      let loaded = try load(folder)
+      #expect(!loaded.loader.isPrepared, "\(count) bytes")
+      guard case .unreadable = loaded.loader.rejections.first?.reason else {
+        Issue.record("\(loaded.loader.rejections)")
         continue
       }
     }
@@ -139,20 +141,31 @@ import Testing
       var damaged = bytes
       damaged[index] ^= 0x41
       try AtomicFile.write(damaged, to: folder.prepared)
-      let library = try library(folder)
-      if !library.isPrepared { ignored += 1 }
+      let loaded = try load(folder)
+      if !loaded.loader.isPrepared { ignored += 1 }
       // A tensor whose name or size was hit is reordered from the model.
-      #expect(try results(library).count == expected.count)
+      #expect(try results(loaded).count == expected.count)
     }
     #expect(ignored > 0)
   }
 
   @Test func unusableTensorsAreNamed() throws {
-    let folder = try Folder()
+    var writer = try GGUFWriter()
+    for (name, type, shape) in [("row", TensorType.f32, [4]), ("ids", .i32, [2, 2])] {
+      try writer.addTensor(
+        name: name, type: type, shape: shape, source: .bytes([UInt8](repeating: 0, count: 16)))
+    }
+    let model = try Checkpoint.open(file: MappedFile(bytes: writer.encoded(), name: "odd.gguf"))
+    let loader = WeightLoader(model, compute: Self.compute)
     #expect {
-      try library(folder).matrix("missing")
+      try loader.matrix(model.requiredTensor("row"))
     } throws: {
-      "\($0)".contains("tensor missing")
+      "\($0)".contains("odd.gguf: tensor row: has shape [4], not [outputs, inputs]")
+    }
+    #expect {
+      try loader.matrix(model.requiredTensor("ids"))
+    } throws: {
+      "\($0)".contains("type of tensor ids is I32")
     }
   }
 }

@@ -20,16 +20,16 @@ struct WeightPreparationTests {
   @Test func aPlaceThatRefusesIsPassedOver() throws {
     let folder = try Folder()
     let refused = "/proc/self/nowhere/model.rows16"
-    let outcome = try preparation(folder).write(places: [refused, folder.prepared])
+    let outcome = try preparation(folder).write(candidatePaths: [refused, folder.prepared])
     #expect(outcome.path == folder.prepared)
-    #expect(outcome.refusals == ["\(refused): No such file or directory"])
+    #expect(outcome.skippedPaths == ["\(refused): No such file or directory"])
     #expect {
-      try preparation(folder).write(places: [refused])
+      try preparation(folder).write(candidatePaths: [refused])
     } throws: {
-      guard case WeightPreparation.Failure.noPlace(let byteCount, let refusals) = $0 else {
+      guard case WeightPreparation.Failure.notWritable(let byteCount, let skippedPaths) = $0 else {
         return false
       }
-      return byteCount == 40 * 288 + 16 * 420 + 3 * 544 && refusals.count == 1
+      return byteCount == 40 * 288 + 16 * 420 + 3 * 544 && skippedPaths.count == 1
     }
   }
 
@@ -38,7 +38,7 @@ struct WeightPreparationTests {
     #expect {
       try preparation(folder).write(freeByteCount: { _ in 10_000 })
     } throws: {
-      "\($0)".contains("\(folder.prepared): 0 MB are free there")
+      "\($0)".contains("\(folder.prepared): only 0 MB are free")
     }
     #expect(PreparedWeights.fileNames(in: folder.path).sorted() == [".", "..", "model.gguf"])
   }

@@ -1,6 +1,7 @@
 import Testing
 
 @testable import RAG
+@testable import Store
 
 @Suite struct AnswerTests {
   private let encoder = HashingEncoder()

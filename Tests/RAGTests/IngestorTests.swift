@@ -1,4 +1,5 @@
 import Foundation
+import Documents
 import RAG
 import Store
 import Testing
@@ -98,8 +99,8 @@ import Testing
     #expect(report.embeddedChunkCount > 50)
     let document = try #require(try store.documents().first)
     for chunk in try store.chunks(ofDocument: document.id) {
-      #expect(chunk.record.tokenCount <= encoder.maximumTokenCount)
-      #expect(encoder.tokenCount(of: chunk.text) == chunk.record.tokenCount)
+      #expect(chunk.tokenCount <= encoder.maximumTokenCount)
+      #expect(encoder.tokenCount(of: chunk.text) == chunk.tokenCount)
     }
   }
 

@@ -5,6 +5,7 @@ import Testing
 import Tokenizers
 
 @testable import RAG
+@testable import Store
 
 /// Answers by a language model: the prompt, the check of citations, the backend.
 @Suite struct ProseAnswerTests {

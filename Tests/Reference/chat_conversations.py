@@ -1,13 +1,40 @@
 """The published chat templates, and the conversations that the goldens render with them.
 
-Each template is data of the model that is named: `chat_template` of its tokenizer_config.json.
+Each template is data of the model named above it: `chat_template` of its tokenizer_config.json.
 """
 
 _ALTERNATE = (
     "{% if (message['role'] == 'user') != (loop.index0 % 2 == 0) %}{{ raise_exception('Conversation "
     "roles must alternate user/assistant/user/assistant/...') }}{% endif %}")
 
-# name: (vocabulary, template, whether it knows a system role); without a vocabulary there are no ids
+# Qwen/Qwen3-8B without its branches for tools
+_QWEN3 = (
+    "{%- if messages[0].role == 'system' %}"
+    "{{- '<|im_start|>system\n' + messages[0].content + '<|im_end|>\n' }}{%- endif %}"
+    "{%- set ns = namespace(multi_step_tool=true, last_query_index=messages|length - 1) %}"
+    "{%- for message in messages[::-1] %}{%- set index = (messages|length - 1) - loop.index0 %}"
+    "{%- if ns.multi_step_tool and message.role == \"user\" and message.content is string and "
+    "not(message.content.startswith('<tool_response>') and "
+    "message.content.endswith('</tool_response>')) %}"
+    "{%- set ns.multi_step_tool = false %}{%- set ns.last_query_index = index %}{%- endif %}"
+    "{%- endfor %}{%- for message in messages %}{%- set content = message.content %}"
+    "{%- if (message.role == \"user\") or (message.role == \"system\" and not loop.first) %}"
+    "{{- '<|im_start|>' + message.role + '\n' + content + '<|im_end|>' + '\n' }}"
+    "{%- elif message.role == \"assistant\" %}{%- set reasoning_content = '' %}"
+    "{%- if '</think>' in content %}"
+    "{%- set reasoning_content = content.split('</think>')[0].rstrip('\n').split('<think>')[-1]"
+    ".lstrip('\n') %}{%- set content = content.split('</think>')[-1].lstrip('\n') %}{%- endif %}"
+    "{%- if loop.index0 > ns.last_query_index %}"
+    "{%- if loop.last or (not loop.last and reasoning_content) %}"
+    "{{- '<|im_start|>' + message.role + '\n<think>\n' + reasoning_content.strip('\n') + "
+    "'\n</think>\n\n' + content.lstrip('\n') }}{%- else %}"
+    "{{- '<|im_start|>' + message.role + '\n' + content }}{%- endif %}{%- else %}"
+    "{{- '<|im_start|>' + message.role + '\n' + content }}{%- endif %}{{- '<|im_end|>\n' }}"
+    "{%- endif %}{%- endfor %}{%- if add_generation_prompt %}{{- '<|im_start|>assistant\n' }}"
+    "{%- if enable_thinking is defined and enable_thinking is false %}"
+    "{{- '<think>\n\n</think>\n\n' }}{%- endif %}{%- endif %}")
+
+# name: (vocabulary, template, whether it has a system role); no ids without a vocabulary
 TEMPLATES = {
     # mistralai/Mistral-7B-Instruct-v0.2
     "mistral-v0.2": ("mistral", (
@@ -39,6 +66,32 @@ TEMPLATES = {
         "{% for message in messages %}{{'<|im_start|>' + message['role'] + '\n' + message['content'] "
         "+ '<|im_end|>' + '\n'}}{% endfor %}{% if add_generation_prompt %}"
         "{{ '<|im_start|>assistant\n' }}{% endif %}"), True),
+    # Qwen/Qwen2-7B-Instruct
+    "qwen-2": (None, (
+        "{% for message in messages %}{% if loop.first and messages[0]['role'] != 'system' %}"
+        "{{ '<|im_start|>system\nYou are a helpful assistant.<|im_end|>\n' }}{% endif %}"
+        "{{'<|im_start|>' + message['role'] + '\n' + message['content'] + '<|im_end|>' + '\n'}}"
+        "{% endfor %}{% if add_generation_prompt %}{{ '<|im_start|>assistant\n' }}{% endif %}"), True),
+    # Qwen/Qwen2.5-7B-Instruct without its branches for tools
+    "qwen-2.5": (None, (
+        "{%- if messages[0]['role'] == 'system' %}"
+        "{{- '<|im_start|>system\n' + messages[0]['content'] + '<|im_end|>\n' }}{%- else %}"
+        "{{- '<|im_start|>system\nYou are Qwen, created by Alibaba Cloud. You are a helpful "
+        "assistant.<|im_end|>\n' }}{%- endif %}{%- for message in messages %}"
+        "{%- if (message.role == \"user\") or (message.role == \"system\" and not loop.first) or "
+        "(message.role == \"assistant\") %}"
+        "{{- '<|im_start|>' + message.role + '\n' + message.content + '<|im_end|>' + '\n' }}"
+        "{%- endif %}{%- endfor %}{%- if add_generation_prompt %}{{- '<|im_start|>assistant\n' }}"
+        "{%- endif %}"), True),
+    "qwen-3": (None, _QWEN3, True),
+    "qwen-3-thinking": (None, _QWEN3, True),
+    # HuggingFaceTB/SmolLM2-135M-Instruct
+    "smollm-2": (None, (
+        "{% for message in messages %}{% if loop.first and messages[0]['role'] != 'system' %}"
+        "{{ '<|im_start|>system\nYou are a helpful AI assistant named SmolLM, trained by Hugging "
+        "Face<|im_end|>\n' }}{% endif %}"
+        "{{'<|im_start|>' + message['role'] + '\n' + message['content'] + '<|im_end|>' + '\n'}}"
+        "{% endfor %}{% if add_generation_prompt %}{{ '<|im_start|>assistant\n' }}{% endif %}"), True),
     # meta-llama/Meta-Llama-3-8B-Instruct
     "llama-3": (None, (
         "{% set loop_messages = messages %}{% for message in loop_messages %}"
@@ -73,4 +126,14 @@ CONVERSATIONS = [
     _conversation("def f(x):\n    return {'a': x[0]}\n", "```python\nprint(1)\n```\n", "why?"),
     _conversation("1234567890 " * 20 + "x" * 200, system="Line one.\nLine two.\n"),
     _conversation("one", "two", "three", "four"),
+]
+
+# For templates that treat a model's reasoning apart.
+REASONED = [
+    _conversation("Hello", "<think>\nA greeting.\n</think>\n\nHi there", "Who are you"),
+    _conversation("Hello", "<think>\nA greeting.\n\n</think>\n\nHi there"),
+    _conversation("Hello", "no start</think>answer </think>\n\nsecond"),
+    _conversation("Hello", "<think>never ended"),
+    [{"role": "user", "content": "Hello"}, {"role": "assistant", "content": "<think>\na\n</think>b"},
+     {"role": "assistant", "content": "\nc"}],
 ]

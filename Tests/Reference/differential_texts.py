@@ -1,9 +1,10 @@
-"""The strings of the differential runs of tokenizers, seeded.
+"""The seeded strings of the tokenizers' differential runs.
 
-Every text of XQuAD and STS-B, every Unicode scalar once within a word, and random ones: words of many
-scripts, accents composed and decomposed and out of order, ideographs, Hangul syllables and jamo,
-emoji, control characters, runs of white space, contractions, invalid UTF-8 after replacement, words
-around the limit of 100 characters, scalars of all planes, and the spellings of special tokens.
+Every text of XQuAD and STS-B, every Unicode scalar once within a word, and random ones: words of
+many scripts, accents composed and decomposed and out of order, ideographs, Hangul syllables and
+jamo, emoji, control characters, runs of white space, contractions, invalid UTF-8 after replacement,
+words around the limit of 100 characters, scalars of all planes, and the spellings of special
+tokens.
 """
 
 import argparse
@@ -29,7 +30,7 @@ SPACES = [" ", "  ", "\t", "\n", "\r\n", "\u00a0", "\u2003", "\u3000", "\u200b",
 CONTROLS = [chr(c) for c in (*range(32), 127, *range(0x80, 0xA0), 0xAD, 0x200D, 0x200E, 0x202E,
                              0x2066, 0xFEFF, 0xFFFC, 0xFFFD, 0xE000, 0xE0001, 0x10FFFF)]
 SPECIALS = ["[CLS]", "[SEP]", "[UNK]", "[PAD]", "[MASK]", "[unused0]", "##ing", "</s>", "<s>", "<unk>",
-            "<0x0A>", "<|end|>", "<|endoftext|>", "<|im_start|>", "[INST]", "[/INST]", "<<SYS>>",
+            "<0x0A>", "<|end|>", "<|endoftext|>", "<|im_start|>", "<|im_end|>", "<think>", "</think>", "[INST]", "[/INST]", "<<SYS>>",
             "\u2581", "\u2581the", "\u0120"]
 CONTRACTIONS = ["I'm", "you're", "WE'VE", "it's", "he'LL", "they'd", "'s", "'", "''re", "don\u2019t", "'\u017f"]
 MARKS = [chr(c) for c in (*range(0x300, 0x370), 0x5B0, 0x5BC, 0x64B, 0x651, 0x93C, 0x94D, 0x302E,
@@ -103,7 +104,7 @@ def every_scalar():
 
 
 def parser(doc):
-    """The options that every differential run has."""
+    """The options of every differential run."""
     options = argparse.ArgumentParser(description=doc.split("\n")[0])
     options.add_argument("--count", type=int, default=30000, help="random strings")
     options.add_argument("--seed", type=int, default=1)
@@ -113,7 +114,7 @@ def parser(doc):
 
 
 def all_texts(options):
-    """The strings, and how many of which kind for the report."""
+    """The strings, and the number of each kind for the report."""
     rng = random.Random(options.seed)
     texts = asset_texts(options.assets)
     counts = {"XQuAD and STS-B": len(texts)}
@@ -127,7 +128,7 @@ def all_texts(options):
 
 
 def our_ids(command, texts):
-    """What `command` answers: JSON strings in, one a line, arrays of ids out."""
+    """The output of `command`: JSON strings in, one per line, arrays of ids out."""
     lines = "".join(json.dumps(text, ensure_ascii=index % 2 == 0) + "\n"
                     for index, text in enumerate(texts))
     words = shlex.split(command) if isinstance(command, str) else command
@@ -139,7 +140,7 @@ def our_ids(command, texts):
 
 
 def differences(label, texts, expected, actual, detail):
-    """Prints the first differences and one line for RESULTS.md; returns how many there are."""
+    """Prints the first differences and one line for RESULTS.md; returns the number of differences."""
     wrong = [i for i in range(len(texts)) if expected[i] != actual[i]]
     for i in wrong[:10]:
         print(f"string {i}: {texts[i][:200]!a}\n  expected {expected[i][:60]}\n  actual   {actual[i][:60]}")

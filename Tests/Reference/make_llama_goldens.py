@@ -1,31 +1,41 @@
 #!/usr/bin/env python3
-"""Writes Tests/Fixtures/llama: tiny Llama, Mistral and Phi-3 models with their activations.
+"""Writes Tests/Fixtures/llama: tiny models of the Llama family with their activations.
 
-    .venv/bin/python Tests/Reference/make_llama_goldens.py
+    .venv/bin/python Tests/Reference/make_llama_goldens.py [NAME ...]
 
-NAME.gguf   a model of 2 layers with random weights (seed 7) rounded to F16, written as llama.cpp's
-            converter does: the rows of Llama's and Mistral's queries and keys reordered for rotation
-            by neighbours, Phi-3's fused matrices as they are
-NAME.json   token ids, and where each activation lies in NAME.f32
+NAME.gguf   a model of 2 layers with random weights (seed 7), matrices rounded to F16, written as
+            llama.cpp's converter does: the rows of Llama's and Mistral's queries and keys reordered
+            for rotation of neighbours, Phi-3's fused matrices and Qwen's matrices unchanged
+NAME.json   token ids, and the offset of each activation in NAME.f32
 NAME.f32    every activation of every layer, Float32, little-endian
 
 Activations are those of transformers' models in Float32 with eager attention, taken by hooks and by
-wrapping apply_rotary_pos_emb. Queries and keys stand in the GGUF file's order. Mistral has a sliding
-window of 4; Phi-3 has LongRoPE factors and a second, longer sequence (logits alone) that uses the
-long ones. MANIFEST.json lists versions, hashes and tolerances.
+wrapping apply_rotary_pos_emb. Queries and keys are in the GGUF file's order.
+
+- mistral has a sliding window of 4.
+- phi3 has LongRoPE factors, and a second, longer sequence (logits alone) that uses the long ones.
+- qwen2 has biases of queries, keys and values.
+- qwen3 has heads of 16 elements where width / heads is 8, RMSNorm over each head of queries and
+  keys, and its token table as output matrix.
+
+MANIFEST.json lists versions, hashes and tolerances.
 """
 
 import math
 import pathlib
+import sys
 
 import gguf
 import numpy as np
 import torch
 from transformers import (LlamaConfig, LlamaForCausalLM, MistralConfig, MistralForCausalLM,
-                          Phi3Config, Phi3ForCausalLM)
+                          Phi3Config, Phi3ForCausalLM, Qwen2Config, Qwen2ForCausalLM, Qwen3Config,
+                          Qwen3ForCausalLM)
 from transformers.models.llama import modeling_llama
 from transformers.models.mistral import modeling_mistral
 from transformers.models.phi3 import modeling_phi3
+from transformers.models.qwen2 import modeling_qwen2
+from transformers.models.qwen3 import modeling_qwen3
 
 from golden_files import ActivationFile, write_json, write_manifest
 
@@ -34,22 +44,37 @@ FIXTURE = ROOT / "Tests/Fixtures/llama"
 VOCABULARY, WIDTH, HEADS, LAYERS, INNER = 48, 32, 4, 2, 40
 COMMON = dict(vocab_size=VOCABULARY, hidden_size=WIDTH, intermediate_size=INNER,
               num_hidden_layers=LAYERS, num_attention_heads=HEADS, attn_implementation="eager",
-              tie_word_embeddings=False, pad_token_id=0)
+              pad_token_id=0)
+UNTIED = dict(COMMON, tie_word_embeddings=False)
 SHORT, LONG = [1.0, 1.1, 1.3, 2.0], [1.0, 1.7, 3.0, 6.0]
 ORIGINAL, CONTEXT = 16, 64
 MODELS = {
     "llama": (LlamaForCausalLM, modeling_llama, LlamaConfig(
-        **COMMON, num_key_value_heads=4, max_position_embeddings=CONTEXT, rms_norm_eps=1e-5,
+        **UNTIED, num_key_value_heads=4, max_position_embeddings=CONTEXT, rms_norm_eps=1e-5,
         rope_parameters={"rope_type": "default", "rope_theta": 10_000.0})),
     "mistral": (MistralForCausalLM, modeling_mistral, MistralConfig(
-        **COMMON, num_key_value_heads=2, max_position_embeddings=CONTEXT, rms_norm_eps=1e-5,
+        **UNTIED, num_key_value_heads=2, max_position_embeddings=CONTEXT, rms_norm_eps=1e-5,
         sliding_window=4, rope_parameters={"rope_type": "default", "rope_theta": 1e6})),
     "phi3": (Phi3ForCausalLM, modeling_phi3, Phi3Config(
-        **COMMON, num_key_value_heads=2, max_position_embeddings=CONTEXT, rms_norm_eps=1e-6,
+        **UNTIED, num_key_value_heads=2, max_position_embeddings=CONTEXT, rms_norm_eps=1e-6,
         original_max_position_embeddings=ORIGINAL, sliding_window=None,
         rope_parameters={"rope_type": "longrope", "rope_theta": 10_000.0, "short_factor": SHORT,
                          "long_factor": LONG, "original_max_position_embeddings": ORIGINAL})),
+    "qwen2": (Qwen2ForCausalLM, modeling_qwen2, Qwen2Config(
+        **UNTIED, num_key_value_heads=2, max_position_embeddings=CONTEXT, rms_norm_eps=1e-6,
+        rope_parameters={"rope_type": "default", "rope_theta": 1e6})),
+    "qwen3": (Qwen3ForCausalLM, modeling_qwen3, Qwen3Config(
+        **COMMON, tie_word_embeddings=True, num_key_value_heads=2, head_dim=16,
+        max_position_embeddings=CONTEXT, rms_norm_eps=1e-6,
+        rope_parameters={"rope_type": "default", "rope_theta": 1e6})),
 }
+# The architecture of the GGUF file, and whether its converter reorders rows for rotation.
+ARCHITECTURES = {"llama": ("llama", True), "mistral": ("llama", True), "phi3": ("phi3", False),
+                 "qwen2": ("qwen2", False), "qwen3": ("qwen3", False)}
+
+
+def head_dimension(config):
+    return getattr(config, "head_dim", None) or WIDTH // HEADS
 
 
 def neighbours(width, head_dim):
@@ -65,12 +90,12 @@ def random_model(kind, config):
         for name, parameter in model.named_parameters():
             mean, deviation = (1, 0.2) if "norm" in name else (0, 0.25)
             parameter.normal_(mean, deviation)
-            if "norm" not in name:  # norms stay F32 in the file
+            if parameter.ndim == 2:  # norms and biases stay F32 in the file
                 parameter.copy_(parameter.half().float())
     return model.float()
 
 
-def activations(name, model, module, ids):
+def activations(name, model, module, config, ids):
     """{(activation, layer): [rows, columns]} in the order of computation."""
     found, rotated = {}, []
 
@@ -107,6 +132,9 @@ def activations(name, model, module, ids):
                     for part in gates]
         handles += [
             layer.input_layernorm.register_forward_hook(take_output(("attentionNorm", index))),
+            *(getattr(attention, part).register_forward_hook(take_output((key, index)))
+              for part, key in [("q_norm", "queryNorm"), ("k_norm", "keyNorm")]
+              if hasattr(attention, part)),
             attention.o_proj.register_forward_pre_hook(take_input(("attention", index))),
             layer.post_attention_layernorm.register_forward_pre_hook(
                 take_input(("attentionResidual", index))),
@@ -121,7 +149,7 @@ def activations(name, model, module, ids):
     for handle in handles:
         handle.remove()
 
-    head_dim = WIDTH // HEADS
+    head_dim = head_dimension(config)
     ordered = {("embeddings", None): found[("embeddings", None)]}
     for index in range(LAYERS):
         def joined(*parts):
@@ -129,7 +157,7 @@ def activations(name, model, module, ids):
                                    if (part, index) in found], axis=1)
         packed = joined("q_proj", "k_proj", "v_proj", "qkv_proj")
         queries, keys = rotated[index]
-        if name != "phi3":
+        if ARCHITECTURES[name][1]:
             split = [WIDTH, packed.shape[1] - (packed.shape[1] - WIDTH) // 2]
             q, k, v = np.split(packed, split, axis=1)
             packed = np.concatenate(
@@ -139,6 +167,9 @@ def activations(name, model, module, ids):
             keys = keys[:, neighbours(keys.shape[1], head_dim)]
         ordered[("attentionNorm", index)] = found[("attentionNorm", index)]
         ordered[("queryKeyValue", index)] = packed
+        for key in ("queryNorm", "keyNorm"):
+            if (key, index) in found:  # [tokens × heads, head_dim]
+                ordered[(key, index)] = found[(key, index)].reshape(len(ids), -1)
         ordered[("rotatedQueries", index)] = queries
         ordered[("rotatedKeys", index)] = keys
         for key in ("attention", "attentionResidual", "ffnNorm"):
@@ -152,9 +183,9 @@ def activations(name, model, module, ids):
 
 
 def write_gguf(name, model, config):
-    architecture = "phi3" if name == "phi3" else "llama"
+    architecture, reorders = ARCHITECTURES[name]
     writer = gguf.GGUFWriter(FIXTURE / f"{name}.gguf", architecture)
-    head_dim = WIDTH // HEADS
+    head_dim = head_dimension(config)
     writer.add_name(f"tiny {name}")
     writer.add_context_length(CONTEXT)
     writer.add_embedding_length(WIDTH)
@@ -163,7 +194,11 @@ def write_gguf(name, model, config):
     writer.add_head_count(HEADS)
     writer.add_head_count_kv(config.num_key_value_heads)
     writer.add_layer_norm_rms_eps(config.rms_norm_eps)
-    writer.add_rope_dimension_count(head_dim)
+    if architecture == "qwen3":  # as conversion/qwen.py: no rope.dimension_count
+        writer.add_key_length(head_dim)
+        writer.add_value_length(head_dim)
+    elif architecture != "qwen2":
+        writer.add_rope_dimension_count(head_dim)
     writer.add_rope_freq_base(config.rope_parameters["rope_theta"])
     writer.add_file_type(gguf.LlamaFileType.MOSTLY_F16)
     if name == "mistral":
@@ -174,7 +209,7 @@ def write_gguf(name, model, config):
             math.sqrt(1 + math.log(CONTEXT / ORIGINAL) / math.log(ORIGINAL)))
         writer.add_tensor("rope_factors_long.weight", np.array(LONG, dtype=np.float32))
         writer.add_tensor("rope_factors_short.weight", np.array(SHORT, dtype=np.float32))
-    # A vocabulary that llama.cpp takes (it looks up <|endoftext|> in models named after Phi-3).
+    # A vocabulary that llama.cpp accepts (it looks up <|endoftext|> in models named after Phi-3).
     pieces = ["<unk>", "<s>", "</s>", "<0x0A>", "<|endoftext|>"]
     pieces += [chr(0x100 + i) for i in range(VOCABULARY - len(pieces))]
     writer.add_tokenizer_model("llama")
@@ -185,13 +220,14 @@ def write_gguf(name, model, config):
 
     def add(target, *sources, heads=None):
         rows = np.concatenate([state[source] for source in sources])
-        if heads:
+        if heads and reorders:
             rows = rows[neighbours(rows.shape[0], head_dim)]
         writer.add_tensor(target, rows if rows.ndim == 1 else rows.astype(np.float16))
 
     add("token_embd.weight", "model.embed_tokens.weight")
     add("output_norm.weight", "model.norm.weight")
-    add("output.weight", "lm_head.weight")
+    if not config.tie_word_embeddings:
+        add("output.weight", "lm_head.weight")
     for index in range(LAYERS):
         theirs, ours = f"model.layers.{index}.", f"blk.{index}."
         add(ours + "attn_norm.weight", theirs + "input_layernorm.weight")
@@ -207,6 +243,12 @@ def write_gguf(name, model, config):
             add(ours + "attn_v.weight", theirs + "self_attn.v_proj.weight")
             add(ours + "ffn_gate.weight", theirs + "mlp.gate_proj.weight")
             add(ours + "ffn_up.weight", theirs + "mlp.up_proj.weight")
+        for part in ("q", "k", "v"):
+            if f"{theirs}self_attn.{part}_proj.bias" in state:
+                add(f"{ours}attn_{part}.bias", f"{theirs}self_attn.{part}_proj.bias")
+        for part in ("q", "k"):
+            if f"{theirs}self_attn.{part}_norm.weight" in state:
+                add(f"{ours}attn_{part}_norm.weight", f"{theirs}self_attn.{part}_norm.weight")
     writer.write_header_to_file()
     writer.write_kv_data_to_file()
     writer.write_tensors_to_file()
@@ -220,7 +262,7 @@ def write_model(name):
     generator = np.random.default_rng(7)
     ids = [1, *generator.integers(4, VOCABULARY, 8).tolist()]
     file = ActivationFile()
-    for (key, layer), rows in activations(name, model, module, ids).items():
+    for (key, layer), rows in activations(name, model, module, config, ids).items():
         file.add(key, layer, rows)
     description = {"tokens": ids, "activations": file.entries}
     if name == "phi3":
@@ -236,7 +278,7 @@ def write_model(name):
 def main():
     torch.set_num_threads(1)
     FIXTURE.mkdir(parents=True, exist_ok=True)
-    for name in MODELS:
+    for name in sys.argv[1:] or MODELS:
         write_model(name)
     write_manifest(FIXTURE, pathlib.Path(__file__).name, "LlamaGoldenTests.swift")
 

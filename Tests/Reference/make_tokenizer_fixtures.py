@@ -4,8 +4,8 @@
 - sentencepiece-600.gguf, byte-level-600.gguf: trained here on the sample library.
 - sentencepiece-600.json: texts with the ids of `sentencepiece`.
 - byte-level-600.json: texts with the ids of Hugging Face `tokenizers`, by pre-tokenizer.
-- chat.json: conversations rendered by the published Jinja templates of five models, and the ids that
-  llama.cpp gives the rendered text with special tokens parsed (vocabularies: Mistral's, with
+- chat.json: conversations rendered by the published Jinja templates of several models, and the ids
+  that llama.cpp gives the rendered text with special tokens parsed (vocabularies: Mistral's, with
   OpenHermes' two tokens for ChatML, and Phi-3's, from the assets).
 
     .venv/bin/python Tests/Reference/make_tokenizer_fixtures.py [--assets ../shared/assets]
@@ -23,8 +23,8 @@ from jinja2.sandbox import ImmutableSandboxedEnvironment
 from tokenizers import Tokenizer, models, pre_tokenizers, trainers
 
 import vocabulary_gguf
-from byte_level_differential import FAMILIES
-from chat_conversations import CONVERSATIONS, TEMPLATES
+from byte_level_differential import FAMILIES, configure
+from chat_conversations import CONVERSATIONS, REASONED, TEMPLATES
 from differential_texts import ROOT, random_text
 
 OUTPUT = ROOT / "Tests/Fixtures/tokenizers"
@@ -32,6 +32,9 @@ FIXED = ["", " ", "  ", "a", " a", "a ", "\n", "\n\n a", "\t\tx", "Hello world",
          "naïve café", "cafe\u0301", "日本語のテキスト", "🦙👩‍👩‍👧‍👦", "</s>", "<s>x</s>", "<0x0A>", "▁a▁▁b", "a" * 300,
          "ab" * 200, " " * 100, "I'm you're WE'VE it's", "1234567 3.14", "x\u0000y", "\u00a0\u2003a",
          "don't'll", "foo_bar(baz)\r\n\r\n  qux", "\ufffd", "end."]
+# Composed, decomposed and unordered: what NFC changes.
+ACCENTED = ["cafe\u0301s", "a\u0323\u0307 a\u0307\u0323", "\u1112\u1161\u11ab\u1100\u1173\u11af", "\uac00\u11a8",
+            "\u212b \u2126 \u212a", "\u0958\u0915\u093c", "\u0308a", "o\u031b\u0323\u0301x", "\u0cc6\u0cc2\u0cd5"]
 
 
 def dump(name, value):
@@ -81,16 +84,17 @@ def small_byte_level():
                           unknown=None)
     result = []
     for family, steps in FAMILIES.items():
-        if steps is None:
+        if steps is None or family == "smollm":  # the same steps as starcoder
             continue
         reference = Tokenizer(models.BPE(model["vocab"], merges,
                                          ignore_merges=family == "llama-bpe"))
-        reference.pre_tokenizer = pre_tokenizers.Sequence(steps)
-        result += [{"family": family, "text": t, "ids": reference.encode(t).ids} for t in texts()]
+        configure(reference, family)
+        result += [{"family": family, "text": t, "ids": reference.encode(t).ids}
+                   for t in texts() + (ACCENTED if family == "qwen2" else [])]
     dump("byte-level-600.json", result)
 
 
-def render(template, messages, add_generation_prompt):
+def render(template, messages, add_generation_prompt, **options):
     environment = ImmutableSandboxedEnvironment(trim_blocks=True, lstrip_blocks=True)
 
     def raise_exception(message):
@@ -99,7 +103,7 @@ def render(template, messages, add_generation_prompt):
     environment.globals["raise_exception"] = raise_exception
     return environment.from_string(template).render(
         messages=messages, bos_token="<s>", eos_token="</s>",
-        add_generation_prompt=add_generation_prompt)
+        add_generation_prompt=add_generation_prompt, **options)
 
 
 def merged(messages):
@@ -122,9 +126,11 @@ def chat(assets):
         loaded = {name: llama_cpp.Llama(path, vocab_only=True, verbose=False)
                   for name, path in paths.items()}
         for name, (vocabulary, jinja, has_system) in TEMPLATES.items():
-            for messages in CONVERSATIONS:
+            conversations = CONVERSATIONS + (REASONED if "<think>" in jinja else [])
+            for messages in conversations:
                 rendered = render(jinja, messages if has_system else merged(messages),
-                                  messages[-1]["role"] == "user")
+                                  messages[-1]["role"] == "user",
+                                  enable_thinking=name.endswith("thinking"))
                 # ChatML's template has no <s>; the model adds it.
                 text = rendered if rendered.startswith("<s>") else "<s>" + rendered
                 ids = (loaded[vocabulary].tokenize(text.encode(), add_bos=False, special=True)

@@ -1,3 +1,4 @@
+import Documents
 import Foundation
 import Synchronization
 import Testing
@@ -52,7 +53,8 @@ import Testing
             SearchQuery(text: "wrote", vector: vector(for: "\(round)"), limit: 200))
           // A document is seen whole or not at all.
           for hit in hits {
-            let chunks = try index.chunks(ofDocument: hit.document.id)
+            let document = try index.document(path: hit.citation.path)
+            let chunks = try document.map { try index.chunks(ofDocument: $0.id) } ?? []
             guard chunks.isEmpty || chunks.count == 2 else {
               throw StoreError.invalidInput("half a document")
             }
@@ -113,7 +115,7 @@ import Testing
           try store(["thread \(thread) \(number)"], at: "/\(thread)/\(number)", in: index)
           let hits = try index.search(
             SearchQuery(text: "thread", vector: vector(for: "thread \(thread) \(number)")))
-          guard hits.contains(where: { $0.chunk.text == "thread \(thread) \(number)" }) else {
+          guard hits.contains(where: { $0.text == "thread \(thread) \(number)" }) else {
             throw StoreError.invalidInput("what was just stored is not found")
           }
         }

@@ -92,7 +92,7 @@ import Testing
     let index = try IndexStore.create(path: path, identity: smallIdentity)
     try index.executeForTesting("PRAGMA user_version = 99")
     try index.close()
-    #expect(throws: StoreError.newerSchema(path: path, version: 99, supported: 1)) {
+    #expect(throws: StoreError.newerSchema(path: path, version: 99, supported: 2)) {
       try IndexStore.open(path: path, mode: .readWrite)
     }
   }
@@ -123,14 +123,19 @@ import Testing
   @Test(arguments: [
     "UPDATE quantizedVectors SET codes = x'01'", "UPDATE quantizedVectors SET scales = x'01'",
     "UPDATE vector SET elements = x''", "UPDATE chunk SET byteEnd = -5",
-    "UPDATE chunk SET firstLine = 9, lastLine = 1", "DELETE FROM identity",
+    "UPDATE chunk SET firstLine = 9, lastLine = 1", "DELETE FROM indexState",
+    "PRAGMA foreign_keys = OFF; DELETE FROM vectorSpace",
     "UPDATE content SET firstChunkID = 9223372036854775800",
     "UPDATE content SET firstChunkID = -9223372036854775800, chunkCount = 9223372036854775807",
-    "PRAGMA ignore_check_constraints = ON; UPDATE identity SET dimension = -4",
-    "PRAGMA ignore_check_constraints = ON; UPDATE identity SET dimension = 9223372036854775807",
+    "UPDATE quantizedVectors SET firstChunkID = 9223372036854775800",
+    "UPDATE quantizedVectors SET firstChunkID = -9223372036854775800",
+    "UPDATE chunk SET startMilliseconds = 9, endMilliseconds = 1",
+    "PRAGMA ignore_check_constraints = ON; UPDATE chunk SET modality = 'smell'",
+    "PRAGMA ignore_check_constraints = ON; UPDATE vectorSpace SET dimension = -4",
+    "PRAGMA ignore_check_constraints = ON; UPDATE vectorSpace SET dimension = 9223372036854775807",
     "UPDATE sqlite_sequence SET seq = 9223372036854775807",
     "UPDATE sqlite_sequence SET seq = -9223372036854775808",
-    "UPDATE identity SET generation = 9223372036854775807",
+    "UPDATE indexState SET generation = 9223372036854775807",
     "UPDATE document SET indexedNanoseconds = -9223372036854775808",
     "DROP TABLE chunkText", "DROP TABLE vector", "DROP TABLE quantizedVectors",
     "DROP VIEW searchableChunk",

@@ -1,3 +1,4 @@
+import Documents
 import Foundation
 import Testing
 
@@ -60,8 +61,7 @@ import Testing
     #expect(stored.record == record)
     #expect(stored.chunkCount == 2)
     let chunks = try index.chunks(ofDocument: stored.id)
-    #expect(chunks.map(\.record) == makeChunks(["alpha beta", "gamma"]))
-    #expect(chunks.map(\.ordinal) == [0, 1])
+    #expect(chunks == makeChunks(["alpha beta", "gamma"]))
     let state = try #require(try index.fileState(path: "/d/a.txt"))
     #expect(state.isUnchanged(byteCount: record.byteCount, modifiedNanoseconds: 1_000))
     #expect(!state.isUnchanged(byteCount: record.byteCount, modifiedNanoseconds: 1_001))
@@ -97,8 +97,8 @@ import Testing
     #expect(try !index.link(makeRecord("/d/c.md", content: "same words", type: "markdown")))
     #expect(try index.statistics().contentCount == 1)
     let hits = try index.search(SearchQuery(text: "same", mode: .keyword))
-    #expect(hits.map(\.document.path) == ["/d/a.txt"])
-    #expect(hits.map(\.otherPaths) == [["/d/b.txt"]])
+    #expect(hits.map(\.citation.path) == ["/d/a.txt"])
+    #expect(hits.map { $0.alsoAt.map(\.path) } == [["/d/b.txt"]])
     try index.removeDocuments(paths: ["/d/a.txt"])
     #expect(try index.statistics().chunkCount == 1)
     try index.removeDocuments(paths: ["/d/b.txt"])

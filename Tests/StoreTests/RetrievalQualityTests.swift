@@ -1,3 +1,4 @@
+import Documents
 import Foundation
 import Testing
 
@@ -56,7 +57,7 @@ import Testing
     let xquad = try load()
     try index.replaceDocuments(
       xquad.paragraphs.enumerated().map { number, text in
-        let chunk = ChunkRecord(
+        let chunk = Chunk(
           text: text, byteRange: 0..<text.utf8.count, lineRange: 1...1, tokenCount: 1)
         return EmbeddedDocument(
           record: makeRecord("/\(number)", content: text), chunks: [chunk],
@@ -66,7 +67,7 @@ import Testing
     var firstFive = 0
     for (question, paragraph) in xquad.questions {
       let hits = try index.search(SearchQuery(text: question, mode: .keyword, limit: 5))
-      let place = hits.firstIndex { $0.document.path == "/\(paragraph)" }
+      let place = hits.firstIndex { $0.citation.path == "/\(paragraph)" }
       if place == 0 { first += 1 }
       if place != nil { firstFive += 1 }
     }

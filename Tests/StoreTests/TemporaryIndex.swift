@@ -1,3 +1,4 @@
+import Documents
 import Foundation
 import Kernels
 
@@ -77,11 +78,11 @@ func store(
   return record
 }
 
-func makeChunks(_ passages: [String]) -> [ChunkRecord] {
+func makeChunks(_ passages: [String]) -> [Chunk] {
   var start = 0
   return passages.enumerated().map { ordinal, text in
     defer { start += text.utf8.count }
-    return ChunkRecord(
+    return Chunk(
       text: text, byteRange: start..<start + text.utf8.count,
       sourceByteRange: start..<start + text.utf8.count, page: ordinal + 1,
       lineRange: ordinal + 1...ordinal + 1, heading: "Part \(ordinal)", tokenCount: 3)

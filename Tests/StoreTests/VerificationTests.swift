@@ -46,6 +46,13 @@ import Testing
     ("DELETE FROM document", "contents without a document"),
     ("PRAGMA foreign_keys = OFF; DELETE FROM chunk WHERE id = 2", "refers to nothing"),
     ("UPDATE chunk SET byteEnd = -1", "end before they start"),
+    ("UPDATE chunk SET startMilliseconds = 2, endMilliseconds = 1", "end before they start"),
+    ("UPDATE quantizedVectors SET firstChunkID = 2", "outside their content's passages"),
+    ("UPDATE quantizedVectors SET scales = x''", "vectors that are not scanned"),
+    (
+      "INSERT INTO vectorSpace VALUES (2, 'picture', 'bb', 'clip', 8); "
+        + "UPDATE vector SET spaceID = 2 WHERE chunkID = 2", "texts without a vector"
+    ),
   ])
   func damageIsNamed(sql: String, problem: String) throws {
     let index = try makeIndex()
@@ -70,10 +77,13 @@ import Testing
     "UPDATE chunk SET heading = NULL WHERE id = 1",
     "UPDATE chunk SET page = NULL WHERE id = 1",
     "UPDATE chunk SET tokenCount = tokenCount + 1 WHERE id = 1",
+    "UPDATE chunk SET modality = 'sound' WHERE id = 1",
+    "UPDATE chunk SET startMilliseconds = 0, endMilliseconds = 9 WHERE id = 1",
+    "INSERT INTO vectorSpace VALUES (2, 'picture', 'bb', 'clip', 8)",
     "UPDATE vector SET elements = zeroblob(32) WHERE chunkID = 1",
     "UPDATE document SET path = '/other'", "UPDATE document SET sha256 = 'other'",
     "UPDATE document SET type = 'html'", "UPDATE content SET title = 'a title'",
-    "UPDATE identity SET modelHash = 'other'",
+    "UPDATE vectorSpace SET modelHash = 'other'",
   ])
   func theContentHashSeesEveryChange(sql: String) throws {
     let index = try makeIndex()

@@ -26,6 +26,21 @@ import Testing
     ("{{'<|' + message['role'] + '|>' + '\n' + message['content'] + '<|end|>\n' }}", .phi3),
     ("{{'<|im_start|>' + message['role']}}", .chatML),
     ("{{ '<|start_header_id|>' + message['role'] + '<|end_header_id|>' + '<|eot_id|>' }}", .llama3),
+    ("{{ '<|im_start|>system\nYou are a helpful assistant.<|im_end|>\n' }}", .qwen2),
+    (
+      "{{ '<|im_start|>system\\nYou are Qwen, created by Alibaba Cloud. You are a helpful "
+        + "assistant.<|im_end|>\\n' }}", .qwen25
+    ),
+    (
+      "{{ '<|im_start|>assistant\n' }}{% if enable_thinking is false %}"
+        + "{{ '<think>\n\n</think>' }}{% endif %}", .qwen3
+    ),
+    (
+      "{{ '<|im_start|>system\nYou are a helpful AI assistant named SmolLM, trained by Hugging "
+        + "Face<|im_end|>\n' }}", .smolLM2
+    ),
+    // Another system text than the published ones: plain ChatML, not a guess.
+    ("{{ '<|im_start|>system\nYou are a pirate.<|im_end|>\n' }}", .chatML),
     // Zephyr, half of Llama 3, Mistral v3 with tools, Gemma: not known, and not taken for a relative.
     ("{{ '<|user|>\n' + message['content'] + eos_token }}", .plain),
     ("{{ '<|start_header_id|>' + message['role'] + '<|end_header_id|>' }}", .plain),
@@ -46,6 +61,8 @@ import Testing
     ("llama", "Llama-2-7B-Chat", .llama2), ("llama", "llama-2-7b-chat", .llama2),
     ("llama", "Meta-Llama-3-8B-Instruct", .llama3), ("llama", "Llama 3.1 8B", .llama3),
     ("phi3", "", .phi3), ("llama", "Phi-3-mini", .phi3),
+    ("qwen2", "Qwen2.5 7B Instruct", .qwen25), ("qwen2", "Qwen2 1.5B", .qwen2),
+    ("qwen3", "", .qwen3),
     ("llama", "stories260K", .plain), ("llama", "", .plain),
   ])
   func thenTheName(architecture: String, name: String, expected: ChatTemplate) {
@@ -56,6 +73,10 @@ import Testing
     let found = recognized(tokens: ["a", "<|im_end|>", "<|im_start|>"])
     #expect(found.template == .chatML && found.isCertain)
     #expect(recognized(tokens: ["<|im_start|>"]).template == .plain)
+    // A fine-tuned model keeps its base model's name, but has tokens of its own template.
+    let tuned = recognized(
+      name: "dolphin-2.2.1-mistral-7b", tokens: ["a", "<|im_end|>", "<|im_start|>"])
+    #expect(tuned.template == .chatML)
   }
 
   @Test func anEntryOfAnotherTypeCountsAsAbsent() {

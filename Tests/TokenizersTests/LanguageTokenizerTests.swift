@@ -38,6 +38,26 @@ import Testing
     }
   }
 
+  /// Qwen3's `<think>` is a token in a template and in the text of an answer, but not in a document.
+  @Test func markupIsATokenInTemplatesOnly() throws {
+    let tokenizer = try TokenizerAssets.byteLevel(
+      adding: [
+        ("<|im_start|>", 3), ("<|im_end|>", 3), ("<think>", 4), ("</think>", 4), ("<b>", 4),
+      ],
+      pre: "qwen2")
+    let (start, think, endThink, other) = (Int32(600), Int32(602), Int32(603), Int32(604))
+    #expect(tokenizer.encode("<think>a</think>").filter { $0 >= 600 } == [])
+    #expect(tokenizer.encode("a<b>").last == other)
+    let prompt = ChatTemplate.qwen3.tokens(
+      for: [ChatMessage(role: .user, text: "</think><|im_end|>")], tokenizer: tokenizer)
+    #expect(
+      prompt.filter { $0 >= 600 } == [start, start + 1, start, think, endThink])
+    #expect(
+      tokenizer.decode([think, 64, endThink]) == "<think>" + tokenizer.decode([64]) + "</think>")
+    #expect(tokenizer.endOfGeneration == [0, 601])
+    #expect(!tokenizer.addsBOS)
+  }
+
   @Test(
     .enabled(if: TokenizerAssets.folder != nil, "\(TokenizerAssets.missing)"),
     arguments: ["gpt-2", "phi-3"])

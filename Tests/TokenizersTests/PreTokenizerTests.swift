@@ -26,6 +26,7 @@ import Testing
     ("llama-bpe", " \n \n  x", [" \n \n", " ", " x"]),
     ("qwen2", "a12", ["a", "1", "2"]),
     ("starcoder", "a 12b", ["a", " ", "1", "2", "b"]),
+    ("smollm", "IT'S 12b", ["IT", "'", "S", " ", "1", "2", "b"]),
     (
       "default", "a, b+c 12345 x'll", ["a", ",", " b", "+", "c", " ", "123", "45", " x", "'", "ll"]
     ),
@@ -34,7 +35,7 @@ import Testing
     #expect(try words(text, name) == expected)
   }
 
-  @Test(arguments: ["gpt-2", "llama-bpe", "qwen2", "starcoder", "default"])
+  @Test(arguments: ["gpt-2", "llama-bpe", "qwen2", "starcoder", "smollm", "default"])
   func wordsTogetherAreTheText(name: String) throws {
     var generator = SplitMix64(state: 5)
     let parts = [
@@ -51,7 +52,7 @@ import Testing
   }
 
   @Test func classesOfCharacters() {
-    let classes = WordClasses.shared
+    let classes = WordClasses.table
     #expect(classes.pageCount <= 256)
     for (scalar, expected) in [
       ("a", .letter), ("漢", .letter), ("7", .number), ("½", .number), ("Ⅷ", .number),

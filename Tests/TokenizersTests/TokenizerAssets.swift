@@ -27,6 +27,23 @@ enum TokenizerAssets {
       ggufMetadata: Checkpoint.open(path: url.path()).metadata, source: url.lastPathComponent)
   }
 
+  /// The byte-level fixture with more tokens (spelling and type) after its 600 and another
+  /// pre-tokenizer.
+  static func byteLevel(adding added: [(String, Int32)], pre: String) throws -> LanguageTokenizer {
+    let metadata = try Checkpoint.open(path: fixture("byte-level-600.gguf").path()).metadata
+    let tokens = try metadata.strings("tokenizer.ggml.tokens") ?? StringArray()
+    let types = try metadata.integers("tokenizer.ggml.token_type") ?? []
+    let spellings = tokens.indices.map { tokens[$0] } + added.map(\.0)
+    return try LanguageTokenizer(
+      ggufMetadata:
+        metadata
+        .replacing("tokenizer.ggml.tokens", .array(.string(StringArray(spellings))))
+        .replacing(
+          "tokenizer.ggml.token_type", .array(.int32(types.map(Int32.init) + added.map(\.1)))
+        )
+        .replacing("tokenizer.ggml.pre", .string(pre)), source: pre)
+  }
+
   /// The tokenizer of one of llama.cpp's vocabulary files: "gpt-2" or "phi-3".
   static func llamaCpp(_ name: String) throws -> LanguageTokenizer {
     try (name == "phi-3" ? phi3 : gpt2).get()

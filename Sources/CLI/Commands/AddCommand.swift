@@ -1,4 +1,5 @@
 internal import ArgumentParser
+internal import Documents
 internal import RAG
 internal import SwiftRAG
 
@@ -7,7 +8,7 @@ struct AddCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "add", abstract: "Index files and folders.",
     discussion: """
-      Reads TXT, MD, HTML, DOCX and PDF. Only new and changed files are read again; files that \
+      Reads \(DocumentType.displayNames). Only new and changed files are read again; files that \
       vanished from the given folders are forgotten. It may be interrupted at any time and run \
       again.
 

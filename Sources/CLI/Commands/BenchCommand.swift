@@ -1,3 +1,4 @@
+internal import Bytes
 internal import Evaluation
 internal import ArgumentParser
 internal import Foundation
@@ -166,11 +167,5 @@ extension BenchCommand {
   }
 }
 
-/// The largest resident set of this process so far (VmHWM of /proc/self/status).
-func peakResidentByteCount() -> Int {
-  guard let status = try? String(contentsOfFile: "/proc/self/status", encoding: .utf8),
-    let line = status.split(separator: "\n").first(where: { $0.hasPrefix("VmHWM:") }),
-    let kibibytes = line.split(separator: " ").dropFirst().first.flatMap({ Int($0) })
-  else { return 0 }
-  return kibibytes << 10
-}
+/// The largest resident set of this process so far, in bytes; 0 where the system does not report it.
+func peakResidentByteCount() -> Int { ProcFile.peakResidentByteCount ?? 0 }

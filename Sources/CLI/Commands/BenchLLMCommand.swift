@@ -23,10 +23,9 @@ struct MeasuredModelOptions: ParsableArguments {
     }
     let compute = ComputeContext(threadCount: memory.worker.threads)
     let checkpoint = try Checkpoint.open(path: model)
-    let options = LlamaOptions(
-      repack: !memory.noRepack, usesPrepared: !memory.noPrepared,
-      contextTokenCount: contextTokenCount, cacheType: memory.cacheType)
-    let model = try LlamaModel(gguf: checkpoint, compute: compute, options: options)
+    let model = try LlamaModel(
+      gguf: checkpoint, compute: compute,
+      options: memory.loadOptions(contextTokenCount: contextTokenCount))
     return try LlamaSession(
       model: model, contextTokenCount: contextTokenCount, cacheType: memory.cacheType,
       batchTokenCount: batch)
@@ -111,10 +110,10 @@ extension BenchCommand {
         contextTokenCount: context ?? max(prefill, depth + decode + 1))
       let loadSeconds = (ContinuousClock.now - start).inSeconds
       try session.evaluate([1], logits: .last)
-      let library = session.model.library
+      let loader = session.model.loader
       let weights =
-        library.isPrepared ? "prepared" : options.memory.noRepack ? "in place" : "reordered"
-      for rejection in library.rejections {
+        loader.isPrepared ? "prepared" : options.memory.noRepack ? "in place" : "reordered"
+      for rejection in loader.rejections {
         Terminal.note("\(rejection.path) is not used: \(rejection.reason)")
       }
       let started = Started(

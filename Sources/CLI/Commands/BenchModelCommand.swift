@@ -24,8 +24,8 @@ extension BenchCommand {
     @Option(help: "tiny (some million weights) or full (the published shapes, several GB).")
     var size: SyntheticSize = .tiny
 
-    @Option(help: "f32, f16, q4_0, q8_0, q4_k_m, q5_k_m or q6_k.")
-    var type: SyntheticRecipe = .q4KM
+    @Option(help: "f32, f16, bf16, q4_0, q8_0, q4_k_m, q5_k_m or q6_k.")
+    var type: ConversionRecipe = .q4KM
 
     @Option(help: "Of the random weights.")
     var seed: UInt64 = 0
@@ -52,4 +52,3 @@ extension BenchCommand {
 
 extension SyntheticArchitecture: ExpressibleByArgument {}
 extension SyntheticSize: ExpressibleByArgument {}
-extension SyntheticRecipe: ExpressibleByArgument {}

@@ -2,6 +2,7 @@ internal import Evaluation
 internal import ArgumentParser
 internal import Foundation
 internal import RAG
+internal import Store
 internal import SwiftRAG
 
 /// The commands `swiftrag eval retrieval|refusal|answers|support`.
@@ -31,7 +32,7 @@ struct EvalCommand: ParsableCommand {
     @OptionGroup var common: CommonOptions
 
     private struct Row: Encodable {
-      let mode: RetrievalMode
+      let mode: SearchMode
       let metrics: RankingMetrics
     }
 

@@ -1,3 +1,4 @@
+internal import Bytes
 internal import ArgumentParser
 internal import Foundation
 internal import RAG
@@ -36,7 +37,7 @@ struct IndexCommand: ParsableCommand {
     func run() throws {
       common.apply()
       let catalog = try IndexCatalog(path: IndexCommand.path(index))
-      let documents = try catalog.documents(below: below.map { canonicalPath($0) ?? $0 })
+      let documents = try catalog.documents(below: below.map { Paths.canonical($0) ?? $0 })
       if json { return try answerJSON(documents) }
       for document in documents {
         let path = AnswerRenderer.shown(path: document.path)
@@ -97,7 +98,7 @@ struct IndexCommand: ParsableCommand {
       let catalog = try IndexCatalog(path: IndexCommand.path(index), mayWrite: true)
       // A file that is gone has no canonical path any more; the absolute one was stored.
       let absolute = paths.map { path in
-        let resolved = canonicalPath(path) ?? path
+        let resolved = Paths.canonical(path) ?? path
         return resolved.hasPrefix("/")
           ? resolved : FileManager.default.currentDirectoryPath + "/" + resolved
       }

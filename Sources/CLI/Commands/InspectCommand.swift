@@ -2,6 +2,7 @@ internal import ArgumentParser
 internal import Bytes
 internal import Checkpoints
 internal import Foundation
+internal import Models
 internal import Tokenizers
 
 /// The command `swiftrag inspect FILE`.
@@ -13,6 +14,7 @@ struct InspectCommand: ParsableCommand {
         swiftrag inspect model.safetensors --tensors --hash
         swiftrag inspect model.gguf --map
         swiftrag inspect model.gguf --json
+        swiftrag inspect model.gguf --spec
         swiftrag inspect model.gguf --template
         swiftrag inspect model-00001-of-00003.gguf
         swiftrag inspect model.safetensors.index.json
@@ -36,6 +38,9 @@ struct InspectCommand: ParsableCommand {
   @Flag(help: "Show the chat template: the one recognised, why, and the text in the file.")
   var template = false
 
+  @Flag(help: "Show what the model computes: configuration, tensors and steps.")
+  var spec = false
+
   @Flag(help: "Print everything as JSON.")
   var json = false
 
@@ -45,6 +50,10 @@ struct InspectCommand: ParsableCommand {
     common.apply()
     try requireExisting([file])
     if template { return try showTemplate(try Checkpoint.open(path: file).metadata) }
+    if spec {
+      return Terminal.answer(
+        try ModelSpecification(gguf: Checkpoint.open(path: file)).text)
+    }
     let inspection = try Inspection(of: try Checkpoint.open(path: file), hashes: hash)
     if json { return try answerJSON(inspection) }
     summarise(inspection)

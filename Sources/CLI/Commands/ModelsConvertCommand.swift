@@ -1,3 +1,4 @@
+internal import Bytes
 internal import ArgumentParser
 internal import Checkpoints
 internal import Foundation
@@ -46,7 +47,7 @@ extension ModelsCommand {
       common.apply()
       try requireExisting([source])
       try requireCreatable(out)
-      guard canonicalPath(source) != canonicalPath(out) else {
+      guard Paths.canonical(source) != Paths.canonical(out) else {
         throw CommandFailure(
           "\(out): is the source, which fewer bits would replace\n  try: --out another.gguf",
           status: ExitStatus.usage)

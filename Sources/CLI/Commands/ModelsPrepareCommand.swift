@@ -1,3 +1,4 @@
+internal import Bytes
 internal import ArgumentParser
 internal import Checkpoints
 internal import Foundation
@@ -70,7 +71,7 @@ extension ModelsCommand {
       // 256 MB may be on their way to a slow disk when Ctrl-C comes; then the file is removed.
       Interrupts.allow(graceMicroseconds: 10_000_000)
       let bar = ProgressBar(
-        "preparing \(URL(filePath: path).lastPathComponent)", unit: "MB",
+        "preparing \(Paths.name(of: path))", unit: "MB",
         total: preparation.byteCount / 1_000_000)
       let outcome: WeightPreparation.Outcome
       do {
@@ -83,7 +84,7 @@ extension ModelsCommand {
         Terminal.note(WeightPreparation.Failure.cancelled.description)
         throw ExitStatus.interrupted
       }
-      for refusal in outcome.refusals { Terminal.note("not written to \(refusal)") }
+      for skipped in outcome.skippedPaths { Terminal.note("not written to \(skipped)") }
       try answer(
         Report(
           model: path, path: outcome.path, byteCount: outcome.byteCount,

@@ -1,7 +1,10 @@
+internal import Bytes
 internal import Generation
 internal import ArgumentParser
+internal import Documents
 internal import Foundation
 internal import RAG
+internal import Store
 internal import SwiftRAG
 
 /// The command `swiftrag run [QUESTION]`.
@@ -96,7 +99,7 @@ struct RunCommand: ParsableCommand {
 
   /// The folders that citations are shown from.
   private var roots: [String] {
-    (docs + [Folders.sampleLibrary].compactMap { $0 }).map { canonicalPath($0) ?? $0 }
+    (docs + [Folders.sampleLibrary].compactMap { $0 }).map { Paths.canonical($0) ?? $0 }
   }
 
   /// Opens the index that this run answers from, brought up to date.
@@ -142,13 +145,13 @@ struct RunCommand: ParsableCommand {
     }
     if report.unchangedCount + report.addedCount + report.updatedCount + report.renamedCount == 0 {
       throw CommandFailure(
-        "no readable document in \(what)\n  readable are TXT, MD, HTML, DOCX and PDF",
+        "no readable document in \(what)\n  readable are \(DocumentType.displayNames)",
         status: ExitStatus.noInput)
     }
   }
 
   private func answer(
-    _ text: String, from knowledge: KnowledgeBase, filter: RetrievalFilter
+    _ text: String, from knowledge: KnowledgeBase, filter: SearchFilter
   ) throws {
     if dryRun { return try showPassages(for: text, from: knowledge, filter: filter) }
     let answer = try ask(text, knowledge, filter: filter, history: [])
@@ -158,7 +161,7 @@ struct RunCommand: ParsableCommand {
 
   /// Answers and, unless JSON is wanted, shows the answer: prose as it is written.
   private func ask(
-    _ text: String, _ knowledge: KnowledgeBase, filter: RetrievalFilter,
+    _ text: String, _ knowledge: KnowledgeBase, filter: SearchFilter,
     history: [ConversationTurn]
   ) throws -> Answer {
     let renderer = AnswerRenderer(isVerbose: common.verbose, roots: roots)
@@ -190,7 +193,7 @@ struct RunCommand: ParsableCommand {
   }
 
   private func showPassages(
-    for text: String, from knowledge: KnowledgeBase, filter: RetrievalFilter
+    for text: String, from knowledge: KnowledgeBase, filter: SearchFilter
   ) throws {
     let passages = try knowledge.search(text, filter: filter)
     if json { return try answerJSON(passages) }
@@ -204,7 +207,7 @@ struct RunCommand: ParsableCommand {
   }
 
   /// Question after question, until the end of input or `/quit`.
-  private func converse(_ knowledge: KnowledgeBase, filter: RetrievalFilter) throws {
+  private func converse(_ knowledge: KnowledgeBase, filter: SearchFilter) throws {
     let manner = knowledge.writesProse ? "cite" : "are quoted from"
     Terminal.note(
       "Ask about your documents. Answers \(manner) them. /quit or Ctrl-D ends; /help says more.")

@@ -1,4 +1,4 @@
-// The second half of a GGUF header: what the tensors are, and where in the data they lie.
+// The second half of a GGUF header: the tensors and their place in the data.
 
 internal import Bytes
 
@@ -53,7 +53,7 @@ extension GGUFReader {
       infoOffset: start)
   }
 
-  /// The dimensions, turned round: the file has the innermost first.
+  /// The dimensions, reversed: the file has the innermost first.
   private mutating func shape(of name: String) throws(CheckpointError) -> [Int] {
     let byteOffset = reader.byteOffset
     let count: UInt32 = try integer("dimension count of tensor \(name)")
@@ -74,7 +74,7 @@ extension GGUFReader {
     return shape.reversed()
   }
 
-  /// Turns offsets within the data into ranges of the file, each inside it and apart from the others.
+  /// Converts offsets within the data into ranges of the file, inside it and without overlap.
   func place(
     _ pending: [PendingTensor]
   ) throws(CheckpointError) -> (tensors: [TensorInfo], dataOffset: Int) {
@@ -86,7 +86,7 @@ extension GGUFReader {
     } catch {
       throw .bytes(error)
     }
-    // A file without tensors (a vocabulary) may end right behind its header.
+    // A file without tensors (a vocabulary) may end right after its header.
     let dataOffset = min(raised, file.byteCount)
     let available = file.byteCount - dataOffset
     var tensors: [TensorInfo] = []

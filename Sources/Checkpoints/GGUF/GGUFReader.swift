@@ -1,6 +1,6 @@
 // GGUF, the file format of ggml and llama.cpp: header, metadata, tensor infos, aligned data.
-// Specification: ggml/docs/gguf.md. Versions 2 and 3 have one layout; version 3 only adds files for
-// big-endian machines, which are refused by name.
+// Specification: ggml/docs/gguf.md. Versions 2 and 3 have the same layout; version 3 only adds
+// big-endian files, which are refused with an error of their own.
 
 internal import Bytes
 
@@ -18,10 +18,11 @@ struct GGUFReader {
   /// Magic, version, tensor count, metadata count.
   static let headerByteCount = 24
 
-  /// The least bytes of a metadata entry: key length, one byte of key, type, one byte of value.
+  /// The minimum size of a metadata entry: key length, one byte of key, type, one byte of value.
   private static let leastEntryByteCount: UInt64 = 8 + 1 + 4 + 1
 
-  /// The least bytes of a tensor info: name length, one byte of name, dimension count, type, offset.
+  /// The minimum size of a tensor info: name length, one byte of name, dimension count, type,
+  /// offset.
   private static let leastTensorByteCount: UInt64 = 8 + 1 + 4 + 4 + 8
 
   /// Whether a file with these first bytes is a GGUF file.
@@ -29,7 +30,7 @@ struct GGUFReader {
 
   /// Reads the whole header and checks every tensor's range.
   ///
-  /// - Complexity: O(header); no allocation beyond what the file's own bytes justify.
+  /// - Complexity: O(header); allocations are bounded by the size of the file.
   static func read(_ file: MappedFile) throws(CheckpointError) -> ParsedFile {
     var reader = GGUFReader(file)
     let (version, tensorCount, entryCount) = try reader.readHeader()
@@ -98,7 +99,7 @@ struct GGUFReader {
     alignment = Int(number)
   }
 
-  private func checkMetadataByteCount() throws(CheckpointError) {
+  func checkMetadataByteCount() throws(CheckpointError) {
     let byteCount = reader.byteOffset - GGUFReader.headerByteCount
     if byteCount > CheckpointLimits.metadataByteCount {
       throw .limitExceeded(
@@ -106,104 +107,6 @@ struct GGUFReader {
         limit: UInt64(CheckpointLimits.metadataByteCount))
     }
   }
-
-  // MARK: Values
-
-  private mutating func value(of key: String) throws(CheckpointError) -> MetadataValue {
-    let type = try valueType(of: key)
-    switch type {
-    case .uint8: return .uint8(try integer(key))
-    case .int8: return .int8(try integer(key))
-    case .uint16: return .uint16(try integer(key))
-    case .int16: return .int16(try integer(key))
-    case .uint32: return .uint32(try integer(key))
-    case .int32: return .int32(try integer(key))
-    case .uint64: return .uint64(try integer(key))
-    case .int64: return .int64(try integer(key))
-    case .float32: return .float32(Float(bitPattern: try integer(key)))
-    case .float64: return .float64(Double(bitPattern: try integer(key)))
-    case .bool: return .bool(try bool(integer(key), key: key, byteOffset: reader.byteOffset - 1))
-    case .string: return .string(String(decoding: try string(key), as: UTF8.self))
-    case .array: return .array(try array(of: key))
-    }
-  }
-
-  private mutating func valueType(of key: String) throws(CheckpointError) -> MetadataTypeID {
-    let byteOffset = reader.byteOffset
-    let id: UInt32 = try integer(key)
-    guard let type = MetadataTypeID(rawValue: id) else {
-      throw .unknownValueType(key: key, byteOffset: byteOffset, id: id)
-    }
-    return type
-  }
-
-  private mutating func array(of key: String) throws(CheckpointError) -> MetadataArray {
-    let start = reader.byteOffset
-    let type = try valueType(of: key)
-    if type == .array { throw .nestedArray(key: key, byteOffset: start) }
-    let countOffset = reader.byteOffset
-    let stated: UInt64 = try integer(key)
-    try checkCount(
-      stated, leastByteCount: UInt64(type.minimumByteCount),
-      limit: CheckpointLimits.arrayElementCount, "length of array \(key)",
-      byteOffset: countOffset)
-    let count = Int(stated)  // at most arrayElementCount
-    switch type {
-    case .uint8: return .uint8(try integers(count, key))
-    case .int8: return .int8(try integers(count, key))
-    case .uint16: return .uint16(try integers(count, key))
-    case .int16: return .int16(try integers(count, key))
-    case .uint32: return .uint32(try integers(count, key))
-    case .int32: return .int32(try integers(count, key))
-    case .uint64: return .uint64(try integers(count, key))
-    case .int64: return .int64(try integers(count, key))
-    case .float32:
-      return .float32((try integers(count, key) as [UInt32]).map { Float(bitPattern: $0) })
-    case .float64:
-      return .float64((try integers(count, key) as [UInt64]).map { Double(bitPattern: $0) })
-    case .bool: return .bool(try bools(count, key))
-    case .string: return .string(try strings(count, key))
-    case .array: throw .nestedArray(key: key, byteOffset: start)
-    }
-  }
-
-  private func bool(
-    _ byte: UInt8, key: String, byteOffset: Int
-  ) throws(CheckpointError) -> Bool {
-    guard byte <= 1 else {
-      throw .invalidBoolean(key: key, byteOffset: byteOffset, value: byte)
-    }
-    return byte == 1
-  }
-
-  private mutating func bools(_ count: Int, _ key: String) throws(CheckpointError) -> [Bool] {
-    let start = reader.byteOffset
-    let bytes: [UInt8] = try integers(count, key)
-    var values: [Bool] = []
-    values.reserveCapacity(count)
-    for (index, byte) in bytes.enumerated() {
-      values.append(try bool(byte, key: key, byteOffset: start + index))
-    }
-    return values
-  }
-
-  private mutating func strings(
-    _ count: Int, _ key: String
-  ) throws(CheckpointError) -> StringArray {
-    var array = StringArray(count: count)
-    for _ in 0..<count {
-      let byteCount = try stringByteCount(key)
-      do throws(BytesError) {
-        try reader.withBytes(byteCount, key) { array.append($0) }
-      } catch {
-        throw .bytes(error)
-      }
-      try checkMetadataByteCount()
-    }
-    return array
-  }
-
-  // MARK: Primitives
 
   /// Refuses a count whose smallest possible records would not fit into the rest of the file.
   func checkCount(

@@ -3,6 +3,22 @@
 
 internal import Bytes
 
+extension Checkpoint {
+  /// Whether a file name is that of a later part of a split GGUF file, such as
+  /// `NAME-00002-of-00005.gguf`: a list of models shows the first part only.
+  package static func isLaterPart(name: String) -> Bool {
+    guard name.hasSuffix(".gguf") else { return false }
+    let words = name.dropLast(".gguf".count).split(
+      separator: "-", omittingEmptySubsequences: false
+    ).suffix(3)
+    guard words.count == 3, words[words.startIndex + 1] == "of", let number = words.first,
+      let count = words.last
+    else { return false }
+    return number.count == 5 && count.count == 5 && (Int(number) ?? 0) > 1
+      && (Int(count) ?? 0) > 1
+  }
+}
+
 /// What one part of a split GGUF file says about the whole.
 ///
 /// - Source: llama.cpp `src/llama-model-loader.cpp` (`LLM_KV_SPLIT_NO`, `_COUNT`,

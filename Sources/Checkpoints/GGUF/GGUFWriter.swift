@@ -3,11 +3,11 @@
 
 internal import Bytes
 
-/// Gathers metadata and tensors and writes them as one GGUF v3 file.
+/// Collects metadata and tensors and writes them as one GGUF v3 file.
 ///
-/// Metadata and tensors stand in the file in the order in which they were added. Tensor data follow
-/// each other without gaps, each padded with zeros to the alignment, as ggml requires. What is
-/// written can be read back: the writer holds itself to the reader's rules.
+/// Metadata and tensors are written in the order in which they were added. The data of the tensors
+/// follow each other, each padded with zeros to the alignment, as ggml requires. The writer
+/// enforces the reader's rules, so that whatever it writes can be read back.
 package struct GGUFWriter {
   private struct Tensor {
     let name: String
@@ -31,7 +31,7 @@ package struct GGUFWriter {
 
   /// An empty file.
   ///
-  /// An alignment other than 32 is written as `general.alignment`: where the caller sets that key,
+  /// An alignment other than 32 is written as `general.alignment`, where the caller sets that key
   /// or else as the first entry.
   ///
   /// - Throws: `CheckpointError.invalidAlignment` unless it is a power of two from 8 to 65,536.
@@ -51,7 +51,7 @@ package struct GGUFWriter {
   ) throws(CheckpointError) {
     let key = try checkedName(Array(key.utf8), what: "metadata key", byteOffset: 0)
     if key == "general.alignment", value != .uint32(UInt32(alignment)) {
-      throw .cannotWrite(what: key, reason: "give the alignment to the writer's initializer")
+      throw .cannotWrite(what: key, reason: "pass the alignment to the writer's initializer")
     }
     try GGUFWriter.checkSize(of: value, key: key)
     guard metadata.append(key: key, value: value) else {
@@ -59,7 +59,7 @@ package struct GGUFWriter {
     }
   }
 
-  /// Adds a tensor; its bytes are asked for when the file is written.
+  /// Adds a tensor; its bytes are read when the file is written.
   ///
   /// - Parameters:
   ///   - name: the name that GGUF readers look for, such as `token_embd.weight`; up to 63 bytes.
@@ -106,10 +106,10 @@ package struct GGUFWriter {
         source: source))
   }
 
-  /// Writes the file; it appears under `path` only when it is whole and on the disk.
+  /// Writes the file; it appears at `path` only when it is complete and on the disk.
   ///
-  /// - Throws: `CheckpointError.cannotWrite` where a source gives too few or too many bytes;
-  ///   `.bytes` where the disk refuses.
+  /// - Throws: `CheckpointError.cannotWrite` where a source has too few or too many bytes;
+  ///   `.bytes` for errors of the disk.
   package func write(to path: String) throws(CheckpointError) {
     let writer: AtomicFileWriter
     do throws(BytesError) {
@@ -174,7 +174,7 @@ package struct GGUFWriter {
     return builder.bytes
   }
 
-  /// Refuses what the reader would refuse to read back.
+  /// Refuses what the reader would refuse.
   private static func checkSize(
     of value: MetadataValue, key: String
   ) throws(CheckpointError) {

@@ -1,7 +1,7 @@
 // safetensors, the weight format of Hugging Face: 8 bytes of header length, a JSON header, data.
 // Specification: huggingface/safetensors README, "Format". This reader is stricter where the
 // format's own library is silent: duplicate names are refused at every level, and so are unknown
-// fields, because two readers that disagree about a file are a hole.
+// fields, because a file that two readers understand differently is a security hole.
 
 internal import Bytes
 
@@ -167,74 +167,5 @@ struct SafetensorsReader {
       previous = tensor.name
     }
     if end < file.byteCount { throw .hole(byteOffset: end, byteCount: file.byteCount - end) }
-  }
-}
-
-/// What the header says about one tensor.
-private struct SafetensorsFields {
-  let type: TensorType
-  let shape: [Int]
-  let begin: UInt64
-  let end: UInt64
-
-  init(
-    _ cursor: inout JSONCursor, tensor: String, keyOffset: Int
-  ) throws(CheckpointError) {
-    var type: TensorType?
-    var shape: [Int]?
-    var offsets: [UInt64]?
-    try cursor.object("tensor \(tensor)") { cursor, key, offset throws(CheckpointError) in
-      switch String(decoding: key, as: UTF8.self) {
-      case "dtype" where type == nil:
-        type = try SafetensorsFields.type(&cursor, tensor: tensor, byteOffset: offset)
-      case "shape" where shape == nil:
-        shape = try SafetensorsFields.shape(&cursor, tensor: tensor, byteOffset: offset)
-      case "data_offsets" where offsets == nil:
-        offsets = try cursor.wholeNumbers(limit: 2, "data_offsets of tensor \(tensor)")
-      case "dtype", "shape", "data_offsets":
-        throw .invalidHeader(
-          byteOffset: offset, reason: "tensor \(tensor) states a field twice")
-      default:
-        throw .invalidHeader(
-          byteOffset: offset, reason: "tensor \(tensor) has a field that the format lacks")
-      }
-    }
-    guard let type, let shape, let offsets, offsets.count == 2 else {
-      throw .invalidHeader(
-        byteOffset: keyOffset,
-        reason: "tensor \(tensor) lacks dtype, shape or two data_offsets")
-    }
-    self.type = type
-    self.shape = shape
-    begin = offsets[0]
-    end = offsets[1]
-  }
-
-  private static func type(
-    _ cursor: inout JSONCursor, tensor: String, byteOffset: Int
-  ) throws(CheckpointError) -> TensorType {
-    let name = String(decoding: try cursor.string("dtype of tensor \(tensor)"), as: UTF8.self)
-    guard let type = TensorType(safetensorsName: name) else {
-      throw .unknownTensorType(tensor: tensor, byteOffset: byteOffset, type: name)
-    }
-    return type
-  }
-
-  /// The dimensions.
-  ///
-  /// Zero is allowed: the format has empty tensors, and models check their shapes.
-  private static func shape(
-    _ cursor: inout JSONCursor, tensor: String, byteOffset: Int
-  ) throws(CheckpointError) -> [Int] {
-    let stated = try cursor.wholeNumbers(
-      limit: CheckpointLimits.safetensorsDimensionCount, "dimensions of tensor \(tensor)")
-    var shape: [Int] = []
-    for dimension in stated {
-      guard let value = Int(exactly: dimension) else {
-        throw .invalidDimension(tensor: tensor, byteOffset: byteOffset, value: dimension)
-      }
-      shape.append(value)
-    }
-    return shape
   }
 }

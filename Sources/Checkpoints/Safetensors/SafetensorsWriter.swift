@@ -3,9 +3,9 @@
 
 internal import Bytes
 
-/// Gathers tensors and string metadata and writes them as one safetensors file.
+/// Collects tensors and string metadata and writes them as one safetensors file.
 ///
-/// The same content gives the same bytes, in whatever order it was added.
+/// The bytes do not depend on the order in which content was added.
 package struct SafetensorsWriter {
   private struct Tensor {
     let name: String
@@ -31,7 +31,7 @@ package struct SafetensorsWriter {
     }
   }
 
-  /// Adds a tensor; its bytes are asked for when the file is written.
+  /// Adds a tensor; its bytes are read when the file is written.
   ///
   /// - Parameters:
   ///   - name: any name but `__metadata__`.
@@ -60,10 +60,10 @@ package struct SafetensorsWriter {
       Tensor(name: name, type: type, shape: shape, byteCount: byteCount, source: source))
   }
 
-  /// Writes the file; it appears under `path` only when it is whole and on the disk.
+  /// Writes the file; it appears at `path` only when it is complete and on the disk.
   ///
-  /// - Throws: `CheckpointError.cannotWrite` where a source gives too few or too many bytes;
-  ///   `.bytes` where the disk refuses.
+  /// - Throws: `CheckpointError.cannotWrite` where a source has too few or too many bytes;
+  ///   `.bytes` for errors of the disk.
   package func write(to path: String) throws(CheckpointError) {
     let writer: AtomicFileWriter
     do throws(BytesError) {
@@ -131,7 +131,7 @@ package struct SafetensorsWriter {
 }
 
 extension TensorType {
-  /// The place of the type in the library's order, in which the writer sorts downwards.
+  /// The position of the type in the library's order; the writer sorts in descending order.
   ///
   /// - Source: safetensors 0.8.0, `enum Dtype`: from the narrowest to the widest alignment.
   fileprivate var safetensorsRank: Int {

@@ -1,33 +1,45 @@
 /// A piece of a document that is embedded, stored, found and quoted as a whole.
+///
+/// The chunker makes it and the store keeps it; its ordinal is its index in the document's array
+/// of chunks.
 package struct Chunk: Sendable, Equatable {
-  /// Bytes of the chunk in `ExtractedDocument.text`.
-  package let byteRange: Range<Int>
+  /// Text, a picture or a stretch of a recording.
+  package let modality: Modality
   /// Exactly the text at `byteRange`; begins and ends with a character that is not white space.
+  ///
+  /// Empty for a picture without a caption and for a recording without a transcript.
   package let text: String
-  /// Page, counted from 1, of a document with pages.
+  /// Bytes of the chunk in `ExtractedDocument.text` (UTF-8).
+  package let byteRange: Range<Int>
+  /// Bytes of the chunk in the file itself, if the extracted text is the file's own (TXT, MD).
+  package let sourceByteRange: Range<Int>?
+  /// Page number, from 1, for documents with pages.
   ///
   /// A chunk never crosses a page.
   package let page: Int?
-  /// Lines of `ExtractedDocument.text`, counted from 1.
+  /// Lines of `ExtractedDocument.text`, from 1.
   ///
   /// For TXT and MD these are the file's lines.
   package let lineRange: ClosedRange<Int>
-  /// Bytes of the chunk in the file, for TXT and MD.
-  package let sourceByteRange: Range<Int>?
-  /// The headings above the chunk, outermost first, joined by " > "; nil where there is none.
+  /// Start and end in the recording, in milliseconds; nil for text and pictures.
+  package let millisecondRange: Range<Int>?
+  /// The headings above the chunk, outermost first, joined by " > "; nil if there are none.
   package let heading: String?
-  /// Tokens of `text` by the chunker's `measure`, special tokens included.
+  /// Token count of `text` by the chunker's `measure`, special tokens included.
   package let tokenCount: Int
 
   package init(
-    byteRange: Range<Int>, text: String, page: Int?, lineRange: ClosedRange<Int>,
-    sourceByteRange: Range<Int>?, heading: String?, tokenCount: Int
+    modality: Modality = .text, text: String, byteRange: Range<Int>,
+    sourceByteRange: Range<Int>? = nil, page: Int? = nil, lineRange: ClosedRange<Int>,
+    millisecondRange: Range<Int>? = nil, heading: String? = nil, tokenCount: Int
   ) {
-    self.byteRange = byteRange
+    self.modality = modality
     self.text = text
+    self.byteRange = byteRange
+    self.sourceByteRange = sourceByteRange
     self.page = page
     self.lineRange = lineRange
-    self.sourceByteRange = sourceByteRange
+    self.millisecondRange = millisecondRange
     self.heading = heading
     self.tokenCount = tokenCount
   }

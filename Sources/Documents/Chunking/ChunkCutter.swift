@@ -18,7 +18,7 @@ struct ChunkCutter {
     specialTokenCount = measure("")
     maximumTokenCount = chunker.maximumTokenCount
     let room = maximumTokenCount - specialTokenCount
-    // What a chunk repeats takes its room; at least half stays for new text.
+    // The overlap takes room of the chunk; at least half of the room is left for new text.
     overlapTokenCount = min(chunker.overlapTokenCount, room / 2)
     let limit = room - overlapTokenCount
     let target = chunker.targetTokenCount - specialTokenCount - overlapTokenCount
@@ -47,11 +47,11 @@ struct ChunkCutter {
     return chunks
   }
 
-  /// The offset whose headings are the chunk's: its first atom that is no heading, so that all
-  /// headings that begin the chunk count.
+  /// The offset that determines the chunk's headings: that of its first atom that is not a heading,
+  /// so that all headings at the start of the chunk count.
   ///
-  /// Text before the first heading of a document, such as front matter, goes with that heading if
-  /// it is in the same chunk.
+  /// Text before the first heading of a document, such as front matter, gets that heading if it is
+  /// in the same chunk.
   private func headingPlace(_ group: Range<Int>, of atoms: [TextAtom]) -> Int {
     let body = atoms[group.first { !atoms[$0].isHeading } ?? group.upperBound - 1].range.lowerBound
     let end = atoms[group.upperBound - 1].range.upperBound
@@ -77,7 +77,7 @@ struct ChunkCutter {
 
   /// Splits an overlong atom into small parts, which the plan then packs like sentences.
   private func appendParts(of atom: TextAtom, to result: inout [TextAtom]) {
-    // A quarter of the target lets the packing come within an eighth of it on average.
+    // With parts of a quarter of the target, the packing comes within an eighth of it on average.
     let limit = max(1, plan.target / 4)
     var place = atom.place
     var pending = [atom.range]
@@ -99,19 +99,19 @@ struct ChunkCutter {
 
   /// Tokens of a range without special tokens, or nil if its size is over the limit.
   private func tokenCount(_ range: Range<Int>, limit: Int) -> Int? {
-    // The byte bound first: it spares counting megabytes that cannot fit.
+    // The byte bound is checked first, which avoids counting megabytes that cannot fit.
     guard ChunkPlan.size(tokenCount: 0, byteCount: range.count) <= limit else { return nil }
     let tokenCount = max(0, measure(string(range)) - specialTokenCount)
     return tokenCount <= limit ? tokenCount : nil
   }
 
-  /// The group, or parts of it if its text has more tokens than its atoms together, as tokenizers
-  /// that join across spaces may give.
+  /// The group, or parts of it if its text has more tokens than the sum of its atoms, which happens
+  /// with tokenizers that merge across spaces.
   private func verified(_ group: Range<Int>, of atoms: [TextAtom]) -> [Range<Int>] {
     let range =
       atoms[group.lowerBound].range.lowerBound..<atoms[group.upperBound - 1].range.upperBound
     if group.count == 1 || measure(string(range)) <= maximumTokenCount { return [group] }
-    // The best place to cut, and of several the one nearest to the middle.
+    // Cuts at the best place; of several equally good ones, at the one nearest to the middle.
     let middle = group.lowerBound + group.count / 2
     let inner = group.lowerBound + 1..<group.upperBound
     let cut = inner.max { left, right in
@@ -123,7 +123,7 @@ struct ChunkCutter {
       + verified(cut..<group.upperBound, of: atoms)
   }
 
-  /// The index of the atom at which a chunk begins if it repeats the end of the one before.
+  /// The index of the first atom of a chunk that repeats the end of the previous one.
   private func withOverlap(_ group: Range<Int>, of atoms: [TextAtom]) -> Int {
     var start = group.lowerBound
     guard overlapTokenCount > 0 else { return start }

@@ -1,6 +1,6 @@
-/// Gives chunks their lines, pages and headings.
+/// Determines the lines, the page and the headings of chunks.
 ///
-/// Chunks are to be asked for in text order.
+/// Chunks must be located in text order.
 struct ChunkLocator {
   private let document: ExtractedDocument
   /// Offsets of the newlines of the text.
@@ -8,9 +8,10 @@ struct ChunkLocator {
   private var nextHeading = 0
   private var openHeadings: [Heading] = []
 
-  /// Characters of a heading that are kept in a path.
+  /// Maximum number of characters of a heading in a path.
   ///
-  /// Longer ones are rather misused paragraphs, and every chunk below would carry them.
+  /// A longer one is usually a paragraph that is misused as a heading, and every chunk below it
+  /// would carry it.
   static let maximumTitleCharacterCount = 120
 
   init(_ document: ExtractedDocument, bytes: [UInt8]) {
@@ -18,21 +19,21 @@ struct ChunkLocator {
     lineEnds = bytes.indices.filter { bytes[$0] == 0x0A }
   }
 
-  /// Makes the chunk at `range`, which lies under the headings that begin before `place`.
+  /// Makes the chunk at `range`, under the headings that begin before `place`.
   mutating func chunk(
     _ range: Range<Int>, text: String, page: Int?, under place: Int, tokenCount: Int
   ) -> Chunk {
     Chunk(
-      byteRange: range,
       text: text,
+      byteRange: range,
+      sourceByteRange: document.sourceByteRange(of: range),
       page: page,
       lineRange: line(at: range.lowerBound)...line(at: range.upperBound - 1),
-      sourceByteRange: document.sourceByteRange(of: range),
       heading: headingPath(at: place),
       tokenCount: tokenCount)
   }
 
-  /// The number of the line that holds a byte, from 1: one more than the newlines before it.
+  /// The number of the line that contains a byte, from 1: one more than the newlines before it.
   private func line(at offset: Int) -> Int {
     var low = 0
     var high = lineEnds.count

@@ -3,24 +3,24 @@
 /// Total-fit optimisation by dynamic programming, as Knuth and Plass choose the line breaks of a
 /// paragraph ("Breaking Paragraphs into Lines", Software: Practice and Experience 11, 1981): not
 /// the first cut that fits, but the set of cuts with the smallest total cost. Costs are integers,
-/// so that every machine chooses the same cuts. 1,000 is the cost of a chunk of no size at all.
+/// so that every machine chooses the same cuts. An empty chunk costs 1,000.
 struct ChunkPlan {
   /// Preferred size, in tokens without the special ones.
   let target: Int
   /// Largest size, in tokens without the special ones; at least `target`.
   let limit: Int
 
-  /// Bytes that count as a token at least.
+  /// Number of bytes that count as at least one token.
   ///
-  /// WordPiece makes one unknown token of a word of over 100 characters; without this, a megabyte
-  /// without spaces would be one small chunk. English has about 4.5 bytes a token, and tables of
-  /// short words and numbers fewer.
+  /// WordPiece maps a word of more than 100 characters to one unknown token; without this bound, a
+  /// megabyte without spaces would be one small chunk. English has about 4.5 bytes a token, and
+  /// tables of short words and numbers fewer.
   static let maximumBytesPerToken = 16
 
-  /// Cost of running across a heading of level 1 or 2.
+  /// Cost of a chunk that contains a heading of level 1 or 2 after its start.
   ///
-  /// Two sections of size s join if 2 (1 - s)² > (1 - 2 s)² + 0.9, that is if they are below about
-  /// a fifth of the target.
+  /// Two sections of size s are joined if 2 (1 - s)² > (1 - 2 s)² + 0.9, that is if they are below
+  /// about a fifth of the target.
   static let crossingCost = 900
 
   /// Cost of a cut.
@@ -38,7 +38,7 @@ struct ChunkPlan {
     }
   }
 
-  /// The size of a stretch: tokens, or bytes where there are too many for the tokens.
+  /// The size of a range of atoms: its tokens, or its bytes if they exceed what its tokens allow.
   static func size(tokenCount: Int, byteCount: Int) -> Int {
     max(tokenCount, (byteCount + maximumBytesPerToken - 1) / maximumBytesPerToken)
   }
@@ -63,7 +63,7 @@ struct ChunkPlan {
         guard size <= limit || start == end - 1 else { break }
         let cost =
           bestCost[start] + cut + slackCost(size: size) + crossed * Self.crossingCost
-        // On a tie the longer chunk, which comes later in this loop.
+        // On a tie, takes the longer chunk, which comes later in this loop.
         if cost <= bestCost[end] { (bestCost[end], bestStart[end]) = (cost, start) }
         if atoms[start].place == .section { crossed += 1 }
       }

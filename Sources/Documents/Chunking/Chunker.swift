@@ -1,21 +1,21 @@
-/// Cuts documents into chunks that an embedding model takes whole.
+/// Cuts documents into chunks that fit an embedding model.
 ///
-/// A value without state; the same document gives the same chunks on every machine.
+/// Stateless; the same document gives the same chunks on every machine.
 package struct Chunker: Sendable {
   /// The model's limit in tokens, special tokens included.
   ///
-  /// No chunk has more.
+  /// No chunk exceeds it.
   package let maximumTokenCount: Int
-  /// The size that chunks come close to where the structure of the text allows it.
+  /// Preferred chunk size in tokens, as far as the structure of the text allows it.
   package let targetTokenCount: Int
   /// Tokens at the end of a chunk that the next one repeats, in whole sentences; 0 for none.
   package let overlapTokenCount: Int
   private let measure: @Sendable (String) -> Int
 
-  /// Names the way of cutting and its parameters; stored in an index, which must not mix chunks of
-  /// two ways.
+  /// The version of the algorithm and its parameters; stored in an index, which must not mix chunks
+  /// of different chunkers.
   ///
-  /// What `measure` counts belongs to the model's identity.
+  /// `measure` is not part of it: it belongs to the identity of the model.
   package var identity: String {
     "chunks-1 maximum=\(maximumTokenCount) target=\(targetTokenCount)"
       + " overlap=\(overlapTokenCount)"
@@ -23,7 +23,7 @@ package struct Chunker: Sendable {
 
   /// Default target for a model's limit: 200 of all-MiniLM-L6-v2's 256.
   ///
-  /// Chosen by measurement, as was the default overlap of 0: see the article Documents.
+  /// Chosen by measurement, as was the default overlap of 0: the article Documents has the table.
   package static func defaultTarget(maximumTokenCount: Int) -> Int {
     max(1, maximumTokenCount * 25 / 32)
   }
@@ -33,7 +33,7 @@ package struct Chunker: Sendable {
   /// - Parameters:
   ///   - maximumTokenCount: the model's limit, special tokens included.
   ///   - targetTokenCount: preferred size; nil takes 25/32 of the maximum.
-  ///   - overlapTokenCount: tokens that neighbours share at most.
+  ///   - overlapTokenCount: maximum number of tokens that neighbouring chunks share.
   ///   - measure: number of tokens of a text, special tokens included; `measure("")` is their
   ///     number. Called about twice for each byte of the document.
   /// - Precondition: `maximumTokenCount > measure("")`, `0 <= overlapTokenCount`,
@@ -55,9 +55,9 @@ package struct Chunker: Sendable {
   /// Cuts a document.
   ///
   /// - Returns: chunks in text order. Without overlap they cover every character of the text that
-  ///   is not white space exactly once; none has more than `maximumTokenCount` tokens, unless
-  ///   `measure` gives a single character more; none crosses a page.
-  /// - Complexity: O(text) time plus `measure` over the text twice; O(text) memory.
+  ///   is not white space exactly once; none has more than `maximumTokenCount` tokens, unless a
+  ///   single character has more; none crosses a page.
+  /// - Complexity: O(text) time, plus calls of `measure` on twice the text; O(text) memory.
   package func chunks(of document: ExtractedDocument) -> [Chunk] {
     ChunkCutter(document, chunker: self, measure: measure).cut()
   }

@@ -1,12 +1,12 @@
 /// Splits running text into sentences.
 ///
-/// A sentence ends at `.`, `!`, `?`, `…` and their relatives, with the quotation marks and brackets
-/// that close after them, if white space and something other than a small letter follow. A full
+/// A sentence ends at `.`, `!`, `?`, `…` or a similar mark, including the closing quotation marks
+/// and brackets after it, if white space and then anything but a lower-case letter follow. A full
 /// stop after an abbreviation, an initial or a list number does not end one. Chinese and Japanese
-/// full stops end one always. Where the rules err, a chunk may be cut at a slightly worse place;
+/// full stops always end one. If the rules are wrong, a chunk may be cut at a slightly worse place;
 /// no text is lost.
 ///
-/// The rules follow the spirit of UAX #29 section 5 (sentence boundaries) with a list of
+/// The rules are a simplification of UAX #29, section 5 (sentence boundaries), with a list of
 /// abbreviations, which the annex leaves to the implementation.
 struct SentenceSplitter {
   private let bytes: [UInt8]
@@ -44,7 +44,7 @@ struct SentenceSplitter {
     case fullStop
     /// `!`, `?` and others that end a sentence before white space.
     case mark
-    /// Chinese and Japanese marks, after which no space stands.
+    /// Chinese and Japanese marks, which are not followed by a space.
     case ideographic
 
     init?(_ scalar: Unicode.Scalar) {
@@ -69,7 +69,7 @@ struct SentenceSplitter {
     return !isAbbreviation(stop: stop, start: start, nextIsUppercase: next.properties.isUppercase)
   }
 
-  /// True if the full stop at `stop` belongs to the word before it.
+  /// Whether the full stop at `stop` belongs to the word before it.
   private func isAbbreviation(stop: Int, start: Int, nextIsUppercase: Bool) -> Bool {
     var wordStart = stop
     while wordStart > start, stop - wordStart < 12, !isWordBreak(bytes[wordStart - 1]) {
@@ -86,7 +86,7 @@ struct SentenceSplitter {
     return Self.abbreviationsBeforeSmallLetters.contains(word) && !nextIsUppercase
   }
 
-  /// Abbreviations after which a sentence goes on, usually with a name or a number.
+  /// Abbreviations after which a sentence continues, usually with a name or a number.
   private static let abbreviations: Set<String> = [
     "mr", "mrs", "ms", "dr", "prof", "rev", "hon", "st", "sr", "jr", "gen", "col", "capt", "lt",
     "sgt", "messrs", "mme", "mlle", "hr", "fr", "ing", "dipl", "e.g", "i.e", "cf", "vs", "viz",
@@ -123,7 +123,7 @@ struct SentenceSplitter {
     while offset < limit {
       let (scalar, byteCount) = scalar(at: offset)
       switch scalar {
-      // Opening marks say nothing about the letter after them.
+      // Skips opening marks, to look at the letter after them.
       case " ", "\n", "\t", "\"", "'", "(", "[", "“", "‘", "«", "„", "*", "_": offset += byteCount
       default: return scalar
       }

@@ -1,8 +1,9 @@
-/// The sentences of a passage, for whoever points at the one that matters.
+/// Splits a passage into sentences, so that one of them can be highlighted.
 package enum Sentences {
   /// Byte ranges of the sentences, list items and table rows of `text`, in order.
   ///
-  /// Without the white space around them. Markdown heading lines are left out: they answer nothing.
+  /// White space around them is not included. Markdown heading lines are left out, because they
+  /// answer no question.
   ///
   /// - Complexity: O(bytes).
   package static func ranges(in text: String) -> [Range<Int>] {

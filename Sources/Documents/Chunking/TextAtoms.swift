@@ -1,6 +1,6 @@
-/// How good a place is for the beginning of a chunk, from worst to best.
+/// Where a chunk would begin, from the worst place to the best.
 enum CutPlace: Int, Comparable {
-  /// After a heading, which must not lose its text.
+  /// After a heading, which must not be separated from its text.
   case afterHeading
   case insideSentence
   case sentence
@@ -15,12 +15,12 @@ enum CutPlace: Int, Comparable {
   static func < (left: CutPlace, right: CutPlace) -> Bool { left.rawValue < right.rawValue }
 }
 
-/// The smallest piece that chunks are put together from: a heading, a sentence, a list item, a
-/// table row, a line of code, or a part of one that is too long for the model.
+/// The smallest piece that chunks are composed of: a heading, a sentence, a list item, a table row,
+/// a line of code, or a part of one that is too long for the model.
 struct TextAtom: Equatable {
-  /// Bytes of the text, from and to a character that is not white space.
+  /// Bytes of the text; the first and the last character are not white space.
   var range: Range<Int>
-  /// What a cut before this atom would cut through.
+  /// What a cut before this atom would separate.
   var place: CutPlace
   var isHeading: Bool
   /// Tokens without the special ones; filled in by the chunker.
@@ -42,7 +42,7 @@ struct TextAtomizer {
 
   /// The atoms of one page, or of the whole text.
   ///
-  /// Pages are to be asked for in order.
+  /// Pages must be processed in order.
   ///
   /// - Returns: atoms in order; every character of `page` that is not white space is in one.
   /// - Complexity: O(page).
@@ -72,7 +72,7 @@ struct TextAtomizer {
     return atoms
   }
 
-  /// The heading that begins at or soon after `offset`, if only white space stands before it.
+  /// The heading that begins at or soon after `offset`, if only white space precedes it.
   private mutating func heading(at offset: Int, upTo limit: Int) -> Heading? {
     while nextHeading < headings.count, headings[nextHeading].byteRange.lowerBound < offset {
       nextHeading += 1

@@ -1,13 +1,13 @@
-/// Finds a place near the middle of a stretch where it can be split.
+/// Finds a place near the middle of a range of text where it can be split.
 struct TextMiddle {
   private let bytes: [UInt8]
 
   init(_ bytes: [UInt8]) { self.bytes = bytes }
 
   /// The offset of the split: at white space in the middle half if there is any, else between two
-  /// characters as readers see them, else between two Unicode scalars.
+  /// grapheme clusters, else between two Unicode scalars.
   ///
-  /// - Returns: an offset inside the range, or nil if it holds a single scalar.
+  /// - Returns: an offset inside the range, or nil if it contains a single scalar.
   func split(_ range: Range<Int>) -> Int? {
     guard range.count >= 2 else { return nil }
     let middle = range.lowerBound + range.count / 2
@@ -20,7 +20,7 @@ struct TextMiddle {
     return characterBoundary(near: middle, in: range) ?? scalarBoundary(near: middle, in: range)
   }
 
-  /// A boundary of a grapheme cluster, sought in the 256 bytes after the middle and before it.
+  /// A boundary of a grapheme cluster within 256 bytes of the middle; nil if there is none.
   private func characterBoundary(near middle: Int, in range: Range<Int>) -> Int? {
     let windowStart = scalarStart(max(range.lowerBound, middle - 256))
     guard windowStart < middle else { return nil }

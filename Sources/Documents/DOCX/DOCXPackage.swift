@@ -5,10 +5,21 @@ struct DOCXPackage {
   let path: String
   let limits: DocumentLimits
 
+  init(_ source: DocumentSource) {
+    path = source.path
+    limits = source.limits
+  }
+
+  /// Whether a file is a ZIP archive: a local file header, or the end of an empty archive
+  /// (APPNOTE.TXT 6.3.10, sections 4.3.7 and 4.3.16).
+  static func hasSignature(_ bytes: [UInt8]) -> Bool {
+    bytes.starts(with: [0x50, 0x4B, 0x03, 0x04]) || bytes.starts(with: [0x50, 0x4B, 0x05, 0x06])
+  }
+
   /// Reads the document.
   ///
   /// - Throws: `.unsupported` for an archive of another kind, `.damaged` for one that breaks a rule
-  ///   of `ZipArchive` (a bomb, two readings, a wrong checksum).
+  ///   of `ZipArchive` (a bomb, an ambiguous directory, a wrong checksum).
   func read() throws(DocumentError) -> ExtractedDocument {
     let archive = try checked { () throws(ZipError) in try ZipArchive(path: path) }
     guard let mainPart = Self.mainPart(archive.names) else {
@@ -40,7 +51,7 @@ struct DOCXPackage {
     return names.first { $0.hasPrefix("word/document") && $0.hasSuffix(".xml") }
   }
 
-  /// What an archive without a Word document is, by the parts that its format requires.
+  /// The format of an archive without a Word document, by the parts that the format requires.
   static func format(_ names: [String]) -> String {
     if names.contains("xl/workbook.xml") { return "a spreadsheet (XLSX); save it as PDF or HTML" }
     if names.contains("ppt/presentation.xml") { return "a presentation (PPTX); save it as PDF" }

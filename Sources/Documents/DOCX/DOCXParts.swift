@@ -1,6 +1,7 @@
 /// `word/styles.xml`: which paragraph styles are headings and lists.
 ///
-/// Word names its own styles in English in `w:name` whatever the language of the `w:styleId`.
+/// Word writes the names of its own styles in English in `w:name`, whatever the language of the
+/// `w:styleId`.
 struct DOCXStyles: MarkupVisitor {
   private struct Style {
     var name = ""
@@ -37,7 +38,8 @@ struct DOCXStyles: MarkupVisitor {
 
   mutating func text(_ text: String) {}
 
-  /// 1 to 9 for a heading style, also through the styles it is based on; nil for others.
+  /// 1 to 9 for a heading style, which may inherit the level from the styles it is based on; nil
+  /// for other styles.
   func headingLevel(_ id: String?) -> Int? {
     inherited(id) { style in
       if let level = style.outlineLevel { return level + 1 }
@@ -47,14 +49,14 @@ struct DOCXStyles: MarkupVisitor {
     }
   }
 
-  /// The list level of a style such as "List Bullet"; nil for others.
+  /// The list level of a style such as "List Bullet"; nil for other styles.
   func listLevel(_ id: String?) -> Int? {
     inherited(id) { $0.listLevel ?? ($0.name.hasPrefix("list bullet") ? 0 : nil) }
   }
 
   private func inherited(_ id: String?, _ property: (Style) -> Int?) -> Int? {
     var next = id
-    // A file may make a ring of styles; real chains have three or four links.
+    // A hostile file may contain a cycle of styles; real chains have three or four links.
     for _ in 0..<16 {
       guard let current = next else { return nil }
       guard let style = styles[current] else {
@@ -69,7 +71,7 @@ struct DOCXStyles: MarkupVisitor {
   }
 }
 
-/// `word/footnotes.xml`: the notes by their identifiers, each on one line.
+/// `word/footnotes.xml`: the notes by identifier, each on one line.
 struct DOCXFootnotes: MarkupVisitor {
   private(set) var texts: [String: String] = [:]
   private var openID: String?
@@ -79,7 +81,7 @@ struct DOCXFootnotes: MarkupVisitor {
   mutating func start(_ element: MarkupElement) -> Bool {
     switch element.name {
     case "w:footnote":
-      // Separators between text and notes are kept as notes of their own type.
+      // Separators between text and notes are stored as notes with a type of their own.
       guard element.attributes["type"] == nil || element.attributes["type"] == "normal" else {
         return false
       }

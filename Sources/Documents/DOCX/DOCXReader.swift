@@ -2,14 +2,15 @@
 /// tables and footnotes.
 ///
 /// Left out: deleted text of tracked changes, field codes, headers and footers, comments, and the
-/// second copy of drawings that is there for old programs.
+/// second copy of drawings that Word writes for old programs.
 struct DOCXReader {
   let path: String
   let limits: DocumentLimits
-  /// The content of a part by its name in the archive, or nil if there is none.
+  /// Returns the content of a part by its name in the archive, or nil if there is none.
   let part: (String) throws(DocumentError) -> [UInt8]?
 
-  /// Reads the part with the text, usually "word/document.xml", and the parts that explain it.
+  /// Reads the part with the text, usually "word/document.xml", and the parts that it refers to:
+  /// styles, notes, properties.
   func read(mainPart: String) throws(DocumentError) -> ExtractedDocument {
     guard let body = try part(mainPart) else {
       throw .damaged(path: path, type: .docx, reason: "'\(mainPart)' is missing")
@@ -41,7 +42,7 @@ struct DOCXReader {
       warnings: warnings)
   }
 
-  /// Reads a part that a document can do without: a damaged one is only a warning.
+  /// Reads an optional part; a damaged one gives only a warning.
   private func walk(
     _ name: String, _ visitor: inout some MarkupVisitor, _ warnings: inout [String]
   ) throws(DocumentError) {
@@ -68,7 +69,7 @@ struct DOCXVisitor: MarkupVisitor {
   private var previousWasItem = false
   private var noteNumbers: [String] = []
 
-  /// What is known of the open paragraph from its properties.
+  /// What the properties say about the open paragraph.
   private struct Paragraph {
     var style: String?
     var outlineLevel: Int?
@@ -154,7 +155,7 @@ struct DOCXVisitor: MarkupVisitor {
     paragraph = Paragraph()
     prose.breakParagraph()
     guard !prose.isInRow else { return }
-    // A footnote follows the paragraph that refers to it, so that both come into one chunk.
+    // A footnote follows the paragraph that refers to it, so that both end up in one chunk.
     for id in noteNumbers {
       if let note = footnotes[id] {
         prose.append("[\(id)] \(note)")

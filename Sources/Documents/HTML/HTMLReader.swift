@@ -1,14 +1,24 @@
-/// Reads HTML: the visible text, with headings, lists and tables in a form that reads well.
+/// Reads HTML: the visible text, with headings, lists and tables laid out as readable text.
 struct HTMLReader {
-  let path: String
-  let limits: DocumentLimits
+  private let contents: [UInt8]
+  private let path: String
+  private let limits: DocumentLimits
 
-  func read(_ contents: [UInt8]) throws(DocumentError) -> ExtractedDocument {
+  init(_ source: DocumentSource) {
+    contents = source.contents
+    path = source.path
+    limits = source.limits
+  }
+
+  /// Reads the page.
+  ///
+  /// - Throws: `.fileTooLarge`, `.binary`, `.damaged` for a page without elements, `.textTooLarge`.
+  func read() throws(DocumentError) -> ExtractedDocument {
     guard contents.count <= limits.maximumMarkupByteCount else {
       throw .fileTooLarge(
         path: path, byteCount: contents.count, limit: limits.maximumMarkupByteCount)
     }
-    let source = try decoded(contents)
+    let source = try decoded()
     guard let tree = HTMLTree(source.bytes, encoding: source.encodingName) else {
       throw .damaged(path: path, type: .html, reason: "no element was found")
     }
@@ -36,11 +46,11 @@ struct HTMLReader {
     var warnings: [String] = []
   }
 
-  /// The page in UTF-8, or as it is with the encoding that it declares.
+  /// The page decoded to UTF-8, or its own bytes with the encoding that it declares.
   ///
-  /// A mark and valid UTF-8 are believed before the declaration, which is often left over from a
-  /// template; other text is what the page says it is.
-  private func decoded(_ contents: [UInt8]) throws(DocumentError) -> Source {
+  /// A byte order mark and valid UTF-8 take precedence over the declaration, which is often left
+  /// over from a template; otherwise the declaration decides.
+  private func decoded() throws(DocumentError) -> Source {
     let detected: DetectedEncoding
     do throws(NotText) {
       detected = try TextEncoding.detect(contents)
@@ -60,10 +70,10 @@ struct HTMLReader {
 
 /// The `charset=` of a page's `meta` element.
 enum DeclaredCharset {
-  /// Encodings of the WHATWG Encoding Standard that the C library converts and that a page without
-  /// UTF-8 may be in.
+  /// Encodings of the WHATWG Encoding Standard that the C library converts and that pages not in
+  /// UTF-8 use.
   ///
-  /// Latin-1 and ASCII are left to our own decoder, which reads Windows-1252.
+  /// Latin-1 and ASCII are decoded by `TextDecoder` as Windows-1252.
   private static let known: Set<String> = [
     "iso-8859-2", "iso-8859-3", "iso-8859-4", "iso-8859-5", "iso-8859-6", "iso-8859-7",
     "iso-8859-8", "iso-8859-10", "iso-8859-13", "iso-8859-14", "iso-8859-15", "iso-8859-16",
@@ -72,9 +82,9 @@ enum DeclaredCharset {
     "euc-kr", "gb2312", "gbk", "gb18030", "big5", "tis-620", "macintosh",
   ]
 
-  /// The declared name, in lower case, if it is a known one.
+  /// The declared name in lower case, if it is in the list of known encodings.
   static func find(in contents: [UInt8]) -> String? {
-    // 1,024 bytes are where a declaration must stand (HTML Standard, 4.2.5.4); old pages have
+    // A declaration must be in the first 1,024 bytes (HTML Standard, 4.2.5.4), but old pages have
     // scripts before it.
     let head = String(decoding: contents.prefix(4_096).map { $0 < 0x80 ? $0 : 0x3F }, as: UTF8.self)
       .lowercased()

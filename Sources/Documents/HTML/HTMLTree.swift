@@ -1,33 +1,33 @@
 internal import CXML2
 
-/// An element of a markup document at its beginning.
+/// The start of an element of a markup document.
 struct MarkupElement {
   let name: String
   let attributes: [String: String]
-  /// For a `table`: true if it arranges the page instead of holding data.
+  /// For a `table`: true if it is used for layout and not for data.
   let isLayoutTable: Bool
 }
 
-/// Receives the pieces of a markup document in order.
+/// Receives the elements and texts of a markup document in order.
 protocol MarkupVisitor {
-  /// - Returns: false to leave out the element with all that is in it; then no `end` follows.
+  /// - Returns: false to skip the element with its content; then no `end` follows.
   mutating func start(_ element: MarkupElement) -> Bool
   mutating func end(_ name: String)
   mutating func text(_ text: String)
 }
 
-/// HTML as libxml2's forgiving parser understands it.
+/// An HTML page parsed by libxml2's lenient parser.
 ///
 /// Owns the tree; all pointers into it stay in this file. The parser loads nothing from the
 /// network or the disk, and its limits on depth and size stay on (no HTML_PARSE_HUGE).
 @safe struct HTMLTree: ~Copyable {
   private let document: htmlDocPtr
-  /// Why parsing stopped before the end, if it did.
+  /// Why parsing stopped before the end; nil if it did not.
   let interruption: String?
 
   /// Parses a page in an encoding that libxml2 knows; the page's own declaration is not used.
   ///
-  /// Nil if nothing could be made of the page.
+  /// Nil if the parser returns no tree.
   init?(_ bytes: [UInt8], encoding: String) {
     MarkupLibrary.start()
     guard let context = unsafe htmlNewParserCtxt() else { return nil }
@@ -44,7 +44,7 @@ protocol MarkupVisitor {
     }
     guard let parsed = unsafe parsed else { return nil }
     unsafe document = parsed
-    // The parser stops itself only at a limit; other errors it repairs.
+    // The parser stops only at a limit; it repairs other errors.
     if unsafe context.pointee.disableSAX != 0 {
       let line = unsafe context.pointee.lastError.line
       let message = unsafe MarkupLibrary.message(context.pointee.lastError.message)
@@ -56,7 +56,7 @@ protocol MarkupVisitor {
 
   deinit { unsafe xmlFreeDoc(document) }
 
-  /// Goes through the tree without recursion.
+  /// Traverses the tree without recursion.
   func walk(_ visitor: inout some MarkupVisitor) {
     var node = unsafe xmlDocGetRootElement(document)
     while let current = unsafe node {
@@ -68,7 +68,7 @@ protocol MarkupVisitor {
     }
   }
 
-  /// Reports a node; true if its children are to be visited.
+  /// Reports a node; returns whether its children should be visited.
   private func enter(_ node: xmlNodePtr, _ visitor: inout some MarkupVisitor) -> Bool {
     switch unsafe node.pointee.type {
     case XML_ELEMENT_NODE:
@@ -86,7 +86,8 @@ protocol MarkupVisitor {
     }
   }
 
-  /// The node after `node` and all that is in it, closing the elements that end between.
+  /// The node after `node` and its descendants; reports the end of the elements that close in
+  /// between.
   private func following(
     _ node: xmlNodePtr, _ visitor: inout some MarkupVisitor
   ) -> xmlNodePtr? {
@@ -101,7 +102,7 @@ protocol MarkupVisitor {
     }
   }
 
-  /// The attributes that a visitor asks about; pages have a dozen others on every element.
+  /// Only the attributes that a visitor uses; pages have a dozen others on every element.
   private func attributes(of node: xmlNodePtr) -> [String: String] {
     var found: [String: String] = [:]
     var attribute = unsafe node.pointee.properties
@@ -118,7 +119,7 @@ protocol MarkupVisitor {
 
   private static let wantedAttributes: Set<String> = ["hidden", "role", "start", "style"]
 
-  /// A table that holds another one, or a heading, arranges the page.
+  /// A table that contains another table or a heading is used for layout.
   private func isLayoutTable(_ table: xmlNodePtr) -> Bool {
     var node = unsafe table.pointee.children
     while let current = unsafe node {

@@ -7,7 +7,7 @@ struct HTMLVisitor: MarkupVisitor {
   private var preformattedDepth = 0
   private var cellCounts: [Int] = []
   private var lists: [List] = []
-  /// For each open table, whether its rows are lines of text.
+  /// For each open table, whether its rows become lines of text.
   private var tablesAreData: [Bool] = []
 
   private struct List {
@@ -81,7 +81,7 @@ struct HTMLVisitor: MarkupVisitor {
   }
 
   private mutating func beginItem() {
-    // Deeper indentation than ten levels tells nobody anything.
+    // Indentation is limited to ten levels.
     let indentation = String(repeating: "  ", count: min(max(0, lists.count - 1), 10))
     guard let last = lists.indices.last, lists[last].isOrdered else {
       prose.beginItem(indentation + "- ")
@@ -107,7 +107,7 @@ struct HTMLVisitor: MarkupVisitor {
 
   // MARK: Which element means what
 
-  /// Elements without text for a reader: programs, controls, pictures, and the links around a page.
+  /// Elements without text for a reader: scripts, controls, pictures and navigation.
   private static let skipped: Set<String> = [
     "script", "style", "noscript", "template", "svg", "canvas", "iframe", "object", "embed",
     "applet", "audio", "video", "map", "nav", "button", "select", "input", "textarea", "datalist",
@@ -121,8 +121,8 @@ struct HTMLVisitor: MarkupVisitor {
 
   private static let lines: Set<String> = ["dt", "dd", "caption", "legend", "tr", "option"]
 
-  /// Text that a browser does not show is no part of the document: a classic place for
-  /// instructions to machines.
+  /// Text that a browser does not show is not part of the document: hidden text is a common place
+  /// for prompt injection.
   private static func isHidden(_ element: MarkupElement) -> Bool {
     if element.attributes["hidden"] != nil { return true }
     if element.attributes["role"] == "navigation" { return true }
@@ -135,7 +135,7 @@ struct HTMLVisitor: MarkupVisitor {
     Int(name.dropFirst()) ?? 1
   }
 
-  /// References such as `&#150;` name Windows-1252 characters (HTML Standard, 13.2.5.80).
+  /// References such as `&#150;` denote Windows-1252 characters (HTML Standard, 13.2.5.80).
   private static func withWindowsCharacters(_ text: String) -> String {
     guard text.unicodeScalars.contains(where: { (0x80...0x9F).contains($0.value) }) else {
       return text

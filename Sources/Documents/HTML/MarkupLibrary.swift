@@ -1,8 +1,8 @@
 internal import CXML2
 
-/// What both readers need of libxml2.
+/// The part of libxml2 that the HTML and the XML reader share.
 enum MarkupLibrary {
-  /// Prepares the library's tables, which must have happened once before threads parse.
+  /// Initialises the library's tables, which must happen once before several threads parse.
   static func start() { _ = started }
 
   private static let started: Bool = {
@@ -10,7 +10,7 @@ enum MarkupLibrary {
     return true
   }()
 
-  /// A string of the library; invalid UTF-8 is replaced, nil is empty.
+  /// Converts a string of the library; invalid UTF-8 is replaced, and nil gives an empty string.
   static func string(_ pointer: UnsafePointer<xmlChar>?) -> String {
     guard let pointer = unsafe pointer else { return "" }
     return unsafe String(cString: pointer)
@@ -20,7 +20,7 @@ enum MarkupLibrary {
     unsafe string(UnsafePointer(pointer))
   }
 
-  /// An error message without its line end.
+  /// An error message without its trailing newline.
   static func message(_ pointer: UnsafePointer<CChar>?) -> String {
     guard let pointer = unsafe pointer else { return "malformed" }
     return unsafe String(cString: pointer).split(separator: "\n").first.map(String.init)

@@ -1,18 +1,18 @@
 internal import CXML2
 
-/// A well-formed XML part of an office document, element by element.
+/// Reads a well-formed XML part of an office document, element by element.
 ///
 /// Entities are not expanded and nothing is loaded; a document type declaration, which OOXML
-/// forbids (ECMA-376 part 2, section 9.1.3), is an error. libxml2's limits (depth 256, 10 MB a text
-/// node) stay on.
+/// forbids (ECMA-376 part 2, section 9.1.3), is an error. libxml2's limits (depth 256, text nodes
+/// of 10 MB) stay on.
 enum XMLPullReader {
   /// Why a part could not be read.
   struct Malformed: Error, Equatable {
     let reason: String
   }
 
-  /// Goes through a part and reports its elements by short names: "w:" for WordprocessingML,
-  /// "mc:" for markup compatibility, "dc:" for Dublin Core, and no prefix for all others.
+  /// Parses a part and reports its elements by short names: "w:" for WordprocessingML, "mc:" for
+  /// markup compatibility, "dc:" for Dublin Core, and no prefix for all others.
   static func walk(
     _ bytes: [UInt8], _ visitor: inout some MarkupVisitor
   ) throws(Malformed) {
@@ -23,7 +23,7 @@ enum XMLPullReader {
     let options =
       XML_PARSE_NONET.rawValue | XML_PARSE_NOERROR.rawValue | XML_PARSE_NOWARNING.rawValue
       | XML_PARSE_COMPACT.rawValue
-    // The reader works on the bytes until it is freed, so all of it happens inside the closure.
+    // The reader refers to the bytes until it is freed, so everything happens inside the closure.
     let failure = unsafe bytes.withUnsafeBytes { buffer -> Malformed? in
       let start = unsafe buffer.baseAddress?.assumingMemoryBound(to: CChar.self)
       guard
@@ -52,7 +52,7 @@ enum XMLPullReader {
         let element = unsafe MarkupElement(
           name: name, attributes: attributes(reader), isLayoutTable: false)
         guard visitor.start(element) else {
-          // Skips the element with all that is in it.
+          // Skips the element with its content.
           status = unsafe xmlTextReaderNext(reader)
           continue
         }
@@ -80,7 +80,7 @@ enum XMLPullReader {
     return prefix(of: space) + local
   }
 
-  /// The transitional and the strict namespace (ISO/IEC 29500-1 and -4) count as one.
+  /// The transitional and the strict namespace (ISO/IEC 29500-1 and -4) are treated as one.
   private static func prefix(of namespace: String) -> String {
     switch namespace {
     case "http://schemas.openxmlformats.org/wordprocessingml/2006/main",
@@ -92,7 +92,7 @@ enum XMLPullReader {
     }
   }
 
-  /// Attributes by local name; office documents have no two of one local name that matter here.
+  /// Attributes by local name; the attributes used here have distinct local names.
   private static func attributes(_ reader: xmlTextReaderPtr) -> [String: String] {
     var found: [String: String] = [:]
     while unsafe xmlTextReaderMoveToNextAttribute(reader) == 1 {

@@ -2,8 +2,8 @@ import Bytes
 
 /// Reads the text layer of a PDF, page by page, through poppler's `pdftotext`.
 ///
-/// The program runs as its own process with limits on memory, time and output, because PDF is the
-/// format with the longest history of parser faults. Poppler is GPL and is not linked.
+/// `pdftotext` runs in a process of its own, with limits on memory, time and output, because PDF is
+/// the format with the longest history of parser faults. Poppler is GPL and is not linked.
 /// `pdftotext` writes the text in reading order, joins words that were hyphenated at a line end,
 /// and ends each page with a form feed.
 struct PDFReader {
@@ -11,6 +11,25 @@ struct PDFReader {
   let limits: DocumentLimits
 
   private static let tool = "pdftotext"
+
+  init(_ source: DocumentSource) {
+    path = source.path
+    limits = source.limits
+  }
+
+  /// Number of bytes in which `%PDF-` may begin: what Acrobat accepts (PDF Reference 1.7,
+  /// appendix H, implementation note 13).
+  static let headerWindow = 1_024
+
+  /// Whether a file has the header of a PDF.
+  static func hasSignature(_ bytes: [UInt8]) -> Bool {
+    let head = bytes.prefix(headerWindow)
+    let mark = Array("%PDF-".utf8)
+    guard head.count >= mark.count else { return false }
+    return (head.startIndex...head.endIndex - mark.count).contains {
+      head[$0..<$0 + mark.count].elementsEqual(mark)
+    }
+  }
 
   func read() throws(DocumentError) -> ExtractedDocument {
     let output = try run()
@@ -39,33 +58,29 @@ struct PDFReader {
     guard let program = ChildProcess.find(Self.tool) else {
       throw .toolMissing(path: path, tool: Self.tool, debianPackage: "poppler-utils")
     }
-    let arguments = limitPrefix() + [program, "-enc", "UTF-8", Self.plainPath(path), "-"]
     let result: ChildProcess.Result
     do throws(ChildProcess.Failure) {
       result = try ChildProcess.run(
-        arguments, outputLimit: limits.maximumTextByteCount, seconds: limits.toolSeconds)
+        .init(
+          [program, "-enc", "UTF-8", Self.plainPath(path), "-"],
+          limits: .init(
+            outputByteCount: limits.maximumTextByteCount, seconds: limits.toolSeconds,
+            addressSpaceByteCount: limits.toolAddressSpaceByteCount,
+            cpuSeconds: limits.toolSeconds)))
     } catch {
       switch error {
       case .timedOut:
         throw .timedOut(path: path, tool: Self.tool, seconds: limits.toolSeconds)
       case .outputTooLarge: throw .textTooLarge(path: path, limit: limits.maximumTextByteCount)
       case .cannotRun(let reason): throw .toolFailed(path: path, tool: Self.tool, reason: reason)
+      case .cancelled: throw .toolFailed(path: path, tool: Self.tool, reason: "cancelled")
       }
     }
     try check(result)
     return result.output
   }
 
-  /// `prlimit` of util-linux, which is essential on Debian, sets what `posix_spawn` cannot.
-  private func limitPrefix() -> [String] {
-    guard let prlimit = ChildProcess.find("prlimit") else { return [] }
-    return [
-      prlimit, "--as=\(limits.toolAddressSpaceByteCount)", "--cpu=\(limits.toolSeconds)",
-      "--core=0", "--",
-    ]
-  }
-
-  /// A form of the path that is neither an option, nor standard input, nor an address.
+  /// The path in a form that `pdftotext` cannot take for an option, standard input or a URL.
   static func plainPath(_ path: String) -> String {
     path.hasPrefix("/") ? path : "./" + path
   }
@@ -89,13 +104,13 @@ struct PDFReader {
   }
 }
 
-/// Puts the pages of `pdftotext` together.
+/// Concatenates the pages of `pdftotext`.
 struct PDFTextBuilder {
   private(set) var bytes: [UInt8] = []
   private(set) var pages: [Range<Int>] = []
   private(set) var removedControlCount = 0
 
-  /// Adds the whole output: pages that end in form feeds.
+  /// Appends the whole output: pages, each ended by a form feed.
   mutating func append(_ output: [UInt8]) {
     bytes.reserveCapacity(output.count)
     var start = 0
@@ -111,7 +126,7 @@ struct PDFTextBuilder {
       Array(page), as: DetectedEncoding(encoding: .utf8, markByteCount: 0))
     removedControlCount += decoded.removedControlCount
     let content = TextLayout.trimmed(0..<decoded.bytes.count, in: decoded.bytes)
-    // A blank line between pages, so that no paragraph seems to run across.
+    // Separates pages by a blank line, so that no paragraph continues across them.
     if !content.isEmpty, !bytes.isEmpty { bytes.append(contentsOf: [0x0A, 0x0A]) }
     let start = bytes.count
     bytes.append(contentsOf: decoded.bytes[content])

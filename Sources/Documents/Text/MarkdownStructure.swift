@@ -1,11 +1,12 @@
 /// The headings and the title of a Markdown file, and of plain text that underlines its headings.
 ///
 /// Source: CommonMark 0.31, sections 4.2 (ATX headings), 4.3 (setext headings), 4.5 (fenced code).
-/// Only what separates text into sections is read; the marks inside the lines stay as they are.
+/// Only the structure into sections is parsed; inline markup stays in the text.
 struct MarkdownStructure {
   enum Dialect {
     case markdown
-    /// Underlined headings, else those of `PlainHeadings`; `#` begins a comment in too many files.
+    /// Underlined headings, or else those of `PlainHeadings`; in too many files `#` begins a
+    /// comment.
     case text
   }
 
@@ -23,7 +24,7 @@ struct MarkdownStructure {
     title = title ?? headings.first { $0.level == 1 }?.title
   }
 
-  /// Goes through the lines once, keeping the line before as the possible text of an underline.
+  /// Scans the lines once, and remembers the previous line as the possible text above an underline.
   private mutating func scan() {
     var lineStart = dialect == .markdown ? skipFrontMatter() : 0
     var fence: ArraySlice<UInt8>?
@@ -50,19 +51,19 @@ struct MarkdownStructure {
           Heading(level: level, title: string(above), byteRange: above.lowerBound..<lineEnd))
         candidate = nil
       } else {
-        // A paragraph of several lines with a rule below it is not a heading here; CommonMark would
-        // make all its lines one. So only a line after a blank one counts.
+        // Only a line after a blank one counts: CommonMark would turn a whole paragraph above a
+        // rule into a heading.
         candidate = content.isEmpty || !followsBlank(line.lowerBound) ? nil : content
       }
     }
   }
 
-  /// Skips a YAML front matter, between two lines of `---`, and takes its `title:`.
+  /// Skips YAML front matter, between two lines of `---`, and takes its `title:`.
   private mutating func skipFrontMatter() -> Int {
     guard bytes.starts(with: Array("---\n".utf8)) else { return 0 }
     var lineStart = 4
     var found: String?
-    // Front matter of more lines than this is rather a text that begins with a rule.
+    // With more lines than this it is probably not front matter but a text that begins with a rule.
     for _ in 0..<200 {
       guard lineStart < bytes.count else { break }
       let lineEnd = bytes[lineStart...].firstIndex(of: UInt8(ascii: "\n")) ?? bytes.count
@@ -98,7 +99,7 @@ struct MarkdownStructure {
     return Heading(level: level, title: string(inner), byteRange: content)
   }
 
-  /// 1 for a line of `=`, 2 for a line of `-`, else nil.
+  /// 1 for a line of `=`, 2 for a line of `-`, nil for any other line.
   private func underlineLevel(_ content: Range<Int>) -> Int? {
     guard let first = bytes[content].first, bytes[content].allSatisfy({ $0 == first }) else {
       return nil
@@ -110,7 +111,8 @@ struct MarkdownStructure {
     }
   }
 
-  /// In plain text a rule is as long as its heading, give or take; in Markdown any length will do.
+  /// In plain text an underline is about as long as its heading; in Markdown it may have any
+  /// length.
   private func isUnderline(_ rule: Range<Int>, of heading: Range<Int>) -> Bool {
     if dialect == .markdown { return true }
     let width = string(heading).count

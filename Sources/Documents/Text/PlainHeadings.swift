@@ -1,16 +1,16 @@
-/// The headings of a plain text that marks them only by their place: a short line of its own above
-/// a paragraph.
+/// Finds headings of plain text that are marked only by their position: a short line by itself
+/// above a paragraph.
 ///
-/// A heuristic for letters, plans and articles typed without marks. A line counts if it stands
-/// alone between blank lines, has at most 72 characters, begins with a capital letter or a digit,
-/// does not end like a sentence, and a paragraph of some length or another such line follows. Where
-/// it errs, a chunk gets a wrong line as its heading; no text is lost.
+/// A heuristic for letters, plans and articles without markup. A line counts if it is alone between
+/// blank lines, has at most 72 characters, begins with a capital letter or a digit, does not end
+/// like a sentence, and a paragraph of some length or another such line follows. If it is wrong, a
+/// chunk gets a wrong heading; no text is lost.
 struct PlainHeadings {
   private let bytes: [UInt8]
 
-  /// One line of a typewritten page; longer ones are rather short paragraphs.
+  /// One line of a typewritten page; a longer one is more likely a short paragraph.
   static let maximumCharacterCount = 72
-  /// Shorter paragraphs below a line are rather an address, a signature or a list.
+  /// A shorter paragraph below a line is more likely an address, a signature or a list.
   static let minimumParagraphByteCount = 60
 
   init(_ bytes: [UInt8]) { self.bytes = bytes }
@@ -23,7 +23,7 @@ struct PlainHeadings {
   func find() -> [Heading] {
     let paragraphs = paragraphs()
     var isHeading = [Bool](repeating: false, count: paragraphs.count)
-    // From the end, because a heading may stand above another one.
+    // Backwards, because a heading may be followed by another one.
     for index in paragraphs.indices.dropLast().reversed() {
       let next = paragraphs[index + 1]
       isHeading[index] =
@@ -38,7 +38,7 @@ struct PlainHeadings {
     }
   }
 
-  /// The stretches between blank lines, without white space around them.
+  /// The paragraphs: ranges between blank lines, without the white space around them.
   private func paragraphs() -> [Range<Int>] {
     var found: [Range<Int>] = []
     var start = 0

@@ -1,13 +1,13 @@
-/// Puts together readable text from marked-up pieces: paragraphs with a blank line between them,
-/// list items and table rows on lines of their own, white space collapsed.
+/// Builds readable text from markup: paragraphs with a blank line between them, list items and
+/// table rows on lines of their own, white space collapsed.
 ///
-/// Breaks are only noted and written before the next visible character, so that there is never
-/// white space at the ends of the text or a run of blank lines.
+/// A break is recorded and written before the next visible character, so that the text never begins
+/// or ends with white space and never has several blank lines in a row.
 struct ProseBuilder {
   private(set) var bytes: [UInt8] = []
   private(set) var headings: [Heading] = []
   private(set) var removedControlCount = 0
-  /// True while a table row is open: breaks become spaces, so that the row stays one line.
+  /// Whether a table row is open; then breaks become spaces, so that the row stays on one line.
   private(set) var isInRow = false
 
   private var pendingNewlines = 0
@@ -40,7 +40,7 @@ struct ProseBuilder {
 
   // MARK: Structure
 
-  /// Begins a list item; `mark` stands before its first character, for example "- ".
+  /// Begins a list item; `mark`, for example "- ", is written before its first character.
   mutating func beginItem(_ mark: String) {
     pendingMark = ""
     breakLine()
@@ -75,7 +75,7 @@ struct ProseBuilder {
     pendingBars = 0
   }
 
-  /// Separates a cell from the one before it by a bar.
+  /// Separates a cell from the previous one by a bar.
   mutating func nextCell() {
     pendingSpace = false
     pendingBars += 1
@@ -90,11 +90,11 @@ struct ProseBuilder {
 
   // MARK: Characters
 
-  /// Adds text whose white space is collapsed.
+  /// Appends text and collapses its white space.
   mutating func append(_ text: String) {
     for scalar in text.unicodeScalars {
       if (0x21..<0x7F).contains(scalar.value) {
-        // Nearly all text comes this way.
+        // The common case.
         if hasPending { writePending() }
         if headingLevel != nil, headingStart == nil { headingStart = bytes.count }
         bytes.append(UInt8(truncatingIfNeeded: scalar.value))
@@ -110,14 +110,14 @@ struct ProseBuilder {
     pendingSpace || pendingNewlines > 0 || pendingBars > 0 || !pendingMark.isEmpty
   }
 
-  /// Adds text whose spaces and lines are kept, as in `<pre>`.
+  /// Appends text and keeps its spaces and line breaks, as in `<pre>`.
   mutating func appendPreformatted(_ text: String) {
     guard !isInRow else { return append(text) }
     for scalar in text.unicodeScalars {
       switch scalar {
       case "\n": pendingNewlines += 1
       case " ", "\t":
-        // Spaces before the first character are indentation; those before a newline are nothing.
+        // Spaces before the first character are indentation; those before a newline are dropped.
         writePending()
         bytes.append(UInt8(truncatingIfNeeded: scalar.value))
       default:
@@ -129,7 +129,7 @@ struct ProseBuilder {
   private mutating func append(visible scalar: Unicode.Scalar) {
     switch scalar.value {
     case 0x00...0x1F, 0x7F...0x9F, 0xFEFF: removedControlCount += 1
-    // A soft hyphen is no character of the word, only a place where a line may break.
+    // A soft hyphen is not part of the word; it marks where a line may break.
     case 0xAD: break
     default:
       writePending()
@@ -153,7 +153,7 @@ struct ProseBuilder {
 
   private var isAtLineStart: Bool { bytes.isEmpty || bytes.last == 0x0A }
 
-  /// White space of HTML and XML, and the spaces that only forbid a line break.
+  /// White space of HTML and XML, and no-break spaces.
   private static func isWhiteSpace(_ scalar: Unicode.Scalar) -> Bool {
     switch scalar.value {
     case 0x09, 0x0A, 0x0C, 0x0D, 0x20, 0xA0, 0x202F, 0x2028, 0x2029: true

@@ -1,11 +1,11 @@
-/// Where the bytes of an extracted text stood in the file it was decoded from.
+/// Maps the bytes of an extracted text to the bytes of the file that it was decoded from.
 ///
-/// A list of runs in text order. In a run each unit of `textUnit` bytes of the text came from
+/// A list of runs in text order. In a run, each unit of `textUnit` bytes of the text came from
 /// `sourceUnit` bytes of the file: (1, 1) for any UTF-8, (1, 2) for ASCII in UTF-16, (2, 1) for an
-/// accented letter in Windows-1252. A run ends where the next begins. Bytes of the file that no run
-/// covers were dropped: a byte order mark, a carriage return, a control character.
+/// accented letter in Windows-1252. A run ends where the next one begins. Bytes of the file that no
+/// run covers were dropped: a byte order mark, a carriage return, a control character.
 package struct SourceMap: Sendable, Equatable {
-  /// A stretch with one ratio between text and file.
+  /// A range with a constant ratio between text and file bytes.
   struct Run: Sendable, Equatable {
     let textOffset: Int
     let sourceOffset: Int
@@ -17,14 +17,14 @@ package struct SourceMap: Sendable, Equatable {
   /// Number of text bytes that the map covers.
   private(set) var textByteCount = 0
 
-  /// True if every byte of the text is the byte of the file at the same offset.
+  /// Whether every byte of the text equals the byte of the file at the same offset.
   package var isIdentity: Bool {
     runs.isEmpty || runs == [Run(textOffset: 0, sourceOffset: 0, textUnit: 1, sourceUnit: 1)]
   }
 
   init() {}
 
-  /// Adds `unitCount` units that follow the text so far.
+  /// Appends `unitCount` units.
   mutating func append(sourceOffset: Int, textUnit: Int, sourceUnit: Int, unitCount: Int) {
     defer { textByteCount += textUnit * unitCount }
     if let last = runs.last, last.textUnit == textUnit, last.sourceUnit == sourceUnit {
@@ -37,17 +37,17 @@ package struct SourceMap: Sendable, Equatable {
         sourceUnit: sourceUnit))
   }
 
-  /// The file's bytes from which a range of the text came.
+  /// Bytes of the file from which a range of the text was decoded.
   ///
   /// - Parameter range: byte range of the text, on character boundaries.
   /// - Returns: from the first byte of the first character to the last byte of the last one, so
-  ///   dropped bytes between them are inside and dropped bytes around them are not.
-  /// - Precondition: `range` lies in the text.
+  ///   dropped bytes between characters are included and those around the range are not.
+  /// - Precondition: `range` is within the text.
   /// - Complexity: O(log runs).
   package func sourceByteRange(of range: Range<Int>) -> Range<Int> {
     precondition(range.lowerBound >= 0 && range.upperBound <= textByteCount)
     if range.isEmpty {
-      // The place before the character that follows, or after the last one.
+      // The start of the next character, or the end of the last one.
       let atEnd = range.lowerBound == textByteCount
       if atEnd && textByteCount == 0 { return 0..<0 }
       let place =
@@ -60,7 +60,7 @@ package struct SourceMap: Sendable, Equatable {
     return lower..<sourceUnit(at: range.upperBound - 1).upperBound
   }
 
-  /// The file's bytes of the unit that holds one byte of the text.
+  /// Bytes of the file of the unit that contains one byte of the text.
   private func sourceUnit(at textOffset: Int) -> Range<Int> {
     var low = 0
     var high = runs.count

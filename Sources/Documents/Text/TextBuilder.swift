@@ -1,18 +1,19 @@
-/// Collects the text of a document: line ends become `\n`, control characters are left out and
-/// counted, and every byte remembers where it came from.
+/// Collects the text of a document: line ends become `\n`, control characters are removed and
+/// counted, and a source map records the origin of every byte.
 struct TextBuilder {
   private(set) var bytes: [UInt8] = []
   private(set) var sourceMap = SourceMap()
   private(set) var removedControlCount = 0
   private(set) var replacedCount = 0
-  /// A carriage return was the last character: a line feed after it belongs to it.
+  /// Whether the last character was a carriage return, so that a line feed after it is part of the
+  /// same line end.
   private var afterCarriageReturn = false
 
   mutating func reserve(_ byteCount: Int) { bytes.reserveCapacity(byteCount) }
 
   var text: String { String(decoding: bytes, as: UTF8.self) }
 
-  /// Adds bytes that are text as they are: valid UTF-8 without control characters but `\n`, `\t`.
+  /// Appends bytes unchanged: valid UTF-8 without control characters except `\n` and `\t`.
   mutating func appendPlain(_ slice: ArraySlice<UInt8>) {
     guard !slice.isEmpty else { return }
     afterCarriageReturn = false
@@ -21,7 +22,7 @@ struct TextBuilder {
     bytes.append(contentsOf: slice)
   }
 
-  /// Adds a character that stood in `sourceByteCount` bytes of the file.
+  /// Appends a character that was encoded in `sourceByteCount` bytes of the file.
   mutating func append(_ scalar: Unicode.Scalar, sourceOffset: Int, sourceByteCount: Int) {
     let followsReturn = afterCarriageReturn
     afterCarriageReturn = false
@@ -32,18 +33,18 @@ struct TextBuilder {
       afterCarriageReturn = true
       put("\n", sourceOffset, sourceByteCount)
     case 0x09: put("\t", sourceOffset, sourceByteCount)
-    // Vertical tab, form feed, next line: separators that no editor counts as a line.
+    // Vertical tab, form feed, next line: separators that editors do not count as line ends.
     case 0x0B, 0x0C, 0x85:
       removedControlCount += 1
       put(" ", sourceOffset, sourceByteCount)
     case 0x00...0x1F, 0x7F...0x9F: removedControlCount += 1
-    // A byte order mark inside a file, left by joining files.
+    // A byte order mark inside a file, left over from concatenating files.
     case 0xFEFF: removedControlCount += 1
     default: put(scalar, sourceOffset, sourceByteCount)
     }
   }
 
-  /// Adds U+FFFD for bytes that the encoding does not allow.
+  /// Appends U+FFFD for bytes that are invalid in the encoding.
   mutating func appendReplacement(sourceOffset: Int, sourceByteCount: Int) {
     replacedCount += 1
     append("\u{FFFD}", sourceOffset: sourceOffset, sourceByteCount: sourceByteCount)
@@ -53,7 +54,7 @@ struct TextBuilder {
     _ scalar: Unicode.Scalar, _ sourceOffset: Int, _ sourceByteCount: Int
   ) {
     let encoded = UTF8.encode(scalar) ?? UTF8.encodedReplacementCharacter
-    // Equal lengths are one run with neighbouring UTF-8, whatever the length of the character.
+    // Characters of equal length in text and file extend a run of ratio (1, 1).
     let unit = encoded.count == sourceByteCount ? 1 : encoded.count
     sourceMap.append(
       sourceOffset: sourceOffset, textUnit: unit,

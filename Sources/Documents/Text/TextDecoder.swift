@@ -2,8 +2,8 @@
 enum TextDecoder {
   /// Decodes `bytes`, from the byte after the byte order mark to the end.
   ///
-  /// - Returns: a builder with the text, its source map and the counts of what was left out or
-  ///   replaced.
+  /// - Returns: a builder with the text, its source map and the counts of removed and replaced
+  ///   characters.
   /// - Complexity: O(bytes).
   static func decode(_ bytes: [UInt8], as detected: DetectedEncoding) -> TextBuilder {
     var builder = TextBuilder()
@@ -21,7 +21,7 @@ enum TextDecoder {
     return builder
   }
 
-  /// Plain stretches are copied whole; the rest goes character by character.
+  /// Copies runs of printable ASCII at once, and everything else character by character.
   private static func decodeUTF8(
     _ bytes: [UInt8], from start: Int, into builder: inout TextBuilder
   ) {
@@ -47,7 +47,7 @@ enum TextDecoder {
     builder.appendPlain(bytes[plainStart..<offset])
   }
 
-  /// Decodes UTF-16 whose high byte stands at offset `highByte` of a unit: 0 for big endian.
+  /// Decodes UTF-16 with the high byte at offset `highByte` of each unit: 0 for big-endian.
   private static func decodeUTF16(
     _ bytes: [UInt8], from start: Int, highByte: Int, into builder: inout TextBuilder
   ) {

@@ -1,4 +1,4 @@
-/// The encodings that plain text is decoded from, and how one is chosen.
+/// The encodings of plain text, and how a file's encoding is detected.
 package enum TextEncoding: String, Sendable, CaseIterable {
   case utf8 = "UTF-8"
   case utf16LittleEndian = "UTF-16LE"
@@ -9,36 +9,36 @@ package enum TextEncoding: String, Sendable, CaseIterable {
   case windows1252 = "windows-1252"
 }
 
-/// What the detection found at the beginning of a file.
+/// The result of the detection.
 struct DetectedEncoding: Equatable {
   let encoding: TextEncoding
-  /// Bytes of the byte order mark, to be skipped.
+  /// Byte count of the byte order mark, which is skipped.
   let markByteCount: Int
 }
 
-/// Why bytes are not text.
+/// The error for content that is not text.
 struct NotText: Error, Equatable {
   let reason: String
 }
 
 extension TextEncoding {
-  /// Bytes in which a zero byte makes a file binary: the number that git looks at
-  /// (`buffer_is_binary`, FIRST_FEW_BYTES in xdiff-interface.c).
+  /// A zero byte among this many first bytes makes a file binary, as in git (`buffer_is_binary`,
+  /// FIRST_FEW_BYTES in xdiff-interface.c).
   static let zeroByteWindow = 8_000
 
-  /// Control characters above this share mean a binary file.
+  /// A file with a larger share of control characters is binary.
   ///
   /// Random bytes have 10 % of them and terminal logs, whose escape and backspace characters are
   /// not counted, well under 1 %.
   static let maximumControlPercent = 2
 
-  /// A few control characters do not make a short note binary.
+  /// Up to this many control characters do not make a short note binary.
   static let minimumControlCount = 4
 
   /// Finds the encoding of a file's content.
   ///
   /// - Parameter bytes: the whole content.
-  /// - Returns: the encoding and how many bytes its mark takes.
+  /// - Returns: the encoding and the byte count of its byte order mark.
   /// - Throws: `NotText` with the reason and byte offset for a binary file.
   /// - Complexity: O(bytes).
   static func detect(_ bytes: [UInt8]) throws(NotText) -> DetectedEncoding {
@@ -57,7 +57,7 @@ extension TextEncoding {
     return DetectedEncoding(encoding: encoding, markByteCount: 0)
   }
 
-  /// The encoding that a byte order mark names.
+  /// The encoding that a byte order mark denotes.
   static func byteOrderMark(_ bytes: [UInt8]) -> DetectedEncoding? {
     // UTF-32LE before UTF-16LE: its mark begins with the other's.
     let marks: [([UInt8], TextEncoding)] = [
@@ -73,7 +73,8 @@ extension TextEncoding {
     return nil
   }
 
-  /// UTF-16 without a mark: zero bytes at many odd places and hardly any even one, or the reverse.
+  /// UTF-16 without a byte order mark: zero bytes at many odd offsets and at hardly any even one,
+  /// or the reverse.
   private static func unmarkedUTF16(_ bytes: [UInt8]) -> TextEncoding? {
     guard bytes.count >= 4, bytes.count.isMultiple(of: 2) else { return nil }
     var zerosAtEven = 0
@@ -82,21 +83,23 @@ extension TextEncoding {
     for (place, byte) in window.enumerated() where byte == 0 {
       if place.isMultiple(of: 2) { zerosAtEven += 1 } else { zerosAtOdd += 1 }
     }
-    // Text in a European language has the zero in nearly every unit; a third leaves room for
-    // other scripts. One in fifty on the other side is more than U+0100, U+0200 ... ever have.
+    // Text in a European language has a zero byte in nearly every unit; a third leaves room for
+    // other scripts. On the other side, characters such as U+0100 and U+0200 are rarer than one in
+    // fifty.
     let units = window.count / 2
     if zerosAtOdd * 3 >= units && zerosAtEven * 50 <= units { return .utf16LittleEndian }
     if zerosAtEven * 3 >= units && zerosAtOdd * 50 <= units { return .utf16BigEndian }
     return nil
   }
 
-  /// A C0 control character that text does not have; escape, backspace, form feed and vertical tab
-  /// occur in logs and old manuals.
+  /// Whether a byte is a C0 control character that text does not contain; escape, backspace, form
+  /// feed and vertical tab occur in logs and old manuals.
   private static func isSuspicious(_ byte: UInt8) -> Bool {
     byte < 0x20 && !(0x08...0x0D).contains(byte) && byte != 0x1B
   }
 
-  /// True for valid UTF-8, and for UTF-8 with a few errors: most sequences of several bytes valid.
+  /// Whether the bytes are valid UTF-8, or UTF-8 with a few errors: most multi-byte sequences are
+  /// valid.
   private static func looksLikeUTF8(_ bytes: [UInt8]) -> Bool {
     var valid = 0
     var invalid = 0

@@ -1,4 +1,4 @@
-/// The lines of a text and which of their ends mean something.
+/// The lines of a text, and which line ends are significant.
 struct TextLayout {
   /// A line without its `\n` and without the white space around it.
   struct Line {
@@ -7,12 +7,12 @@ struct TextLayout {
     let width: Int
   }
 
-  /// Space, tab or newline: the white space that text between chunks may be lost of.
+  /// Whether a byte is a space, a tab or a newline: the white space that chunks need not cover.
   static func isSpace(_ byte: UInt8) -> Bool {
     byte == 0x20 || byte == 0x09 || byte == 0x0A
   }
 
-  /// The range without white space at its two ends.
+  /// The range without the white space at its ends.
   static func trimmed(_ range: Range<Int>, in bytes: [UInt8]) -> Range<Int> {
     var lower = range.lowerBound
     var upper = range.upperBound
@@ -21,20 +21,20 @@ struct TextLayout {
     return lower..<upper
   }
 
-  /// Joins the lines of a paragraph that were only wrapped, so that sentences can run across them.
+  /// Joins the wrapped lines of a paragraph, so that sentences can continue across them.
   ///
-  /// A line end is meant (a poem, a list, a table, a timetable, code) if the first word of the next
+  /// A line end is significant (in a poem, a list, a table, code) if the first word of the next
   /// line would have fitted on the line, if a list mark or a table row follows, or if the line is a
-  /// table row. Otherwise the line is full and the end is only the wrapping.
+  /// table row. Otherwise the line is full and its end is only wrapping.
   ///
   /// - Parameters:
   ///   - lines: lines of one paragraph, none of them blank.
-  ///   - bytes: the text that they are lines of.
+  ///   - bytes: the text that contains the lines.
   /// - Returns: ranges, each of one or several lines.
   static func segments(of lines: [Line], in bytes: [UInt8]) -> [Range<Int>] {
     guard let first = lines.first else { return [] }
     let width = lines.reduce(0) { max($0, $1.width) }
-    // Letters differ in width in print, so a line counts as full from 85 % of the longest one.
+    // Printed letters differ in width, so a line counts as full from 85 % of the longest one.
     let full = width * 85 / 100
     var segments: [Range<Int>] = []
     var current = first.range

@@ -1,9 +1,21 @@
 /// Reads TXT and MD: decodes the bytes and finds the headings.
 struct TextReader {
-  let path: String
-  let limits: DocumentLimits
+  private let contents: [UInt8]
+  private let path: String
+  private let limits: DocumentLimits
 
-  func read(_ contents: [UInt8], type: DocumentType) throws(DocumentError) -> ExtractedDocument {
+  init(_ source: DocumentSource) {
+    contents = source.contents
+    path = source.path
+    limits = source.limits
+  }
+
+  /// Reads the text.
+  ///
+  /// - Parameter type: `.text` or `.markdown`, which decides what a heading is.
+  /// - Returns: the text with its headings and encoding.
+  /// - Throws: `.binary`, `.textTooLarge`.
+  func read(as type: DocumentType) throws(DocumentError) -> ExtractedDocument {
     let detected: DetectedEncoding
     do throws(NotText) {
       detected = try TextEncoding.detect(contents)

@@ -2,7 +2,7 @@
 enum UTF8Sequence {
   enum Result: Equatable {
     case scalar(Unicode.Scalar, byteCount: Int)
-    /// The longest prefix of a sequence that could not be completed: what U+FFFD replaces.
+    /// An incomplete or invalid sequence: the maximal subpart, which U+FFFD replaces.
     case invalid(byteCount: Int)
   }
 
@@ -10,12 +10,12 @@ enum UTF8Sequence {
   ///
   /// - Source: The Unicode Standard 16.0, table 3-7 (well-formed sequences) and section 3.9
   ///   (substitution of maximal subparts).
-  /// - Precondition: `offset` lies in `bytes`.
+  /// - Precondition: `offset` is within `bytes`.
   static func decode(_ bytes: [UInt8], at offset: Int) -> Result {
     let first = bytes[offset]
     var value: UInt32
     let continuationCount: Int
-    // Bounds of the second byte; they exclude overlong forms, surrogates and values over U+10FFFF.
+    // Bounds of the second byte, which exclude overlong forms, surrogates and values over U+10FFFF.
     var second: ClosedRange<UInt8> = 0x80...0xBF
     switch first {
     case 0x00...0x7F: return .scalar(Unicode.Scalar(first), byteCount: 1)

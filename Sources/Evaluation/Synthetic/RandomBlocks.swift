@@ -13,8 +13,36 @@ struct RandomBlocks {
   /// Of the weights, whose mean is 0.
   let standardDeviation: Float
 
-  /// The types that can be made.
-  static let types: [TensorType] = [.f32, .f16, .q40, .q80, .q4K, .q5K, .q6K]
+  /// The types of floating-point numbers.
+  enum PlainType {
+    case f32
+    case f16
+    case bf16
+
+    /// Nil for block types.
+    init?(_ type: TensorType) {
+      switch type {
+      case .f32: self = .f32
+      case .f16: self = .f16
+      case .bf16: self = .bf16
+      default: return nil
+      }
+    }
+
+    /// The numbers as a file stores them, rounded to the nearest.
+    func bytes(of numbers: [Float]) -> [UInt8] {
+      switch self {
+      case .f32: numbers.withUnsafeBytes { Array($0) }
+      case .f16: numbers.map { Float16($0) }.withUnsafeBytes { Array($0) }
+      case .bf16:
+        numbers.map { number -> UInt16 in
+          // The upper half, rounded to even; the numbers are finite.
+          let bits = number.bitPattern
+          return UInt16((bits + 0x7fff + (bits >> 16 & 1)) >> 16)
+        }.withUnsafeBytes { Array($0) }
+      }
+    }
+  }
 
   /// Blocks that are made at a time; a multiple of 64, so that their random bits are whole vectors.
   private static let batchBlockCount = 2048
@@ -45,25 +73,16 @@ struct RandomBlocks {
   private func makeBlocks(
     _ batch: UnsafeMutableRawBufferPointer, count: Int, random: inout RandomNumbers
   ) {
-    switch type {
-    case .f32:
-      for index in 0..<count {
-        batch.storeBytes(
-          of: random.nextNormal() * standardDeviation, toByteOffset: index * 4, as: Float.self)
-      }
-    case .f16:
-      for index in 0..<count {
-        batch.storeBytes(
-          of: Float16(random.nextNormal() * standardDeviation), toByteOffset: index * 2,
-          as: Float16.self)
-      }
-    default:
-      random.fill(batch)
-      for block in 0..<count {
-        setScales(
-          UnsafeMutableRawBufferPointer(
-            rebasing: batch[block * type.blockByteCount..<(block + 1) * type.blockByteCount]))
-      }
+    if let plain = PlainType(type) {
+      let numbers = (0..<count).map { _ in random.nextNormal() * standardDeviation }
+      batch.copyBytes(from: plain.bytes(of: numbers))
+      return
+    }
+    random.fill(batch)
+    for block in 0..<count {
+      setScales(
+        UnsafeMutableRawBufferPointer(
+          rebasing: batch[block * type.blockByteCount..<(block + 1) * type.blockByteCount]))
     }
   }
 

@@ -1,5 +1,7 @@
-// The shapes and constants of the models that this program reads, as their published files have
-// them, and small models of the same architecture.
+// The configurations of the models that this program reads, as their published files have them, and
+// small models of the same architecture.
+
+internal import Models
 
 /// The models of which a synthetic file can be made.
 package enum SyntheticArchitecture: String, Sendable, CaseIterable {
@@ -21,28 +23,9 @@ package enum SyntheticSize: String, Sendable, CaseIterable {
   case full
 }
 
-/// The numbers that shape one model.
-struct SyntheticShape: Equatable {
-  var context: Int
-  var embed: Int
-  var layers: Int
-  var ffn: Int
-  var heads: Int
-  var keyValueHeads: Int
-  var vocab: Int
-  /// `rope.freq_base`, or nil where the published file has no such key.
-  var ropeBase: Float?
-  /// `attention.layer_norm_rms_epsilon`.
-  var epsilon: Float
-
-  var headDim: Int { embed / heads }
-  /// Outputs of the key projection, and of the value projection.
-  var keyValueWidth: Int { headDim * keyValueHeads }
-}
-
 extension SyntheticArchitecture {
   /// `general.architecture`, which is also the prefix of the keys.
-  var prefix: String { self == .phi3 ? "phi3" : "llama" }
+  private var architecture: LlamaConfig.Architecture { self == .phi3 ? .phi3 : .llama }
 
   /// `general.name`: the published file's, marked.
   var name: String {
@@ -54,47 +37,47 @@ extension SyntheticArchitecture {
     }
   }
 
-  /// The shape of a size.
+  /// The configuration of a size.
   ///
   /// Tiny models keep what the architectures differ in: grouped-query attention in Mistral, heads
   /// of 96 numbers in Phi-3, the RoPE base of CodeLlama. Their widths are multiples of 256, the
-  /// block of the K-quants, and they have four layers, so that the recipes mix types.
+  /// superblock of the K-quants, and they have four layers, so that the recipes mix types.
   ///
   /// - Source: llama.cpp's listings of the published files (metadata dumps in its issues).
-  func shape(_ size: SyntheticSize) -> SyntheticShape {
+  func config(_ size: SyntheticSize) -> LlamaConfig {
     switch (self, size) {
     case (.llama2, .full):
-      SyntheticShape(
-        context: 4096, embed: 4096, layers: 32, ffn: 11008, heads: 32, keyValueHeads: 32,
-        vocab: 32000, ropeBase: nil, epsilon: 1e-5)
+      LlamaConfig(
+        architecture: architecture, layers: 32, embed: 4096, heads: 32, keyValueHeads: 32,
+        ffn: 11008, vocab: 32000, context: 4096, epsilon: 1e-5)
     case (.codellama, .full):
-      SyntheticShape(
-        context: 16384, embed: 4096, layers: 32, ffn: 11008, heads: 32, keyValueHeads: 32,
-        vocab: 32016, ropeBase: 1e6, epsilon: 1e-5)
+      LlamaConfig(
+        architecture: architecture, layers: 32, embed: 4096, heads: 32, keyValueHeads: 32,
+        ffn: 11008, vocab: 32016, context: 16384, epsilon: 1e-5, ropeBase: 1e6)
     case (.mistral, .full):
-      SyntheticShape(
-        context: 32768, embed: 4096, layers: 32, ffn: 14336, heads: 32, keyValueHeads: 8,
-        vocab: 32000, ropeBase: 1e6, epsilon: 1e-5)
+      LlamaConfig(
+        architecture: architecture, layers: 32, embed: 4096, heads: 32, keyValueHeads: 8,
+        ffn: 14336, vocab: 32000, context: 32768, epsilon: 1e-5, ropeBase: 1e6)
     case (.phi3, .full):
-      SyntheticShape(
-        context: 4096, embed: 3072, layers: 32, ffn: 8192, heads: 32, keyValueHeads: 32,
-        vocab: 32064, ropeBase: nil, epsilon: 1e-5)
+      LlamaConfig(
+        architecture: architecture, layers: 32, embed: 3072, heads: 32, keyValueHeads: 32,
+        ffn: 8192, vocab: 32064, context: 4096, epsilon: 1e-5)
     case (.llama2, .tiny):
-      SyntheticShape(
-        context: 4096, embed: 256, layers: 4, ffn: 768, heads: 4, keyValueHeads: 4, vocab: 512,
-        ropeBase: nil, epsilon: 1e-5)
+      LlamaConfig(
+        architecture: architecture, layers: 4, embed: 256, heads: 4, keyValueHeads: 4, ffn: 768,
+        vocab: 512, context: 4096, epsilon: 1e-5)
     case (.codellama, .tiny):
-      SyntheticShape(
-        context: 16384, embed: 256, layers: 4, ffn: 768, heads: 2, keyValueHeads: 2, vocab: 528,
-        ropeBase: 1e6, epsilon: 1e-5)
+      LlamaConfig(
+        architecture: architecture, layers: 4, embed: 256, heads: 2, keyValueHeads: 2, ffn: 768,
+        vocab: 528, context: 16384, epsilon: 1e-5, ropeBase: 1e6)
     case (.mistral, .tiny):
-      SyntheticShape(
-        context: 32768, embed: 512, layers: 4, ffn: 1024, heads: 8, keyValueHeads: 2, vocab: 512,
-        ropeBase: 1e6, epsilon: 1e-5)
+      LlamaConfig(
+        architecture: architecture, layers: 4, embed: 512, heads: 8, keyValueHeads: 2, ffn: 1024,
+        vocab: 512, context: 32768, epsilon: 1e-5, ropeBase: 1e6)
     case (.phi3, .tiny):
-      SyntheticShape(
-        context: 4096, embed: 768, layers: 4, ffn: 1024, heads: 8, keyValueHeads: 8, vocab: 576,
-        ropeBase: nil, epsilon: 1e-5)
+      LlamaConfig(
+        architecture: architecture, layers: 4, embed: 768, heads: 8, keyValueHeads: 8, ffn: 1024,
+        vocab: 576, context: 4096, epsilon: 1e-5)
     }
   }
 }

@@ -1,32 +1,6 @@
-// Every tensor of a synthetic model, in the order of the published file.
+internal import Models
 
-/// One tensor of a synthetic model.
-struct SyntheticTensor: Equatable {
-  /// What the tensor is for: decides its type in a recipe and the size of its numbers.
-  enum Role: Equatable {
-    case tokenEmbedding
-    /// A gain of a normalisation; always F32.
-    case norm
-    /// Projections that read the residual stream: queries, keys, gate, up.
-    case input
-    case attentionValue
-    /// Queries, keys and values in one matrix.
-    case attentionFused
-    /// Back into the residual stream.
-    case attentionOutput
-    case ffnDown
-    case output
-  }
-
-  let name: String
-  let role: Role
-  /// Outermost first: `[outputs, inputs]`, or `[width]`.
-  let shape: [Int]
-  /// Nil for the tensors outside the layers.
-  let layer: Int?
-}
-
-/// The tensors of an architecture in file order.
+/// The tensors of a synthetic model, in the order of the published file.
 ///
 /// The order is that of the checkpoints that were converted, so it differs between the models.
 /// - Source: llama.cpp's loader listings of the published files, as users' issues quote them
@@ -34,64 +8,33 @@ struct SyntheticTensor: Equatable {
 ///   and Phi-3 are alphabetical in Hugging Face's names, as their safetensors files are.
 struct SyntheticManifest {
   let architecture: SyntheticArchitecture
-  let shape: SyntheticShape
+  let config: LlamaConfig
 
-  var tensors: [SyntheticTensor] {
-    [tensor("token_embd", .tokenEmbedding, [shape.vocab, shape.embed])]
-      + (0..<shape.layers).flatMap(layer)
-      + [
-        tensor("output_norm", .norm, [shape.embed]),
-        tensor("output", .output, [shape.vocab, shape.embed]),
-      ]
+  var tensors: [TensorSpec] {
+    let table = LlamaTensors(config: config)
+    return [table.tokens] + (0..<config.layers).flatMap { ordered(table.layer($0).all) }
+      + table.finalNorm.tensors + [table.output]
   }
 
-  private func layer(_ index: Int) -> [SyntheticTensor] {
-    order.map { name in
-      let (role, dimensions) = describe(name)
-      return tensor("blk.\(index).\(name)", role, dimensions, layer: index)
+  /// A layer's tensors in file order.
+  private func ordered(_ layer: [TensorSpec]) -> [TensorSpec] {
+    guard let order else {
+      return layer.sorted { $0.name(.huggingFace) < $1.name(.huggingFace) }
     }
+    let norms = layer.filter { $0.role == .norm }
+    return order.flatMap { role in layer.filter { $0.role == role } } + norms
   }
 
-  private var order: [String] {
-    switch architecture {
-    case .mistral:
-      [
-        "attn_q", "attn_k", "attn_v", "attn_output", "ffn_gate", "ffn_up", "ffn_down", "attn_norm",
-        "ffn_norm",
-      ]
-    case .codellama:
-      [
-        "attn_q", "attn_k", "attn_v", "attn_output", "ffn_gate", "ffn_down", "ffn_up", "attn_norm",
-        "ffn_norm",
-      ]
-    case .llama2:
-      [
-        "attn_norm", "ffn_down", "ffn_gate", "ffn_up", "ffn_norm", "attn_k", "attn_output",
-        "attn_q", "attn_v",
-      ]
-    case .phi3: ["attn_norm", "ffn_down", "ffn_up", "ffn_norm", "attn_output", "attn_qkv"]
+  /// The roles of a layer's matrices in file order, before its norms; nil for the order of Hugging
+  /// Face's names.
+  private var order: [TensorRole]? {
+    let attention: [TensorRole] = [
+      .attentionQuery, .attentionKey, .attentionValue, .attentionOutput,
+    ]
+    return switch architecture {
+    case .mistral: attention + [.ffnGate, .ffnUp, .ffnDown]
+    case .codellama: attention + [.ffnGate, .ffnDown, .ffnUp]
+    case .llama2, .phi3: nil
     }
-  }
-
-  private func describe(_ name: String) -> (SyntheticTensor.Role, [Int]) {
-    let (embed, ffn) = (shape.embed, shape.ffn)
-    return switch name {
-    case "attn_q": (.input, [embed, embed])
-    case "attn_k": (.input, [shape.keyValueWidth, embed])
-    case "attn_v": (.attentionValue, [shape.keyValueWidth, embed])
-    case "attn_qkv": (.attentionFused, [embed + 2 * shape.keyValueWidth, embed])
-    case "attn_output": (.attentionOutput, [embed, embed])
-    case "ffn_gate": (.input, [ffn, embed])
-    // Phi-3's matrix holds the gate's rows, then those of up.
-    case "ffn_up": (.input, [architecture == .phi3 ? 2 * ffn : ffn, embed])
-    case "ffn_down": (.ffnDown, [embed, ffn])
-    default: (.norm, [embed])
-    }
-  }
-
-  private func tensor(
-    _ name: String, _ role: SyntheticTensor.Role, _ shape: [Int], layer: Int? = nil
-  ) -> SyntheticTensor {
-    SyntheticTensor(name: name + ".weight", role: role, shape: shape, layer: layer)
   }
 }

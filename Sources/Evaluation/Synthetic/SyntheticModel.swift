@@ -1,6 +1,5 @@
-internal import KernelsReference
-package import Models
 internal import Checkpoints
+package import Models
 
 /// Writes a model of random weights: the true names, order, keys and types of a published GGUF
 /// file, for measuring speed and for comparing two programs on one file.
@@ -9,17 +8,17 @@ internal import Checkpoints
 /// over any number of layers; what a layer adds to the residual stream is a quarter of that.
 ///
 /// Random logits have no clear first choice, and greedy text would be decided by the last bits. So
-/// where a tiny model's weights are written as floating-point numbers, row v of the output matrix leans towards
-/// the embedding of one other token: that token is mostly followed by v. The tokens follow each
-/// other in one cycle through the whole vocabulary.
+/// where a tiny model's weights are written as floating-point numbers, row v of the output matrix
+/// leans towards the embedding of one other token: that token is mostly followed by v. The tokens
+/// follow each other in one cycle through the whole vocabulary.
 package struct SyntheticModel {
   package let architecture: SyntheticArchitecture
   package let size: SyntheticSize
-  package let recipe: SyntheticRecipe
+  package let recipe: ConversionRecipe
   package let seed: UInt64
-  let shape: SyntheticShape
+  let config: LlamaConfig
 
-  /// Standard deviation of the logits, but for the leaning.
+  /// Standard deviation of the logits, leaning aside.
   ///
   /// Small, so that the divergence between two programs counts their differences and not the
   /// temperature.
@@ -29,32 +28,33 @@ package struct SyntheticModel {
   /// The largest of 512 random ones is about 3. An output row leans by this over sqrt(embed) times
   /// the embedding.
   private static let favouredLogit: Float = 10
-  /// Of what attention and feed-forward add to the residual stream.
+  /// Standard deviation of what attention and feed-forward network add to the residual stream.
   private static let residualGain: Float = 0.25
-  /// Standard deviation of the gains of the normalisations, around 1.
+  /// Standard deviation of the weights of the normalisations, around 1, and of biases, around 0.
   private static let normSpread: Float = 0.1
 
   package init(
-    architecture: SyntheticArchitecture, size: SyntheticSize, recipe: SyntheticRecipe, seed: UInt64
+    architecture: SyntheticArchitecture, size: SyntheticSize, recipe: ConversionRecipe, seed: UInt64
   ) {
     self.architecture = architecture
     self.size = size
     self.recipe = recipe
     self.seed = seed
-    shape = architecture.shape(size)
+    config = architecture.config(size)
   }
 
   /// The file's tensors with their types, in file order.
-  var tensors: [(tensor: SyntheticTensor, type: TensorType)] {
-    SyntheticManifest(architecture: architecture, shape: shape).tensors.map {
-      ($0, recipe.type(of: $0, layers: shape.layers))
+  var tensors: [(spec: TensorSpec, type: TensorType)] {
+    let shape = ConversionRecipe.ModelShape(layerCount: config.layers, isTied: false)
+    return SyntheticManifest(architecture: architecture, config: config).tensors.map {
+      ($0, TensorType(recipe.type(of: $0, in: shape)))
     }
   }
 
   /// Bytes of all tensors: all but the file's size, the vocabulary aside.
   package var tensorByteCount: Int {
     tensors.reduce(0) { sum, entry in
-      let elements = entry.tensor.shape.reduce(1, *)
+      let elements = entry.spec.shape.reduce(1, *)
       return sum + elements / entry.type.blockElementCount * entry.type.blockByteCount
     }
   }
@@ -67,11 +67,11 @@ package struct SyntheticModel {
     do throws(CheckpointError) {
       var writer = try GGUFWriter()
       for (key, value) in metadata { try writer.setMetadata(key, value) }
-      for (tensor, type) in tensors {
+      for (spec, type) in tensors {
         try writer.addTensor(
-          name: tensor.name, type: type, shape: tensor.shape,
+          name: spec.name(.gguf), type: type, shape: spec.shape,
           source: .stream { (sink) throws(CheckpointError) in
-            try self.write(tensor, type: type, to: sink)
+            try self.write(spec, type: type, to: sink)
           })
       }
       try writer.write(to: path)
@@ -81,32 +81,34 @@ package struct SyntheticModel {
   }
 
   private func write(
-    _ tensor: SyntheticTensor, type: TensorType, to sink: TensorSink
+    _ spec: TensorSpec, type: TensorType, to sink: TensorSink
   ) throws(CheckpointError) {
-    var random = RandomNumbers(seed: seed, name: tensor.name)
-    if tensor.role == .norm {
-      for _ in 0..<tensor.shape[0] {
-        let gain = 1 + Self.normSpread * random.nextNormal()
-        try sink.append(withUnsafeBytes(of: gain) { Array($0) })
+    var random = RandomNumbers(seed: seed, name: spec.name(.gguf))
+    if spec.role.kind == .vector {
+      // Norm weights are around 1, biases around 0.
+      let center: Float = spec.role == .bias ? 0 : 1
+      for _ in 0..<spec.shape[0] {
+        let number = center + Self.normSpread * random.nextNormal()
+        try sink.append(withUnsafeBytes(of: number) { Array($0) })
       }
       return
     }
-    let inputs = tensor.shape[1]
-    if tensor.role == .output, [.f32, .f16].contains(type), size == .tiny {
-      return try writeLeaningOutput(tensor, type: type, random: random, to: sink)
+    let inputs = spec.shape[1]
+    if spec.role == .output, let plain = RandomBlocks.PlainType(type), size == .tiny {
+      return try writeLeaningOutput(spec, type: plain, random: random, to: sink)
     }
     let blocks = RandomBlocks(
       type: type,
-      standardDeviation: gain(of: tensor.role) / Float(inputs).squareRoot())
-    try blocks.write(elementCount: tensor.shape[0] * inputs, random: &random, to: sink)
+      standardDeviation: gain(of: spec.role) / Float(inputs).squareRoot())
+    try blocks.write(elementCount: spec.shape[0] * inputs, random: &random, to: sink)
   }
 
   /// Rows `outputGain / sqrt(inputs) * (noise + favouredLogit / sqrt(inputs) * embedding before)`.
   private func writeLeaningOutput(
-    _ tensor: SyntheticTensor, type: TensorType, random: RandomNumbers, to sink: TensorSink
+    _ spec: TensorSpec, type: RandomBlocks.PlainType, random: RandomNumbers, to sink: TensorSink
   ) throws(CheckpointError) {
     var random = random
-    let (rows, inputs) = (tensor.shape[0], tensor.shape[1])
+    let (rows, inputs) = (spec.shape[0], spec.shape[1])
     let predecessors = cycle(rows, random: &random)
     let scale = gain(of: .output) / Float(inputs).squareRoot()
     let leaning = Self.favouredLogit / Float(inputs).squareRoot()
@@ -118,11 +120,7 @@ package struct SyntheticModel {
       let numbers = (0..<inputs).map { column in
         scale * (random.nextNormal() + leaning * embedding[first + column])
       }
-      if type == .f32 {
-        try sink.append(numbers.withUnsafeBytes { Array($0) })
-      } else {
-        try sink.append(numbers.map { Float16($0) }.withUnsafeBytes { Array($0) })
-      }
+      try sink.append(type.bytes(of: numbers))
     }
   }
 
@@ -137,13 +135,13 @@ package struct SyntheticModel {
     return order
   }
 
-  private func gain(of role: SyntheticTensor.Role) -> Float {
+  private func gain(of role: TensorRole) -> Float {
     switch role {
-    // A token's row is no sum over its inputs: its numbers have variance 1.
-    case .tokenEmbedding: Float(shape.embed).squareRoot()
+    // A token's row is looked up, not summed over inputs: its numbers have variance 1.
+    case .tokenEmbedding: Float(config.embed).squareRoot()
     case .attentionOutput, .ffnDown: Self.residualGain
     case .output: Self.outputGain
-    case .input, .attentionValue, .attentionFused, .norm: 1
+    default: 1
     }
   }
 }
@@ -153,34 +151,37 @@ extension SyntheticModel {
   ///
   /// - Source: llama.cpp's metadata dumps of the published files.
   var metadata: [(key: String, value: MetadataValue)] {
-    let prefix = architecture.prefix
+    let prefix = config.architecture.rawValue
     func count(_ key: String, _ value: Int) -> (key: String, value: MetadataValue) {
       ("\(prefix).\(key)", .uint32(UInt32(value)))
     }
     var entries: [(key: String, value: MetadataValue)] = [
       ("general.architecture", .string(prefix)), ("general.name", .string(architecture.name)),
-      count("context_length", shape.context), count("embedding_length", shape.embed),
+      count("context_length", config.context), count("embedding_length", config.embed),
     ]
     // The converter of Phi-3 writes two of the counts in the other order.
-    let blocks = count("block_count", shape.layers)
-    let ffn = count("feed_forward_length", shape.ffn)
+    let blocks = count("block_count", config.layers)
+    let ffn = count("feed_forward_length", config.ffn)
     entries += architecture == .phi3 ? [ffn, blocks] : [blocks, ffn]
     let epsilon = (
-      "\(prefix).attention.layer_norm_rms_epsilon", MetadataValue.float32(shape.epsilon)
+      "\(prefix).attention.layer_norm_rms_epsilon", MetadataValue.float32(config.epsilon)
     )
     let heads = [
-      count("attention.head_count", shape.heads),
-      count("attention.head_count_kv", shape.keyValueHeads), epsilon,
+      count("attention.head_count", config.heads),
+      count("attention.head_count_kv", config.keyValueHeads), epsilon,
     ]
-    let rope = count("rope.dimension_count", shape.headDim)
+    let rope = count("rope.dimension_count", config.rotaryDim)
     entries += architecture == .phi3 ? heads + [rope] : [rope] + heads
-    if let base = shape.ropeBase { entries.append(("\(prefix).rope.freq_base", .float32(base))) }
+    // The published files of Llama-2 and Phi-3 leave the default out.
+    if config.ropeBase != 10_000 {
+      entries.append(("\(prefix).rope.freq_base", .float32(config.ropeBase)))
+    }
     entries.append(("general.file_type", .uint32(recipe.fileType)))
     return entries + tokenizer + [("general.quantization_version", .uint32(2))]
   }
 
   private var tokenizer: [(key: String, value: MetadataValue)] {
-    let vocabulary = SyntheticVocabulary(architecture: architecture, count: shape.vocab)
+    let vocabulary = SyntheticVocabulary(architecture: architecture, count: config.vocab)
     var entries: [(key: String, value: MetadataValue)] = [
       ("tokenizer.ggml.model", .string("llama"))
     ]

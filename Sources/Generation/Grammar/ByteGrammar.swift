@@ -1,17 +1,17 @@
-/// A context-free grammar over bytes, as nodes that point to what follows them.
+/// A context-free grammar over bytes, as a recursive transition network.
 ///
-/// It is a recursive transition network: a rule is entered by a call, which remembers where to go on,
-/// and left at an end. Every rule consumes at least one byte.
+/// Nodes refer to their successors. A call enters a rule and records the node to continue at; an end
+/// returns to it. Every rule consumes at least one byte.
 package struct ByteGrammar: Sendable {
-  /// A place in the grammar.
+  /// A node of the network.
   package enum Node: Sendable, Equatable {
     /// Consumes one byte of the set.
     case bytes(ByteSet, next: Int)
-    /// Goes on at any of several nodes.
+    /// Continues at any of several nodes.
     case choice([Int])
-    /// Runs a rule, then goes on.
+    /// Runs a rule, then continues.
     case call(rule: Int, next: Int)
-    /// Runs a rule `minimum` to `maximum` times (nil: without end), then goes on.
+    /// Runs a rule `minimum` to `maximum` times (nil: unlimited), then continues.
     case loop(rule: Int, minimum: Int, maximum: Int?, next: Int)
     /// The end of a rule.
     case end
@@ -19,12 +19,13 @@ package struct ByteGrammar: Sendable {
 
   /// A part of the grammar that can be called.
   package struct Rule: Sendable {
+    /// The first node.
     package var start: Int
     /// Whether a call counts against the depth limit.
     package var nests: Bool
   }
 
-  /// The end of every rule.
+  /// The node that ends every rule.
   package static let end = 0
   /// The rule of the whole text.
   package static let root = 0
@@ -34,31 +35,31 @@ package struct ByteGrammar: Sendable {
 
   package init() {}
 
-  /// Adds a node; what follows it exists already.
+  /// Adds a node, after its successors, and returns its index.
   package mutating func add(_ node: Node) -> Int {
     nodes.append(node)
     return nodes.count - 1
   }
 
-  /// Adds a rule whose start is not known yet, so that it can call itself.
+  /// Adds a rule without a start, so that it can call itself, and returns its index.
   package mutating func addRule(nests: Bool = false) -> Int {
     rules.append(Rule(start: Self.end, nests: nests))
     return rules.count - 1
   }
 
-  /// Says where a rule starts.
+  /// Sets the first node of a rule.
   package mutating func start(_ rule: Int, at node: Int) {
     rules[rule].start = node
   }
 
-  /// The bytes one after another, then `next`.
+  /// Adds nodes that consume the bytes in order and continue at `next`; returns the first one.
   package mutating func literal(_ bytes: some BidirectionalCollection<UInt8>, next: Int) -> Int {
     var node = next
     for byte in bytes.reversed() { node = add(.bytes(ByteSet(byte), next: node)) }
     return node
   }
 
-  /// A rule that is one run of sets.
+  /// Adds a rule that consumes one byte of each set in order.
   package mutating func rule(_ sets: ByteSet...) -> Int {
     let rule = addRule()
     var node = Self.end
@@ -67,11 +68,11 @@ package struct ByteGrammar: Sendable {
     return rule
   }
 
-  /// How many nested calls the shortest way from each node to the end of its rule takes; `Int.max`
-  /// where there is no way.
+  /// The smallest nesting depth of calls on a path from each node to the end of its rule; `Int.max`
+  /// without such a path.
   ///
-  /// Computed as the least fixed point, from "no way" downwards. Nodes follow those that they point
-  /// to, apart from calls of later rules, so a few passes suffice.
+  /// Computed by fixed-point iteration, starting with `Int.max`. Nodes have higher indices than their
+  /// successors, except for calls of later rules, so a few passes suffice.
   package func requiredDepths() -> [Int] {
     var depths = [Int](repeating: .max, count: nodes.count)
     func ofCall(_ rule: Int) -> Int {
@@ -100,13 +101,13 @@ package struct ByteGrammar: Sendable {
     return depths
   }
 
-  /// Whether some node can come back to itself without consuming a byte, in which case the automaton
-  /// would never stop.
+  /// Whether some node can reach itself without consuming a byte, in which case the automaton would not
+  /// terminate.
   package var isLeftRecursive: Bool {
     enum Mark { case unseen, open, done }
     var marks = [Mark](repeating: .unseen, count: nodes.count)
     for first in nodes.indices where marks[first] == .unseen {
-      // Depth first, without recursion: a node is closed when it comes up for the second time.
+      // Depth first, without recursion: a node is done when it is on top for the second time.
       var pending = [first]
       while let node = pending.last {
         if marks[node] != .unseen {
@@ -124,6 +125,7 @@ package struct ByteGrammar: Sendable {
     return false
   }
 
+  /// The nodes that are reached without consuming a byte.
   private func silentSuccessors(of node: Int) -> [Int] {
     switch nodes[node] {
     case .end, .bytes: []

@@ -1,16 +1,19 @@
 /// A set of byte values.
 package struct ByteSet: Sendable, Hashable {
-  /// Bit b of word w stands for byte 64 w + b.
+  /// Bit b of word w represents byte 64 w + b.
   private var words: (UInt64, UInt64, UInt64, UInt64) = (0, 0, 0, 0)
 
+  /// The union of ranges.
   package init(_ ranges: ClosedRange<UInt8>...) {
     for range in ranges { for byte in range { insert(byte) } }
   }
 
+  /// A single byte.
   package init(_ byte: UInt8) {
     insert(byte)
   }
 
+  /// Whether the set contains `byte`.
   package func contains(_ byte: UInt8) -> Bool {
     let bit = UInt64(1) << (byte & 63)
     return switch byte >> 6 {

@@ -1,27 +1,29 @@
-/// A pushdown automaton that follows a ``ByteGrammar`` byte by byte.
+/// A nondeterministic pushdown automaton of a ``ByteGrammar``, determinised lazily.
 ///
-/// Where the grammar leaves a choice open, all possibilities are followed at once. A possibility is a
-/// stack: the node that consumes the next byte, and below it the places to go on at. Stacks share
-/// their lower parts and equal ones are the same number, so a set of stacks is a short list of
-/// numbers; each set that was met is a configuration, again a number, with a table of where each byte
-/// leads. So the automaton turns into a finite one where the text has already been.
+/// All alternatives of the grammar are followed at once. An alternative is a stack: the node that
+/// consumes the next byte, and below it the nodes to return to. Stacks share their lower parts and
+/// equal stacks have the same number, so a set of stacks is a short list of numbers. Each set that
+/// occurred is a configuration, which is a number too, with a table of the next configuration for each
+/// byte. Text that was seen before is therefore followed by a finite automaton.
 ///
-/// - Source: hash-consed stacks are Tomita's graph-structured stack (1986); the table is lazy subset
+/// - Source: hash-consed stacks are Tomita's graph-structured stack (1986); the table is a lazy subset
 ///   construction, as in RE2.
 package struct GrammarAutomaton: Sendable {
-  /// A configuration that no text leads to.
+  /// The configuration after text that the grammar does not allow.
   package static let dead: Int32 = -1
-  /// Where a table has no entry yet.
+  /// A transition that has not been computed.
   private static let unknown: Int32 = -2
-  /// The stack that is empty: the text is whole.
+  /// The empty stack: the text is complete.
   private static let wholeText: Int32 = -1
 
-  /// The top of a stack: a node, how often its loop has run, and the stack below.
+  /// The top of a stack.
   private struct Frame: Hashable, Sendable {
     var node: Int32
+    /// Completed runs of the node's loop.
     var runs: Int32
+    /// The stack below.
     var below: Int32
-    /// Calls that nest and are open here.
+    /// Open nesting calls.
     var depth: Int32
   }
 
@@ -31,27 +33,27 @@ package struct GrammarAutomaton: Sendable {
 
   private var frames: [Frame] = []
   private var frameNumbers: [Frame: Int32] = [:]
-  /// The stacks of each configuration, ascending.
+  /// The stacks of each configuration, in ascending order.
   private var configurations: [[Int32]] = []
   private var configurationNumbers: [[Int32]: Int32] = [:]
-  /// 256 entries for each configuration.
+  /// 256 next configurations for each configuration.
   private var transitions: [Int32] = []
-  /// Places that ``followPending(into:)`` has yet to look at.
+  /// Frames that ``followPending(into:)`` has not processed.
   private var pending: [Frame] = []
 
-  /// Tables are rebuilt when there are more configurations than this: 4 MB of transitions.
+  /// Number of configurations above which the tables are rebuilt: 4 MB of transitions.
   static let configurationLimit = 4096
 
   /// - Parameters:
-  ///   - grammar: not left-recursive.
-  ///   - depthLimit: how many nested calls may be open at once.
+  ///   - grammar: a grammar without left recursion.
+  ///   - depthLimit: largest number of open nesting calls.
   package init(_ grammar: ByteGrammar, depthLimit: Int) {
     self.grammar = grammar
     self.depthLimit = depthLimit
     requiredDepths = grammar.requiredDepths()
   }
 
-  /// The configuration before the first byte; ``dead`` where the grammar has no text within the depth
+  /// The configuration before the first byte; ``dead`` if the grammar has no text within the depth
   /// limit.
   package mutating func start() -> Int32 {
     var stacks: Set<Int32> = []
@@ -68,7 +70,7 @@ package struct GrammarAutomaton: Sendable {
     for stack in configurations[Int(configuration)] where stack != Self.wholeText {
       let frame = frames[Int(stack)]
       if case .bytes(let set, let next) = grammar.nodes[Int(frame.node)], set.contains(byte) {
-        wait(at: next, runs: 0, below: frame.below, depth: frame.depth)
+        addPending(next, runs: 0, below: frame.below, depth: frame.depth)
       }
     }
     followPending(into: &stacks)
@@ -87,12 +89,12 @@ package struct GrammarAutomaton: Sendable {
     configurations[Int(configuration)] == [Self.wholeText]
   }
 
-  /// Whether the tables have grown so much that ``forgetAll(but:)`` is due.
+  /// Whether the tables have reached the size at which ``forgetAll(but:)`` should be called.
   package var isLarge: Bool {
     configurations.count > Self.configurationLimit || frames.count > 16 * Self.configurationLimit
   }
 
-  /// Drops the tables; only one configuration survives, under a new number.
+  /// Clears the tables except for one configuration, and returns its new number.
   package mutating func forgetAll(but configuration: Int32) -> Int32 {
     let stacks = configurations[Int(configuration)]
     let old = frames
@@ -118,6 +120,7 @@ package struct GrammarAutomaton: Sendable {
     return self.configuration(of: renumbered)
   }
 
+  /// The number of a set of stacks.
   private mutating func configuration(of stacks: Set<Int32>) -> Int32 {
     if stacks.isEmpty { return Self.dead }
     let sorted = stacks.sorted()
@@ -129,6 +132,7 @@ package struct GrammarAutomaton: Sendable {
     return number
   }
 
+  /// The number of a stack.
   private mutating func push(node: Int, runs: Int32, below: Int32, depth: Int32) -> Int32 {
     let frame = Frame(node: Int32(node), runs: runs, below: below, depth: depth)
     if let number = frameNumbers[frame] { return number }
@@ -138,22 +142,22 @@ package struct GrammarAutomaton: Sendable {
     return number
   }
 
+  /// Adds the start of a rule to the pending frames.
   private mutating func enter(rule: Int, below: Int32, depth: Int32) {
     let rule = grammar.rules[rule]
-    wait(at: rule.start, runs: 0, below: below, depth: depth + (rule.nests ? 1 : 0))
+    addPending(rule.start, runs: 0, below: below, depth: depth + (rule.nests ? 1 : 0))
   }
 
-  private mutating func wait(at node: Int, runs: Int32, below: Int32, depth: Int32) {
-    // A way that has no end within the limit is not begun, so no text gets stuck.
+  private mutating func addPending(_ node: Int, runs: Int32, below: Int32, depth: Int32) {
+    // A path that cannot end within the limit is not started, so no text gets stuck.
     guard requiredDepths[node] <= depthLimit - Int(depth) else { return }
     pending.append(Frame(node: Int32(node), runs: runs, below: below, depth: depth))
   }
 
-  /// Goes from the pending places to all nodes that consume a byte, through everything that consumes
-  /// none.
+  /// Follows the pending frames through all nodes that consume no byte, to those that consume one.
   ///
-  /// A list and no recursion: a schema decides how long the way is, and thousands of optional
-  /// properties would exhaust the program's stack.
+  /// Iterative, because a schema determines the length of the path: thousands of optional properties
+  /// would overflow the program's stack.
   private mutating func followPending(into stacks: inout Set<Int32>) {
     while let place = pending.popLast() {
       let (below, depth) = (place.below, place.depth)
@@ -161,25 +165,25 @@ package struct GrammarAutomaton: Sendable {
       case .bytes:
         stacks.insert(push(node: Int(place.node), runs: 0, below: below, depth: depth))
       case .choice(let nodes):
-        for next in nodes { wait(at: next, runs: 0, below: below, depth: depth) }
+        for next in nodes { addPending(next, runs: 0, below: below, depth: depth) }
       case .call(let rule, let next):
         enter(
           rule: rule, below: push(node: next, runs: 0, below: below, depth: depth), depth: depth)
       case .loop(let rule, let minimum, let maximum, let next):
         if maximum.map({ place.runs < $0 }) ?? true {
-          // Without a maximum only "enough" matters, which keeps the number of stacks finite.
+          // Without a maximum, counting stops at the minimum, which keeps the number of stacks finite.
           let counted = maximum == nil ? min(place.runs + 1, Int32(minimum)) : place.runs + 1
           let returned = push(node: Int(place.node), runs: counted, below: below, depth: depth)
           enter(rule: rule, below: returned, depth: depth)
         }
-        if place.runs >= minimum { wait(at: next, runs: 0, below: below, depth: depth) }
+        if place.runs >= minimum { addPending(next, runs: 0, below: below, depth: depth) }
       case .end:
         guard below != Self.wholeText else {
           stacks.insert(Self.wholeText)
           continue
         }
         let frame = frames[Int(below)]
-        wait(at: Int(frame.node), runs: frame.runs, below: frame.below, depth: frame.depth)
+        addPending(Int(frame.node), runs: frame.runs, below: frame.below, depth: frame.depth)
       }
     }
   }

@@ -1,27 +1,28 @@
 /// Allows the tokens whose bytes continue a text of a grammar.
 ///
-/// A token need not end where a character does: the grammar is over bytes, and a string of it may be
-/// in the middle of a UTF-8 sequence between two tokens. Tokens that end the generation are allowed
-/// exactly when the text is whole.
+/// The grammar is over bytes, so a token may end within a UTF-8 sequence of a string. Tokens that end
+/// the generation are allowed exactly when the text is complete.
 package final class GrammarConstraint: TokenConstraint {
   private var automaton: GrammarAutomaton
   private var configuration: Int32
   private let vocabulary: VocabularyTrie
   private let endOfGeneration: Set<Int32>
-  /// Bit i of word w: whether id 64 w + i may come, for configurations met before.
+  /// The allowed tokens of each known configuration: bit i of word w represents id 64 w + i.
   private var masks: [Int32: [UInt64]] = [:]
   /// The configuration at each depth of the walk through the trie.
   private var walk: [Int32]
 
-  /// Inside a string without a length limit one mask serves all tokens; these many cover the places
-  /// around it (16 KB each for 128k tokens).
+  /// Number of masks to keep, of 16 KB each for 128k tokens.
+  ///
+  /// Within a string without a length limit one mask serves all tokens; this number covers the
+  /// configurations around it.
   private static let maskLimit = 128
 
   /// - Parameters:
-  ///   - grammar: what the text must be.
+  ///   - grammar: the grammar of the text.
   ///   - vocabulary: the bytes of the tokens.
   ///   - endOfGeneration: the ids that end the text.
-  ///   - depthLimit: how deeply nested calls may lie in each other.
+  ///   - depthLimit: largest number of open nesting calls.
   package init(
     grammar: ByteGrammar, vocabulary: VocabularyTrie, endOfGeneration: Set<Int32>,
     depthLimit: Int = JSONSchemaCompiler.depthLimit
@@ -60,6 +61,7 @@ package final class GrammarConstraint: TokenConstraint {
     }
   }
 
+  /// The allowed tokens of the current configuration.
   private func currentMask(vocabularyCount: Int) -> [UInt64] {
     if let mask = masks[configuration] { return mask }
     var mask = [UInt64](repeating: 0, count: (vocabularyCount + 63) / 64)
@@ -75,7 +77,7 @@ package final class GrammarConstraint: TokenConstraint {
     return mask
   }
 
-  /// Walks the trie as far as the grammar goes along.
+  /// Calls `body` for each token whose bytes the grammar allows, by walking the trie.
   private func forEachContinuation(_ body: (Int32) -> Void) {
     walk[0] = configuration
     var index = 0

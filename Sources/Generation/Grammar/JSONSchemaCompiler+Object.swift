@@ -5,14 +5,14 @@ extension JSONSchemaCompiler {
   private struct Property {
     let key: String
     let isRequired: Bool
-    /// The rule of its name, the colon and its value.
+    /// The rule of the name, the colon and the value.
     let rule: Int
   }
 
-  /// `{`, the properties in the schema's order with commas between them, `}`.
+  /// An object: `{`, the properties in the schema's order, separated by commas, `}`.
   ///
-  /// Two chains of states run along the properties: in the first none has been written yet, in the
-  /// second the next one needs a comma. An optional property can be stepped over in both.
+  /// Two chains of nodes run along the properties: in the first one no property has been written, in
+  /// the second one the next property needs a comma. Both can skip an optional property.
   mutating func object(
     _ schema: JSONValue, path: String, next: Int
   ) throws(JSONSchemaError) -> Int {

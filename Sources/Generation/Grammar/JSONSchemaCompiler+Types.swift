@@ -1,9 +1,9 @@
 internal import Bytes
 
-// The grammars of the seven types.
+// The grammars of the JSON types.
 
 extension JSONSchemaCompiler {
-  /// A value whose schema names its type, or whose keywords do.
+  /// A value whose type is given by `type` or implied by other keywords.
   mutating func typed(
     _ schema: JSONValue, members: [JSONMember], path: String, next: Int
   ) throws(JSONSchemaError) -> Int {
@@ -21,7 +21,7 @@ extension JSONSchemaCompiler {
     }
     try allow(keywords, in: members, path: path)
     guard !types.isEmpty else {
-      throw .invalid(path: path, reason: "names no type, enum, const, anyOf or $ref")
+      throw .invalid(path: path, reason: "has no type, enum, const, anyOf or $ref")
     }
     var starts: [Int] = []
     for type in types {
@@ -71,7 +71,7 @@ extension JSONSchemaCompiler {
     return (minimum, maximum)
   }
 
-  /// `[`, the items with commas between them, `]`.
+  /// An array: `[`, the items, separated by commas, `]`.
   private mutating func array(
     _ schema: JSONValue, path: String, next: Int
   ) throws(JSONSchemaError) -> Int {
@@ -99,7 +99,7 @@ extension JSONSchemaCompiler {
     return grammar.add(.call(rule: array, next: next))
   }
 
-  /// `"`, the characters, `"`.
+  /// A string: `"`, the characters, `"`.
   private mutating func string(
     _ schema: JSONValue, path: String, next: Int
   ) throws(JSONSchemaError) -> Int {
@@ -110,10 +110,10 @@ extension JSONSchemaCompiler {
     return grammar.literal("\"".utf8, next: characters)
   }
 
-  /// One Unicode scalar of a string: as UTF-8, or as an escape.
+  /// The rule of one Unicode scalar of a string, as UTF-8 or as an escape.
   ///
   /// - Source: Unicode 16, table 3-7 (well-formed UTF-8); RFC 8259, section 7. Escaped surrogates are
-  ///   left out: a scalar above U+FFFF is written as UTF-8.
+  ///   not allowed: a scalar above U+FFFF is written as UTF-8.
   private mutating func character() -> Int {
     if let rule = sharedRules["character"] { return rule }
     let tail = ByteSet(0x80...0xBF)
@@ -157,7 +157,7 @@ extension JSONSchemaCompiler {
     return rule
   }
 
-  /// An optional sign, then 0 or up to 15 digits, the largest count that Float64 holds exactly.
+  /// An optional sign, then 0 or up to 15 digits, which Float64 represents exactly.
   private mutating func integer(next: Int) -> Int {
     let more = grammar.add(.loop(rule: digit(), minimum: 0, maximum: 14, next: next))
     let digits = grammar.add(

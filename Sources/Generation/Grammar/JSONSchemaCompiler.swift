@@ -1,35 +1,35 @@
 package import Bytes
 
-/// Turns a JSON schema into a grammar of the JSON texts that satisfy it.
+/// Compiles a JSON schema into a grammar of the JSON texts that satisfy it.
 ///
-/// The subset: `type` (one or a list), `enum`, `const`, `anyOf`, `$ref` to `$defs`, `definitions` or
-/// `#`; objects with `properties`, `required` and `additionalProperties: false`; arrays with `items`,
-/// `minItems`, `maxItems`; strings with `minLength`, `maxLength`. Titles, descriptions and the like
-/// are passed over. Anything else is refused, so that no promise is silently broken.
+/// The supported subset: `type` (one or a list), `enum`, `const`, `anyOf`, `$ref` to `$defs`,
+/// `definitions` or `#`; objects with `properties`, `required` and `additionalProperties: false`;
+/// arrays with `items`, `minItems`, `maxItems`; strings with `minLength`, `maxLength`. Titles,
+/// descriptions and other annotations are ignored. Any other keyword is an error, because ignoring it
+/// would produce texts that violate the schema.
 ///
-/// The texts are narrower than the schema where JSON Schema leaves freedom that serves nobody:
-/// properties come in the schema's order and no others are added; a number has at most 15 digits
-/// before and 15 after its point and an exponent of at most 2; white space stands only where people
-/// put it, at most one line break and 20 spaces. So every number is finite and every run ends.
+/// The texts are a subset of those that the schema allows: properties are in the schema's order and no
+/// others are added; a number has at most 15 digits before and 15 after its point and at most two
+/// digits of exponent; white space between tokens is at most one line break and 20 spaces. Every number
+/// is therefore finite and every generation ends.
 ///
 /// - Source: JSON Schema 2020-12; RFC 8259.
 package struct JSONSchemaCompiler {
-  /// Objects and arrays may lie in each other this deep; no more than `JSONValue` reads.
+  /// Largest nesting depth of objects and arrays, which is not above the limit of `JSONValue`.
   package static let depthLimit = 32
-  /// Grammars of published schemas have thousands of nodes at most.
+  /// Largest number of nodes; grammars of published schemas have at most thousands.
   static let nodeLimit = 1 << 20
-  /// A reference may lead to a schema that is a reference, and so on, this often; published schemas
-  /// go a few deep.
+  /// Longest chain of references to references; in published schemas it has a few links.
   static let referenceDepthLimit = 64
-  /// Counts (`minItems`, `maxLength`, ...) up to this are accepted.
+  /// Largest accepted count (`minItems`, `maxLength`, …).
   static let countLimit = 1 << 24
 
-  /// The keywords that shape the text.
+  /// The keywords that constrain the text.
   static let supportedKeywords = [
     "type", "enum", "const", "anyOf", "$ref", "$defs", "properties", "required",
     "additionalProperties", "items", "minItems", "maxItems", "minLength", "maxLength",
   ]
-  /// The keywords that say nothing about the text.
+  /// The keywords that do not constrain the text.
   static let annotations: Set<String> = [
     "$schema", "$id", "$comment", "$defs", "definitions", "title", "description", "default",
     "examples", "deprecated", "readOnly", "writeOnly",
@@ -41,22 +41,22 @@ package struct JSONSchemaCompiler {
   private var referenced: [String: Int] = [:]
   /// References whose targets are being compiled.
   private var referenceDepth = 0
-  /// Rules that every grammar may need, made at first use.
+  /// Rules that several values share, created at first use.
   var sharedRules: [String: Int] = [:]
 
   /// Compiles a schema.
   ///
   /// - Parameter text: the schema, JSON in UTF-8.
-  /// - Returns: the grammar of its texts, not left-recursive.
+  /// - Returns: the grammar of its texts, without left recursion.
   /// - Throws: `JSONSchemaError`.
   package static func compile(_ text: [UInt8]) throws(JSONSchemaError) -> ByteGrammar {
     try compile(schema(text))
   }
 
-  /// Reads a schema.
+  /// Parses a schema.
   ///
   /// - Parameter text: the schema, JSON in UTF-8.
-  /// - Returns: its tree.
+  /// - Returns: the JSON value.
   /// - Throws: `JSONSchemaError.notJSON`.
   package static func schema(_ text: [UInt8]) throws(JSONSchemaError) -> JSONValue {
     do throws(JSONError) { return try JSONValue.parse(text) } catch {
@@ -64,7 +64,7 @@ package struct JSONSchemaCompiler {
     }
   }
 
-  /// Compiles a schema that is a tree already.
+  /// Compiles a parsed schema.
   package static func compile(_ schema: JSONValue) throws(JSONSchemaError) -> ByteGrammar {
     var compiler = JSONSchemaCompiler(schema: schema)
     let root = compiler.grammar.addRule()
@@ -82,13 +82,13 @@ package struct JSONSchemaCompiler {
     self.schema = schema
   }
 
-  /// The node at which a value of `schema` begins that is followed by `next`.
+  /// Adds the nodes of a value of `schema` that is followed by `next`, and returns the first one.
   mutating func value(
     _ schema: JSONValue, path: String, next: Int
   ) throws(JSONSchemaError) -> Int {
     if grammar.nodes.count > Self.nodeLimit { throw .tooLarge(nodeLimit: Self.nodeLimit) }
     guard let members = schema.members else {
-      throw .invalid(path: path, reason: "a schema is an object")
+      throw .invalid(path: path, reason: "a schema must be an object")
     }
     if let reference = schema["$ref"] {
       try allow(["$ref"], in: members, path: path)
@@ -112,7 +112,7 @@ package struct JSONSchemaCompiler {
     return try typed(schema, members: members, path: path, next: next)
   }
 
-  /// Refuses members that are neither annotations nor among `keywords`.
+  /// Throws if a member is neither an annotation nor one of `keywords`.
   func allow(
     _ keywords: Set<String>, in members: [JSONMember], path: String
   ) throws(JSONSchemaError) {
@@ -129,6 +129,7 @@ package struct JSONSchemaCompiler {
     }
   }
 
+  /// A call of the rule of a `$ref` target, which is compiled at first use.
   private mutating func reference(
     _ reference: JSONValue, path: String, next: Int
   ) throws(JSONSchemaError) -> Int {
@@ -149,7 +150,7 @@ package struct JSONSchemaCompiler {
     return grammar.add(.call(rule: rule, next: next))
   }
 
-  /// The schema that a JSON pointer (RFC 6901) into this document names.
+  /// The schema at a JSON pointer (RFC 6901) into this document, or nil.
   private func resolve(_ reference: String) -> JSONValue? {
     guard reference.hasPrefix("#/") else { return nil }
     var target = schema
@@ -181,7 +182,7 @@ package struct JSONSchemaCompiler {
     return grammar.add(.choice(starts))
   }
 
-  /// One of several fixed values, less those that the schema's `type` excludes.
+  /// One of several fixed values, except those that the schema's `type` excludes.
   private mutating func literals(
     _ values: [JSONValue], schema: JSONValue, path: String, next: Int
   ) throws(JSONSchemaError) -> Int {
@@ -190,14 +191,14 @@ package struct JSONSchemaCompiler {
       types.isEmpty || types.contains { Self.isValue(value, of: $0) }
     }
     guard !allowed.isEmpty else {
-      throw .invalid(path: path, reason: "no value of it has the type that it names")
+      throw .invalid(path: path, reason: "none of its values has its type")
     }
     var starts: [Int] = []
     for value in allowed { starts.append(grammar.literal(value.compactText, next: next)) }
     return grammar.add(.choice(starts))
   }
 
-  /// The names in `type`; none where there is no such keyword.
+  /// The names in `type`; empty without that keyword.
   func types(of schema: JSONValue, path: String) throws(JSONSchemaError) -> [String] {
     guard let type = schema["type"] else { return [] }
     let names = type.arrayValue?.map(\.stringValue) ?? [type.stringValue]

@@ -1,35 +1,36 @@
-/// The tokens of a vocabulary by their bytes: tokens that begin alike share the way.
+/// A trie of the bytes of all tokens.
 ///
-/// Nodes lie in preorder, each with its depth and the end of its subtree, so that a walk is a loop
-/// over an array which steps over what cannot be.
+/// Nodes are in preorder, each with its depth and the end of its subtree, so that a walk is a loop over
+/// an array that skips subtrees.
 package struct VocabularyTrie: Sendable {
+  /// A node, which represents the bytes on the path from the root.
   struct Node: Sendable {
-    /// The byte that leads here from the parent.
+    /// The last byte of the path.
     var byte: UInt8
-    /// How many bytes lead here from the root.
+    /// Number of bytes of the path.
     var depth: Int32
-    /// The first node behind this one's subtree.
+    /// The index after this node's subtree.
     var subtreeEnd: Int32
-    /// The tokens that are spelled by the way to here: `tokenIDs[firstToken..<endToken]`.
+    /// The tokens with these bytes: `tokenIDs[firstToken..<endToken]`.
     var firstToken: Int32
     var endToken: Int32
   }
 
   private(set) var nodes: [Node] = []
   private(set) var tokenIDs: [Int32] = []
-  /// The bytes of each token; empty for those that stand for no text.
+  /// The bytes of each token; empty for control tokens.
   package let tokenBytes: [[UInt8]]
-  /// The longest token.
+  /// Number of bytes of the longest token.
   let maximumDepth: Int
 
-  /// - Parameter tokenBytes: the bytes of each id; empty for control tokens, which are left out.
+  /// - Parameter tokenBytes: the bytes of each id; tokens without bytes are not in the trie.
   /// - Complexity: O(bytes log tokens).
   package init(tokenBytes: [[UInt8]]) {
     self.tokenBytes = tokenBytes
     maximumDepth = tokenBytes.reduce(0) { max($0, $1.count) }
     let order = tokenBytes.indices.filter { !tokenBytes[$0].isEmpty }
       .sorted { tokenBytes[$0].lexicographicallyPrecedes(tokenBytes[$1]) }
-    // The nodes on the way to the token before.
+    // The nodes on the path of the previous token.
     var path: [Int] = []
     var previous: [UInt8] = []
     for index in order {
@@ -52,6 +53,7 @@ package struct VocabularyTrie: Sendable {
     close(path[...])
   }
 
+  /// Sets the ends of the subtrees of nodes that are complete.
   private mutating func close(_ path: ArraySlice<Int>) {
     for node in path { nodes[node].subtreeEnd = Int32(nodes.count) }
   }

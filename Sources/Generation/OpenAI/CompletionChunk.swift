@@ -1,22 +1,25 @@
 internal import Bytes
 
-/// What one event of a streamed completion says.
+/// One event of a streamed completion.
 struct CompletionChunk: Equatable {
   /// The next piece of the text.
   var text = ""
-  /// The server's word for why it ended, in the last chunk of the text.
+  /// `finish_reason`, in the last chunk of the text.
   var finish: String?
-  /// The stop string that ended the text, where the server names it (vLLM).
+  /// The stop string that ended the text, if the server reports it (vLLM).
   var stop: String?
-  /// From `usage`, which comes last.
+  /// `usage.prompt_tokens`, in the last event, as the two counts below.
   var promptTokenCount: Int?
+  /// `usage.prompt_tokens_details.cached_tokens`.
   var cachedTokenCount: Int?
+  /// `usage.completion_tokens`.
   var generatedTokenCount: Int?
 
+  /// An event that is not a chunk.
   enum Failure: Error, Equatable {
-    /// The event is an error of the server.
+    /// The event reports an error of the server.
     case server(message: String)
-    /// The event is no JSON object.
+    /// The event is not a JSON object.
     case malformed(reason: String)
   }
 
@@ -25,7 +28,7 @@ struct CompletionChunk: Equatable {
   init(_ bytes: [UInt8]) throws(Failure) {
     let json: JSONValue
     do { json = try JSONValue.parse(bytes) } catch { throw .malformed(reason: "\(error)") }
-    guard json.members != nil else { throw .malformed(reason: "an event is no JSON object") }
+    guard json.members != nil else { throw .malformed(reason: "an event is not a JSON object") }
     if let message = Self.errorMessage(json) { throw .server(message: message) }
     if let choice = json["choices"]?.arrayValue?.first {
       text = choice["delta"]?["content"]?.stringValue ?? choice["text"]?.stringValue ?? ""
@@ -43,8 +46,8 @@ struct CompletionChunk: Equatable {
     value?.integerValue.flatMap { $0 >= 0 ? $0 : nil }
   }
 
-  /// The message of an error's body, in the forms that OpenAI, vLLM (`message` outside, `detail`),
-  /// llama-server and ollama (`error` as a text) use; nil for what is no error.
+  /// The message of an error response, in the forms of OpenAI, vLLM (`message` at the top level,
+  /// `detail`), llama-server and ollama (`error` as a string); nil if the value is not an error.
   static func errorMessage(_ json: JSONValue) -> String? {
     if let error = json["error"], error != .null {
       return error.stringValue ?? error["message"]?.stringValue

@@ -1,6 +1,6 @@
 internal import Bytes
 
-/// What a line of a server's event stream says.
+/// An event of a server's event stream.
 enum StreamEvent: Equatable {
   /// The content of a `data:` line.
   case data([UInt8])
@@ -8,31 +8,33 @@ enum StreamEvent: Equatable {
   case done
 }
 
-/// Cuts a stream of server-sent events into its data lines, wherever the pieces were cut.
+/// Parses server-sent events from pieces of any size.
 ///
-/// Lines are put together as bytes and decoded whole, so a piece may end inside of a character. Every
-/// data line is an event of its own, as all OpenAI-compatible servers send them; comments and the
-/// fields `event`, `id` and `retry` are passed over.
+/// Lines are assembled as bytes and decoded as a whole, so a piece may end within a character. Every
+/// data line is an event of its own, as in all OpenAI-compatible servers; comments and the fields
+/// `event`, `id` and `retry` are ignored.
 ///
-/// - Source: "Server-sent events" of the HTML standard. A carriage return alone ends no line here.
+/// - Source: "Server-sent events" of the HTML standard, except that a carriage return alone does not
+///   end a line.
 struct EventStreamReader {
+  /// An error in the stream.
   enum Failure: Error, Equatable {
     case lineTooLong
     case notAnEvent(beginning: String)
   }
 
-  /// The longest line that is taken; a token's event has a few hundred bytes.
+  /// Longest accepted line in bytes; a token's event has a few hundred.
   static let lineLimit = 1 << 20
 
   private var line: [UInt8] = []
 
-  /// Takes the next piece of the stream.
+  /// Appends a piece of the stream.
   ///
   /// - Parameters:
-  ///   - bytes: any number of them.
-  ///   - take: given each event in order; false ends the reading.
-  /// - Returns: false if `take` said so.
-  /// - Throws: `Failure`; what `take` throws.
+  ///   - bytes: the piece.
+  ///   - take: called for each event in order; false stops.
+  /// - Returns: false if `take` returned false.
+  /// - Throws: `Failure`; errors of `take`.
   mutating func append(
     _ bytes: ArraySlice<UInt8>, take: (StreamEvent) throws -> Bool
   ) throws -> Bool {
@@ -57,7 +59,7 @@ struct EventStreamReader {
     if line.isEmpty || line.first == UInt8(ascii: ":") { return nil }
     let name = line.prefix { $0 != UInt8(ascii: ":") }
     switch String(decoding: name, as: UTF8.self) {
-    // llama-server of 2024 told of errors by a field `error`.
+    // llama-server of 2024 reports errors in a field `error`.
     case "data", "error":
       var value = line.dropFirst(name.count + 1)
       if value.first == UInt8(ascii: " ") { value = value.dropFirst() }

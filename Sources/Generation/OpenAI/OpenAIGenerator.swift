@@ -3,28 +3,30 @@ internal import Foundation
 internal import Models
 internal import Tokenizers
 
-/// A language model behind any OpenAI-compatible server: vLLM, llama-server, ollama and others.
+/// A language model behind an OpenAI-compatible server: vLLM, llama-server, ollama and others.
 ///
-/// Conversations go to `/chat/completions`, raw prompts to `/completions`, both streamed. The server
-/// says pieces of text, not token ids, so results have no tokens, and no `.token` events come.
+/// Conversations are sent to `/chat/completions`, raw prompts to `/completions`, both streamed. The
+/// server returns pieces of text without token ids, so results have no tokens and there are no
+/// `.token` events.
 package struct OpenAIGenerator: TextGenerator {
-  /// The model's name, as the server knows it.
+  /// The model's name at the server.
   package let name: String
+  /// The server.
   package let address: ServerAddress
   package let contextTokenCount: Int
   private let key: String?
   private let curlPath: String?
   private let offlineVariable: String?
 
-  /// Nothing is sent yet.
+  /// Checks the address and the key; nothing is sent.
   ///
   /// - Parameters:
   ///   - baseURL: for example `http://127.0.0.1:8080/v1`.
-  ///   - model: the model's name there; llama-server takes any.
-  ///   - key: sent as bearer token; nil or empty sends none.
-  ///   - contextTokenCount: how many tokens the server's model takes; the protocol does not tell.
-  ///   - environment: where `SWIFTRAG_OFFLINE`, `HF_HUB_OFFLINE` and `TRANSFORMERS_OFFLINE` are read.
-  ///   - curlPath: the program curl; nil where there is none.
+  ///   - model: the model's name at the server; llama-server accepts any.
+  ///   - key: sent as bearer token; nil or empty for none.
+  ///   - contextTokenCount: context of the server's model, which the protocol does not report.
+  ///   - environment: contains `SWIFTRAG_OFFLINE`, `HF_HUB_OFFLINE` and `TRANSFORMERS_OFFLINE`.
+  ///   - curlPath: the program curl; nil if it is not installed.
   /// - Throws: `OpenAIError.invalidURL` and `.invalidKey`.
   package init(
     baseURL: String, model: String, key: String?, contextTokenCount: Int = 8192,
@@ -40,11 +42,11 @@ package struct OpenAIGenerator: TextGenerator {
     offlineVariable = ServerAddress.offlineVariable(in: environment)
   }
 
-  /// An estimate: one token for every 3 bytes of UTF-8, and 8 for each message's frame.
+  /// An estimate: one token per 3 bytes of UTF-8, and 8 per message for its frame.
   ///
-  /// The server's tokenizer is not known here. Ordinary prose has 3.5 to 5 bytes a token, so for it
-  /// the estimate is an upper bound; for digits, code and rare scripts it may be too small, and then
-  /// the server refuses the prompt or cuts it.
+  /// The server's tokenizer is unknown. Ordinary prose has 3.5 to 5 bytes per token, so the estimate
+  /// is an upper bound for it. It may be too small for digits, code and rare scripts; then the server
+  /// rejects or truncates the prompt.
   package func tokenCount(of prompt: GenerationPrompt) -> Int {
     switch prompt {
     case .messages(let messages):
@@ -55,7 +57,7 @@ package struct OpenAIGenerator: TextGenerator {
 
   private static func tokenCount(_ text: String) -> Int { (text.utf8.count + 2) / 3 }
 
-  /// Asks the server and gives its text out piece by piece.
+  /// Sends the request and emits the text as it arrives.
   ///
   /// - Throws: `OpenAIError`; `GenerationError` for an empty prompt or stop string and for options
   ///   out of range.
@@ -68,7 +70,7 @@ package struct OpenAIGenerator: TextGenerator {
     let request = try OpenAIRequest(prompt: prompt, options: options, model: name)
     for note in request.notes { emit(.note(note)) }
     if key != nil, !address.isEncrypted, !address.isLoopback {
-      emit(.note("the API key goes to \(address.host) unencrypted; https would protect it"))
+      emit(.note("the API key is sent to \(address.host) unencrypted; use https to protect it"))
     }
     var answer = StreamedAnswer(
       stops: options.stops, maxTokenCount: options.maxTokenCount,
@@ -81,7 +83,7 @@ package struct OpenAIGenerator: TextGenerator {
     switch end {
     case .cancelled: return answer.result(isCancelled: true)
     case .complete: break
-    case .connectionEnded: try checkEnding(curl.wait(), answer)
+    case .connectionEnded: try checkEnding(try curl.wait(), answer)
     }
     for text in answer.finish() { emit(.text(text)) }
     if let reason = answer.unusualFinish { emit(.note("the server ended the text: \(reason)")) }
@@ -107,8 +109,8 @@ package struct OpenAIGenerator: TextGenerator {
     case cancelled, complete, connectionEnded
   }
 
-  /// How long a key press may wait until it is noticed.
-  private static let pollMilliseconds: Int32 = 50
+  /// Interval at which cancellation is checked.
+  private static let pollMilliseconds = 50
 
   private func read(
     _ curl: CurlProcess, into answer: inout StreamedAnswer, emit: (GenerationEvent) -> Void,
@@ -117,7 +119,7 @@ package struct OpenAIGenerator: TextGenerator {
     var buffer = [UInt8](repeating: 0, count: 65_536)
     while true {
       if shouldStop() { return .cancelled }
-      switch curl.read(into: &buffer, waitingAtMost: Self.pollMilliseconds) {
+      switch try curl.read(into: &buffer, waitingAtMost: Self.pollMilliseconds) {
       case .nothingYet: continue
       case .end:
         return shouldStop() ? .cancelled : .connectionEnded
@@ -134,10 +136,10 @@ package struct OpenAIGenerator: TextGenerator {
     }
   }
 
-  /// Decides what a connection's end means.
+  /// Throws unless the end of the connection is the end of the answer.
   ///
-  /// - Source: the exit codes of curl(1): 22 is a status of 400 and more; 1, 3, 5, 6, 7, 28, 35 and
-  ///   60 come before an answer.
+  /// - Source: the exit codes of curl(1): 22 is a status of 400 or more; 1, 3, 5, 6, 7, 28, 35 and 60
+  ///   occur before an answer.
   private func checkEnding(_ ending: CurlProcess.Ending, _ answer: StreamedAnswer) throws {
     if ending.httpStatus != 0, !(200..<300).contains(ending.httpStatus) {
       throw OpenAIError.status(

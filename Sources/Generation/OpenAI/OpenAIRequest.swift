@@ -2,20 +2,22 @@ internal import Bytes
 internal import Models
 internal import Tokenizers
 
-/// What is asked of the server, as JSON, and what of the options could not be asked.
+/// The request of a completion, and notes about options that it cannot express.
 struct OpenAIRequest {
-  /// Added to the base URL.
+  /// Appended to the base URL.
   let path: String
+  /// JSON.
   let body: [UInt8]
-  /// In words for a person.
+  /// Messages for the user.
   let notes: [String]
 
-  /// Servers take at most so many stop strings.
+  /// Largest number of stop strings.
   ///
-  /// - Source: `stop` of OpenAI's reference of chat completions.
+  /// - Source: `stop` in OpenAI's reference of chat completions.
   static let stopLimit = 4
 
-  /// - Throws: `OpenAIError.unsupported` for a grammar that is no JSON schema, or one for a raw prompt.
+  /// - Throws: `OpenAIError.unsupported` for a grammar that is not a JSON schema, and for a JSON schema
+  ///   with a raw prompt.
   init(
     prompt: GenerationPrompt, options: GenerationOptions, model: String
   ) throws(OpenAIError) {
@@ -43,7 +45,7 @@ struct OpenAIRequest {
     if sampler.frequencyPenalty != 0 {
       add("frequency_penalty", .number(sampler.frequencyPenalty))
     }
-    // Servers keep seeds as Int32, UInt32 or Int64; 31 bits mean the same in all of them.
+    // Servers store seeds as Int32, UInt32 or Int64; 31 bits are the same number in all of them.
     add("seed", .number(Double(sampler.seed & 0x7FFF_FFFF)))
     if let count = options.maxTokenCount { add("max_tokens", .number(Double(count))) }
     if !options.stops.isEmpty {
@@ -54,10 +56,11 @@ struct OpenAIRequest {
     notes = Self.notes(on: options)
   }
 
-  /// The form that the answer must have.
+  /// `response_format` of a JSON schema.
   ///
-  /// - Source: `response_format` of OpenAI's reference of chat completions, which `/completions` has not.
-  ///   `strict` lets the schema bind: without it OpenAI's server only shows it to the model.
+  /// - Source: `response_format` in OpenAI's reference of chat completions; `/completions` does not
+  ///   have it. `strict` makes the schema binding: without it OpenAI's server only shows it to the
+  ///   model.
   private static func responseFormat(
     _ prompt: GenerationPrompt, _ options: GenerationOptions
   ) throws(OpenAIError) -> JSONValue? {
@@ -84,7 +87,7 @@ struct OpenAIRequest {
     ])
   }
 
-  /// The protocol's biases go from -100 (a ban) to 100.
+  /// `logit_bias`, limited to the protocol's range of -100, which excludes a token, to 100.
   private static func bias(_ biases: [Int32: Float]) -> JSONValue {
     .object(
       biases.sorted { $0.key < $1.key }.map { id, bias in
@@ -92,7 +95,7 @@ struct OpenAIRequest {
       })
   }
 
-  /// Options that someone chose and the protocol has no name for.
+  /// Notes about options that differ from their defaults and that the protocol does not have.
   private static func notes(on options: GenerationOptions) -> [String] {
     let sampler = options.sampler
     let usual = SamplerOptions()
@@ -108,10 +111,10 @@ struct OpenAIRequest {
     var notes: [String] = []
     if !names.isEmpty {
       notes.append(
-        "the server decides these itself, they are not sent: \(names.joined(separator: ", "))")
+        "not sent, because the protocol does not have them: \(names.joined(separator: ", "))")
     }
     if options.promptCachePath != nil {
-      notes.append("the server keeps its own prompt cache; the prompt cache file is not used")
+      notes.append("the prompt cache file is not used: the server has its own prompt cache")
     }
     return notes
   }

@@ -1,17 +1,17 @@
-/// Where an OpenAI-compatible server is: a base URL that was taken apart and found plain.
+/// The validated base URL of an OpenAI-compatible server.
 ///
-/// The reader is stricter than RFC 3986 on purpose: it decides whether an address is this machine, so
-/// nothing may be read differently by curl. User names, queries, fragments, escapes in the host and
-/// characters outside of ASCII are refused.
+/// The parser is intentionally stricter than RFC 3986: it decides whether an address is this machine,
+/// so curl must not read anything differently. User names, queries, fragments, escapes in the host and
+/// characters outside ASCII are rejected.
 package struct ServerAddress: Sendable, Equatable {
-  /// The URL without a slash at its end, for example `http://127.0.0.1:8080/v1`.
+  /// The URL without a trailing slash, for example `http://127.0.0.1:8080/v1`.
   package let url: String
-  /// Name or address, without the brackets of IPv6.
+  /// Host name or IP address, without the brackets of IPv6.
   package let host: String
-  /// Whether what is sent is encrypted.
+  /// Whether the connection is encrypted (https).
   package let isEncrypted: Bool
 
-  /// - Parameter text: the base URL, to which `/chat/completions` is added.
+  /// - Parameter text: the base URL, to which `/chat/completions` is appended.
   /// - Throws: `OpenAIError.invalidURL`.
   package init(_ text: String) throws(OpenAIError) {
     let scheme: String
@@ -24,7 +24,8 @@ package struct ServerAddress: Sendable, Equatable {
     }
     guard text.utf8.allSatisfy({ Self.isPlain($0) }) else {
       throw .invalidURL(
-        text, reason: "may have letters, digits and - . _ ~ : / [ ] % only, so no query or user")
+        text,
+        reason: "only letters, digits and - . _ ~ : / [ ] % are allowed, no query and no user name")
     }
     let rest = text.dropFirst(scheme.count)
     let authority = rest.prefix { $0 != "/" }
@@ -41,9 +42,9 @@ package struct ServerAddress: Sendable, Equatable {
   /// Whether the server is on this machine.
   package var isLoopback: Bool { ["127.0.0.1", "::1", "localhost"].contains(host) }
 
-  /// The variable that forbids the network, when one does; Hugging Face's two and ours.
+  /// The environment variable that switches the network off, if any: Hugging Face's two and ours.
   ///
-  /// - Source: the values 1, on, yes and true are those of `huggingface_hub`'s `constants.py`.
+  /// - Source: the values 1, on, yes and true are those in `constants.py` of `huggingface_hub`.
   package static func offlineVariable(in environment: [String: String]) -> String? {
     ["SWIFTRAG_OFFLINE", "HF_HUB_OFFLINE", "TRANSFORMERS_OFFLINE"].first { name in
       environment[name].map { ["1", "on", "yes", "true"].contains($0.lowercased()) } ?? false

@@ -1,17 +1,17 @@
 internal import Bytes
 internal import Foundation
 
-/// A server's answer while it comes: bytes in, certain text out.
+/// Assembles a server's streamed answer.
 struct StreamedAnswer {
-  /// How much of an answer that is no event stream is kept: it is an error's body.
+  /// Number of bytes to keep of a response that is not an event stream, which may be an error message.
   static let bodyLimit = 64 << 10
-  /// How much of one is read until the server is given up.
+  /// Number of bytes of such a response after which reading is given up.
   static let foreignByteLimit = 1 << 20
 
   private var reader = EventStreamReader()
   private var matcher: StopMatcher
   private let maxTokenCount: Int?
-  /// Whether the whole text satisfies a schema, so that a part of it does not.
+  /// Whether a JSON schema was requested, so that a truncated text is incomplete.
   private let hasForm: Bool
   private(set) var text = ""
   private var stats = GenerationStats()
@@ -20,9 +20,9 @@ struct StreamedAnswer {
   private var finishWord: String?
   private var stop: String?
   private var isDone = false
-  /// The beginning of everything that came, for an answer that is no stream.
+  /// The first bytes of the response, for error messages.
   private var body: [UInt8] = []
-  /// Why it is no stream, and how many bytes came since this is known.
+  /// Why the response is not an event stream, and the number of bytes since that was found.
   private var foreign: (reason: String, byteCount: Int)?
   private let start = ContinuousClock.now
   private var firstText: ContinuousClock.Instant?
@@ -33,15 +33,15 @@ struct StreamedAnswer {
     self.hasForm = hasForm
   }
 
-  /// Takes the next piece of the connection.
+  /// Appends a piece of the response.
   ///
-  /// A body that is no event stream is collected, because only the connection's end tells whether it
-  /// explains a status.
+  /// A body that is not an event stream is collected, because it may explain the status, which is known
+  /// only at the end of the connection.
   ///
   /// - Parameters:
-  ///   - bytes: any number of them.
-  ///   - give: given text as soon as it is certain; false ends the reading.
-  /// - Returns: whether more is wanted.
+  ///   - bytes: the piece.
+  ///   - give: called with text that cannot become part of a stop string; false stops.
+  /// - Returns: whether to continue reading.
   /// - Throws: `OpenAIError` with the text so far.
   mutating func append(_ bytes: ArraySlice<UInt8>, give: (String) -> Bool) throws -> Bool {
     if body.count < Self.bodyLimit { body += bytes.prefix(Self.bodyLimit - body.count) }
@@ -51,7 +51,7 @@ struct StreamedAnswer {
       if byteCount > Self.foreignByteLimit { throw malformed(foreign.reason) }
       return true
     }
-    // Moved out while it calls back into self.
+    // Moved out for the call, which calls back into self: exclusive access.
     var reader = EventStreamReader()
     swap(&reader, &self.reader)
     defer { swap(&reader, &self.reader) }
@@ -100,18 +100,18 @@ struct StreamedAnswer {
     .malformedStream(reason: reason, textSoFar: text)
   }
 
-  /// Whether the connection may end here.
+  /// Checks that the answer is complete at the end of the connection.
   ///
   /// - Throws: `OpenAIError.malformedStream` and `.closedEarly`.
   func checkWhole(url: String, reason: String) throws(OpenAIError) {
     if let foreign { throw malformed(foreign.reason) }
-    // Some servers leave out `[DONE]`; a reason to finish is as good.
+    // Some servers omit `[DONE]`; a `finish_reason` is sufficient.
     if !isDone, finishWord == nil {
       throw .closedEarly(url: url, reason: reason, textSoFar: text)
     }
   }
 
-  /// What the server wrote instead of a stream, as far as it explains an error.
+  /// The server's message in a response that is not a stream.
   var errorMessage: String {
     if let json = try? JSONValue.parse(body), let message = CompletionChunk.errorMessage(json) {
       return message
@@ -120,7 +120,7 @@ struct StreamedAnswer {
       .trimmingCharacters(in: .whitespacesAndNewlines)
   }
 
-  /// The text that was held back because a stop string might have come.
+  /// The text that was held back because it might have become a stop string.
   mutating func finish() -> [String] {
     guard matcher.matched == nil else { return [] }
     let rest = matcher.finish()
@@ -128,22 +128,23 @@ struct StreamedAnswer {
     return rest.isEmpty ? [] : [rest]
   }
 
-  /// A reason to finish that is neither an end nor a limit, for example `content_filter`.
+  /// A `finish_reason` other than `stop` and `length`, for example `content_filter`.
   var unusualFinish: String? {
     finishWord.flatMap { ["stop", "length"].contains($0) ? nil : printable($0) }
   }
 
+  /// The result of the answer so far.
   func result(isCancelled: Bool) -> GenerationResult {
     var stats = stats
     let end = ContinuousClock.now
-    // Servers send a token a chunk unless characters or stop strings make them wait.
+    // Without a reported count: servers send one chunk per token, except when they hold text back.
     stats.generatedTokenCount = reportedTokenCount ?? chunkCount
     if let firstText {
       stats.promptSeconds = (firstText - start) / .seconds(1)
       stats.secondsToFirstToken = stats.promptSeconds
       stats.generateSeconds = (end - firstText) / .seconds(1)
     }
-    stats.peakResidentByteCount = ProcessMemory.peakResidentByteCount
+    stats.peakResidentByteCount = ProcFile.peakResidentByteCount
     let finish = isCancelled ? .cancelled : finishReason
     let stop = isCancelled ? nil : stop
     return GenerationResult(
@@ -151,7 +152,9 @@ struct StreamedAnswer {
       isIncomplete: hasForm && (finish != .stop || stop != nil), stats: stats)
   }
 
-  /// `length` stands for both limits; which one it was shows in the count of tokens.
+  /// The reason for the end.
+  ///
+  /// The protocol has `length` for both limits; the token count tells which one was reached.
   private var finishReason: FinishReason {
     guard matcher.matched == nil, finishWord == "length" else { return .stop }
     guard let maxTokenCount else { return .contextFull }

@@ -1,8 +1,8 @@
-/// A random number for every index, without a state that moves on.
+/// A counter-based random number generator: a stateless function of seed and index.
 ///
-/// Number `i` of seed `s` is output `i` of SplitMix64 started at `s`: the finaliser of
-/// `s + (i + 1) * 0x9E3779B97F4A7C15`. As nothing is consumed, the draw for a token does not depend on
-/// how many draws came before it: a reused prefix or a rejected draft changes nothing.
+/// Number `i` of seed `s` is output `i` of SplitMix64 seeded with `s`: the finaliser of
+/// `s + (i + 1) * 0x9E3779B97F4A7C15`. The draw for a token does not depend on the number of earlier
+/// draws, so a reused prefix or a rejected draft changes nothing.
 ///
 /// - Source: Steele, Lea, Flood: Fast splittable pseudorandom number generators, OOPSLA 2014; the
 ///   constants are those of Vigna's splitmix64.c, mix variant 13 of Stafford.
@@ -13,7 +13,7 @@ package struct CounterRandom: Sendable, Equatable {
     self.seed = seed
   }
 
-  /// 64 random bits for `index`.
+  /// The 64 random bits of `index`.
   package func bits(_ index: UInt64) -> UInt64 {
     var z = seed &+ (index &+ 1) &* 0x9E37_79B9_7F4A_7C15
     z = (z ^ (z >> 30)) &* 0xBF58_476D_1CE4_E5B9
@@ -21,7 +21,7 @@ package struct CounterRandom: Sendable, Equatable {
     return z ^ (z >> 31)
   }
 
-  /// A number of [0, 1) for `index`: the upper 53 bits, so all are exact and equally likely.
+  /// The number of `index` in [0, 1), from the upper 53 bits: all values are exact and equally likely.
   package func uniform(_ index: UInt64) -> Double {
     Double(bits(index) >> 11) * 0x1p-53
   }

@@ -1,4 +1,4 @@
-/// An id and the natural logarithm of its probability.
+/// A token id and the natural logarithm of its probability.
 package struct TokenLogprob: Sendable, Equatable {
   package var id: Int32
   package var logprob: Double
@@ -9,17 +9,17 @@ package struct TokenLogprob: Sendable, Equatable {
   }
 }
 
-/// The softmax of a row of logits, as far as somebody asks for it.
+/// Log-probabilities of a row of logits, computed on demand.
 ///
-/// log p(i) = l(i) - max - log Σ exp(l(j) - max), summed in Float64 in the order of ids. It is the
-/// model's own distribution: no bias, penalty, grammar or temperature has touched it.
+/// log p(i) = l(i) - max - log Σ exp(l(j) - max), summed in Float64 in the order of ids. This is the
+/// model's own distribution, before bias, penalties, grammar and temperature.
 ///
-/// Complexity: O(vocabulary), and the same again for each alternative.
+/// - Complexity: O(vocabulary), and O(vocabulary × alternatives) at worst for ``best(_:of:)``.
 struct Logprobs {
   private let maximum: Double
   private let logarithmOfSum: Double
 
-  /// - Parameter logits: none NaN or +infinity, at least one finite.
+  /// - Parameter logits: neither NaN nor +infinity, at least one of them finite.
   init(_ logits: [Float]) {
     var maximum = -Float.infinity
     for logit in logits where logit > maximum { maximum = logit }
@@ -29,9 +29,10 @@ struct Logprobs {
     logarithmOfSum = portableLog(sum)
   }
 
+  /// The log-probability of a token by its logit.
   func logprob(_ logit: Float) -> Double { (Double(logit) - maximum) - logarithmOfSum }
 
-  /// The `count` most probable tokens, the first first, equal ones by ascending id.
+  /// The `count` most probable tokens, in descending order, equal ones by ascending id.
   func best(_ count: Int, of logits: [Float]) -> [TokenLogprob] {
     let count = min(count, logits.count)
     var best: [TokenLogprob] = []

@@ -1,19 +1,21 @@
-// exp and log in plain IEEE Float64 operations. The C library's own differ in the last bit between
-// versions and between machines with and without fused multiply-add; a seed is to give the same
+// exp and log in plain IEEE Float64 operations. Those of the C library differ in the last bit between
+// versions and between machines with and without fused multiply-add, but a seed must yield the same
 // text everywhere.
 
-/// ln 2 in two parts, the first with 21 zero bits at its end, so that `k * high` is exact for every
-/// exponent k (fdlibm's e_exp.c uses the same split).
+/// ln 2 in two parts; the first ends with 21 zero bits, so that `k * high` is exact for all exponents k.
+///
+/// fdlibm's e_exp.c uses the same split.
 private let logarithmOf2High = 6.931_471_803_691_238_16e-01
 private let logarithmOf2Low = 1.908_214_929_270_587_70e-10
 
 /// e to the power of x.
 ///
-/// x = k ln 2 + r with |r| <= ln 2 / 2; the series of e^r to r^13, whose next term is below 1e-17.
+/// x = k ln 2 + r with |r| <= ln 2 / 2, and the Taylor series of e^r to r^13, whose next term is below
+/// 1e-17.
 ///
-/// - Returns: within 2 units in the last place; 0 below -708, where results would be subnormal.
+/// - Returns: a result within 2 units in the last place; 0 below -708, where results are subnormal.
 func portableExp(_ x: Double) -> Double {
-  // Also where x is -infinity. 709 is the last whole number whose power is finite.
+  // Includes -infinity. 709 is the largest integer whose power is finite.
   if x < -708 { return 0 }
   if x > 709 { return .infinity }
   let k = (x / 0.693_147_180_559_945_3).rounded()
@@ -29,11 +31,11 @@ func portableExp(_ x: Double) -> Double {
 
 /// The natural logarithm of x.
 ///
-/// x = m 2^e with m between √½ and √2; log m = 2 artanh((m - 1) / (m + 1)), whose series to the 21st
-/// power leaves less than 1e-18.
+/// x = m 2^e with m between √½ and √2, and log m = 2 artanh((m - 1) / (m + 1)). The remainder of the
+/// series after the 21st power is below 1e-18.
 ///
-/// - Parameter x: positive and normal.
-/// - Returns: within 3 units in the last place.
+/// - Parameter x: a positive normal number.
+/// - Returns: a result within 3 units in the last place.
 func portableLog(_ x: Double) -> Double {
   var significand = x.significand
   var exponent = Double(x.exponent)

@@ -1,48 +1,49 @@
-/// Tokens in the order of their keys, sorted only as far as somebody looks.
+/// Tokens sorted lazily by descending key.
 ///
-/// The entries form a binary max-heap; taking the next largest moves it behind the heap's end. So
-/// the first k of n cost O(n + k log n), whatever k turns out to be, in one buffer that is never
-/// reallocated.
+/// The entries form a binary max-heap; extracting the next largest moves it to the end of the buffer.
+/// The first k of n candidates cost O(n + k log n) without knowing k in advance, in one buffer that is
+/// never reallocated.
 ///
 /// - Source: Williams, Algorithm 232: Heapsort, 1964, with Floyd's O(n) construction.
 struct RankedCandidates {
-  /// A token and what it is ranked by.
+  /// A token and its sort key.
   struct Candidate {
     var id: Int32
     var key: Float
   }
 
   private var entries: [Candidate] = []
-  /// `entries[..<heapCount]` is the heap; behind it lie the sorted ones, the first at the very end.
+  /// `entries[..<heapCount]` is the heap; the sorted candidates follow it, the first one last.
   private var heapCount = 0
-  /// How many candidates are left: ranks `0..<count` exist.
+  /// Number of remaining candidates: ranks `0..<count` exist.
   private(set) var count = 0
 
-  /// Whether nothing was cut.
+  /// Whether no candidate has been removed.
   var isWhole: Bool { count == entries.count }
 
-  /// - Parameter capacity: how many candidates there can be.
+  /// - Parameter capacity: largest number of candidates.
   init(capacity: Int) {
     entries.reserveCapacity(capacity)
   }
 
+  /// Removes all candidates and keeps the buffer.
   mutating func removeAll() {
     entries.removeAll(keepingCapacity: true)
     (heapCount, count) = (0, 0)
   }
 
-  /// Adds a candidate; all are added before the first rank is asked for.
+  /// Adds a candidate, before ``rank()``.
   mutating func append(id: Int32, key: Float) {
     entries.append(Candidate(id: id, key: key))
   }
 
-  /// Orders what was added.
+  /// Builds the heap of the added candidates.
   mutating func rank() {
     (heapCount, count) = (entries.count, entries.count)
     for index in stride(from: heapCount / 2 - 1, through: 0, by: -1) { siftDown(from: index) }
   }
 
-  /// The candidate with `rank` larger ones before it; equal keys rank by ascending id.
+  /// The candidate of a rank, 0 being the largest; equal keys rank by ascending id.
   ///
   /// - Precondition: `rank` is below `count`.
   subscript(rank: Int) -> Candidate {
@@ -57,14 +58,14 @@ struct RankedCandidates {
     count = min(count, newCount)
   }
 
-  /// Puts the candidate of one rank at an earlier one, whose candidate is lost.
+  /// Moves the candidate of one rank to an earlier rank, whose candidate is overwritten.
   mutating func move(from rank: Int, to earlierRank: Int) {
     entries[entries.count - 1 - earlierRank] = self[rank]
   }
 
   private mutating func sortNext() {
     heapCount -= 1
-    // Not `swapAt`, which allocates where nothing is optimised.
+    // Not `swapAt`, which allocates in debug builds.
     let first = entries[0]
     entries[0] = entries[heapCount]
     entries[heapCount] = first

@@ -1,27 +1,27 @@
-/// The last tokens of a text, and how often each occurs among them.
+/// The last tokens of a text and the number of occurrences of each.
 struct RecentTokens {
-  /// A ring: the oldest is at `oldest` once it is full.
+  /// A ring buffer; once it is full, `oldest` is the index of the oldest token.
   private var ring: [Int32] = []
   private var oldest = 0
   private let limit: Int
   private var counts: [UInt32]
 
-  /// Room that is made at once; longer memories grow as they fill.
+  /// Initial capacity; a longer buffer grows as it fills.
   private static let reservedTokenCount = 4096
 
   /// - Parameters:
-  ///   - limit: how many tokens are remembered; 0 remembers none.
-  ///   - vocabularyCount: ids are below it.
+  ///   - limit: number of tokens to keep; 0 for none.
+  ///   - vocabularyCount: number of token ids.
   init(limit: Int, vocabularyCount: Int) {
     self.limit = limit
     counts = [UInt32](repeating: 0, count: limit == 0 ? 0 : vocabularyCount)
     ring.reserveCapacity(min(limit, Self.reservedTokenCount))
   }
 
-  /// How often `id` occurs.
+  /// The number of occurrences of `id`.
   func count(of id: Int) -> Int { counts.isEmpty ? 0 : Int(counts[id]) }
 
-  /// Adds a token; the oldest one is forgotten when there are too many.
+  /// Adds a token and drops the oldest one if there are more than the limit.
   mutating func append(_ id: Int32) {
     guard limit > 0, id >= 0, Int(id) < counts.count else { return }
     counts[Int(id)] += 1

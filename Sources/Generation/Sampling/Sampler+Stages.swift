@@ -1,11 +1,11 @@
-// The stages between top-k and the draw. Each sees the candidates in the order of their logits and
-// keeps some of them; probabilities are those among the candidates that the stages before left.
+// The stages between top-k and the draw. Each one keeps a part of the candidates, which are ranked by
+// logit; probabilities are normalised over the candidates that the previous stages kept.
 
 extension Sampler {
   /// Σ exp((l - l_max) / temperature) over the candidates.
   ///
-  /// While nothing was cut the sum runs in the order of ids, which needs no sorting; afterwards in
-  /// the order of ranks.
+  /// While all candidates remain, the sum runs in the order of ids, which needs no sorting; after
+  /// that, in the order of ranks.
   private mutating func weightSum(temperature: Double = 1) -> Double {
     let largest = Double(candidates[0].key)
     var sum = 0.0
@@ -21,8 +21,8 @@ extension Sampler {
     return sum
   }
 
-  /// Keeps the tokens whose information -log p is nearest to the entropy, until their
-  /// probabilities exceed `typicalP`.
+  /// Locally typical sampling: keeps the tokens whose information -log p is nearest to the entropy,
+  /// until their probabilities exceed `typicalP`.
   ///
   /// - Source: Meister et al., Locally typical sampling, arXiv:2202.00666;
   ///   `llama_sampler_typical_apply`.
@@ -34,7 +34,7 @@ extension Sampler {
       let logprob = Double(candidates[rank].key) - offset
       entropy -= portableExp(logprob) * logprob
     }
-    // Ranked again, the "ids" now being the ranks of the first ranking.
+    // A second ranking, whose "ids" are the ranks of the first.
     typicality.removeAll()
     for rank in 0..<candidates.count {
       let logprob = Double(candidates[rank].key) - offset
@@ -58,7 +58,7 @@ extension Sampler {
     candidates.keep(first: keptCount)
   }
 
-  /// Keeps the most probable tokens until their probabilities reach `topP`.
+  /// Nucleus sampling: keeps the most probable tokens until their probabilities reach `topP`.
   ///
   /// - Source: Holtzman et al., The curious case of neural text degeneration, arXiv:1904.09751.
   mutating func applyTopP() {
@@ -74,7 +74,7 @@ extension Sampler {
     candidates.keep(first: keptCount)
   }
 
-  /// Keeps the tokens that are at least `minP` times as probable as the first.
+  /// Min-p sampling: keeps the tokens that are at least `minP` times as probable as the first.
   ///
   /// - Source: Nguyen et al., Min-p sampling, arXiv:2407.01082.
   mutating func applyMinP() {
@@ -87,7 +87,7 @@ extension Sampler {
     candidates.keep(first: keptCount)
   }
 
-  /// The candidate at which the running sum of weights passes the fraction `uniform` of them all.
+  /// The candidate at which the cumulative weight exceeds the fraction `uniform` of the total.
   mutating func draw(_ uniform: Double) -> Int32 {
     let largest = Double(candidates[0].key)
     let target = uniform * weightSum(temperature: options.temperature)
@@ -96,7 +96,7 @@ extension Sampler {
     for rank in 0..<candidates.count {
       let candidate = candidates[rank]
       let weight = portableExp((Double(candidate.key) - largest) / options.temperature)
-      // Only smaller ones follow, and a sum in another order may fall short of the target by a bit.
+      // The rest is smaller; a sum in another order may fall short of the target by a last bit.
       if weight == 0 { break }
       chosen = candidate.id
       sum += weight

@@ -1,9 +1,9 @@
-/// The token that was chosen.
+/// A sampled token.
 package struct SampledToken: Sendable, Equatable {
   package var id: Int32
-  /// Under the model's own distribution; nil unless `SamplerOptions.logprobCount` is set.
+  /// Log-probability in the model's own distribution; nil unless `SamplerOptions.logprobCount` is set.
   package var logprob: Double?
-  /// The most probable tokens.
+  /// The most probable tokens; empty unless `SamplerOptions.logprobCount` is positive.
   package var alternatives: [TokenLogprob]
 
   package init(id: Int32, logprob: Double? = nil, alternatives: [TokenLogprob] = []) {
@@ -13,35 +13,39 @@ package struct SampledToken: Sendable, Equatable {
   }
 }
 
-/// Chooses tokens from logits by the stages of ``SamplerOptions``.
+/// Samples tokens from logits by the stages of ``SamplerOptions``.
 ///
-/// A choice depends on the logits, the seed, the index of the token in the output, the recent tokens
-/// and the state of the constraint. The last three move only by ``accept(_:)``, so a row of logits
-/// can be looked at before it is known whether it will be used.
+/// A sample depends on the logits, the seed, the index of the token in the output, the recent tokens
+/// and the state of the constraint. The last three change only in ``accept(_:)``, so a row of logits
+/// can be sampled before it is known whether the token will be used.
 ///
-/// After the first choice nothing is allocated, unless log-probabilities with alternatives are asked
-/// for.
+/// After the first sample nothing is allocated, unless log-probabilities with alternatives are
+/// requested.
 package struct Sampler {
+  /// The options, validated.
   package let options: SamplerOptions
-  /// How many tokens were accepted: the index of the next one.
+  /// Number of accepted tokens, which is the index of the next one.
   package private(set) var tokenIndex = 0
 
   let vocabularyCount: Int
   private let random: CounterRandom
-  /// Ascending by id, as a dictionary's order differs from run to run.
+  /// Sorted by id: the order of a dictionary differs from run to run.
   private let bias: [(id: Int, value: Float)]
   private var recent: RecentTokens
-  /// The model's logits of this token, and those that the stages change.
+  /// The model's logits.
   private var original: [Float] = []
+  /// The logits after grammar, bias and penalties.
   var logits: [Float] = []
+  /// The remaining tokens by logit.
   var candidates: RankedCandidates
-  /// The same tokens by their typicality; used only by that stage.
+  /// The remaining tokens by typicality; used only by that stage.
   var typicality: RankedCandidates
+  /// For each rank, whether the typical stage keeps it.
   var isKept: [Bool]
 
   /// - Parameters:
-  ///   - options: see there.
-  ///   - vocabularyCount: how many numbers a row of logits has.
+  ///   - options: the stages.
+  ///   - vocabularyCount: number of logits in a row.
   /// - Throws: `SamplerError.invalidOption`.
   package init(options: SamplerOptions, vocabularyCount: Int) throws(SamplerError) {
     try options.validate(vocabularyCount: vocabularyCount)
@@ -59,20 +63,20 @@ package struct Sampler {
     isKept = [Bool](repeating: false, count: options.typicalP < 1 ? vocabularyCount : 0)
   }
 
-  /// Shows the penalties the tokens of the prompt.
+  /// Adds the tokens of the prompt to those that the penalties apply to.
   package mutating func observe(prompt tokens: some Sequence<Int32>) {
     for id in tokens { recent.append(id) }
   }
 
-  /// Chooses a token; nothing that a later choice depends on changes.
+  /// Samples a token, without changing the state that later samples depend on.
   ///
   /// - Parameters:
   ///   - row: the logits, `vocabularyCount` numbers.
-  ///   - constraint: which tokens may come.
-  /// - Returns: the token, with log-probabilities when the options ask for them.
+  ///   - constraint: restricts the tokens, for example to those of a grammar.
+  /// - Returns: the token, with log-probabilities if the options request them.
   /// - Throws: `SamplerError.notFinite` or `.noCandidate`.
-  /// - Complexity: O(vocabulary) for the greedy choice and with a top-k; where neither top-k, top-p
-  ///   nor min-p cuts the tail, O(vocabulary log vocabulary) at worst.
+  /// - Complexity: O(vocabulary) for greedy sampling and with top-k; O(vocabulary log vocabulary) at
+  ///   worst if neither top-k, top-p nor min-p removes the tail.
   package mutating func sample(
     _ row: Span<Float>, constraint: (any TokenConstraint)? = nil
   ) throws(SamplerError) -> SampledToken {
@@ -97,14 +101,15 @@ package struct Sampler {
       alternatives: count == 0 ? [] : logprobs.best(count, of: original))
   }
 
-  /// Takes note that `id` was added to the text.
+  /// Records that `id` was appended to the text.
   package mutating func accept(_ id: Int32) {
     recent.append(id)
     tokenIndex += 1
   }
 
+  /// Copies a row of logits and checks it.
   private mutating func load(_ row: Span<Float>) throws(SamplerError) {
-    precondition(row.count == vocabularyCount, "a row of logits has one number for each id")
+    precondition(row.count == vocabularyCount, "a row of logits has one number per id")
     original.removeAll(keepingCapacity: true)
     for id in row.indices {
       let logit = row[id]
@@ -134,10 +139,11 @@ package struct Sampler {
     }
   }
 
-  /// The logit, or the largest number where a bias or a penalty took it beyond: +infinity has no
-  /// difference to itself, and the draw needs one.
+  /// Limits a logit to the largest finite number, which a bias or a penalty can exceed: the draw needs
+  /// differences of logits, and infinity minus infinity is NaN.
   private static func finite(_ logit: Float) -> Float { min(logit, .greatestFiniteMagnitude) }
 
+  /// The token with the largest logit, the lowest id of equal ones.
   private func greedy(isConstrained: Bool) throws(SamplerError) -> Int32 {
     var best = -1
     var maximum = -Float.infinity
@@ -150,6 +156,7 @@ package struct Sampler {
     return Int32(best)
   }
 
+  /// Ranks the tokens by logit and applies top-k.
   private mutating func rankCandidates(isConstrained: Bool) throws(SamplerError) {
     candidates.removeAll()
     for id in 0..<vocabularyCount where logits[id] > -.infinity {

@@ -1,15 +1,15 @@
-/// Why no token could be chosen.
+/// An error in sampling.
 package enum SamplerError: Error, Equatable, Sendable {
-  /// An option has a value that means nothing.
+  /// An option has an invalid value.
   case invalidOption(name: String, value: String, expectation: String)
-  /// A logit is NaN or +infinity: the model or its file is broken.
+  /// A logit is NaN or +infinity: the model file is damaged or its numbers overflow.
   case notFinite(tokenID: Int32, value: Float, tokenIndex: Int)
-  /// Every token is excluded, by the model (-infinity), by the bias or by the grammar.
+  /// Every token is excluded by the model (-infinity), the bias or the grammar.
   case noCandidate(tokenIndex: Int, isConstrained: Bool)
 }
 
 extension SamplerError: CustomStringConvertible {
-  /// One sentence that names the option, or the token.
+  /// One sentence that names the option or the token.
   package var description: String {
     switch self {
     case .invalidOption(let name, let value, let expectation):

@@ -1,8 +1,8 @@
-/// How the next token is chosen from the logits.
+/// The options of sampling a token from logits.
 ///
-/// The stages run in llama.cpp's order, and the defaults are llama.cpp's:
+/// The order of the stages and the defaults are llama.cpp's:
 ///
-/// | Stage | Field | Leaves all as it is at |
+/// | Stage | Field | Off at |
 /// |---|---|---|
 /// | grammar | `TokenConstraint` | nil |
 /// | bias | `logitBias` | empty |
@@ -14,34 +14,34 @@
 /// | temperature | `temperature` | 1 |
 ///
 /// llama.cpp has three more stages, DRY (after the penalties), top-nσ (before top-k) and XTC (before
-/// the temperature). They are off there by default and are not offered here.
+/// the temperature), which are off by default there and not implemented here.
 ///
-/// - Source: the order and defaults of `common_params_sampling` in llama.cpp's `common/common.h`.
+/// - Source: order and defaults of `common_params_sampling` in llama.cpp's `common/common.h`.
 package struct SamplerOptions: Sendable, Equatable {
-  /// Divides the logits before the draw; 0 takes the largest logit, ties going to the lowest id.
+  /// Divides the logits before the draw; 0 selects the largest logit, of equal ones the lowest id.
   package var temperature: Double
-  /// Only the k largest logits stay; 0 or more than the vocabulary keeps all.
+  /// Keeps the k largest logits; 0 keeps all.
   package var topK: Int
-  /// The shortest run of most probable tokens whose probabilities reach p.
+  /// Keeps the smallest set of most probable tokens whose probabilities reach p.
   package var topP: Double
-  /// Tokens at least p times as probable as the most probable one.
+  /// Keeps the tokens that are at least p times as probable as the most probable one.
   package var minP: Double
-  /// The tokens nearest to the expected information, up to probability p.
+  /// Keeps the tokens whose information is nearest to the entropy, up to probability p.
   package var typicalP: Double
   /// Divides positive and multiplies negative logits of recent tokens.
   package var repeatPenalty: Double
   /// Subtracted once from the logit of each recent token.
   package var presencePenalty: Double
-  /// Subtracted from the logit of a recent token for each time that it occurred.
+  /// Subtracted from the logit of a recent token once per occurrence.
   package var frequencyPenalty: Double
-  /// How many of the last tokens, the prompt's included, the penalties look at.
+  /// Number of last tokens, including the prompt's, that the penalties apply to.
   package var penaltyTokenCount: Int
-  /// Added to the logits of single ids; -infinity bans one.
+  /// Added to the logits of single ids; -infinity excludes a token.
   package var logitBias: [Int32: Float]
-  /// With the token's index, decides every draw.
+  /// Seed of the draws, each of which is a function of the seed and the token's index.
   package var seed: UInt64
-  /// The log-probability of each token is reported with this many of the most probable ones beside
-  /// it; nil reports none.
+  /// Number of most probable tokens to report with the log-probability of each token; nil reports no
+  /// log-probabilities.
   package var logprobCount: Int?
 
   package init(
@@ -64,25 +64,25 @@ package struct SamplerOptions: Sendable, Equatable {
     self.logprobCount = logprobCount
   }
 
-  /// The most probable token every time.
+  /// Greedy sampling: always the most probable token.
   package static var greedy: SamplerOptions { SamplerOptions(temperature: 0) }
 
-  /// Whether a penalty changes anything.
+  /// Whether any penalty is on.
   var hasPenalties: Bool {
     penaltyTokenCount > 0
       && (repeatPenalty != 1 || presencePenalty != 0 || frequencyPenalty != 0)
   }
 
-  /// Refuses values that mean nothing.
+  /// Checks all values.
   ///
-  /// - Parameter vocabularyCount: the ids that a bias may name.
+  /// - Parameter vocabularyCount: number of token ids that a bias may refer to.
   /// - Throws: `SamplerError.invalidOption`.
   package func validate(vocabularyCount: Int) throws(SamplerError) {
     try Self.check("temperature", temperature, "0 or more") { $0 >= 0 }
     for (name, value) in [("top-p", topP), ("min-p", minP), ("typical", typicalP)] {
       try Self.check(name, value, "a number from 0 to 1") { (0...1).contains($0) }
     }
-    // Logits are Float32, so what is multiplied with them and added must be.
+    // Logits are Float32, so factors and summands must be representable.
     try Self.check("repeat-penalty", repeatPenalty, "a number from 1e-30 to 1e30") {
       (1e-30...1e30).contains($0)
     }

@@ -1,19 +1,18 @@
-/// A rule about which tokens may come next, such as a grammar.
+/// A restriction of the next token, such as a grammar.
 ///
-/// Its state moves only when a token is accepted, so looking at several tokens ahead (speculation)
-/// leaves no trace.
+/// Its state changes only when a token is accepted, so speculative decoding does not affect it.
 package protocol TokenConstraint: AnyObject {
-  /// Sets the logit of every id that may not come next to -infinity.
+  /// Sets the logit of every excluded id to -infinity.
   ///
-  /// - Parameter logits: one number for each id of the vocabulary.
+  /// - Parameter logits: one number per id of the vocabulary.
   func restrict(_ logits: inout [Float])
 
-  /// Takes note of the token that came.
+  /// Advances the state by a token.
   func accept(_ id: Int32)
 
-  /// Whether the text so far is whole.
+  /// Whether the text so far is complete.
   var isSatisfied: Bool { get }
 
-  /// Whether the text so far is whole and nothing may follow it.
+  /// Whether the text so far is complete and cannot be continued.
   var isComplete: Bool { get }
 }

@@ -1,81 +1,125 @@
+import KernelInterface
 import KernelsReference
 
 extension ComputeContext {
   /// Multi-head self-attention of a ragged batch: each sequence attends only to itself.
   ///
   /// - Parameters:
-  ///   - queryKeyValue: `[tokens, 3 × width]`: queries, keys and values side by side.
-  ///   - sequenceOffsets: where each sequence's rows begin, and the end of the last:
-  ///     n + 1 ascending numbers from 0 to the number of rows.
-  ///   - heads: number of heads; divides `width`.
-  ///   - y: result `[tokens, width]`; its `rows` become those of `queryKeyValue`.
+  ///   - queryKeyValue: `[tokens, shape.columns]`: queries, keys and values side by side.
+  ///   - shape: the heads of a row.
+  ///   - offsets: where each sequence's rows begin, and the end of the last: n + 1 ascending numbers
+  ///     from 0 to the number of rows.
+  ///   - mask: which tokens of its sequence a token sees.
+  ///   - y: result `[tokens, heads × headDim]`; its `rows` become those of `queryKeyValue`.
   package func attention(
-    queryKeyValue: borrowing Matrix, sequenceOffsets: [Int], heads: Int, into y: inout Matrix
+    queryKeyValue: borrowing Matrix, shape: AttentionShape, offsets: [Int], mask: AttentionMask,
+    into y: inout Matrix
   ) {
-    let width = y.columns
-    precondition(queryKeyValue.columns == 3 * width, "packed width is not three times the width")
-    precondition(heads > 0 && width.isMultiple(of: heads), "heads do not divide the width")
-    checkOffsets(sequenceOffsets, rows: queryKeyValue.rows)
-    y.rows = queryKeyValue.rows
-    let packed = queryKeyValue.elements
-    let result = y.elements
-    if let vector {
-      vectorAttention(
-        vector, packed, sequenceOffsets: sequenceOffsets, heads: heads, width: width, into: result)
-      return
-    }
-    pool.run(taskCount: sequenceOffsets.count - 1) { sequence in
-      let start = sequenceOffsets[sequence]
-      let tokens = sequenceOffsets[sequence + 1] - start
-      scratch.withBytes(tokens * 4) { bytes in
-        let floats = bytes.bindMemory(to: Float.self, capacity: tokens)
-        var scores = UnsafeMutableBufferPointer(start: floats, count: tokens).mutableSpan
-        var rows = UnsafeMutableBufferPointer(start: result + start * width, count: tokens * width)
-          .mutableSpan
-        KernelsReference.attention(
-          queryKeyValue: UnsafeBufferPointer(
-            start: packed + start * 3 * width, count: tokens * 3 * width
-          ).span,
-          heads: heads, width: width, scores: &scores, into: &rows)
+    attention(
+      queries: queryKeyValue, keys: queryKeyValue, values: queryKeyValue,
+      columns: shape.packedColumns, shape: shape, queryOffsets: offsets, keyOffsets: offsets,
+      mask: mask, into: &y)
+  }
+
+  /// Multi-head attention of a ragged batch, with queries, keys and values in any columns of any
+  /// matrices: the queries of sequence s attend to the keys of sequence s.
+  ///
+  /// A result's bits do not depend on the other sequences of the batch, on the number of threads, or
+  /// (with finite keys and values) on the other queries of its sequence.
+  ///
+  /// - Source: Vaswani et al. 2017, arXiv:1706.03762, section 3.2.
+  /// - Parameters:
+  ///   - queries: `[query tokens, …]`.
+  ///   - keys: `[key tokens, …]`; may be the same matrix as `queries`.
+  ///   - values: `[key tokens, …]`; may be the same matrix as `keys`.
+  ///   - columns: where the heads begin in a row of each.
+  ///   - shape: the heads.
+  ///   - queryOffsets: where each sequence's queries begin, and the end of the last: n + 1 ascending
+  ///     numbers from 0 to the number of rows.
+  ///   - keyOffsets: the same of keys and values, also n + 1 numbers.
+  ///   - mask: which keys of its sequence a query sees.
+  ///   - y: result `[query tokens, heads × headDim]`; its `rows` become those of `queries`.
+  /// - Precondition: the heads lie within the rows, a sequence with queries has keys, and a causal
+  ///   sequence has at least as many keys as queries.
+  /// - Complexity: O(queries × keys × width) a sequence; scratch for each thread's scores.
+  package func attention(
+    queries: borrowing Matrix, keys: borrowing Matrix, values: borrowing Matrix,
+    columns: AttentionColumns = AttentionColumns(), shape: AttentionShape, queryOffsets: [Int],
+    keyOffsets: [Int], mask: AttentionMask, into y: inout Matrix
+  ) {
+    shape.check()
+    precondition(y.columns == shape.queryWidth, "result width differs from the heads'")
+    precondition(
+      columns.queries + shape.queryWidth <= queries.columns
+        && columns.keys + shape.keyWidth <= keys.columns
+        && columns.values + shape.keyWidth <= values.columns, "heads exceed the rows")
+    precondition(keys.rows == values.rows, "numbers of keys and values differ")
+    precondition(queryOffsets.count == keyOffsets.count, "numbers of sequences differ")
+    checkOffsets(queryOffsets, rows: queries.rows)
+    checkOffsets(keyOffsets, rows: keys.rows)
+    y.rows = queries.rows
+    let operands = AttentionOperands(
+      queries: queries.elements + columns.queries, queryStride: queries.columns,
+      keys: keys.elements + columns.keys, keyStride: keys.columns,
+      values: values.elements + columns.values, valueStride: values.columns, y: y.elements,
+      shape: shape, queryOffsets: queryOffsets, keyOffsets: keyOffsets, mask: mask)
+    operands.check()
+    if let vector { attention(operands, vector) } else { attentionByTwin(operands) }
+  }
+
+  /// One task computes one head of one sequence; or, where those are few for the threads, one block
+  /// of its queries.
+  private func attention(_ operands: AttentionOperands, _ vector: VectorKernels) {
+    let (shape, sequenceCount) = (operands.shape, operands.sequenceCount)
+    let longest = operands.longest(operands.queryOffsets)
+    // Six tasks a thread keep the threads' shares even.
+    let isFine = sequenceCount * shape.heads < 6 * pool.threadCount
+    let blockQueries = vector.attentionQueryCount
+    let queriesPerTask = isFine ? blockQueries : max(1, longest)
+    let tasksPerHead = (longest + queriesPerTask - 1) / queriesPerTask
+    let scratchCount = vector.attentionScratchCount(
+      operands.longest(operands.keyOffsets), shape.headDim)
+    scratch.withBytes(pool.threadCount * scratchCount * 4) { bytes in
+      let memory = bytes.bindMemory(to: Float.self, capacity: pool.threadCount * scratchCount)
+      pool.run(taskCount: sequenceCount * shape.heads * tasksPerHead) { task, thread in
+        let sequence = task / (shape.heads * tasksPerHead)
+        let head = task / tasksPerHead % shape.heads
+        let firstQuery = task % tasksPerHead * queriesPerTask
+        let end = min(operands.queryCount(sequence), firstQuery + queriesPerTask)
+        for query in stride(from: firstQuery, to: end, by: blockQueries) {
+          vector.attention(
+            operands.block(
+              sequence: sequence, head: head, queries: query..<min(end, query + blockQueries),
+              scratch: memory + thread * scratchCount))
+        }
       }
     }
   }
 
-  /// A task is one head of one sequence; or, where those are few for the threads, one block of its
-  /// queries.
-  private func vectorAttention(
-    _ vector: VectorKernels, _ packed: UnsafePointer<Float>, sequenceOffsets: [Int], heads: Int,
-    width: Int, into result: UnsafeMutablePointer<Float>
-  ) {
-    let headDim = width / heads
-    let sequenceCount = sequenceOffsets.count - 1
-    let longest = (0..<sequenceCount).reduce(0) {
-      max($0, sequenceOffsets[$1 + 1] - sequenceOffsets[$1])
-    }
-    // Six tasks a thread keep the threads' shares even.
-    let isFine = sequenceCount * heads < 6 * pool.threadCount
-    let rowsPerTask = isFine ? vector.attentionQueryCount : max(1, longest)
-    let tasksPerHead = (longest + rowsPerTask - 1) / rowsPerTask
-    let scratchCount = vector.attentionScratchCount(longest, headDim)
-    scratch.withBytes(pool.threadCount * scratchCount * 4) { bytes in
-      let memory = bytes.bindMemory(to: Float.self, capacity: pool.threadCount * scratchCount)
-      pool.run(taskCount: sequenceCount * heads * tasksPerHead) { task, thread in
-        let sequence = task / (heads * tasksPerHead)
-        let column = task / tasksPerHead % heads * headDim
-        let start = sequenceOffsets[sequence]
-        let tokens = sequenceOffsets[sequence + 1] - start
-        let firstQuery = task % tasksPerHead * rowsPerTask
-        let rows = packed + start * 3 * width + column
-        for query in stride(
-          from: firstQuery, to: min(tokens, firstQuery + rowsPerTask),
-          by: vector.attentionQueryCount)
-        {
-          vector.attend(
-            AttentionBlock(
-              queries: rows + query * 3 * width, keys: rows + width, values: rows + 2 * width,
-              stride: 3 * width, queryCount: min(vector.attentionQueryCount, tokens - query),
-              keyCount: tokens, headDim: headDim, y: result + (start + query) * width + column,
-              yStride: width, scratch: memory + thread * scratchCount))
+  private func attentionByTwin(_ operands: AttentionOperands) {
+    let (shape, longest) = (operands.shape, operands.longest(operands.keyOffsets))
+    scratch.withBytes(pool.threadCount * longest * 4) { bytes in
+      let memory = bytes.bindMemory(to: Float.self, capacity: pool.threadCount * longest)
+      pool.run(taskCount: operands.sequenceCount * shape.heads) { task, thread in
+        let (sequence, head) = (task / shape.heads, task % shape.heads)
+        for query in 0..<operands.queryCount(sequence) {
+          let block = operands.block(
+            sequence: sequence, head: head, queries: query..<(query + 1),
+            scratch: memory + thread * longest)
+          let positions = block.keys(seenBy: 0)
+          var scores = UnsafeMutableBufferPointer(start: block.scratch, count: positions.count)
+            .mutableSpan
+          var result = UnsafeMutableBufferPointer(start: block.y, count: shape.headDim).mutableSpan
+          let last = block.keyCount - 1
+          KernelsReference.attention(
+            query: UnsafeBufferPointer(start: block.queries, count: shape.headDim).span,
+            keys: UnsafeBufferPointer(
+              start: block.keys, count: last * block.keyStride + shape.headDim
+            ).span, keyStride: block.keyStride,
+            values: UnsafeBufferPointer(
+              start: block.values, count: last * block.valueStride + shape.headDim
+            ).span, valueStride: block.valueStride, positions: positions, scores: &scores,
+            into: &result)
         }
       }
     }
@@ -87,5 +131,60 @@ extension ComputeContext {
     for index in 1..<max(1, offsets.count) {
       precondition(offsets[index - 1] <= offsets[index], "offsets do not ascend")
     }
+  }
+}
+
+/// The operands of one call of attention.
+private struct AttentionOperands {
+  /// The first query head's columns of the first row.
+  let queries: UnsafePointer<Float>
+  let queryStride: Int
+  let keys: UnsafePointer<Float>
+  let keyStride: Int
+  let values: UnsafePointer<Float>
+  let valueStride: Int
+  let y: UnsafeMutablePointer<Float>
+  let shape: AttentionShape
+  let queryOffsets: [Int]
+  let keyOffsets: [Int]
+  let mask: AttentionMask
+
+  var sequenceCount: Int { queryOffsets.count - 1 }
+
+  func queryCount(_ sequence: Int) -> Int { queryOffsets[sequence + 1] - queryOffsets[sequence] }
+
+  func keyCount(_ sequence: Int) -> Int { keyOffsets[sequence + 1] - keyOffsets[sequence] }
+
+  /// The rows of the longest sequence.
+  func longest(_ offsets: [Int]) -> Int {
+    (0..<sequenceCount).reduce(0) { max($0, offsets[$1 + 1] - offsets[$1]) }
+  }
+
+  func check() {
+    for sequence in 0..<sequenceCount {
+      mask.check(queries: queryCount(sequence), keys: keyCount(sequence))
+    }
+  }
+
+  /// Some queries of one head of a sequence, with the keys that at least one of them sees.
+  func block(
+    sequence: Int, head: Int, queries range: Range<Int>, scratch: UnsafeMutablePointer<Float>
+  ) -> AttentionBlock {
+    let keyCount = keyCount(sequence)
+    let firstPosition =
+      mask.firstPosition(queries: queryCount(sequence), keys: keyCount) + range.lowerBound
+    let firstKey = max(0, min(keyCount, firstPosition + 1 - mask.window))
+    let endKey = min(keyCount, firstPosition + range.count)
+    let queryRow = queryOffsets[sequence] + range.lowerBound
+    let keyRow = keyOffsets[sequence] + firstKey
+    let keyColumn = head / shape.headsPerKey * shape.headDim
+    return AttentionBlock(
+      queries: queries + queryRow * queryStride + head * shape.headDim, queryStride: queryStride,
+      keys: keys + keyRow * keyStride + keyColumn, keyStride: keyStride,
+      values: values + keyRow * valueStride + keyColumn, valueStride: valueStride,
+      queryCount: range.count, keyCount: endKey - firstKey,
+      firstPosition: firstPosition - firstKey, window: mask.window, headDim: shape.headDim,
+      y: y + queryRow * shape.queryWidth + head * shape.headDim, yStride: shape.queryWidth,
+      scratch: scratch)
   }
 }

@@ -1,4 +1,5 @@
 import Glibc
+import KernelInterface
 import KernelsReference
 
 /// The keys and values of every position, layer and head that a transformer has seen, in memory that

@@ -1,3 +1,4 @@
+import KernelInterface
 import KernelsReference
 
 /// How the numbers of a key-value cache are stored: the choice behind `--cache-type`.

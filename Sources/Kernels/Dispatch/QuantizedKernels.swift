@@ -1,5 +1,6 @@
 import KernelsAVX2
 import KernelsAVX512
+import KernelInterface
 import KernelsReference
 
 /// The kernels of quantised weights of one instruction set, as values; a part of ``VectorKernels``.

@@ -1,5 +1,6 @@
 import KernelsAVX2
 import KernelsAVX512
+import KernelInterface
 import KernelsReference
 
 extension VectorKernels {
@@ -10,7 +11,7 @@ extension VectorKernels {
     let swiGLU: @Sendable (SwiGLURows) -> Void
     /// For caches of Float16.
     let appendHalves: @Sendable (CacheRows) -> Void
-    let attend: @Sendable (CachedAttentionTile) -> Void
+    let cachedAttention: @Sendable (CachedAttentionTile) -> Void
 
     /// The kernels of an instruction set; nil for `scalar`, which has none.
     static func kernels(for instructionSet: InstructionSet) -> Llama? {
@@ -27,16 +28,16 @@ extension VectorKernels {
 
     #if arch(x86_64)
       private static let avx2 = Llama(
-        rmsNorm: { KernelsAVX2.normalizeRootMeanSquare($0) }, rope: { KernelsAVX2.rotate($0) },
-        swiGLU: { KernelsAVX2.applySwiGLU($0) },
+        rmsNorm: { KernelsAVX2.rmsNorm($0) }, rope: { KernelsAVX2.rope($0) },
+        swiGLU: { KernelsAVX2.swiGLU($0) },
         appendHalves: { KernelsAVX2.appendHalvesToCache($0) },
-        attend: { KernelsAVX2.attendToCache($0) })
+        cachedAttention: { KernelsAVX2.cachedAttention($0) })
 
       private static let avx512 = Llama(
-        rmsNorm: { KernelsAVX512.normalizeRootMeanSquare($0) },
-        rope: { KernelsAVX512.rotate($0) }, swiGLU: { KernelsAVX512.applySwiGLU($0) },
+        rmsNorm: { KernelsAVX512.rmsNorm($0) },
+        rope: { KernelsAVX512.rope($0) }, swiGLU: { KernelsAVX512.swiGLU($0) },
         appendHalves: { KernelsAVX512.appendHalvesToCache($0) },
-        attend: { KernelsAVX512.attendToCache($0) })
+        cachedAttention: { KernelsAVX512.cachedAttention($0) })
     #endif
   }
 }

@@ -1,5 +1,6 @@
 import KernelsAVX2
 import KernelsAVX512
+import KernelInterface
 import KernelsReference
 
 /// The vector kernels of one instruction set, as values: the one place that chooses between the
@@ -18,12 +19,14 @@ struct VectorKernels: Sendable {
   let quantizedRowByteCount: @Sendable (Int) -> Int
   /// Quantises rows: source, rows, inputs, target.
   let quantizeRows: @Sendable (UnsafePointer<Float>, Int, Int, UnsafeMutableRawPointer) -> Void
-  /// Adds a bias and applies GELU: elements, rows, stride, width, bias, whether GELU.
-  let finishTile:
-    @Sendable (UnsafeMutablePointer<Float>, Int, Int, Int, UnsafePointer<Float>?, Bool) -> Void
-  let normalize: @Sendable (LayerNormRows) -> Void
-  let attend: @Sendable (AttentionBlock) -> Void
-  /// Elements of scratch for `attend`: keys, columns of a head.
+  /// Adds a bias and applies an activation: elements, rows, stride, width, bias, activation.
+  let applyBiasAndActivation:
+    @Sendable (
+      UnsafeMutablePointer<Float>, Int, Int, Int, UnsafePointer<Float>?, ActivationFunction
+    ) -> Void
+  let layerNorm: @Sendable (LayerNormRows) -> Void
+  let attention: @Sendable (AttentionBlock) -> Void
+  /// Elements of scratch for `attention`: keys, columns of a head.
   let attentionScratchCount: @Sendable (Int, Int) -> Int
   /// The mean of rows: source, rows, width, target.
   let meanPool: @Sendable (UnsafePointer<Float>, Int, Int, UnsafeMutablePointer<Float>) -> Void
@@ -56,10 +59,11 @@ struct VectorKernels: Sendable {
       multiplyBlocks: { KernelsAVX2.multiplyBlocks($0) },
       quantizedRowByteCount: { KernelsAVX2.quantizedRowByteCount(inputs: $0) },
       quantizeRows: { KernelsAVX2.quantizeRows($0, rows: $1, inputs: $2, into: $3) },
-      finishTile: {
-        KernelsAVX2.finishTile($0, rows: $1, stride: $2, width: $3, bias: $4, isGELU: $5)
+      applyBiasAndActivation: {
+        KernelsAVX2.applyBiasAndActivation(
+          $0, rows: $1, stride: $2, width: $3, bias: $4, activation: $5)
       },
-      normalize: { KernelsAVX2.normalize($0) }, attend: { KernelsAVX2.attend($0) },
+      layerNorm: { KernelsAVX2.layerNorm($0) }, attention: { KernelsAVX2.attention($0) },
       attentionScratchCount: { KernelsAVX2.attentionScratchCount(keyCount: $0, headDim: $1) },
       meanPool: { KernelsAVX2.meanPool($0, rows: $1, width: $2, into: $3) },
       l2Normalize: { KernelsAVX2.l2Normalize($0, width: $1) }, quantized: .avx2,
@@ -72,10 +76,11 @@ struct VectorKernels: Sendable {
       multiplyBlocks: { KernelsAVX512.multiplyBlocks($0) },
       quantizedRowByteCount: { KernelsAVX512.quantizedRowByteCount(inputs: $0) },
       quantizeRows: { KernelsAVX512.quantizeRows($0, rows: $1, inputs: $2, into: $3) },
-      finishTile: {
-        KernelsAVX512.finishTile($0, rows: $1, stride: $2, width: $3, bias: $4, isGELU: $5)
+      applyBiasAndActivation: {
+        KernelsAVX512.applyBiasAndActivation(
+          $0, rows: $1, stride: $2, width: $3, bias: $4, activation: $5)
       },
-      normalize: { KernelsAVX512.normalize($0) }, attend: { KernelsAVX512.attend($0) },
+      layerNorm: { KernelsAVX512.layerNorm($0) }, attention: { KernelsAVX512.attention($0) },
       attentionScratchCount: { KernelsAVX512.attentionScratchCount(keyCount: $0, headDim: $1) },
       meanPool: { KernelsAVX512.meanPool($0, rows: $1, width: $2, into: $3) },
       l2Normalize: { KernelsAVX512.l2Normalize($0, width: $1) }, quantized: .avx512,

@@ -1,5 +1,6 @@
 import KernelsAVX2
 import KernelsAVX512
+import KernelInterface
 import KernelsReference
 
 /// The kernels that widen packed weights to Float32, of one instruction set; a part of

@@ -1,26 +1,49 @@
+import KernelInterface
 import KernelsReference
 
 extension ComputeContext {
-  /// Layer normalisation of every row, in place.
+  /// Layer normalisation of every row: `y = layerNorm(x)`, as pre-norm transformers apply it before
+  /// a sublayer, whose residual is `x`.
   ///
+  /// - Source: Ba, Kiros & Hinton 2016, arXiv:1607.06450; Xiong et al. 2020, arXiv:2002.04745, for
+  ///   the place before the sublayer.
   /// - Parameters:
-  ///   - x: activations `[tokens, width]`. Overwritten.
-  ///   - weight: gain `[width]`.
-  ///   - bias: shift `[width]`.
+  ///   - x: activations `[tokens, width]`.
+  ///   - weight: the scale of each element, `[width]`.
+  ///   - bias: added to each scaled element, `[width]`.
   ///   - epsilon: added to the variance.
+  ///   - y: result `[tokens, width]`; its `rows` become those of `x`.
+  package func layerNorm(
+    _ x: borrowing Matrix, weight: WeightVector, bias: WeightVector, epsilon: Float,
+    into y: inout Matrix
+  ) {
+    precondition(y.columns == x.columns, "result width differs")
+    y.rows = x.rows
+    layerNorm(
+      LayerNormRows(
+        x: x.elements, residual: nil, y: y.elements, rows: x.rows, width: x.columns, weight, bias,
+        epsilon: epsilon))
+  }
+
+  /// Layer normalisation of every row, in place: `x = layerNorm(x)`; the parameters are those of
+  /// ``layerNorm(_:weight:bias:epsilon:into:)``.
   package func layerNorm(
     _ x: inout Matrix, weight: WeightVector, bias: WeightVector, epsilon: Float
   ) {
-    normalize(&x, residual: nil, weight: weight, bias: bias, epsilon: epsilon)
+    layerNorm(
+      LayerNormRows(
+        x: x.elements, residual: nil, y: x.elements, rows: x.rows, width: x.columns, weight, bias,
+        epsilon: epsilon))
   }
 
-  /// Adds a residual and normalises every row, in place: `x = layerNorm(x + residual)`.
+  /// Adds a residual and normalises every row, in place: `x = layerNorm(x + residual)`, as post-norm
+  /// transformers (BERT) apply it after a sublayer.
   ///
   /// - Parameters:
   ///   - x: activations `[tokens, width]`. Overwritten.
   ///   - residual: added first, `[tokens, width]`.
-  ///   - weight: gain `[width]`.
-  ///   - bias: shift `[width]`.
+  ///   - weight: the scale of each element, `[width]`.
+  ///   - bias: added to each scaled element, `[width]`.
   ///   - epsilon: added to the variance.
   package func addLayerNorm(
     _ x: inout Matrix, residual: borrowing Matrix, weight: WeightVector, bias: WeightVector,
@@ -28,37 +51,45 @@ extension ComputeContext {
   ) {
     precondition(
       residual.rows == x.rows && residual.columns == x.columns, "residual shape differs")
-    normalize(&x, residual: residual.elements, weight: weight, bias: bias, epsilon: epsilon)
+    layerNorm(
+      LayerNormRows(
+        x: x.elements, residual: residual.elements, y: x.elements, rows: x.rows, width: x.columns,
+        weight, bias, epsilon: epsilon))
   }
 
-  private func normalize(
-    _ x: inout Matrix, residual: UnsafePointer<Float>?, weight: WeightVector, bias: WeightVector,
-    epsilon: Float
+  private func layerNorm(_ all: LayerNormRows) {
+    let width = all.width
+    forRowChunks(all.rows, elementsPerRow: width) { range in
+      var task = all
+      task.x += range.lowerBound * width
+      task.residual = task.residual.map { $0 + range.lowerBound * width }
+      task.y += range.lowerBound * width
+      task.rows = range.count
+      if let vector { vector.layerNorm(task) } else { Self.layerNormByTwin(task) }
+    }
+  }
+
+  private static func layerNormByTwin(_ task: LayerNormRows) {
+    let count = task.rows * task.width
+    if task.y != task.x { task.y.update(from: task.x, count: count) }
+    var span = UnsafeMutableBufferPointer(start: task.y, count: count).mutableSpan
+    if let residual = task.residual {
+      add(&span, residual: UnsafeBufferPointer(start: residual, count: count).span)
+    }
+    KernelsReference.layerNorm(
+      &span, weight: UnsafeBufferPointer(start: task.weight, count: task.width).span,
+      bias: UnsafeBufferPointer(start: task.bias, count: task.width).span, epsilon: task.epsilon)
+  }
+}
+
+extension LayerNormRows {
+  fileprivate init(
+    x: UnsafePointer<Float>, residual: UnsafePointer<Float>?, y: UnsafeMutablePointer<Float>,
+    rows: Int, width: Int, _ weight: WeightVector, _ bias: WeightVector, epsilon: Float
   ) {
-    let width = x.columns
     precondition(weight.count == width && bias.count == width, "normalisation width differs")
-    let elements = x.elements
-    if let vector {
-      forRowChunks(x.rows, elementsPerRow: width) { rows in
-        let start = rows.lowerBound * width
-        vector.normalize(
-          LayerNormRows(
-            x: elements + start, residual: residual.map { $0 + start }, rows: rows.count,
-            width: width, weight: weight.elements, bias: bias.elements, epsilon: epsilon))
-      }
-      return
-    }
-    let gain = UnsafeBufferPointer(start: weight.elements, count: width)
-    let shift = UnsafeBufferPointer(start: bias.elements, count: width)
-    pool.run(taskCount: x.rows) { row in
-      var span = UnsafeMutableBufferPointer(start: elements + row * width, count: width)
-        .mutableSpan
-      if let residual {
-        add(
-          &span,
-          residual: UnsafeBufferPointer(start: residual + row * width, count: width).span)
-      }
-      KernelsReference.layerNorm(&span, weight: gain.span, bias: shift.span, epsilon: epsilon)
-    }
+    self.init(
+      x: x, residual: residual, y: y, rows: rows, width: width, weight: weight.elements,
+      bias: bias.elements, epsilon: epsilon)
   }
 }

@@ -1,64 +1,162 @@
+package import KernelInterface
 import KernelsReference
-
-/// What a linear layer does to its result before it is stored.
-package enum ActivationFunction: Sendable {
-  /// Nothing.
-  case none
-  /// The exact Gaussian error linear unit.
-  case gelu
-}
 
 /// The memory that one linear layer reads and writes.
 struct LinearOperands {
+  /// `[rows, inputs]`, without gaps.
   let x: UnsafePointer<Float>
+  /// `[rows, outputs]`, without gaps.
   let y: UnsafeMutablePointer<Float>
   let rows: Int
+  /// `[outputs]`, or nil.
   let bias: UnsafePointer<Float>?
   let activation: ActivationFunction
 }
 
 extension ComputeContext {
-  /// A linear layer: `y = x Wᵀ + b`.
+  /// A linear layer: `y = activation(x Wᵀ + b)`.
   ///
-  /// With `Q8_0` weights the activations are quantised to blocks of 32 unsigned bytes first (except
-  /// for ``KernelBackend/blas``, which widens the weights to Float32 at load).
+  /// The weights of a stack share `x`: `y = activation([x W₁ᵀ | x W₂ᵀ | …] + b)`, and where they take
+  /// quantised activations, these are quantised once for all of them. ``ActivationQuantization`` and
+  /// the type of each weight decide how.
   ///
   /// - Parameters:
   ///   - x: activations `[tokens, inputs]`.
-  ///   - weight: made for this ``ComputeContext``.
-  ///   - bias: `[outputs]`, or nil.
+  ///   - weights: made for this ``ComputeContext``.
+  ///   - bias: `[outputs]`, or nil for none.
+  ///   - activation: applied to each element after the bias.
   ///   - y: result `[tokens, outputs]`; its `rows` become those of `x`.
   /// - Precondition: the widths agree and `y` has capacity for the rows of `x`.
+  /// - Complexity: O(tokens × inputs × outputs); scratch for quantised activations.
   package func linear(
-    _ x: borrowing Matrix, _ weight: WeightMatrix, bias: WeightVector?, into y: inout Matrix
+    _ x: borrowing Matrix, _ weights: WeightStack, bias: WeightVector? = nil,
+    activation: ActivationFunction = .none, into y: inout Matrix
   ) {
-    linear(x, weight, bias: bias, activation: .none, into: &y)
-  }
-
-  /// A linear layer with GELU: `y = gelu(x Wᵀ + b)`; parameters as ``linear(_:_:bias:into:)``.
-  package func linearGELU(
-    _ x: borrowing Matrix, _ weight: WeightMatrix, bias: WeightVector?, into y: inout Matrix
-  ) {
-    linear(x, weight, bias: bias, activation: .gelu, into: &y)
-  }
-
-  private func linear(
-    _ x: borrowing Matrix, _ weight: WeightMatrix, bias: WeightVector?,
-    activation: ActivationFunction,
-    into y: inout Matrix
-  ) {
-    precondition(x.columns == weight.inputs, "input width differs from the weight's")
-    precondition(y.columns == weight.outputs, "result width differs from the weight's")
-    precondition(bias == nil || bias?.count == weight.outputs, "bias width differs")
+    check(x, weights, bias: bias, y)
     y.rows = x.rows
     linear(
       LinearOperands(
         x: x.elements, y: y.elements, rows: x.rows, bias: bias?.elements, activation: activation),
-      weight)
+      weights)
   }
 
-  /// A linear layer on memory: `x` and `y` without gaps, of the weight's widths.
-  func linear(_ operands: LinearOperands, _ weight: WeightMatrix) {
+  /// A linear layer on memory: `x` and `y` without gaps, of the weights' widths.
+  func linear(_ operands: LinearOperands, _ weights: WeightStack) {
+    if let quantized = weights.quantized {
+      quantizedLinear(operands, quantized)
+    } else if weights.weights.count == 1 {
+      linear(operands, weights.weights[0])
+    } else {
+      linearByParts(operands, weights)
+    }
+  }
+
+  /// A linear layer added to the residual: `y += b + x Wᵀ`.
+  ///
+  /// The bias is added to the residual first; each element of the product is rounded before it is
+  /// added.
+  ///
+  /// - Parameters:
+  ///   - x: activations `[tokens, inputs]`.
+  ///   - weights: made for this ``ComputeContext``.
+  ///   - bias: `[outputs]`, or nil for none.
+  ///   - y: the residual `[tokens, outputs]`, as many rows as `x`. Overwritten with the sum.
+  /// - Precondition: the widths agree.
+  package func linear(
+    _ x: borrowing Matrix, _ weights: WeightStack, bias: WeightVector? = nil,
+    addingTo y: inout Matrix
+  ) {
+    check(x, weights, bias: bias, y)
+    precondition(y.rows == x.rows, "result shape differs")
+    let (columns, target) = (y.columns, y.elements)
+    if let bias { add(bias, to: target, rows: y.rows) }
+    if let quantized = weights.quantized {
+      multiplyQuantized(
+        QuantizedOperands(x: x.elements, rows: x.rows, y: target, addsToY: true), quantized)
+      return
+    }
+    let operands = LinearOperands(
+      x: x.elements, y: target, rows: x.rows, bias: nil, activation: .none)
+    forEachProduct(operands, weights) { product, column, width in
+      forRowChunks(operands.rows, elementsPerRow: width) { rows in
+        for row in rows {
+          let sums = target + row * columns + column
+          let terms = product + row * width
+          for index in 0..<width { sums[index] += terms[index] }
+        }
+      }
+    }
+  }
+
+  private func check(
+    _ x: borrowing Matrix, _ weights: WeightStack, bias: WeightVector?, _ y: borrowing Matrix
+  ) {
+    precondition(x.columns == weights.inputs, "input width differs from the weights'")
+    precondition(y.columns == weights.outputs, "result width differs from the weights'")
+    precondition(bias == nil || bias?.count == weights.outputs, "bias width differs")
+  }
+
+  /// Several weights without a product in common: each writes its columns of the result.
+  private func linearByParts(_ operands: LinearOperands, _ weights: WeightStack) {
+    let columns = weights.outputs
+    forEachProduct(operands, weights) { product, column, width in
+      for row in 0..<operands.rows {
+        (operands.y + row * columns + column).update(from: product + row * width, count: width)
+      }
+    }
+  }
+
+  /// Gives `body` each weight's layer in scratch, `[rows, width]`, with the column at which it begins.
+  private func forEachProduct(
+    _ operands: LinearOperands, _ weights: WeightStack,
+    _ body: (_ product: UnsafePointer<Float>, _ column: Int, _ width: Int) -> Void
+  ) {
+    var column = 0
+    for weight in weights.weights {
+      let (first, width) = (column, weight.outputs)
+      let count = operands.rows * width
+      scratch.withBytes(count * 4) { memory in
+        let product = memory.bindMemory(to: Float.self, capacity: count)
+        linear(
+          LinearOperands(
+            x: operands.x, y: product, rows: operands.rows,
+            bias: operands.bias.map { $0 + first }, activation: operands.activation), weight)
+        body(product, first, width)
+      }
+      column += width
+    }
+  }
+
+  /// Adds a bias to every row.
+  private func add(_ bias: WeightVector, to y: UnsafeMutablePointer<Float>, rows: Int) {
+    forRowChunks(rows, elementsPerRow: bias.count) {
+      finish(
+        LinearOperands(
+          x: y, y: y + $0.lowerBound * bias.count, rows: $0.count, bias: bias.elements,
+          activation: .none), columns: bias.count, stride: bias.count)
+    }
+  }
+
+  /// Adds the bias to some columns of a result, and applies the activation function.
+  private func finish(_ operands: LinearOperands, columns: Int, stride: Int) {
+    if let vector {
+      vector.applyBiasAndActivation(
+        operands.y, operands.rows, stride, columns, operands.bias, operands.activation)
+      return
+    }
+    for row in 0..<operands.rows {
+      var span = UnsafeMutableBufferPointer(start: operands.y + row * stride, count: columns)
+        .mutableSpan
+      if let bias = operands.bias {
+        KernelsReference.add(
+          &span, residual: UnsafeBufferPointer(start: bias, count: columns).span)
+      }
+      apply(operands.activation, to: &span)
+    }
+  }
+
+  /// A linear layer of one weight on memory.
+  private func linear(_ operands: LinearOperands, _ weight: WeightMatrix) {
     switch weight.storage.layout {
     case .panels(let isHalf): panelLinear(operands, weight, isHalf: isHalf)
     case .blockPanels(let scalesOffset, let sumsOffset):
@@ -85,7 +183,7 @@ extension ComputeContext {
         PanelProduct(
           x: operands.x + rows.lowerBound * inputs, rows: rows.count, inputs: inputs,
           panels: weight.storage.bytes, isHalf: isHalf, panelRange: panels,
-          bias: operands.bias, isGELU: operands.activation == .gelu,
+          bias: operands.bias, activation: operands.activation,
           y: operands.y + rows.lowerBound * outputs, outputs: outputs))
     }
   }
@@ -118,7 +216,7 @@ extension ComputeContext {
           BlockProduct(
             x: quantized + rows.lowerBound * rowByteCount, rows: rows.count, inputs: inputs,
             quants: weight.storage.bytes, scales: scales, sums: sums, panelRange: panels,
-            bias: operands.bias, isGELU: operands.activation == .gelu,
+            bias: operands.bias, activation: operands.activation,
             y: operands.y + rows.lowerBound * outputs, outputs: outputs))
       }
     }
@@ -139,20 +237,10 @@ extension ComputeContext {
       multiplyWithBLAS(
         x: operands.x, weight: elements + column * inputs, y: result, rows: operands.rows,
         columns: columns, inputs: inputs, stride: outputs)
-      let bias = operands.bias.map { $0 + column }
-      let isGELU = operands.activation == .gelu
-      if let vector {
-        vector.finishTile(result, operands.rows, outputs, columns, bias, isGELU)
-        return
-      }
-      for row in 0..<operands.rows {
-        var span = UnsafeMutableBufferPointer(start: result + row * outputs, count: columns)
-          .mutableSpan
-        if let bias {
-          add(&span, residual: UnsafeBufferPointer(start: bias, count: columns).span)
-        }
-        if isGELU { gelu(&span) }
-      }
+      finish(
+        LinearOperands(
+          x: operands.x, y: result, rows: operands.rows, bias: operands.bias.map { $0 + column },
+          activation: operands.activation), columns: columns, stride: outputs)
     }
   }
 
@@ -160,11 +248,13 @@ extension ComputeContext {
   private func quantizedLinear(_ operands: LinearOperands, _ parts: QuantizedParts) {
     multiplyQuantized(
       QuantizedOperands(x: operands.x, rows: operands.rows, y: operands.y, addsToY: false), parts)
-    guard let vector, operands.bias != nil || operands.activation != .none else { return }
-    forRowChunks(operands.rows, elementsPerRow: parts.outputs) { rows in
-      vector.finishTile(
-        operands.y + rows.lowerBound * parts.outputs, rows.count, parts.outputs, parts.outputs,
-        operands.bias, operands.activation == .gelu)
+    if operands.bias == nil, case .none = operands.activation { return }
+    forRowChunks(operands.rows, elementsPerRow: parts.outputs) {
+      finish(
+        LinearOperands(
+          x: operands.x, y: operands.y + $0.lowerBound * parts.outputs, rows: $0.count,
+          bias: operands.bias, activation: operands.activation), columns: parts.outputs,
+        stride: parts.outputs)
     }
   }
 

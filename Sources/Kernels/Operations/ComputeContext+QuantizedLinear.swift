@@ -1,3 +1,4 @@
+import KernelInterface
 import KernelsReference
 
 /// The memory of one product with quantised weights.

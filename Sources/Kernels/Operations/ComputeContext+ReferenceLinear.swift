@@ -1,3 +1,4 @@
+import KernelInterface
 import KernelsReference
 
 extension ComputeContext {
@@ -13,7 +14,7 @@ extension ComputeContext {
         start: operands.y + token * outputs, count: outputs
       ).mutableSpan
       referenceRow(row, weight, bias: bias.span, into: &result)
-      if operands.activation == .gelu { gelu(&result) }
+      apply(operands.activation, to: &result)
     }
   }
 

@@ -1,3 +1,4 @@
+import KernelInterface
 import KernelsReference
 
 extension ComputeContext {
@@ -24,7 +25,7 @@ extension ComputeContext {
             x: operands.x, rows: operands.rows, inputs: inputs,
             panels: panelMemory - panel * panelByteCount, isHalf: false,
             panelRange: panel..<(panel + 1), bias: operands.bias,
-            isGELU: operands.activation == .gelu, y: operands.y, outputs: outputs))
+            activation: operands.activation, y: operands.y, outputs: outputs))
       }
     }
   }

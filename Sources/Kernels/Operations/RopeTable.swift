@@ -1,4 +1,5 @@
-package import KernelsReference
+package import KernelInterface
+import KernelsReference
 
 /// The cosines and sines by which the heads of some consecutive positions are rotated.
 ///

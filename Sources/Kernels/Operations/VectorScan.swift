@@ -1,5 +1,6 @@
 internal import KernelsAVX2
 internal import KernelsAVX512
+internal import KernelInterface
 internal import KernelsReference
 
 /// Integer dot products of one query with many quantised vectors.

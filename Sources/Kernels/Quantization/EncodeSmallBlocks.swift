@@ -1,3 +1,4 @@
+import KernelInterface
 import KernelsReference
 
 // The bytes of blocks of 32, as the byte maps of BlockQ40 to BlockQ80 draw them.

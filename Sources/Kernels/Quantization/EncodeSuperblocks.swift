@@ -1,3 +1,4 @@
+import KernelInterface
 import KernelsReference
 
 // The bytes of K-quant superblocks, as the byte maps of BlockQ4K, BlockQ5K and BlockQ6K draw them.

@@ -1,3 +1,4 @@
+import KernelInterface
 import KernelsReference
 
 /// Quantised weights of the same inputs whose results lie side by side, as tasks see them.

@@ -1,4 +1,5 @@
 import Glibc
+import KernelInterface
 import KernelsReference
 
 /// How the activations are quantised for a quantised weight.

@@ -1,3 +1,4 @@
+import KernelInterface
 import KernelsReference
 
 /// The memory of a ``WeightMatrix``, in one of the orders that a kernel reads.

@@ -1,4 +1,4 @@
-package import KernelsReference
+package import KernelInterface
 
 // Products of many rows of activations with quantised weights in tile registers (AMX); fewer rows
 // are left to GEMMQuantized.swift, whose order of loops and whose Float32 steps these are too.

@@ -1,5 +1,7 @@
 // The numbers that make one BERT differ from another.
 
+internal import Kernels
+
 /// Sizes and switches of a BERT encoder and of the sentence embedding made from it.
 package struct BERTConfig: Sendable, Equatable {
   /// How a sequence of hidden states becomes one vector.
@@ -53,6 +55,9 @@ package struct BERTConfig: Sendable, Equatable {
     self.normalizes = normalizes
     self.maximumTokenCount = maximumTokenCount ?? context
   }
+
+  /// The heads of a row of queries, keys and values.
+  var attention: AttentionShape { AttentionShape(heads: heads, headDim: embed / heads) }
 
   /// Checks what the kernels and the loader rely on.
   ///

@@ -32,7 +32,7 @@ package struct BERTConverter {
   package let config: BERTConfig
   /// As far as the source tells; to be completed before writing.
   package var origin: Origin
-  private let checkpoint: BERTCheckpoint
+  private let tensors: TensorFinder
 
   /// Opens a Hugging Face directory.
   ///
@@ -43,11 +43,12 @@ package struct BERTConverter {
   package init(directory: String) throws(ModelError) {
     config = try BERTConfig(directory: directory)
     let path = directory + "/model.safetensors"
-    checkpoint = BERTCheckpoint(
-      try mapCheckpointErrors(path) { () throws(CheckpointError) in try Checkpoint.open(path: path)
-      })
+    let checkpoint = try mapCheckpointErrors(path) { () throws(CheckpointError) in
+      try Checkpoint.open(path: path)
+    }
+    tensors = try TensorFinder(checkpoint, BERTTensors(config: config))
     origin = ModelCard(path: directory + "/README.md").origin(
-      fallbackName: directory.split(separator: "/").last.map(String.init) ?? "model")
+      fallbackName: Paths.name(of: directory))
   }
 
   /// Takes an opened `bert` GGUF file.
@@ -57,7 +58,7 @@ package struct BERTConverter {
   package init(gguf checkpoint: Checkpoint) throws(ModelError) {
     let source = checkpoint.path
     config = try BERTConfig(ggufMetadata: checkpoint.metadata, source: source)
-    self.checkpoint = BERTCheckpoint(checkpoint)
+    tensors = try TensorFinder(checkpoint, BERTTensors(config: config))
     origin = try mapCheckpointErrors(source) { () throws(CheckpointError) in
       Origin(
         name: try checkpoint.metadata.string("general.name") ?? "model",
@@ -84,19 +85,19 @@ package struct BERTConverter {
         supported: Self.recipes.map(\.rawValue).joined(separator: ", "), source: path)
     }
     let pool = WorkerPool(threadCount: physicalCoreCount())
-    var tensors: [(BERTTensor, WeightType, TensorSource)] = []
-    for tensor in BERTManifest(config: config).all {
-      let info = try checkpoint.find(tensor, among: TensorRows.types)
-      let rows = TensorRows(info, of: checkpoint.checkpoint)
-      let type = stored(tensor, recipe)
-      tensors.append((tensor, type, TensorEncoder(rows, as: type, pool: pool).source))
+    let shape = ConversionRecipe.ModelShape(layerCount: config.layers, isTied: false)
+    var sources: [(TensorSpec, WeightType, TensorSource)] = []
+    for spec in BERTTensors(config: config).all {
+      let rows = TensorRows(try tensors.find(spec), of: tensors.checkpoint)
+      let type = recipe.type(of: spec, in: shape)
+      sources.append((spec, type, TensorEncoder(rows, as: type, pool: pool).source))
     }
     try mapCheckpointErrors(path) { () throws(CheckpointError) in
       var writer = try GGUFWriter()
       for (key, value) in metadata(recipe) + vocabulary { try writer.setMetadata(key, value) }
-      for (tensor, type, source) in tensors {
+      for (spec, type, source) in sources {
         try writer.addTensor(
-          name: tensor.ggufName, type: TensorType(type), shape: tensor.shape, source: source)
+          name: spec.name(.gguf), type: TensorType(type), shape: spec.shape, source: source)
       }
       try writer.write(to: path)
     }
@@ -104,11 +105,6 @@ package struct BERTConverter {
 
   /// The types that a BERT is converted to; its rows are seldom whole superblocks.
   package static let recipes: [ConversionRecipe] = [.f32, .f16, .q80]
-
-  private func stored(_ tensor: BERTTensor, _ recipe: ConversionRecipe) -> WeightType {
-    guard tensor.role == .matrix else { return .f32 }
-    return ConversionRecipe.fitting(recipe.baseType, columns: tensor.shape.last ?? 0)
-  }
 
   private func metadata(_ recipe: ConversionRecipe) -> [(key: String, value: MetadataValue)] {
     typealias Key = BERTConfig.GGUFKey

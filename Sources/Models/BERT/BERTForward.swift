@@ -1,14 +1,15 @@
-// BERT's forward pass, token ids to one vector a sequence, in the order of the paper.
-// MiniLM.md beside the package's documentation writes the same steps as equations.
+// BERT's forward pass, token ids to one vector for each sequence, in the order of the paper.
+// MiniLM.md in the package's documentation has the same steps as equations.
 
+internal import KernelInterface
 internal import Kernels
 
 extension BERTModel {
   /// Computes the embedding of each sequence of a batch.
   ///
-  /// The tokens of all sequences stand one after another, without padding. Each row of a result
-  /// depends on the rows of its own sequence alone and has a fixed order of summation. So with the
-  /// own kernels an embedding has the same bits whatever else is in the batch.
+  /// The tokens of all sequences follow each other without padding. Each row of a result depends only
+  /// on the rows of its own sequence and is summed in a fixed order, so with the own kernels an
+  /// embedding has the same bits whatever else is in the batch.
   ///
   /// - Source: Devlin et al. 2018, arXiv:1810.04805; Vaswani et al. 2017, arXiv:1706.03762,
   ///   section 3; Reimers & Gurevych 2019, arXiv:1908.10084, for the pooling.
@@ -21,33 +22,25 @@ extension BERTModel {
     tap?.record(BERTActivation.embeddings, nil, state.hidden)
 
     for (index, layer) in weights.layers.enumerated() {
-      // Every token asks, and the answers of its own sequence are mixed.
-      compute.linear(
-        state.hidden, layer.queryKeyValue.weight, bias: layer.queryKeyValue.bias,
-        into: &state.queryKeyValue)
+      // Self-attention.
+      compute.linear(state.hidden, layer.attention.queryKeyValue, into: &state.queryKeyValue)
       tap?.record(BERTActivation.queryKeyValue, index, state.queryKeyValue)
       compute.attention(
-        queryKeyValue: state.queryKeyValue, sequenceOffsets: batch.offsets, heads: config.heads,
+        state.queryKeyValue, layer.attention, offsets: batch.offsets, mask: .full,
         into: &state.attention)
       tap?.record(BERTActivation.attention, index, state.attention)
 
-      // The mixture is projected, added to what came in, and normalised.
-      compute.linear(
-        state.attention, layer.attentionOutput.weight, bias: layer.attentionOutput.bias,
-        into: &state.attentionNorm)
+      // Output projection, residual, LayerNorm.
+      compute.linear(state.attention, layer.attention.output, into: &state.attentionNorm)
       compute.addLayerNorm(
-        &state.attentionNorm, residual: state.hidden, weight: layer.attentionNorm.gain,
-        bias: layer.attentionNorm.shift, epsilon: config.layerNormEpsilon)
+        &state.attentionNorm, residual: state.hidden, layer.attentionNorm)
       tap?.record(BERTActivation.attentionNorm, index, state.attentionNorm)
 
-      // Each token by itself: wider, GELU, back; added and normalised again.
-      compute.linearGELU(
-        state.attentionNorm, layer.up.weight, bias: layer.up.bias, into: &state.ffnHidden)
+      // Feed-forward network, residual, LayerNorm.
+      compute.linear(state.attentionNorm, layer.mlp.up, into: &state.ffnHidden)
       tap?.record(BERTActivation.ffnHidden, index, state.ffnHidden)
-      compute.linear(state.ffnHidden, layer.down.weight, bias: layer.down.bias, into: &state.hidden)
-      compute.addLayerNorm(
-        &state.hidden, residual: state.attentionNorm, weight: layer.outputNorm.gain,
-        bias: layer.outputNorm.shift, epsilon: config.layerNormEpsilon)
+      compute.linear(state.ffnHidden, layer.mlp.down, into: &state.hidden)
+      compute.addLayerNorm(&state.hidden, residual: state.attentionNorm, layer.outputNorm)
       tap?.record(BERTActivation.layerOutput, index, state.hidden)
     }
 
@@ -57,7 +50,7 @@ extension BERTModel {
     tap?.record(BERTActivation.embedding, nil, state.pooled)
   }
 
-  /// `x[t] = layerNorm(token[id[t]] + type[0] + position[t - start of its sequence])`.
+  /// `x[t] = LayerNorm(token[id[t]] + type[0] + position[t − start of its sequence])`.
   private func embedTokens(_ batch: TokenBatch, into x: inout Matrix) {
     x.rows = batch.tokenIDs.count
     for sequence in 0..<batch.sequenceCount {
@@ -66,18 +59,16 @@ extension BERTModel {
         x.withMutableRow(row) { values in
           for index in values.indices { values[index] = 0 }
           // The order of these sums is that of transformers' BertEmbeddings.
-          weights.tokens.add(row: Int(batch.tokenIDs[row]), to: &values)
-          weights.types.add(row: 0, to: &values)
-          weights.positions.add(row: row - start, to: &values)
+          weights.tokens.add(Int(batch.tokenIDs[row]), to: &values)
+          weights.types.add(0, to: &values)
+          weights.positions.add(row - start, to: &values)
         }
       }
     }
-    compute.layerNorm(
-      &x, weight: weights.embeddingNorm.gain, bias: weights.embeddingNorm.shift,
-      epsilon: config.layerNormEpsilon)
+    compute.layerNorm(&x, weights.embeddingNorm)
   }
 
-  /// One row a sequence: the mean of its rows, or its first.
+  /// One row for each sequence: the mean of its rows, or its first row.
   private func pool(_ batch: TokenBatch, state: inout BERTState) {
     switch config.pooling {
     case .mean:

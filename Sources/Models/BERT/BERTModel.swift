@@ -45,7 +45,10 @@ package final class BERTModel: Sendable {
     try config.validate(source: checkpoint.path)
     self.config = config
     self.compute = compute
-    weights = try BERTWeights(BERTCheckpoint(checkpoint), config: config, compute: compute)
+    // As precise as eight bits allow: an embedding is compared with others, not with llama.cpp's.
+    let loader = WeightLoader(checkpoint, compute: compute, activations: .precise)
+    let table = BERTTensors(config: config)
+    weights = try BERTWeights(ModelTensors(checkpoint, table, loader: loader), table)
   }
 
   /// Memory of the packed matrices, in bytes; the embedding tables stay in the mapped file.

@@ -1,21 +1,21 @@
 internal import Kernels
 
-/// The activations of one forward pass, allocated once and used again.
+/// The activations of one forward pass, allocated once and reused.
 struct BERTState: ~Copyable, Sendable {
-  /// `[tokens, embed]`: what goes into a layer and comes out of it.
+  /// `[tokens, embed]`: the input and the result of a layer.
   var hidden: Matrix
   /// `[tokens, 3 * embed]`.
   var queryKeyValue: Matrix
-  /// `[tokens, embed]`: the values mixed by attention, heads side by side.
+  /// `[tokens, embed]`: the result of attention, heads side by side.
   var attention: Matrix
-  /// `[tokens, embed]`: after the attention block.
+  /// `[tokens, embed]`: after the output projection, residual and LayerNorm.
   var attentionNorm: Matrix
-  /// `[tokens, ffn]`: inside the feed-forward.
+  /// `[tokens, ffn]`: inside the feed-forward network.
   var ffnHidden: Matrix
   /// `[sequences, embed]`: the result.
   var pooled: Matrix
 
-  /// Tokens and sequences that fit.
+  /// The largest number of tokens, and of sequences.
   let capacity: Int
 
   init(config: BERTConfig, capacity: Int) {

@@ -1,15 +1,15 @@
 internal import Kernels
 
-/// The memory of one forward pass at a time; it grows with use and is kept.
+/// The memory of one forward pass at a time. It grows on demand and is kept.
 ///
-/// A workspace is used by one thread at a time: ``TextEmbedder`` gives each thread its own.
+/// A workspace may be used by one thread at a time: ``TextEmbedder`` gives each thread its own.
 final class BERTWorkspace: @unchecked Sendable {
   private var state: BERTState?
 
-  /// The embeddings of a group of sequences, `[sequences, embed]`.
+  /// Computes the embeddings of a group of sequences, `[sequences, embed]`.
   func embed(_ group: TokenBatch, model: BERTModel, tap: Tap?) -> [Float] {
     let tokenCount = group.tokenIDs.count
-    // A single query needs 16 rows, not 256: memory grows with use, by doubling.
+    // A single query has about 16 rows, not 256: memory grows by doubling.
     var room: BERTState
     if let existing = state.take(), existing.capacity >= tokenCount {
       room = existing

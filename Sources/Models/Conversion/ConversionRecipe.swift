@@ -1,8 +1,9 @@
 package import Kernels
 
-/// Which type each tensor of a converted model gets; the raw values are those of `--type`.
+/// The rule that assigns a type to each tensor of a converted or synthetic model; the raw values are
+/// those of `--type`.
 ///
-/// `q4_k_m` and `q5_k_m` are mixtures: tensors whose errors hurt most get more bits.
+/// `q4_k_m` and `q5_k_m` are mixtures: tensors whose rounding errors matter most get more bits.
 ///
 /// - Source: llama.cpp `llama_tensor_get_type` (src/llama-quant.cpp) without an importance matrix,
 ///   for architectures `llama` and `phi3` without experts. One difference: a fused `attn_qkv` gets
@@ -46,7 +47,7 @@ package enum ConversionRecipe: String, Sendable, CaseIterable {
     }
   }
 
-  /// What the rule needs to know of a model.
+  /// What the rule depends on besides the tensor.
   package struct ModelShape: Sendable {
     /// Layers: `block_count`.
     package var layerCount: Int
@@ -59,26 +60,23 @@ package enum ConversionRecipe: String, Sendable, CaseIterable {
     }
   }
 
-  /// The type of a tensor by its name and shape, outermost dimension first.
-  package func type(ofTensor name: String, shape: [Int], in model: ModelShape) -> WeightType {
-    guard shape.count >= 2, name.hasSuffix("weight"), !name.hasSuffix("_norm.weight"),
-      let columns = shape.last
-    else { return .f32 }
-    let type = wantedType(ofTensor: name, in: model)
-    return Self.fitting(type, columns: columns)
+  /// The type of a tensor by its role, layer and shape.
+  package func type(of spec: TensorSpec, in model: ModelShape) -> WeightType {
+    guard spec.role.kind == .matrix, let columns = spec.shape.last else { return .f32 }
+    return Self.fitting(wantedType(of: spec, in: model), columns: columns)
   }
 
-  private func wantedType(ofTensor name: String, in model: ModelShape) -> WeightType {
+  private func wantedType(of spec: TensorSpec, in model: ModelShape) -> WeightType {
     // Plain types and Q8_0 are the same for all tensors.
     guard baseType.blockElementCount > 1, baseType != .q80 else { return baseType }
-    if name == "output.weight" || (model.isTied && name == "token_embd.weight") { return .q6K }
-    let parts = name.split(separator: ".")
-    guard parts.count == 4, parts[0] == "blk", let layer = Int(parts[1]) else { return baseType }
-    switch (self, parts[2]) {
-    case (.q4KM, "attn_v"), (.q4KM, "ffn_down"), (.q5KM, "attn_v"), (.q5KM, "ffn_down"):
-      return Self.getsMoreBits(layer: layer, of: model.layerCount) ? .q6K : baseType
-    case (.q4KM, "attn_qkv"): return .q5K
-    case (.q5KM, "attn_qkv"): return .q6K
+    let isMixture = self == .q4KM || self == .q5KM
+    switch spec.role {
+    case .output: return .q6K
+    case .tokenEmbedding: return model.isTied ? .q6K : baseType
+    case .attentionValue, .ffnDown:
+      let getsMore = Self.getsMoreBits(layer: spec.layer ?? 0, of: model.layerCount)
+      return isMixture && getsMore ? .q6K : baseType
+    case .attentionFused: return self == .q4KM ? .q5K : self == .q5KM ? .q6K : baseType
     default: return baseType
     }
   }
@@ -88,8 +86,8 @@ package enum ConversionRecipe: String, Sendable, CaseIterable {
     layer < count / 8 || layer >= 7 * count / 8 || (layer - count / 8) % 3 == 2
   }
 
-  /// A type whose blocks fill rows of `columns`: superblocks give way to the blocks of 32 with the
-  /// next more bits, those to Float16.
+  /// `type`, or where rows of `columns` are not whole blocks of it, a type that fits: in place of
+  /// superblocks the blocks of 32 with the next larger number of bits, else Float16.
   static func fitting(_ type: WeightType, columns: Int) -> WeightType {
     if type.rowByteCount(columns) != nil { return type }
     let fallback: WeightType =

@@ -1,4 +1,4 @@
-// From a `llama` or `phi3` GGUF file in plain numbers to one in a quantised type, which llama.cpp
+// From a GGUF file of the Llama family in plain numbers to one in a quantised type, which llama.cpp
 // reads as well.
 
 internal import Bytes
@@ -8,16 +8,14 @@ package import Kernels
 /// Writes a language model's GGUF file with its matrices in other types.
 ///
 /// Metadata and the order of the tensors stay as they are; `general.file_type` and
-/// `general.quantization_version` are set. Vectors become F32, as llama.cpp's converter has them.
+/// `general.quantization_version` are set. Vectors become F32, as llama.cpp's converter writes them.
 ///
 /// - Source: llama.cpp `llama_model_quantize_impl` (src/llama-quant.cpp).
 package struct LanguageModelConverter {
-  /// The architectures that it knows the names of.
-  package static let architectures = ["llama", "phi3"]
-  /// The types that a matrix may have to be converted: none that has lost bits already.
+  /// The types that a matrix can be converted from: those that have not lost bits already.
   static let plainTypes: [TensorType] = [.f32, .f16, .bf16]
 
-  /// What is said of the origin, where it is not nil.
+  /// `general.name`; nil leaves the file's own.
   package var name: String?
   /// `general.license`, an SPDX identifier in lower case.
   package var license: String?
@@ -26,42 +24,24 @@ package struct LanguageModelConverter {
 
   private let checkpoint: Checkpoint
   private let shape: ConversionRecipe.ModelShape
+  /// The model's tensors by their names in the file.
+  private let specs: [String: TensorSpec]
 
-  /// Takes an opened file.
+  /// Takes an opened file, and checks its configuration and tensors as loading does.
   ///
-  /// - Throws: `ModelError` naming the entry that makes it another kind of model.
+  /// - Throws: `ModelError` naming the key or tensor that the loader would refuse.
   package init(gguf checkpoint: Checkpoint) throws(ModelError) {
     self.checkpoint = checkpoint
-    let source = checkpoint.path
-    let metadata = checkpoint.metadata
-    let (architecture, layers, experts) = try mapCheckpointErrors(source) {
-      () throws(CheckpointError) in
-      let key = "general.architecture"
-      let architecture = try metadata.required(key, metadata.string(key))
-      let layerKey = "\(architecture).block_count"
-      return (
-        architecture, try metadata.required(layerKey, metadata.integer(layerKey)),
-        try metadata.integer("\(architecture).expert_count") ?? 0
-      )
+    let config = try LlamaConfig(gguf: checkpoint)
+    let table = LlamaTensors(config: config)
+    let tensors = try TensorFinder(checkpoint, table)
+    var specs: [String: TensorSpec] = [:]
+    for spec in table.all {
+      if let info = try tensors.findOptional(spec) { specs[info.name] = spec }
     }
-    func check(
-      _ isSupported: Bool, _ entry: String, _ found: String, _ supported: String
-    ) throws(ModelError) {
-      if !isSupported {
-        throw .unsupported(entry: entry, found: found, supported: supported, source: source)
-      }
-    }
-    try check(
-      Self.architectures.contains(architecture), "general.architecture", architecture,
-      Self.architectures.joined(separator: ", "))
-    try check(experts <= 1, "\(architecture).expert_count", "\(experts)", "models without experts")
-    // Far above every model; it keeps the rule's products small.
-    let mostLayers = 1 << 16
-    try check(
-      (0...mostLayers).contains(layers), "\(architecture).block_count", "\(layers)",
-      "0 to \(mostLayers)")
+    self.specs = specs
     shape = .init(
-      layerCount: layers, isTied: checkpoint.tensor(named: "output.weight") == nil)
+      layerCount: config.layers, isTied: try tensors.findOptional(table.output) == nil)
   }
 
   /// Writes the file; it appears under `path` when it is whole.
@@ -93,9 +73,12 @@ package struct LanguageModelConverter {
   private func converted(
     _ info: TensorInfo, _ recipe: ConversionRecipe, _ pool: WorkerPool
   ) throws(ModelError) -> (TensorType, TensorSource) {
-    let type = recipe.type(ofTensor: info.name, shape: info.shape, in: shape)
-    let isNumber = WeightType(info.type) != nil
-    if info.type == TensorType(type) || !isNumber {
+    // What the forward pass does not read stays as it is.
+    guard let spec = specs[info.name] else {
+      return (info.type, checkpoint.source(of: info))
+    }
+    let type = recipe.type(of: spec, in: shape)
+    if info.type == TensorType(type) {
       return (info.type, checkpoint.source(of: info))
     }
     guard Self.plainTypes.contains(info.type) else {

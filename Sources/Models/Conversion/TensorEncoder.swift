@@ -1,7 +1,7 @@
 internal import Checkpoints
 internal import Kernels
 
-/// Encodes a tensor's rows in another type while a file is written: in parallel, a few megabytes at
+/// Encodes a tensor's rows in another type while a file is written, in parallel and a few megabytes at
 /// a time.
 struct TensorEncoder {
   private let rows: TensorRows
@@ -15,10 +15,10 @@ struct TensorEncoder {
     self.pool = pool
   }
 
-  /// The bytes, for a writer.
+  /// The encoded bytes, as a source for a writer.
   var source: TensorSource { .stream { (sink) throws(CheckpointError) in try write(to: sink) } }
 
-  /// Numbers that are encoded before their bytes are written: 16 MB of Float32.
+  /// Numbers that are encoded at a time, before their bytes are written: 16 MB of Float32.
   private static let batchElementCount = 4 << 20
 
   private func write(to sink: TensorSink) throws(CheckpointError) {
@@ -27,7 +27,7 @@ struct TensorEncoder {
     }
     let encoders = (0..<pool.threadCount).compactMap { _ in RowEncoder(type) }
     guard encoders.count == pool.threadCount else {
-      throw failure("there is no quantiser for \(type.rawValue)")
+      throw failure("no quantiser for \(type.rawValue)")
     }
     let batchRows = max(pool.threadCount, Self.batchElementCount / rows.rowElementCount)
     for start in stride(from: 0, to: rows.rowCount, by: batchRows) {
@@ -52,7 +52,7 @@ struct TensorEncoder {
   }
 }
 
-/// The rows that are encoded at a time; each task writes its own.
+/// The rows of one batch; each task writes its own row.
 private final class EncodedBatch: @unchecked Sendable {
   let bytes: UnsafeMutableRawBufferPointer
   let isEncoded: UnsafeMutableBufferPointer<Bool>

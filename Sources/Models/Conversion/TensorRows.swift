@@ -17,10 +17,7 @@ struct TensorRows {
 
   private let type: WeightType
 
-  /// The types that can be widened.
-  static let types = WeightType.allCases.map(TensorType.init)
-
-  /// - Precondition: the tensor's type is one of `types`.
+  /// - Precondition: the tensor's type is a ``WeightType``.
   init(_ info: TensorInfo, of checkpoint: Checkpoint) {
     guard let type = WeightType(info.type) else {
       preconditionFailure("the tensor's type cannot be widened")

@@ -2,19 +2,19 @@
 package enum LlamaActivation: String, TapName, CaseIterable {
   /// `[tokens, embed]`: the rows of the token table.
   case embeddings
-  /// `[tokens, embed]`, a layer: normalised, before attention.
+  /// `[tokens, embed]`, a layer: RMSNorm before attention.
   case attentionNorm
   /// `[tokens, (heads + 2 × keyValueHeads) × headDim]`, a layer: queries, keys, values.
   case queryKeyValue
-  /// `[tokens, heads × headDim]`, a layer: queries turned by their positions.
+  /// `[tokens, heads × headDim]`, a layer: queries after RoPE.
   case rotatedQueries
-  /// `[tokens, keyValueHeads × headDim]`, a layer: keys turned by their positions.
+  /// `[tokens, keyValueHeads × headDim]`, a layer: keys after RoPE.
   case rotatedKeys
-  /// `[tokens, heads × headDim]`, a layer: values mixed by attention, before the projection.
+  /// `[tokens, heads × headDim]`, a layer: the result of attention, before the output projection.
   case attention
-  /// `[tokens, embed]`, a layer: the projected mixture added to what came in.
+  /// `[tokens, embed]`, a layer: after the output projection and residual.
   case attentionResidual
-  /// `[tokens, embed]`, a layer: normalised, before the feed-forward.
+  /// `[tokens, embed]`, a layer: RMSNorm before the feed-forward network.
   case ffnNorm
   /// `[tokens, 2 × ffn]`, a layer: gate, then up.
   case gateUp
@@ -22,7 +22,7 @@ package enum LlamaActivation: String, TapName, CaseIterable {
   case ffnHidden
   /// `[tokens, embed]`, a layer: its result.
   case layerOutput
-  /// `[rows, embed]`: normalised, before the vocabulary.
+  /// `[rows, embed]`: RMSNorm before the output layer.
   case finalNorm
   /// `[rows, vocab]`: the result.
   case logits

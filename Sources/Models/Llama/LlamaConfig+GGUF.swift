@@ -2,7 +2,7 @@ internal import Bytes
 package import Checkpoints
 
 extension LlamaConfig {
-  /// The keys of a GGUF file of this family, after `llama.` or `phi3.`; gguf-py 0.19.0,
+  /// The keys of a GGUF file of this family, after the architecture's name; gguf-py 0.19.0,
   /// `constants.Keys`.
   enum GGUFKey {
     static let architecture = "general.architecture"
@@ -28,7 +28,7 @@ extension LlamaConfig {
     static let linearScale = "rope.scale_linear"
   }
 
-  /// Reads the configuration of a `llama` or `phi3` GGUF file.
+  /// Reads the configuration of a GGUF file of the family.
   ///
   /// Keys that may be absent have llama.cpp's defaults.
   ///
@@ -38,10 +38,10 @@ extension LlamaConfig {
     let source = checkpoint.path
     let metadata = checkpoint.metadata
     let architecture = try Self.architecture(metadata, source: source)
-    guard let tokens = checkpoint.tensor(named: "token_embd.weight"), tokens.shape.count == 2 else {
+    let name = LlamaTensors.tokenNames.appending(".weight")[.gguf][0]
+    guard let tokens = checkpoint.tensor(named: name), tokens.shape.count == 2 else {
       throw .missing(
-        entry: "tensor token_embd.weight", expected: "a matrix [vocabulary, width]",
-        source: source)
+        entry: "tensor \(name)", expected: "a matrix [vocabulary, width]", source: source)
     }
     self = try mapCheckpointErrors(source) { () throws(CheckpointError) in
       try LlamaConfig(
@@ -83,7 +83,7 @@ extension LlamaConfig {
     }
     guard let name, let architecture = Architecture(rawValue: name) else {
       throw .unsupported(
-        entry: GGUFKey.architecture, found: name ?? "absent", supported: "llama and phi3",
+        entry: GGUFKey.architecture, found: name ?? "absent", supported: Architecture.list,
         source: source)
     }
     return architecture

@@ -1,18 +1,10 @@
 package import Kernels
-package import KernelsReference
+package import KernelInterface
 
 // The numbers that make one model of the Llama family differ from another.
 
 /// Sizes and switches of a decoder of the Llama family: Llama, CodeLlama, Mistral, Phi-3.
 package struct LlamaConfig: Sendable, Equatable {
-  /// The architecture of a GGUF file, which decides its tensors' names and the order of rotation.
-  package enum Architecture: String, Sendable, CaseIterable {
-    /// Llama, CodeLlama, Mistral: separate projections, interleaved rotation.
-    case llama
-    /// Phi-3: fused projections, rotation by halves.
-    case phi3
-  }
-
   package var architecture: Architecture
   /// Decoder layers; `block_count`.
   package var layers: Int
@@ -81,13 +73,7 @@ package struct LlamaConfig: Sendable, Equatable {
   package var keyWidth: Int { keyValueHeads * headDim }
 
   /// Which elements of a head rotate together.
-  ///
-  /// llama.cpp's converter reorders the rows of Llama's queries and keys for pairs of neighbours; it
-  /// leaves Phi-3's as they are.
-  package var ropeStyle: RopeStyle { architecture == .llama ? .interleaved : .halves }
-
-  /// Whether queries, keys and values, and gate and up, are one tensor each.
-  var isFused: Bool { architecture == .phi3 }
+  package var ropeStyle: RopeStyle { architecture.traits.ropeStyle }
 
   /// Checks what the kernels and the loader rely on.
   ///

@@ -1,7 +1,7 @@
 package import Bytes
 package import Checkpoints
 package import Kernels
-internal import KernelsReference
+internal import KernelInterface
 
 /// A decoder of the Llama family: configuration and weights.
 ///
@@ -13,34 +13,31 @@ package final class LlamaModel: Sendable {
   package let slidingWindow: Int?
   /// The file's path, for messages.
   package let source: String
-  /// Tells models apart: the SHA-256 of the file's header and of the first bytes of each tensor.
+  /// ``ModelIdentity/sample(of:)`` of the file.
   package let fingerprint: SHA256Digest
 
-  /// Where the weights came from; it can save them in the kernels' order for the next start.
-  package let library: WeightLoader
+  /// Tells where the weights came from.
+  package let loader: WeightLoader
 
   let weights: LlamaWeights
   /// Divisors of the rotation's angles for sessions up to the original context, and for longer ones.
   private let ropeFactors: (short: [Float], long: [Float])
 
-  /// Loads a GGUF file of arch `llama` or `phi3`.
+  /// Loads a GGUF file of the family.
   ///
   /// - Parameters:
   ///   - checkpoint: the opened file; it stays open, as the token table is read from it.
   ///   - compute: the kernels that the weights are packed for.
-  ///   - options: see there.
+  ///   - options: where the weights come from, the sliding window and the planned session.
   /// - Throws: `ModelError` naming the key or tensor that is missing or does not fit, or the memory
   ///   that is needed and available; all of this before the weights are copied.
   package init(
-    gguf checkpoint: Checkpoint, compute: ComputeContext, options: LlamaOptions = LlamaOptions()
+    gguf checkpoint: Checkpoint, compute: ComputeContext, options: LoadOptions = LoadOptions()
   ) throws(ModelError) {
     let config = try LlamaConfig(gguf: checkpoint)
-    let manifest = LlamaManifest(config: config)
-    let library = WeightLoader(
-      checkpoint, compute: compute, placement: options.repack ? .interleaved : .inPlace,
-      usesPrepared: options.usesPrepared)
-    let tensors = LlamaCheckpoint(checkpoint: checkpoint, library: library)
-    try tensors.check(manifest)
+    let table = LlamaTensors(config: config)
+    let loader = WeightLoader(checkpoint, compute: compute, placement: options.weights)
+    let tensors = try ModelTensors(checkpoint, table, loader: loader)
     switch options.slidingWindow {
     case .asFile: slidingWindow = config.slidingWindow
     case .full: slidingWindow = nil
@@ -51,22 +48,22 @@ package final class LlamaModel: Sendable {
       available: options.availableByteCount, source: source)
     self.config = config
     self.compute = compute
-    self.library = library
+    self.loader = loader
     fingerprint = try Self.fingerprint(of: checkpoint)
-    weights = try LlamaWeights(tensors, manifest)
-    let factors = manifest.ropeFactors
+    weights = try LlamaWeights(tensors, table)
+    let factors = table.ropeFactors
     let any = try tensors.factors(factors.any)
     ropeFactors =
       any.isEmpty
       ? (try tensors.factors(factors.short), try tensors.factors(factors.long)) : (any, any)
     // What was read for the fingerprint and the copies; only the token table is read again.
-    if options.repack { checkpoint.releasePages() }
+    if options.weights != .inPlace { checkpoint.releasePages() }
   }
 
   /// Memory of the packed matrices, in bytes; the token table stays in the mapped file.
   package var packedByteCount: Int { weights.packedByteCount }
 
-  /// What turns positions into angles in a session of so many tokens.
+  /// What turns positions into angles in a session of `contextTokenCount` tokens.
   ///
   /// - Source: llama.cpp `llama_model::get_rope_factors`: the session's size decides, not the
   ///   position, so that all keys of a cache were turned alike.
@@ -79,14 +76,7 @@ package final class LlamaModel: Sendable {
 
   private static func fingerprint(of checkpoint: Checkpoint) throws(ModelError) -> SHA256Digest {
     do throws(BytesError) {
-      let hasher = try SHA256Hasher()
-      try checkpoint.hashHeaders(into: hasher)
-      for tensor in checkpoint.tensors {
-        // A page of each: the header alone is the same for two trainings of one model.
-        try hasher.update(
-          UnsafeRawBufferPointer(rebasing: checkpoint.bytes(of: tensor).prefix(4_096)))
-      }
-      return try hasher.finalize()
+      return try ModelIdentity.sample(of: checkpoint)
     } catch {
       throw .unreadable(source: checkpoint.path, reason: error.description)
     }

@@ -1,7 +1,7 @@
 package import Bytes
 internal import Kernels
 
-// A session's cache as bytes, so that a long prompt need not be computed again.
+// A session's cache as bytes, so that a long prompt is computed only once.
 //
 //     "SWKV"  version  fingerprint  tokens  | keys and values, head by head | SHA-256 of all before
 //     4 B     4 B      32 B         8 B       KVCache.pieceByteCount          32 B
@@ -15,7 +15,7 @@ extension LlamaSession {
   /// Appends the cache's first `tokenCount` tokens to `sink`.
   ///
   /// - Throws: `ModelError.unreadable` where the sink fails.
-  /// - Precondition: the session holds as many.
+  /// - Precondition: the session has at least `tokenCount` tokens.
   package func writeState(tokenCount: Int, to sink: any ByteSink) throws(ModelError) {
     precondition(tokenCount >= 0 && tokenCount <= self.tokenCount, "tokens are not there yet")
     do throws(BytesError) {
@@ -36,12 +36,12 @@ extension LlamaSession {
 
   /// Replaces the session's tokens by those of a state that ``writeState(tokenCount:to:)`` wrote.
   ///
-  /// Everything is checked before the cache is touched: the model, the kind of cache, the length and
-  /// the hash.
+  /// The model, the type of the cache, the length and the checksum are verified before the cache is
+  /// changed.
   ///
   /// - Parameters:
-  ///   - file: holds the state.
-  ///   - range: where it lies in the file; nil for the whole file.
+  ///   - file: the file with the state.
+  ///   - range: the state's bytes in the file; nil for the whole file.
   /// - Throws: `ModelError.invalid` naming what does not fit; the session is then unchanged.
   package func readState(
     from file: MappedFile, range: Range<Int>? = nil
@@ -55,7 +55,7 @@ extension LlamaSession {
       return try hasher.finalize().bytes == file.copyBytes(end..<range.upperBound)
     }
     guard isWhole else {
-      throw stateError(file, "the hash of the content differs: the file is damaged")
+      throw stateError(file, "the checksum differs: the file is damaged")
     }
     copyState(tokenCount: tokens, from: file, at: range.lowerBound)
   }
@@ -85,7 +85,7 @@ extension LlamaSession {
       Self.headerByteCount + cache.pieceByteCount(positions: tokens) + Self.digestByteCount
     guard range.count == needed else {
       throw stateError(
-        file, "\(tokens) tokens need \(needed) bytes, \(range.count) are there")
+        file, "\(tokens) tokens need \(needed) bytes, but there are \(range.count)")
     }
     return tokens
   }
@@ -121,7 +121,7 @@ extension LlamaSession {
     return Self.magic + bytes(Self.version) + (try stateFingerprint()) + bytes(UInt64(tokenCount))
   }
 
-  /// The model, and everything else that decides what the cache's bytes mean and are.
+  /// A hash of the model and of everything else that decides the cache's bytes and their meaning.
   package func stateFingerprint() throws(BytesError) -> [UInt8] {
     let compute = model.compute
     let isLong = contextTokenCount > model.config.originalContext

@@ -1,23 +1,23 @@
 package import Kernels
 
-/// One conversation: the keys and values of its tokens, and the memory that a forward pass needs.
+/// One conversation: the keys and values of its tokens, and the memory of a forward pass.
 ///
-/// It is used from one thread at a time. After the first tokens nothing is allocated.
+/// A session may be used by one thread at a time. After the first tokens nothing is allocated.
 package final class LlamaSession {
-  /// For which tokens of a call logits are computed.
+  /// The tokens of a call whose logits are computed.
   package enum LogitRows: Sendable {
-    /// For none: the tokens only enter the cache.
+    /// None: the tokens are only added to the cache.
     case none
-    /// For the last.
+    /// The last token.
     case last
-    /// For all, of at most `batchTokenCount` tokens a call.
+    /// All tokens; a call then has at most `batchTokenCount` of them.
     case all
   }
 
   package let model: LlamaModel
-  /// Tokens that the session can hold.
+  /// The largest number of tokens that the session can hold.
   package let contextTokenCount: Int
-  /// Tokens that are computed together at most.
+  /// The largest number of tokens that are computed together.
   package let batchTokenCount: Int
   /// Tokens in the cache.
   package private(set) var tokenCount = 0
@@ -29,10 +29,10 @@ package final class LlamaSession {
   ///
   /// - Parameters:
   ///   - model: its weights.
-  ///   - contextTokenCount: tokens that it can hold.
+  ///   - contextTokenCount: the largest number of tokens that it can hold.
   ///   - cacheType: how keys and values are stored.
-  ///   - batchTokenCount: tokens that are computed together at most; it changes speed and
-  ///     memory, never a result.
+  ///   - batchTokenCount: the largest number of tokens that are computed together; it affects speed
+  ///     and memory, not results.
   ///   - availableByteCount: memory that may be used; the system's own figure when nil.
   /// - Throws: `ModelError.invalid` for counts out of range, `.notEnoughMemory`.
   package init(
@@ -75,14 +75,14 @@ package final class LlamaSession {
       capacity: capacity)
   }
 
-  /// Appends tokens; their logits then wait in ``withLogits(row:_:)``.
+  /// Appends tokens and computes the logits that ``withLogits(row:_:)`` returns.
   ///
   /// - Parameters:
   ///   - tokens: ids, at least one.
-  ///   - logits: for which of them logits are computed.
+  ///   - logits: the tokens whose logits are computed.
   ///   - tap: receives the activations of every batch, in order.
   /// - Throws: `ModelError.emptySequence`, `.contextFull`, `.tokenOutsideVocabulary`, or
-  ///   `.tooManyTokens` for `.all` of more than a batch; then nothing has changed.
+  ///   `.tooManyTokens` for `.all` with more than a batch; the session is then unchanged.
   package func evaluate(
     _ tokens: Span<Int32>, logits: LogitRows = .last, tap: Tap? = nil
   ) throws(ModelError) {
@@ -105,31 +105,31 @@ package final class LlamaSession {
     if case .none = logits { state.logits.rows = 0 }
   }
 
-  /// As ``evaluate(_:logits:tap:)-(Span<Int32>,_,_)``.
+  /// Appends an array of tokens; see ``evaluate(_:logits:tap:)-(Span<Int32>,_,_)``.
   package func evaluate(
     _ tokens: [Int32], logits: LogitRows = .last, tap: Tap? = nil
   ) throws(ModelError) {
     try evaluate(tokens.span, logits: logits, tap: tap)
   }
 
-  /// Rows of logits that the last call left: 0, 1, or one a token.
+  /// The number of rows of logits that the last call computed: 0, 1, or one for each token.
   package var logitRowCount: Int { state.logits.rows }
 
-  /// Gives `body` the logits of one row, `[vocab]`.
+  /// Calls `body` with the logits of one row, `[vocab]`.
   package func withLogits<R>(row: Int = 0, _ body: (Span<Float>) throws -> R) rethrows -> R {
     try state.logits.withRow(row, body)
   }
 
-  /// Forgets all tokens from `tokenCount` on: to begin again from a shared prefix, or to take back
-  /// what was speculated.
+  /// Removes all tokens from `tokenCount` on: to continue from a shared prefix, or to drop rejected
+  /// speculative tokens.
   ///
-  /// - Precondition: there are as many.
+  /// - Precondition: the session has at least `tokenCount` tokens.
   package func rewind(to tokenCount: Int) {
     precondition(tokenCount >= 0 && tokenCount <= self.tokenCount, "rewinding forwards")
     self.tokenCount = tokenCount
   }
 
-  /// For ``readState(from:)``, which has filled the cache.
+  /// Sets the number of tokens after ``readState(from:range:)`` has filled the cache.
   func advance(to tokenCount: Int) { self.tokenCount = tokenCount }
 
   private func check(_ tokens: Span<Int32>, _ logits: LogitRows) throws(ModelError) {

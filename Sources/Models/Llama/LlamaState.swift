@@ -1,26 +1,26 @@
 internal import Kernels
-internal import KernelsReference
+internal import KernelInterface
 
-/// The activations of one forward pass, allocated once and used again.
+/// The activations of one forward pass, allocated once and reused.
 struct LlamaState: ~Copyable {
-  /// `[tokens, embed]`: what goes into a layer and comes out of it.
+  /// `[tokens, embed]`: the residual stream.
   var hidden: Matrix
-  /// `[tokens, embed]`: normalised.
+  /// `[tokens, embed]`: the normalised input of a sublayer.
   var normed: Matrix
   /// `[tokens, (heads + 2 × keyValueHeads) × headDim]`.
   var queryKeyValue: Matrix
-  /// `[tokens, heads × headDim]`: the values mixed by attention, heads side by side.
+  /// `[tokens, heads × headDim]`: the result of attention, heads side by side.
   var attention: Matrix
   /// `[tokens, 2 × ffn]`.
   var gateUp: Matrix
   /// `[tokens, ffn]`.
   var ffnHidden: Matrix
-  /// `[rows, vocab]`: the result, for as many rows as were asked for.
+  /// `[rows, vocab]`: the result for the requested rows.
   var logits: Matrix
-  /// How the tokens' positions turn queries and keys.
+  /// Cosines and sines of the tokens' positions.
   var rope: RopeTable
 
-  /// Tokens that fit.
+  /// The largest number of tokens.
   let capacity: Int
 
   init(config: LlamaConfig, ropeFrequencies: RopeFrequencies, capacity: Int) {
@@ -35,12 +35,12 @@ struct LlamaState: ~Copyable {
     rope = RopeTable(frequencies: ropeFrequencies, style: config.ropeStyle, capacity: capacity)
   }
 
-  /// Makes room for the logits of so many rows; they are allocated when they are first asked for.
+  /// Makes room for `rows` rows of logits; more than one is allocated on first use.
   mutating func reserveLogits(rows: Int) {
     if logits.capacity < rows { logits = Matrix(rows: rows, columns: logits.columns) }
   }
 
-  /// What ``init(config:ropeFrequencies:capacity:)`` allocates, in bytes.
+  /// The memory that ``init(config:ropeFrequencies:capacity:)`` allocates, in bytes.
   static func byteCount(config: LlamaConfig, capacity: Int) -> Int {
     let columns =
       2 * config.embed + config.attention.columns + config.queryWidth + 3 * config.ffn

@@ -1,59 +1,56 @@
 internal import Kernels
 
-/// The learned numbers of a Llama, in the layouts that the kernels multiply with.
+/// The weights of a model of the Llama family, in the layouts that the kernels multiply with.
 struct LlamaWeights: Sendable {
   /// One decoder layer.
   struct Layer: Sendable {
-    /// `[embed]`, before attention.
-    let attentionNorm: WeightVector
-    /// `[(heads + 2 × keyValueHeads) × headDim, embed]`: queries, keys and values by one product.
-    let queryKeyValue: WeightStack
-    /// `[embed, heads × headDim]`, after the heads are joined.
-    let attentionOutput: WeightMatrix
-    /// `[embed]`, before the feed-forward.
-    let ffnNorm: WeightVector
-    /// `[2 × ffn, embed]`: gate and up by one product.
-    let gateUp: WeightStack
-    /// `[embed, ffn]`.
-    let down: WeightMatrix
+    /// Before attention.
+    let attentionNorm: RMSNorm
+    let attention: SelfAttention
+    /// Before the feed-forward network.
+    let ffnNorm: RMSNorm
+    let mlp: GatedMLP
   }
 
   /// `[vocab, embed]`; its rows stay in the file.
-  let tokens: EmbeddingTable
+  let tokens: Embedding
   let layers: [Layer]
-  /// `[embed]`, after the last layer.
-  let finalNorm: WeightVector
-  /// `[vocab, embed]`; the token table once more where the file has no other.
-  let output: WeightMatrix
+  /// After the last layer.
+  let finalNorm: RMSNorm
+  /// `[vocab, embed]`; made from the token table where the output is tied to it.
+  let output: Linear
 
-  /// Finds and checks every tensor, and packs the matrices.
+  /// Makes the layers from the tensors of the table.
   ///
-  /// - Throws: `ModelError` naming the first tensor that is missing or does not fit.
-  init(_ checkpoint: LlamaCheckpoint, _ manifest: LlamaManifest) throws(ModelError) {
-    try checkpoint.check(manifest)
-    tokens = try checkpoint.table(manifest.tokens)
+  /// - Throws: `ModelError` naming the first tensor that does not fit.
+  init(_ tensors: ModelTensors, _ table: LlamaTensors) throws(ModelError) {
+    let config = table.config
+    func norm(_ spec: NormSpec) throws(ModelError) -> RMSNorm {
+      try tensors.rmsNorm(spec, epsilon: config.epsilon)
+    }
+    tokens = try tensors.embedding(table.tokens)
     var layers: [Layer] = []
-    for layer in 0..<manifest.config.layers {
+    for index in 0..<config.layers {
+      let layer = table.layer(index)
       layers.append(
         Layer(
-          attentionNorm: try checkpoint.vector(manifest.attentionNorm(layer)),
-          queryKeyValue: try checkpoint.stack(manifest.queryKeyValue(layer)),
-          attentionOutput: try checkpoint.matrix(manifest.attentionOutput(layer)),
-          ffnNorm: try checkpoint.vector(manifest.ffnNorm(layer)),
-          gateUp: try checkpoint.stack(manifest.gateUp(layer)),
-          down: try checkpoint.matrix(manifest.down(layer))))
+          attentionNorm: try norm(layer.attentionNorm),
+          attention: SelfAttention(
+            queryKeyValue: try tensors.linear(layer.queryKeyValue),
+            output: try tensors.linear(layer.attentionOutput), shape: config.attention),
+          ffnNorm: try norm(layer.ffnNorm),
+          mlp: GatedMLP(
+            gateUp: try tensors.linear(layer.gateUp), down: try tensors.linear(layer.down))))
     }
     self.layers = layers
-    finalNorm = try checkpoint.vector(manifest.finalNorm)
-    let isTied = try checkpoint.findOptional(manifest.output) == nil
-    output = try checkpoint.matrix(isTied ? manifest.tokens : manifest.output)
+    finalNorm = try norm(table.finalNorm)
+    output = Linear(
+      weights: try tensors.stack([try tensors.has(table.output) ? table.output : table.tokens]),
+      bias: nil)
   }
 
   /// Memory of the packed matrices, in bytes; the token table stays in the file.
   var packedByteCount: Int {
-    layers.reduce(output.byteCount) { sum, layer in
-      sum + layer.queryKeyValue.byteCount + layer.attentionOutput.byteCount
-        + layer.gateUp.byteCount + layer.down.byteCount
-    }
+    layers.reduce(output.byteCount) { $0 + $1.attention.byteCount + $1.mlp.byteCount }
   }
 }

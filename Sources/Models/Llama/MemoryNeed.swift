@@ -1,21 +1,21 @@
+internal import Bytes
 internal import Checkpoints
-internal import Glibc
 internal import Kernels
 
-/// The memory that a model and its session will take, counted before anything is loaded.
+/// The memory that a model and its session will take, estimated before anything is loaded.
 struct MemoryNeed {
-  /// The tensors, once: what is repacked is not needed in the file's order any more.
+  /// The tensors, counted once: after repacking, the file's own pages are not needed.
   let weightByteCount: Int
-  /// Keys and values of the whole context.
+  /// The keys and values of the whole context.
   let cacheByteCount: Int
   /// The activations of a batch.
   let stateByteCount: Int
   private let contextTokenCount: Int
 
-  init(_ checkpoint: Checkpoint, _ config: LlamaConfig, _ options: LlamaOptions) {
+  init(_ checkpoint: Checkpoint, _ config: LlamaConfig, _ options: LoadOptions) {
     self.init(
       weights: checkpoint.tensors.reduce(0) { $0 + $1.byteCount }, config,
-      contextTokenCount: options.contextTokenCount, cacheType: options.cacheType,
+      contextTokenCount: options.contextTokenCount(for: config), cacheType: options.cacheType,
       batchTokenCount: 512)
   }
 
@@ -36,7 +36,8 @@ struct MemoryNeed {
 
   /// Throws `ModelError.notEnoughMemory` where the need exceeds what is available.
   func check(available: Int?, source: String) throws(ModelError) {
-    guard let available = available ?? availableMemoryByteCount(), byteCount > available else {
+    guard let available = available ?? ProcFile.availableMemoryByteCount, byteCount > available
+    else {
       return
     }
     let weights = weightByteCount > 0 ? "\(megabytes(weightByteCount)) MB of weights, " : ""
@@ -47,28 +48,4 @@ struct MemoryNeed {
   }
 
   private func megabytes(_ byteCount: Int) -> Int { (byteCount + 999_999) / 1_000_000 }
-}
-
-/// What the system can give without swapping, in bytes: `MemAvailable` of `/proc/meminfo`, which
-/// counts the cache of files; nil where it does not say.
-func availableMemoryByteCount() -> Int? {
-  // Not a MappedFile: files of /proc say that they have no bytes.
-  let descriptor = open("/proc/meminfo", O_RDONLY | O_CLOEXEC)
-  guard descriptor >= 0 else { return nil }
-  defer { close(descriptor) }
-  // The line is the third; the whole file has about 1.5 KB.
-  var bytes = [UInt8](repeating: 0, count: 4_096)
-  let count = read(descriptor, &bytes, bytes.count)
-  guard count > 0 else { return nil }
-  return memoryByteCount(inMemoryInformation: String(decoding: bytes[..<count], as: UTF8.self))
-}
-
-/// The `MemAvailable` line of such a file, in bytes.
-func memoryByteCount(inMemoryInformation text: String) -> Int? {
-  for line in text.split(separator: "\n") where line.hasPrefix("MemAvailable:") {
-    let words = line.split(separator: " ")
-    guard words.count == 3, words[2] == "kB", let kilobytes = Int(words[1]) else { return nil }
-    return kilobytes.multipliedReportingOverflow(by: 1_024).partialValue
-  }
-  return nil
 }

@@ -1,24 +1,24 @@
 internal import Bytes
 package import Checkpoints
-internal import Glibc
 
-/// A model's weights in the order that the kernels read, saved beside the model: the next start maps
-/// them and multiplies, without reordering 4 GB and without a second copy in memory.
+/// A model's weights in the order that the kernels read, saved beside the model. The next start maps
+/// the file and multiplies: it does not reorder 4 GB, and memory holds one copy.
 ///
 /// The file is a GGUF (so the hardened reader checks every range, and `swiftrag inspect` opens it)
-/// of the architecture `swiftrag-prepared`, which no other program computes with. A tensor has the
-/// name of the model's and is an array of `I8`, as many as its bytes in the model. The metadata says
-/// which model it was made from: the size, the time of the last change, and the SHA-256 of everything
-/// before the tensors' data. Where one of these differs, the file is not used; see ADR 0006.
+/// of the architecture `swiftrag-prepared`, which no other program computes. A tensor has the name of
+/// the model's tensor and its size in bytes, as an array of `I8`. The metadata identifies the model
+/// that the file was made from: size, time of the last change, and the SHA-256 of everything before
+/// the tensors' data. Where one of these differs, the file is not used; see ADR 0006.
 package struct PreparedWeights: Sendable {
-  /// The order of the bytes: `InterleavedFormat` of KernelsReference, 16 rows to a panel.
+  /// The order of the bytes: `InterleavedFormat`, 16 rows to a panel.
   static let layout = "rows16"
   /// Raised whenever the meaning of the bytes changes.
   private static let version = 1
   private static let architecture = "swiftrag-prepared"
   /// Tensors begin at multiples of a page, so that mapped pages belong to one tensor.
   private static let alignment = 4096
-  /// Where the model lay: for finding files whose model is gone, not for telling models apart.
+  /// The model's path when the file was written: for finding files whose model is gone, not for
+  /// identifying the model.
   static let sourcePathKey = "swiftrag.prepared.source.path"
 
   /// The open file, which keeps the weights mapped.
@@ -26,22 +26,22 @@ package struct PreparedWeights: Sendable {
 
   /// Why a prepared file is not used.
   package enum Rejection: Error, Equatable, CustomStringConvertible {
-    /// There is none.
+    /// There is no such file.
     case absent
     /// It cannot be opened, or is damaged.
     case unreadable(String)
-    /// It was made by another version or for another order.
+    /// It was made by another version or for another order of the weights.
     case otherLayout(String)
-    /// The model is not the one that it was made from.
+    /// The model is not the one that the file was made from.
     case stale(String)
 
-    /// The reason in a few words.
+    /// The reason, to follow the file's name in a message.
     package var description: String {
       switch self {
-      case .absent: "there is none"
+      case .absent: "there is no such file"
       case .unreadable(let reason): "it cannot be read: \(reason)"
       case .otherLayout(let found): "it holds another layout (\(found))"
-      case .stale(let what): "the model's \(what) is not the one that it was made from"
+      case .stale(let what): "the model's \(what) differs from when the file was made"
       }
     }
   }
@@ -51,7 +51,7 @@ package struct PreparedWeights: Sendable {
   /// - Throws: ``Rejection``; whatever the file holds, nothing traps.
   /// - Complexity: O(header of both files); the weights are not read.
   package init(path: String, for model: Checkpoint) throws(Rejection) {
-    guard access(path, F_OK) == 0 else { throw .absent }
+    guard Paths.exists(path) else { throw .absent }
     do throws(CheckpointError) {
       checkpoint = try Checkpoint.open(path: path)
     } catch {
@@ -89,7 +89,7 @@ package struct PreparedWeights: Sendable {
   /// Keeps the mapping alive.
   package var owner: any AnyObject & Sendable { checkpoint }
 
-  /// The header of a prepared file of `model`; its tensors are added by whoever prepares.
+  /// A writer with the header of a prepared file of `model`, to which the tensors are added.
   ///
   /// - Throws: `CheckpointError` where the model's own header cannot be read.
   static func writer(for model: Checkpoint) throws(CheckpointError) -> GGUFWriter {
@@ -98,32 +98,22 @@ package struct PreparedWeights: Sendable {
     try writer.setMetadata("general.alignment", .uint32(UInt32(alignment)))
     try writer.setMetadata("swiftrag.prepared.layout", .string(layout))
     try writer.setMetadata("swiftrag.prepared.version", .uint32(UInt32(version)))
-    try writer.setMetadata(sourcePathKey, .string(canonicalPath(model.path)))
+    try writer.setMetadata(sourcePathKey, .string(Paths.canonicalOfNew(model.path)))
     let source: [(key: String, value: MetadataValue)]
     do throws(BytesError) { source = try sourceEntries(model) } catch { throw .bytes(error) }
     for entry in source { try writer.setMetadata(entry.key, entry.value) }
     return writer
   }
 
-  /// The size, modification time and header hash that identify one state of a model.
-  ///
-  /// Of several files, the sizes and times of all enter the hash: the sum and the latest alone would
-  /// miss a change of one part.
+  /// The metadata that identifies one state of a model.
   private static func sourceEntries(_ model: Checkpoint) throws(BytesError)
     -> [(key: String, value: MetadataValue)]
   {
-    let hasher = try SHA256Hasher()
-    try model.hashHeaders(into: hasher)
-    if model.files.count > 1 {
-      for file in model.files.map(\.file) {
-        try hasher.update(
-          Array("\(file.byteCount) \(file.modifiedNanoseconds ?? 0)\n".utf8))
-      }
-    }
+    let identity = try ModelIdentity(model)
     return [
-      ("swiftrag.prepared.source.size", .uint64(UInt64(model.byteCount))),
-      ("swiftrag.prepared.source.modified", .int64(model.modifiedNanoseconds ?? 0)),
-      ("swiftrag.prepared.source.header", .string(try hasher.finalize().hex)),
+      ("swiftrag.prepared.source.size", .uint64(UInt64(identity.byteCount))),
+      ("swiftrag.prepared.source.modified", .int64(identity.modifiedNanoseconds)),
+      ("swiftrag.prepared.source.header", .string(identity.header.hex)),
     ]
   }
 }

@@ -3,49 +3,40 @@ package import Checkpoints
 package import Kernels
 internal import Synchronization
 
-/// Makes a model's weight matrices from its file: from the prepared file beside it, by reordering, or
-/// in place.
+/// Makes a model's weights from the tensors of its file: from the prepared file beside it, by
+/// reordering, or in place.
 ///
-/// - `interleaved` (the default): a prepared file is mapped where there is one; else each weight is
-///   copied into the kernels' order, and the model's pages are given back as it goes, so that one copy
-///   of the weights is resident.
-/// - `inPlace` (`--no-repack`): the kernels compute on the file's own rows.
-///
-/// The results are the same bits in every case.
+/// Weights whose activations are quantised as ggml does follow the ``WeightPlacement``; those of
+/// `.precise` activations (sentence encoders, which are small) are always copied, and weights of one
+/// stack become one matrix.
 package final class WeightLoader: Sendable {
-  /// Where weights lie.
-  package enum Placement: Sendable {
-    /// In the kernels' own order.
-    case interleaved
-    /// As in the file.
-    case inPlace
-  }
-
-  /// Prepared files that lie there and are not used, with the reason.
+  /// Prepared files that exist and are not used, with the reason.
   package let rejections: [(path: String, reason: PreparedWeights.Rejection)]
 
   private let model: Checkpoint
   private let compute: ComputeContext
-  private let placement: Placement
+  private let placement: WeightPlacement
+  private let activations: ActivationQuantization
   private let prepared: PreparedWeights?
   private let reordered = Atomic<Int>(0)
 
   /// - Parameters:
   ///   - model: the open file; it must be as it was when it was opened.
   ///   - compute: what will multiply.
-  ///   - placement: where weights lie.
-  ///   - usesPrepared: whether a prepared file is looked for, beside the model and in the cache.
+  ///   - placement: where the weights come from.
+  ///   - activations: how activations are quantised for the weights.
   package init(
-    _ model: Checkpoint, compute: ComputeContext, placement: Placement = .interleaved,
-    usesPrepared: Bool = true
+    _ model: Checkpoint, compute: ComputeContext, placement: WeightPlacement = .prepared,
+    activations: ActivationQuantization = .ggml
   ) {
     self.model = model
     self.compute = compute
     self.placement = placement
+    self.activations = activations
     var prepared: PreparedWeights?
     var rejections: [(path: String, reason: PreparedWeights.Rejection)] = []
-    if placement == .interleaved, usesPrepared,
-      WeightMatrix.canInterleave(.q4K, compute: compute)
+    if placement == .prepared, activations == .ggml,
+      WeightType.allCases.contains(where: { WeightMatrix.canInterleave($0, compute: compute) })
     {
       for path in PreparedWeights.candidatePaths(ofModelAt: model.path) where prepared == nil {
         do throws(PreparedWeights.Rejection) {
@@ -62,39 +53,48 @@ package final class WeightLoader: Sendable {
   /// Whether a prepared file is in use.
   package var isPrepared: Bool { prepared != nil }
 
-  /// Bytes of weights that were copied into the kernels' order, which a prepared file would have saved.
+  /// Bytes of weights that were copied into the kernels' order, which a prepared file would have
+  /// saved.
   package var reorderedByteCount: Int { reordered.load(ordering: .relaxed) }
 
-  /// The matrix of a tensor `[outputs, inputs]`, in ggml's quantisation of activations.
+  /// The weights of tensors `[outputs, inputs]` with the same inputs, in the order of their results.
   ///
-  /// - Throws: `ModelError.missing`, `.unsupported` for a type without kernels, `.invalid` for a shape
-  ///   or bytes that no matrix can have.
-  package func matrix(_ name: String) throws(ModelError) -> WeightMatrix {
-    let source = model.path
-    guard let tensor = model.tensor(named: name) else {
-      throw .missing(entry: "tensor \(name)", expected: "a tensor", source: source)
-    }
-    guard let type = WeightType(tensor.type) else {
-      throw .unsupported(
-        entry: "type of tensor \(name)", found: tensor.type.name,
-        supported: WeightType.allCases.map(\.rawValue).joined(separator: ", "), source: source)
-    }
-    guard tensor.shape.count == 2 else {
-      throw .invalid(
-        entry: "tensor \(name)", reason: "has shape \(tensor.shape), not two dimensions",
-        source: source)
-    }
-    do throws(KernelError) {
-      return try matrix(tensor, type)
-    } catch {
-      throw .invalid(entry: "tensor \(name)", reason: error.description, source: source)
+  /// - Throws: `ModelError.unsupported` for a type without kernels or `.precise` weights of several
+  ///   types, `.invalid` for a shape or bytes that a matrix cannot have.
+  /// - Precondition: at least one tensor.
+  package func stack(_ tensors: [TensorInfo]) throws(ModelError) -> WeightStack {
+    if activations == .precise { return WeightStack([try matrix(fusing: tensors)]) }
+    var parts: [WeightMatrix] = []
+    for tensor in tensors { parts.append(try matrix(tensor)) }
+    return WeightStack(parts)
+  }
+
+  /// One matrix of a tensor `[outputs, inputs]`, as the placement says.
+  ///
+  /// - Throws: as ``stack(_:)``.
+  package func matrix(_ tensor: TensorInfo) throws(ModelError) -> WeightMatrix {
+    let type = try weightType(tensor, source: model.path)
+    let inputs = try inputs(tensor)
+    return try mapKernelErrors(entry: "tensor \(tensor.name)", source: model.path) {
+      () throws(KernelError) in try matrix(tensor, type, inputs: inputs)
     }
   }
 
+  /// The columns of a tensor as a matrix: the product of all dimensions but the first, since filters
+  /// `[outputs, channels, width]` are multiplied as `[outputs, channels × width]`.
+  private func inputs(_ tensor: TensorInfo) throws(ModelError) -> Int {
+    guard tensor.shape.count >= 2, tensor.shape[0] > 0 else {
+      throw .invalid(
+        entry: "tensor \(tensor.name)", reason: "has shape \(tensor.shape), not [outputs, inputs]",
+        source: model.path)
+    }
+    return tensor.elementCount / tensor.shape[0]
+  }
+
   private func matrix(
-    _ tensor: TensorInfo, _ type: WeightType
+    _ tensor: TensorInfo, _ type: WeightType, inputs: Int
   ) throws(KernelError) -> WeightMatrix {
-    let (outputs, inputs) = (tensor.shape[0], tensor.shape[1])
+    let outputs = tensor.shape[0]
     let bytes = model.bytes(of: tensor)
     let canInterleave = WeightMatrix.canInterleave(type, compute: compute)
     if canInterleave, let prepared, let ready = prepared.bytes(of: tensor) {
@@ -112,5 +112,33 @@ package final class WeightLoader: Sendable {
       releasesMappedSource: model.backing == .mapped)
     reordered.add(matrix.byteCount, ordering: .relaxed)
     return matrix
+  }
+
+  /// Several tensors of one type and the same inputs copied into one matrix.
+  ///
+  /// - Throws: as ``stack(_:)``.
+  package func matrix(fusing tensors: [TensorInfo]) throws(ModelError) -> WeightMatrix {
+    var parts: [(outputs: Int, bytes: UnsafeRawBufferPointer)] = []
+    var types: [WeightType] = []
+    var inputs = 0
+    for tensor in tensors {
+      types.append(try weightType(tensor, source: model.path))
+      inputs = try self.inputs(tensor)
+      parts.append((tensor.shape[0], model.bytes(of: tensor)))
+    }
+    guard types.allSatisfy({ $0 == types[0] }) else {
+      throw .unsupported(
+        entry: "types of \(tensors.map(\.name).joined(separator: ", "))",
+        found: types.map(\.rawValue).joined(separator: ", "), supported: "one type for all",
+        source: model.path)
+    }
+    return try withExtendedLifetime(model) { () throws(ModelError) in
+      try mapKernelErrors(entry: "tensor \(tensors[0].name)", source: model.path) {
+        () throws(KernelError) in
+        try WeightMatrix(
+          type: types[0], inputs: inputs, parts: parts, compute: compute,
+          activations: .precise)
+      }
+    }
   }
 }

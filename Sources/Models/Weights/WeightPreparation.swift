@@ -5,43 +5,44 @@ package import Kernels
 
 /// Writes a model's weights in the kernels' order into a file, so that the next start maps them.
 ///
-/// One weight at a time is reordered and written, so memory holds one or two of them, not the model. The
-/// file appears under its name only when it is whole and on the disk. Two processes do not prepare
-/// one model at once: the second is told so. What an interrupted one left is removed by the next.
+/// One weight at a time is reordered and written, so memory holds one or two of them, not the model.
+/// The file appears under its name only when it is whole and on the disk. Only one process prepares a
+/// model at a time; a second one gets ``Failure/busy(source:)``. The unfinished files of an interrupted
+/// process are removed by the next.
 package struct WeightPreparation {
   /// What was written.
   package struct Outcome: Sendable, Equatable {
     package let path: String
     package let byteCount: Int
-    /// Places that would have come first, and why they were not taken.
-    package let refusals: [String]
+    /// The candidate paths before it, each with the reason why it could not be written.
+    package let skippedPaths: [String]
   }
 
   /// Why nothing was written.
   package enum Failure: Error, Equatable, CustomStringConvertible {
-    /// No weight has an order of its own in these kernels.
+    /// No weight has an order of its own in the kernels of this processor.
     case nothingToPrepare(source: String)
-    /// Another process prepares this model.
+    /// Another process is preparing this model.
     case busy(source: String)
-    /// Neither beside the model nor in the cache is a place; each with its reason.
-    case noPlace(byteCount: Int, refusals: [String])
-    /// The caller wished so.
+    /// The file can be written neither beside the model nor in the cache; each path with its reason.
+    case notWritable(byteCount: Int, skippedPaths: [String])
+    /// The progress callback returned false.
     case cancelled
-    /// A weight cannot be used, or the model changed meanwhile.
+    /// A weight cannot be used, or the model changed while it was read.
     case weights(reason: String)
 
-    /// The error in words, with the next thing to do.
+    /// The error as a message, with what to do next.
     package var description: String {
       switch self {
       case .nothingToPrepare(let source):
-        "\(source): no weight of it has another order in this processor's kernels "
-          + "(Q4_K, Q5_K, Q6_K, Q8_0 and Q4_0 have, with AVX2); it starts as quickly as it can"
+        "\(source): none of its weights has an order of its own in this processor's kernels "
+          + "(Q4_K, Q5_K, Q6_K, Q8_0 and Q4_0 have one with AVX2), so preparing would save nothing"
       case .busy(let source):
-        "\(source): another swiftrag is preparing this model; wait for it"
-      case .noPlace(let byteCount, let refusals):
-        "there is no place for \((byteCount + 999_999) / 1_000_000) MB of prepared weights:\n"
-          + refusals.map { "  \($0)\n" }.joined()
-          + "  try: free some space, or --no-repack, which needs none"
+        "\(source): another swiftrag process is preparing this model; wait until it is done"
+      case .notWritable(let byteCount, let skippedPaths):
+        "cannot store \((byteCount + 999_999) / 1_000_000) MB of prepared weights:\n"
+          + skippedPaths.map { "  \($0)\n" }.joined()
+          + "  try: free some space, or use --no-repack, which needs none"
       case .cancelled: "interrupted; nothing was written"
       case .weights(let reason): reason
       }
@@ -54,8 +55,8 @@ package struct WeightPreparation {
 
   /// - Parameters:
   ///   - model: the open file.
-  ///   - tensors: its matrices; those that have no order of their own are left out.
-  ///   - compute: whose order.
+  ///   - tensors: its matrices; those whose type has no order of its own are left out.
+  ///   - compute: the kernels that will read the weights.
   package init(model: Checkpoint, tensors: [TensorInfo], compute: ComputeContext) {
     self.model = model
     self.compute = compute
@@ -68,53 +69,54 @@ package struct WeightPreparation {
   /// Bytes of the weights that will be written.
   package var byteCount: Int { tensors.reduce(0) { $0 + $1.byteCount } }
 
-  /// Writes the file: beside the model where that can be, else in the cache folder.
+  /// Writes the file: beside the model where possible, else in the cache folder.
   ///
   /// - Parameters:
-  ///   - places: where, the first choice first.
-  ///   - freeByteCount: bytes that may be written in a folder; nil where it is not known.
-  ///   - progress: told the bytes written so far; false ends the work.
-  /// - Returns: where the file is.
-  /// - Throws: ``Failure``; nothing is left behind.
-  /// - Complexity: one pass over the weights; bound by the disk.
+  ///   - candidatePaths: the paths to try, in order; ``PreparedWeights/candidatePaths(ofModelAt:)``
+  ///     when nil.
+  ///   - freeByteCount: free space in a folder, in bytes; nil where it is unknown.
+  ///   - progress: called with the bytes written so far; returns false to cancel.
+  /// - Returns: the path and size of the file.
+  /// - Throws: ``Failure``; no partial file is left behind.
+  /// - Complexity: one pass over the weights, limited by the disk.
   package func write(
-    places: [String]? = nil, freeByteCount: (String) -> Int? = Self.freeByteCount,
+    candidatePaths: [String]? = nil, freeByteCount: (String) -> Int? = Self.freeByteCount,
     progress: @escaping (Int) -> Bool = { _ in true }
   ) throws(Failure) -> Outcome {
     guard !tensors.isEmpty else { throw .nothingToPrepare(source: model.path) }
-    guard let lock = ModelLock(path: model.path) else {
+    guard let lock = FileLock(path: model.path) else {
       throw .busy(source: model.path)
     }
     defer { withExtendedLifetime(lock) {} }
-    let places = places ?? PreparedWeights.candidatePaths(ofModelAt: model.path)
-    var refusals: [String] = []
-    for place in places {
-      Self.makeFolder(of: place)
-      Self.removeRemains(of: place)
-      // Whoever prepares has no use for what lies there, and its space may be needed.
-      unlink(place)
-      if let free = freeByteCount(Self.folder(of: place)), free < byteCount {
-        refusals.append("\(place): \(free / 1_000_000) MB are free there")
+    let paths = candidatePaths ?? PreparedWeights.candidatePaths(ofModelAt: model.path)
+    var skippedPaths: [String] = []
+    for path in paths {
+      Paths.makeFolders(Paths.folder(of: path))
+      Self.removeUnfinishedFiles(of: path)
+      // An older prepared file would be replaced in any case, and its space may be needed.
+      unlink(path)
+      if let free = freeByteCount(Paths.folder(of: path)), free < byteCount {
+        skippedPaths.append("\(path): only \(free / 1_000_000) MB are free")
         continue
       }
       do throws(CheckpointError) {
-        let written = try write(to: place, progress: progress)
-        for other in places where other != place { unlink(other) }
-        return Outcome(path: place, byteCount: written, refusals: refusals)
+        let written = try write(to: path, progress: progress)
+        for other in paths where other != path { unlink(other) }
+        return Outcome(path: path, byteCount: written, skippedPaths: skippedPaths)
       } catch {
         guard case .bytes(.system(_, _, let code)) = error.problem else {
           if case .cannotWrite(_, reason: Self.cancellation) = error.problem { throw .cancelled }
           throw .weights(reason: error.problem.description)
         }
-        refusals.append("\(place): \(systemMessage(code))")
+        skippedPaths.append("\(path): \(systemMessage(code))")
       }
     }
-    throw .noPlace(byteCount: byteCount, refusals: refusals)
+    throw .notWritable(byteCount: byteCount, skippedPaths: skippedPaths)
   }
 
-  /// Marks, on its way through the writer, that the caller ended the work.
+  /// The reason that carries a cancellation through the writer.
   private static let cancellation = "the caller ended the work"
-  /// Bytes between two looks at whether the work should end: some milliseconds.
+  /// Bytes between two calls of the progress callback: some milliseconds.
   private static let chunkByteCount = 8 << 20
 
   private func write(
@@ -174,77 +176,45 @@ package struct WeightPreparation {
 // MARK: Folders
 
 extension WeightPreparation {
-  /// Removes the prepared files of the model at `path`, which need not exist any more, and what
-  /// interrupted preparations left.
+  /// Removes the prepared files of the model at `path`, and the unfinished files of interrupted
+  /// preparations. The model itself need not exist any more.
   ///
-  /// - Returns: the paths that are gone.
-  /// - Throws: ``Failure/busy(source:)``, or `.noPlace` naming a file that cannot be removed.
+  /// - Returns: the paths of the removed files.
+  /// - Throws: ``Failure/busy(source:)``, or ``Failure/weights(reason:)`` naming a file that cannot be
+  ///   removed.
   package static func remove(ofModelAt path: String) throws(Failure) -> [String] {
-    let lock = ModelLock(path: path)
-    if lock == nil, access(path, F_OK) == 0 { throw .busy(source: path) }
+    let lock = FileLock(path: path)
+    if lock == nil, Paths.exists(path) { throw .busy(source: path) }
     defer { withExtendedLifetime(lock) {} }
     var removed: [String] = []
-    for place in PreparedWeights.candidatePaths(ofModelAt: path) {
-      removeRemains(of: place)
-      if unlink(place) == 0 {
-        removed.append(place)
+    for candidate in PreparedWeights.candidatePaths(ofModelAt: path) {
+      removeUnfinishedFiles(of: candidate)
+      if unlink(candidate) == 0 {
+        removed.append(candidate)
       } else if errno != ENOENT && errno != ENOTDIR {
-        throw .weights(reason: "cannot remove \(place): \(systemMessage(errno))")
+        throw .weights(reason: "cannot remove \(candidate): \(systemMessage(errno))")
       }
     }
     return removed
   }
 
-  /// Bytes that an ordinary user may still write in a folder; nil where the system does not say.
+  /// Free space for ordinary users in a folder, in bytes; nil where the system does not report it.
   package static func freeByteCount(folder: String) -> Int? {
     var status = statvfs()
-    // Some network file systems know no sizes and say 0 blocks.
+    // Some network file systems report no sizes, as 0 blocks.
     guard statvfs(folder, &status) == 0, status.f_blocks > 0 else { return nil }
     return Int(
       clamping: status.f_bavail.multipliedReportingOverflow(by: status.f_frsize).partialValue)
   }
 
-  private static func folder(of path: String) -> String {
-    guard let slash = path.lastIndex(of: "/") else { return "." }
-    return slash == path.startIndex ? "/" : String(path[..<slash])
-  }
-
-  /// Makes the folders of an absolute path; one that cannot be made shows when the file is written.
-  private static func makeFolder(of path: String) {
-    guard path.hasPrefix("/"), access(folder(of: path), F_OK) != 0 else { return }
-    var folder = ""
-    for part in path.split(separator: "/").dropLast() {
-      folder += "/" + part
-      mkdir(folder, 0o755)
-    }
-  }
-
-  /// Removes the unfinished files of processes that were killed: only the holder of the model's lock
-  /// writes any.
-  private static func removeRemains(of place: String) {
-    let folder = folder(of: place)
-    let prefix = ".\(place.split(separator: "/").last ?? "")."
-    for name in PreparedWeights.fileNames(in: folder)
+  /// Removes the unfinished files of processes that were killed. Only the holder of the model's lock
+  /// writes such files, so none of them is in use.
+  private static func removeUnfinishedFiles(of path: String) {
+    let folder = Paths.folder(of: path)
+    let prefix = ".\(Paths.name(of: path))."
+    for name in Paths.names(in: folder)
     where name.hasPrefix(prefix) && name.hasSuffix(".part") {
       unlink("\(folder)/\(name)")
     }
   }
-}
-
-/// The right to write a model's prepared file, held as long as the object lives.
-///
-/// An advisory lock (`flock`) on the model itself: it leaves no file behind, and the system releases it
-/// when a process dies.
-private final class ModelLock {
-  private let descriptor: Int32
-
-  /// Nil where another process has it, or the file cannot be opened.
-  init?(path: String) {
-    descriptor = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK)
-    guard descriptor >= 0 else { return nil }
-    // A file system without locks is no reason not to write.
-    if flock(descriptor, LOCK_EX | LOCK_NB) != 0, errno == EWOULDBLOCK { return nil }
-  }
-
-  deinit { if descriptor >= 0 { close(descriptor) } }
 }

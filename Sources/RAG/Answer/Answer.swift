@@ -1,3 +1,5 @@
+public import Store
+
 /// What is said to a question.
 public struct Answer: Sendable, Codable {
   /// The question as it was asked.

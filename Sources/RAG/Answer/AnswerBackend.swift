@@ -1,4 +1,5 @@
 package import Generation
+package import Store
 
 /// Who turns a question and its passages into an answer: the seam where a language model plugs in.
 ///

@@ -1,4 +1,5 @@
 internal import Documents
+package import Store
 
 /// Checks each sentence of a model's answer against the passages that it cites.
 ///

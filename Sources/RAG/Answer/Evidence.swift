@@ -1,3 +1,5 @@
+package import Store
+
 /// How strongly the passages that were found bear on a question.
 public struct Evidence: Sendable, Equatable, Codable {
   /// The largest cosine between the question and a passage; 0 when no vectors were searched.

@@ -1,5 +1,6 @@
 internal import Documents
 internal import Foundation
+internal import Store
 
 /// Answers without a language model: quotes the sentence of each passage that is closest to the
 /// question.

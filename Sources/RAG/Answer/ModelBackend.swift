@@ -1,6 +1,7 @@
 package import Generation
 internal import Documents
 internal import Foundation
+internal import Store
 
 /// Answers in prose through a language model, and checks each sentence against what it cites.
 package struct ModelBackend: AnswerBackend {

@@ -1,4 +1,6 @@
+internal import Bytes
 internal import Foundation
+package import Store
 package import Tokenizers
 
 /// The prompt that asks a language model to answer from numbered passages, within a token budget.
@@ -75,7 +77,7 @@ package struct PassagePrompt: Sendable, Equatable {
   }
 
   private static func block(_ passage: Passage, number: Int) -> String {
-    let file = passage.citation.path.split(separator: "/").last.map(String.init) ?? ""
+    let file = Paths.name(of: passage.citation.path)
     let label = safe(file).replacing("\n", with: " ").replacing(">", with: "›")
     let text = safe(passage.text).trimmingCharacters(in: .whitespacesAndNewlines)
     return """

@@ -1,24 +1,26 @@
 internal import Foundation
 
-/// A first-in, first-out queue between two stages of the ingest pipeline that run on own threads.
+/// A first-in, first-out queue between two stages of the ingest pipeline that run on different
+/// threads.
 ///
-/// A full queue makes the producer wait, so memory stays bounded when a stage is slow; a closed one
-/// lets the consumer take what is left and then gives it `nil`.
+/// A full queue blocks the producer, so memory stays bounded if a stage is slow. From a closed
+/// queue the consumer takes the remaining elements and then `nil`.
 final class BoundedQueue<Element: Sendable>: @unchecked Sendable {
-  // Every access to the stored properties below happens with `condition` held.
+  // `condition` is held for every access to the stored properties below.
   private let condition = NSCondition()
   private var elements: [Element] = []
   private var isClosed = false
   private let capacity: Int
 
-  /// - Parameter capacity: how many elements may wait; at least 1.
+  /// - Parameter capacity: maximum number of elements in the queue; at least 1.
   init(capacity: Int) {
     self.capacity = max(1, capacity)
   }
 
-  /// Adds an element, waiting while the queue is full; drops it when the queue is closed.
+  /// Appends an element; waits while the queue is full, and drops the element if the queue is
+  /// closed.
   ///
-  /// - Returns: whether the element was taken.
+  /// - Returns: whether the element was appended.
   @discardableResult
   func push(_ element: Element) -> Bool {
     condition.lock()
@@ -30,7 +32,7 @@ final class BoundedQueue<Element: Sendable>: @unchecked Sendable {
     return true
   }
 
-  /// Takes the oldest element, waiting for one; `nil` when the queue is closed and empty.
+  /// Removes the oldest element; waits for one, and returns `nil` if the queue is closed and empty.
   func pop() -> Element? {
     condition.lock()
     defer { condition.unlock() }
@@ -40,10 +42,11 @@ final class BoundedQueue<Element: Sendable>: @unchecked Sendable {
     return elements.removeFirst()
   }
 
-  /// Takes the oldest elements, waiting for at least one; `nil` when the queue is closed and empty.
+  /// Removes the oldest elements; waits for at least one, and returns `nil` if the queue is closed
+  /// and empty.
   ///
-  /// - Parameter limit: how many at most.
-  /// - Returns: elements in the order in which they came.
+  /// - Parameter limit: maximum number of elements.
+  /// - Returns: elements in order of arrival.
   func popAll(limit: Int) -> [Element]? {
     condition.lock()
     defer { condition.unlock() }
@@ -55,7 +58,7 @@ final class BoundedQueue<Element: Sendable>: @unchecked Sendable {
     return taken
   }
 
-  /// No more elements will come.
+  /// Closes the queue: no more elements will be appended.
   func close() {
     condition.lock()
     isClosed = true

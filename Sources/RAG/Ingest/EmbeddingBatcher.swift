@@ -1,13 +1,13 @@
-/// Collects the chunks of documents into batches of similar cost, and gives back each document when
-/// its last vector is there.
+/// Collects the chunks of documents into batches of similar cost, and returns each document as soon
+/// as its last vector is computed.
 ///
-/// Short documents share a batch, so that the matrix kernels have enough rows; a long one is spread
-/// over several, so that progress and Ctrl-C do not wait for it.
+/// Short documents share a batch, so that the matrix kernels have enough rows; a long one is split
+/// over several, so that it does not delay progress reports and Ctrl-C.
 package struct EmbeddingBatcher {
-  /// Tokens of a batch.
+  /// Maximum number of tokens in a batch.
   ///
-  /// Enough rows for the kernels' full speed, few enough that the activations stay in the shared
-  /// cache; `TextEmbedder` has the same limit, for the same reason.
+  /// Enough rows for full speed of the kernels, and few enough that the activations stay in the
+  /// shared cache; `TextEmbedder` has the same limit for the same reason.
   static let batchTokenCount = 1024
 
   private struct Entry {
@@ -21,21 +21,21 @@ package struct EmbeddingBatcher {
 
   package init() {}
 
-  /// Appends a document that waits for its vectors.
+  /// Appends a document.
   package mutating func add(_ document: PreparedDocument) {
     entries.append(Entry(document: document))
     waitingTokenCount += document.tokenIDs.reduce(0) { $0 + $1.count }
   }
 
-  /// Whether there is enough for a full batch.
+  /// Whether there are enough tokens for a full batch.
   package var isFull: Bool { waitingTokenCount >= Self.batchTokenCount }
   /// Whether every document is complete.
   package var isEmpty: Bool { entries.isEmpty }
 
   /// Embeds one batch of the oldest chunks.
   ///
-  /// - Returns: the documents that are complete now, in the order in which they were added, and how
-  ///   many chunks and tokens were embedded.
+  /// - Returns: the documents whose vectors are complete, in order of addition, and the number of
+  ///   embedded chunks and tokens.
   package mutating func embedBatch(
     with encoder: any SentenceEncoder
   ) throws -> (complete: [(PreparedDocument, [Float])], chunkCount: Int, tokenCount: Int) {

@@ -1,16 +1,17 @@
+internal import Bytes
 internal import Foundation
 
-/// What the file system says of a file, enough to see whether it changed.
+/// The metadata of a file, enough to detect whether it has changed.
 struct FileFacts: Sendable, Equatable {
   /// Absolute path without symbolic links, `.` or `..`.
   let path: String
-  /// The path as the person named it or as it was found below a named folder.
+  /// The path as the user named it, or as it was found below a named folder.
   let displayPath: String
   let byteCount: Int
-  /// Time of the last modification, nanoseconds since 1970.
+  /// Modification time in nanoseconds since 1970.
   let modifiedNanoseconds: Int64
 
-  /// The facts of the file at `path`, or `nil` when there is none or it cannot be asked.
+  /// The metadata of the file at `path`, or `nil` if it does not exist or cannot be accessed.
   init?(path: String) {
     var status = stat()
     guard stat(path, &status) == 0 else { return nil }
@@ -23,7 +24,7 @@ struct FileFacts: Sendable, Equatable {
 
   /// The absolute path without symbolic links; for a path that does not exist, made absolute only.
   static func canonical(_ path: String) -> String {
-    canonicalPath(path) ?? URL(fileURLWithPath: path).standardizedFileURL.path
+    Paths.canonical(path) ?? URL(fileURLWithPath: path).standardizedFileURL.path
   }
 
   static func exists(_ path: String) -> Bool { access(path, F_OK) == 0 }

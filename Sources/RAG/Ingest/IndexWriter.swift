@@ -2,27 +2,29 @@ internal import Foundation
 internal import Store
 internal import Synchronization
 
-/// Writes documents on a thread of its own, in the order in which they come.
+/// Writes documents on a thread of its own, in order of arrival.
 ///
-/// The last stage of the pipeline: while it waits for the disk the next batch is computed, and what
-/// came meanwhile goes into the next transaction together. A document is in one transaction whole.
+/// The last stage of the pipeline: while it waits for the disk, the next batch is computed, and
+/// everything that arrives meanwhile is written in one transaction. A document is never split
+/// between transactions.
 final class IndexWriter: Sendable {
   private let queue = BoundedQueue<IndexChange>(capacity: 64)
   private let failure = Mutex<StoreError?>(nil)
   private let done = DispatchSemaphore(value: 0)
-  /// Documents of one transaction: past this, waiting for the disk costs under 2 % of writing.
+  /// Maximum number of documents in a transaction; with more, waiting for the disk takes under 2 %
+  /// of the time of writing.
   private static let groupCount = 32
 
   init(store: IndexStore) {
     Thread.detachNewThread { self.run(store) }
   }
 
-  /// The thread: writes until the queue is closed and empty, or until writing fails.
+  /// The body of the thread: writes until the queue is closed and empty, or until writing fails.
   private func run(_ store: IndexStore) {
     while let changes = queue.popAll(limit: Self.groupCount) {
       do throws(StoreError) {
         let unlinked = try store.apply(changes)
-        // Another process removed the equal document meanwhile. A skipped file is tried again.
+        // Another process has removed the content meanwhile. A skipped file is tried again.
         for record in unlinked {
           try store.recordSkipped(record, reason: "the index changed meanwhile; add it again")
         }
@@ -35,14 +37,14 @@ final class IndexWriter: Sendable {
     done.signal()
   }
 
-  /// Hands a document over; waits while too many are in the queue.
+  /// Enqueues a document; waits while the queue is full.
   func write(_ document: PreparedDocument, vectors: [Float]) {
     queue.push(
       .replace(
         EmbeddedDocument(record: document.record, chunks: document.chunks, vectors: vectors)))
   }
 
-  /// Hands over what needs no vectors.
+  /// Enqueues a change that needs no vectors.
   func write(_ outcome: PreparationOutcome) {
     switch outcome {
     case .document: break
@@ -53,14 +55,14 @@ final class IndexWriter: Sendable {
     }
   }
 
-  /// Whether writing failed; then ``finish()`` throws why.
+  /// Whether writing has failed; then ``finish()`` throws the error.
   var hasFailed: Bool { failure.withLock { $0 != nil } }
 
-  /// Waits until everything that was handed over is on the disk.
+  /// Waits until everything in the queue is on disk.
   func finish() throws(StoreError) {
     queue.close()
     done.wait()
-    // A second call finds the semaphore signalled.
+    // Signals again, so that a second call returns.
     done.signal()
     if let error = failure.withLock({ $0 }) { throw error }
   }

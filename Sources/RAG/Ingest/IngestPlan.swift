@@ -1,15 +1,15 @@
 internal import Documents
 internal import Store
 
-/// Which files have to be read, by what the file system and the index say of them.
+/// The files that have to be read, determined from the file system and the index.
 struct IngestPlan: Sendable {
   struct Candidate: Sendable {
     let facts: FileFacts
-    /// The hash under which the path is indexed, if it is.
+    /// The hash that is recorded for the path, if it is indexed.
     let indexedSHA256: String?
   }
 
-  /// What the store keeps once however many paths have it.
+  /// The key of a content, which the store keeps once for any number of paths.
   struct Content: Hashable, Sendable {
     let sha256: String
     let type: String
@@ -17,16 +17,16 @@ struct IngestPlan: Sendable {
 
   /// Files to read, in path order.
   let candidates: [Candidate]
-  /// Files that the index holds as they are, by size and time of modification.
+  /// Number of files that have not changed, by size and modification time.
   let unchangedCount: Int
   let fileCount: Int
-  /// Paths that are indexed now.
+  /// The indexed paths.
   let indexedPaths: Set<String>
-  /// Contents that are indexed now.
+  /// The indexed contents.
   let indexedContents: Set<Content>
-  /// Of those, the ones whose file no longer exists: a file with such a content was renamed.
+  /// The indexed contents whose files have vanished: a new file with such a content was renamed.
   let vanishedContents: Set<Content>
-  /// Files and folders that cannot be read at all.
+  /// Files and folders that cannot be read.
   let problems: [DocumentError]
 
   /// - Complexity: O(files) system calls, one query.

@@ -5,9 +5,9 @@ internal import Synchronization
 
 /// Brings an index up to date with files and folders.
 ///
-/// Three stages run at once: one thread reads, cuts and tokenises; the caller's thread computes the
-/// vectors (on all cores); one thread writes, several documents a transaction. So the index costs little
-/// more than the embedding, and a process that dies leaves only whole documents.
+/// Three stages run at once: one thread reads, chunks and tokenises; the caller's thread computes
+/// the vectors (on all cores); one thread writes, several documents per transaction. So indexing
+/// takes little longer than the embedding, and a killed process leaves only complete documents.
 package struct Ingestor {
   private let store: IndexStore
   private let encoder: any SentenceEncoder
@@ -25,7 +25,7 @@ package struct Ingestor {
     Chunker(maximumTokenCount: encoder.maximumTokenCount) { encoder.tokenCount(of: $0) }
   }
 
-  /// The documents below `paths` as the first stage makes them; unreadable ones are left out.
+  /// The documents below `paths` as the first stage prepares them; unreadable ones are left out.
   package static func preparedDocuments(
     paths: [String], encoder: any SentenceEncoder
   ) -> [PreparedDocument] {
@@ -38,21 +38,21 @@ package struct Ingestor {
     }
   }
 
-  /// What an index made with `encoder` must say of itself.
+  /// The identity of an index that is made with `encoder`.
   package static func identity(for encoder: any SentenceEncoder) -> IndexIdentity {
     IndexIdentity(
       modelHash: encoder.modelHash, modelName: encoder.modelName, dimension: encoder.dimension,
       chunker: DocumentReader.identity + " " + chunker(for: encoder).identity)
   }
 
-  /// Adds what is new, updates what changed, forgets what vanished below the paths.
+  /// Adds new files, updates changed ones, and removes vanished ones below the paths.
   ///
   /// - Parameters:
   ///   - paths: files and folders.
-  ///   - report: told of plan, progress and skipped files; called on the caller's thread.
-  ///   - shouldStop: asked between batches; what is done by then stays.
+  ///   - report: receives the plan, the progress and skipped files; called on the caller's thread.
+  ///   - shouldStop: called between batches; true stops the run and keeps what is done.
   /// - Returns: the counts.
-  /// - Throws: `StoreError` when the index cannot be written, and what the encoder throws.
+  /// - Throws: `StoreError` if the index cannot be written, and what the encoder throws.
   package func add(
     paths: [String], report: (IngestEvent) -> Void = { _ in }, shouldStop: () -> Bool = { false }
   ) throws -> IngestReport {
@@ -75,7 +75,7 @@ package struct Ingestor {
         }
         result.removedCount += vanished.count
       }
-      // A rename is one file that vanished and one that came with the same bytes.
+      // A rename is one file that vanished and one that appeared with the same bytes.
       result.removedCount = max(0, result.removedCount - result.renamedCount)
     }
     result.seconds = (ContinuousClock.now - start).inSeconds
@@ -106,7 +106,7 @@ package struct Ingestor {
           doneCount: doneCount, changedCount: plan.candidates.count,
           chunkCount: result.embeddedChunkCount))
     }
-    // Whatever ends this function, both threads are told to stop and the writer has finished.
+    // However this function ends, both threads are stopped and the writer has finished.
     defer { outcomes.close() }
     do {
       while !result.wasInterrupted, let outcome = outcomes.pop() {
@@ -145,7 +145,7 @@ package struct Ingestor {
     try writer.finish()
   }
 
-  /// Counts a file that needs no vectors.
+  /// Counts a file that needs no embedding.
   private func count(
     _ outcome: PreparationOutcome, plan: IngestPlan, in result: inout IngestReport,
     report: (IngestEvent) -> Void
@@ -167,9 +167,9 @@ package struct Ingestor {
     }
   }
 
-  /// Starts the reading thread; what it makes of each candidate comes out of the queue in order.
+  /// Starts the reading thread; the queue delivers its outcomes in the order of the candidates.
   private func startReading(_ plan: IngestPlan) -> BoundedQueue<PreparationOutcome> {
-    // Eight documents ahead keep the kernels fed while a slow one (a PDF) is read.
+    // Eight documents in advance keep the kernels busy while a slow one (a PDF) is read.
     let outcomes = BoundedQueue<PreparationOutcome>(capacity: 8)
     let preparer = self.preparer
     let thread = Thread {
@@ -189,7 +189,7 @@ package struct Ingestor {
 }
 
 extension Duration {
-  /// The duration as a number of seconds.
+  /// The duration in seconds.
   package var inSeconds: Double {
     Double(components.seconds) + Double(components.attoseconds) * 1e-18
   }

@@ -1,29 +1,29 @@
 internal import Bytes
-internal import Documents
+package import Documents
 package import Store
 
-/// A document that was read, cut and tokenised, and waits for its vectors.
+/// A document that has been read, chunked and tokenised, but not embedded.
 package struct PreparedDocument: Sendable {
   package let record: DocumentRecord
-  package let chunks: [ChunkRecord]
+  package let chunks: [Chunk]
   /// The token ids of each chunk, special tokens included.
   package let tokenIDs: [[Int32]]
   package let warnings: [String]
 }
 
-/// What the reading stage made of one file.
+/// The outcome of the reading stage for one file.
 enum PreparationOutcome: Sendable {
   /// New or changed content.
   case document(PreparedDocument)
-  /// The bytes are those that were indexed; only the time of modification differs.
+  /// The bytes are unchanged; only the modification time differs.
   case touched(FileFacts)
-  /// The bytes are indexed under another path.
+  /// The same bytes are indexed under another path.
   case known(DocumentRecord)
-  /// The file gives no text.
+  /// No text could be extracted.
   case skipped(DocumentRecord, reason: String)
 }
 
-/// Reads, hashes, cuts and tokenises files: the first stage of the pipeline.
+/// The first stage of the pipeline: reads, hashes, chunks and tokenises files.
 struct DocumentPreparer: Sendable {
   let reader: DocumentReader
   let chunker: Chunker
@@ -33,9 +33,9 @@ struct DocumentPreparer: Sendable {
   ///
   /// - Parameters:
   ///   - facts: the file.
-  ///   - indexedSHA256: the hash under which this path is indexed, if it is.
+  ///   - indexedSHA256: the hash that is recorded for this path, if it is indexed.
   ///   - isKnown: whether a content is indexed already.
-  /// - Returns: what has to be done with it.
+  /// - Returns: what has to be done with the file.
   func prepare(
     _ facts: FileFacts, indexedSHA256: String?, isKnown: (IngestPlan.Content) -> Bool
   ) -> PreparationOutcome {
@@ -44,7 +44,7 @@ struct DocumentPreparer: Sendable {
         path: facts.path, displayPath: facts.displayPath, type: type, title: title, sha256: sha256,
         byteCount: facts.byteCount, modifiedNanoseconds: facts.modifiedNanoseconds)
     }
-    let namedType = DocumentType(ending: facts.path)?.rawValue ?? DocumentType.text.rawValue
+    let namedType = (DocumentType(fileExtensionOf: facts.path) ?? .text).name
     var sha256 = ""
     do {
       let contents = try FileContents.read(
@@ -53,26 +53,17 @@ struct DocumentPreparer: Sendable {
       if sha256 == indexedSHA256 { return .touched(facts) }
       let document = try reader.read(contents: contents, path: facts.displayPath)
       let described = record(
-        type: document.type.rawValue, title: document.title, sha256: sha256)
+        type: document.type.name, title: document.title, sha256: sha256)
       if isKnown(.init(sha256: sha256, type: described.type)) { return .known(described) }
       let chunks = chunker.chunks(of: document)
       return .document(
         PreparedDocument(
-          record: described, chunks: chunks.map(ChunkRecord.init),
+          record: described, chunks: chunks,
           tokenIDs: chunks.map { encoder.tokenIDs(of: $0.text) }, warnings: document.warnings))
     } catch let error as DocumentError {
       return .skipped(record(type: namedType, sha256: sha256), reason: error.reason)
     } catch {
       return .skipped(record(type: namedType, sha256: sha256), reason: "\(error)")
     }
-  }
-}
-
-extension ChunkRecord {
-  init(_ chunk: Chunk) {
-    self.init(
-      text: chunk.text, byteRange: chunk.byteRange, sourceByteRange: chunk.sourceByteRange,
-      page: chunk.page, lineRange: chunk.lineRange, heading: chunk.heading,
-      tokenCount: chunk.tokenCount)
   }
 }

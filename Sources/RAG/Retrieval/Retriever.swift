@@ -1,31 +1,5 @@
 package import Store
 
-/// How passages are found.
-public enum RetrievalMode: String, Sendable, CaseIterable, Codable {
-  /// By vectors and by words, the two rankings fused.
-  case hybrid
-  /// By vectors: passages that mean the same.
-  case dense
-  /// By words: passages that say the same.
-  case keyword
-}
-
-/// Restricts a search to some documents.
-public struct RetrievalFilter: Sendable, Equatable {
-  /// Folders, files or patterns such as `*.pdf`; all documents when empty.
-  public var paths: [String]
-  /// `text`, `markdown`, `html`, `docx`, `pdf`; all when empty.
-  public var types: [String]
-
-  /// - Parameters:
-  ///   - paths: folders, files or patterns.
-  ///   - types: document types.
-  public init(paths: [String] = [], types: [String] = []) {
-    self.paths = paths
-    self.types = types
-  }
-}
-
 /// Finds the passages of an index that bear on a question.
 package struct Retriever: Sendable {
   let store: IndexStore
@@ -36,58 +10,28 @@ package struct Retriever: Sendable {
     self.encoder = encoder
   }
 
-  /// The vector that a search in `mode` compares; empty where it compares words alone.
-  package func vector(of text: String, mode: RetrievalMode) throws -> [Float] {
+  /// The query vector for `text` in `mode`; empty in keyword mode, which compares words only.
+  package func vector(of text: String, mode: SearchMode) throws -> [Float] {
     mode == .keyword ? [] : try encoder.vector(of: text)
   }
 
-  /// The best passages, the best first.
+  /// Searches the index.
   ///
   /// - Parameters:
   ///   - text: the question or words; never query syntax.
   ///   - mode: by vectors, by words, or both.
-  ///   - limit: how many.
+  ///   - limit: maximum number of passages.
   ///   - filter: which documents may be found.
-  ///   - vector: of the text, where it is known already.
-  /// - Returns: at most `limit` passages.
-  /// - Throws: `StoreError`, and what the encoder throws.
+  ///   - vector: the embedding of `text`, if the caller has computed it already.
+  /// - Returns: at most `limit` passages, the best first.
+  /// - Throws: `StoreError`, and whatever the encoder throws.
   package func passages(
-    for text: String, mode: RetrievalMode, limit: Int, filter: RetrievalFilter = .init(),
+    for text: String, mode: SearchMode, limit: Int, filter: SearchFilter = .none,
     vector: [Float]? = nil
   ) throws -> [Passage] {
-    let vector = try vector ?? self.vector(of: text, mode: mode)
-    let storeMode: SearchMode =
-      switch mode {
-      case .hybrid: .hybrid
-      case .dense: .dense
-      case .keyword: .keyword
-      }
-    let hits = try store.search(
+    try store.search(
       SearchQuery(
-        text: text, vector: vector, mode: storeMode, limit: limit,
-        filter: SearchFilter(paths: filter.paths, types: filter.types)))
-    return hits.map(Passage.init)
-  }
-}
-
-extension Passage {
-  init(_ hit: SearchHit) {
-    self.init(
-      citation: Citation(hit.chunk, path: hit.document.path, document: hit.document.record),
-      text: hit.chunk.text, score: hit.score, cosine: hit.cosine, denseRank: hit.denseRank,
-      keywordRank: hit.keywordRank,
-      alsoAt: hit.otherPaths.map {
-        Citation(hit.chunk, path: $0, document: hit.document.record)
-      })
-  }
-}
-
-extension Citation {
-  init(_ chunk: StoredChunk, path: String, document: DocumentRecord) {
-    self.init(
-      path: path, title: document.title, type: document.type, page: chunk.record.page,
-      lines: chunk.record.lineRange, heading: chunk.record.heading,
-      textBytes: chunk.record.byteRange, sourceBytes: chunk.record.sourceByteRange,
-      documentSHA256: document.sha256)
+        text: text, vector: try vector ?? self.vector(of: text, mode: mode), mode: mode,
+        limit: limit, filter: filter))
   }
 }

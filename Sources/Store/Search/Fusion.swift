@@ -1,7 +1,7 @@
-/// How the dense and the keyword list of a hybrid search become one.
+/// How a hybrid search combines the dense list and the keyword list.
 package enum Fusion: Sendable, Equatable {
-  /// `w * cosine / best cosine + (1 - w) * BM25 / best BM25`, where a passage that the keyword list
-  /// lacks has a BM25 of 0.
+  /// `w * cosine / best cosine + (1 - w) * BM25 / best BM25`, with a BM25 of 0 for a passage that
+  /// is not in the keyword list.
   ///
   /// - Source: a convex combination of normalised scores; Bruch, Gai, Ingber, "An Analysis of
   ///   Fusion Functions for Hybrid Retrieval", 2023, arXiv:2210.11934.
@@ -13,12 +13,12 @@ package enum Fusion: Sendable, Equatable {
   ///   individual Rank Learning Methods", SIGIR 2009, where k = 60.
   case reciprocalRank(k: Double, keywordWeight: Double)
 
-  /// Equal weights of the relative scores: the better of the two measured (`Store.md`).
+  /// Relative scores with equal weights, the better of the two rules (`Store.md` has the figures).
   package static let `default` = Fusion.relativeScore(denseWeight: 0.5)
-  /// The rule of the paper.
+  /// Reciprocal ranks with the parameters of the paper.
   package static let reciprocalRank60 = Fusion.reciprocalRank(k: 60, keywordWeight: 1)
 
-  /// A passage that at least one list holds.
+  /// A chunk that is in at least one list.
   struct Candidate: Equatable {
     var chunkID: Int64
     var denseRank: Int?
@@ -28,7 +28,7 @@ package enum Fusion: Sendable, Equatable {
     var score = 0.0
   }
 
-  /// Scores and orders candidates: by score, ties by the id of the passage.
+  /// Scores the candidates and sorts them by score, ties by the id of the chunk.
   func ordered(_ candidates: [Candidate]) -> [Candidate] {
     let bestCosine = candidates.lazy.compactMap(\.cosine).max() ?? 0
     let bestBM25 = candidates.lazy.compactMap(\.bm25).max() ?? 0
@@ -45,7 +45,7 @@ package enum Fusion: Sendable, Equatable {
   private func score(_ candidate: Candidate, bestCosine: Double, bestBM25: Double) -> Double {
     switch self {
     case .relativeScore(let denseWeight):
-      // No cosine above zero means that nothing is near: the words decide.
+      // Without a positive cosine, no vector is near and only the words count.
       let dense = bestCosine > 0 ? (candidate.cosine ?? 0) / bestCosine : 0
       let keyword = bestBM25 > 0 ? (candidate.bm25 ?? 0) / bestBM25 : 0
       return denseWeight * dense + (1 - denseWeight) * keyword

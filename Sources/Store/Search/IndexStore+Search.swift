@@ -1,26 +1,28 @@
+internal import Documents
 internal import Foundation
 internal import GRDB
 
-// How passages are found.
+// Search by vectors, by words, or both.
 
 extension IndexStore {
-  /// Candidates that each list of a hybrid search gives to the fusion, at least.
+  /// Minimum number of candidates that each list of a hybrid search contributes to the fusion.
   ///
-  /// From 50 on more
-  /// change nothing on the measured questions.
+  /// On the measured questions, more than 50 change nothing.
   static let fusionDepth = 100
 
-  /// More passages than a person or a model reads; a larger limit counts as this one.
+  /// Maximum number of results, more than a person or a model reads; larger limits are reduced to
+  /// it.
   package static let maximumLimit = 10_000
 
-  /// Finds the passages that answer a query best.
+  /// Finds the passages that match a query best.
   ///
-  /// Dense search is exact. All parts of one search see one state of the index.
+  /// Dense search is exact. All parts of one search read the same snapshot of the index.
   ///
-  /// - Returns: at most `query.limit` passages, the best first; ties by the id of the passage.
-  /// - Throws: ``StoreError/invalidQuery(_:)`` for a vector of another dimension or not finite, or
-  ///   an unusable path pattern. A text without words finds nothing by keyword, which is no error.
-  package func search(_ query: SearchQuery) throws(StoreError) -> [SearchHit] {
+  /// - Returns: at most `query.limit` passages, the best first; ties by the id of the chunk.
+  /// - Throws: ``StoreError/invalidQuery(_:)`` for a vector of a wrong dimension or with elements
+  ///   that are not finite, and for an empty path pattern. A text without words finds nothing by
+  ///   keyword, which is not an error.
+  package func search(_ query: SearchQuery) throws(StoreError) -> [Passage] {
     var query = query
     query.limit = min(query.limit, Self.maximumLimit)
     guard query.limit > 0 else { return [] }
@@ -34,19 +36,22 @@ extension IndexStore {
       case .hybrid: candidates = try hybridCandidates(database, query, allowed)
       }
       return try candidates.prefix(query.limit).compactMap {
-        try hit(database, $0, query.filter, patterns)
+        try passage(database, $0, query.filter, patterns)
       }
     }
   }
 
-  /// Loads the vectors that a search scans, so that the first search need not.
+  /// Loads the vectors in advance, so that the first search does not have to.
   package func loadVectors() throws(StoreError) {
     try read { database in
-      try vectorCache.withIndex(database, path: path) { _ in }
+      let state = try IndexState.fetch(database, path: path)
+      for space in state.identity.spaces {
+        try vectorCache.withIndex(database, state, space, path: path) { _ in }
+      }
     }
   }
 
-  /// Bytes that the loaded vectors take in RAM; 0 before the first search.
+  /// Bytes of RAM that the loaded vectors take; 0 before the first search.
   package var loadedVectorByteCount: Int { vectorCache.byteCount }
 
   private static func patterns(_ filter: SearchFilter) throws(StoreError) -> [PathPattern] {
@@ -61,8 +66,10 @@ extension IndexStore {
   private func denseCandidates(
     _ database: Database, _ query: SearchQuery, _ limit: Int, _ allowed: Set<Int64>?
   ) throws -> [Fusion.Candidate] {
-    try requireExpected(IndexState.fetch(database, path: path).identity)
-    return try vectorCache.withIndex(database, path: path) { index in
+    let state = try IndexState.fetch(database, path: path)
+    try requireExpected(state.identity)
+    guard let space = state.identity.space(query.space) else { return [] }
+    return try vectorCache.withIndex(database, state, space, path: path) { index in
       guard query.vector.count == index.dimension else {
         throw StoreError.invalidQuery(
           "the query's vector has \(query.vector.count) elements, the index \(index.dimension)")
@@ -70,7 +77,8 @@ extension IndexStore {
       guard query.vector.allSatisfy({ $0.isFinite }) else {
         throw StoreError.invalidQuery("the query's vector holds an element that is no number")
       }
-      let vectors = try VectorTable(database, dimension: index.dimension, path: path)
+      let vectors = try VectorTable(
+        database, space: space.name, dimension: index.dimension, path: path)
       let isAllowed = allowed.map { allowed in { (key: Int64) in allowed.contains(key) } }
       let found = try index.search(
         query.vector, limit: limit, isAllowed: isAllowed,
@@ -113,7 +121,8 @@ extension IndexStore {
     let dense = try denseCandidates(database, query, depth, allowed)
     let keyword = try keywordCandidates(database, query, depth, allowed)
     var candidates = Dictionary(dense.map { ($0.chunkID, $0) }, uniquingKeysWith: { a, _ in a })
-    let vectors = try VectorTable(database, dimension: query.vector.count, path: path)
+    let vectors = try VectorTable(
+      database, space: query.space, dimension: query.vector.count, path: path)
     let wide = query.vector.map(Double.init)
     for var found in keyword {
       if let known = candidates[found.chunkID] {
@@ -130,7 +139,7 @@ extension IndexStore {
 
 // Filters and results.
 extension IndexStore {
-  /// The contents that a filter lets pass; nil for all.
+  /// The contents that pass a filter; nil if all do.
   private func allowedContents(
     _ database: Database, _ filter: SearchFilter, _ patterns: [PathPattern]
   ) throws -> Set<Int64>? {
@@ -155,16 +164,16 @@ extension IndexStore {
       && (patterns.isEmpty || patterns.contains { $0.matches(path) })
   }
 
-  private func hit(
+  private func passage(
     _ database: Database, _ candidate: Fusion.Candidate, _ filter: SearchFilter,
     _ patterns: [PathPattern]
-  ) throws -> SearchHit? {
+  ) throws -> Passage? {
     let chunkRow = try Row.fetchOne(
       database.cachedStatement(
         sql: "SELECT \(ChunkTable.columns), chunk.contentID FROM chunk WHERE id = ?"),
       arguments: [candidate.chunkID])
     guard let chunkRow else { return nil }
-    let content: Int64 = try chunkRow.decode(atIndex: 12)
+    let content: Int64 = try chunkRow.decode(atIndex: ChunkTable.columnCount)
     let documents = try Row.fetchAll(
       database.cachedStatement(
         sql: "SELECT \(DocumentTable.columns) FROM \(DocumentTable.source)"
@@ -175,10 +184,11 @@ extension IndexStore {
       Self.passes(path: $0.path, type: $0.record.type, filter, patterns)
     }
     guard let first = passing.first else { return nil }
-    return SearchHit(
-      chunk: try ChunkTable.decode(chunkRow, path: path), document: first,
-      otherPaths: passing.dropFirst().map(\.path), score: candidate.score,
-      denseRank: candidate.denseRank, cosine: candidate.cosine,
-      keywordRank: candidate.keywordRank, bm25: candidate.bm25)
+    let chunk = try ChunkTable.decode(chunkRow, path: path)
+    return Passage(
+      citation: Citation(chunk, of: first.record), text: chunk.text, score: candidate.score,
+      cosine: candidate.cosine, denseRank: candidate.denseRank,
+      keywordRank: candidate.keywordRank,
+      alsoAt: passing.dropFirst().map { Citation(chunk, of: $0.record) })
   }
 }

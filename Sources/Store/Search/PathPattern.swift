@@ -1,10 +1,11 @@
-/// A pattern that a path matches or not.
+/// A pattern for paths, as in `*.md` or `notes/2024`.
 ///
 /// - A pattern without wildcards is a file or a folder: it matches that path and everything below
 ///   it; a relative one may start at any folder (`notes/2024` matches `/home/me/notes/2024/a.md`).
-/// - A pattern without `/` is matched with the file's name: `*.md`.
-/// - Any other pattern is matched with the whole path, a relative one from any folder on.
-/// - `?` is one character, `*` any number of them, both without `/`; `**` any number of any.
+/// - A pattern without `/` is matched against the file's name: `*.md`.
+/// - Any other pattern is matched against the whole path; a relative one may start at any folder.
+/// - `?` matches one character and `*` any number of characters, both except `/`; `**` matches any
+///   number of any characters.
 struct PathPattern: Sendable, Equatable {
   private enum Element: Sendable, Equatable {
     case character(Character)
@@ -44,7 +45,7 @@ struct PathPattern: Sendable, Equatable {
       }
   }
 
-  /// A literal matches a folder of the path, too.
+  /// A literal also matches a folder of the path.
   private func matchesHere(_ path: ArraySlice<Character>) -> Bool {
     guard isLiteral else { return matchesAll(path) }
     guard elements.count <= path.count else { return false }
@@ -54,8 +55,8 @@ struct PathPattern: Sendable, Equatable {
       && (next == path.endIndex || path[next] == "/" || elements.last == .character("/"))
   }
 
-  /// Matches the whole of `path`, element by element, with the set of elements that may come next:
-  /// linear in path and pattern, where a backtracking matcher would be exponential.
+  /// Matches the whole of `path` by simulating a nondeterministic automaton: the cost is the
+  /// product of the lengths, where a backtracking matcher would be exponential.
   private func matchesAll(_ path: ArraySlice<Character>) -> Bool {
     var states = closure([0])
     for character in path {
@@ -74,7 +75,7 @@ struct PathPattern: Sendable, Equatable {
     return states.contains(elements.count)
   }
 
-  /// The states that are reached without a character: a wildcard may stand for nothing.
+  /// Adds the states that are reachable without a character: a wildcard may match nothing.
   private func closure(_ states: Set<Int>) -> Set<Int> {
     var result = states
     for state in states {

@@ -1,67 +1,87 @@
+internal import Documents
 internal import GRDB
 
-/// Rows of `content` and of the tables that hang on it: passages, vectors, text index.
+/// Rows of the table `content` and of the tables that refer to it: chunks, vectors, text index.
 enum ContentTable {
-  /// The content of files with these bytes and this type.
+  /// The id of the content with this hash and type, if it is stored.
   static func find(_ database: Database, sha256: String, type: String) throws -> Int64? {
-    // A file that could not be read has no hash, and equals no other.
+    // A file that could not be read has an empty hash, which matches nothing.
     guard !sha256.isEmpty else { return nil }
     return try Int64.fetchOne(
       database.cachedStatement(sql: "SELECT id FROM content WHERE sha256 = ? AND type = ?"),
       arguments: [sha256, type])
   }
 
-  /// Stores passages and vectors.
+  /// Stores the chunks of a document and their vectors.
   ///
-  /// - Returns: the new row's id, larger than every id that there ever was.
+  /// - Returns: the new row's id, larger than the id of every content that was ever stored.
+  /// - Throws: ``StoreError/corrupt(path:detail:)`` if the last chunk id of the file is unusable.
   static func insert(
-    _ database: Database, _ document: EmbeddedDocument, vectors: EncodedVectors, path: String
+    _ database: Database, _ document: EmbeddedDocument, vectors: [EncodedSpace], path: String
   ) throws -> Int64 {
     let record = document.record
-    let chunks = document.chunks
+    let first = try nextChunkID(database, path: path)
+    try database.cachedStatement(
+      sql: """
+        INSERT INTO content(sha256, type, title, firstChunkID, chunkCount) VALUES (?, ?, ?, ?, ?)
+        """
+    ).execute(arguments: [
+      record.sha256, record.type, record.title, first, document.chunks.count,
+    ])
+    let content = database.lastInsertedRowID
+    try insert(database, document.chunks, from: first, content: content, title: record.title)
+    for space in vectors {
+      try insert(database, space, content: content, firstChunkID: first + Int64(space.firstOrdinal))
+    }
+    return content
+  }
+
+  private static func nextChunkID(_ database: Database, path: String) throws -> Int64 {
     let last =
       try Int64.fetchOne(
         database.cachedStatement(sql: "SELECT seq FROM sqlite_sequence WHERE name = 'chunk'")) ?? 0
     guard (0..<EmbeddingIndex.maximumID).contains(last) else {
       throw StoreError.corrupt(path: path, detail: "the last passage has the id \(last)")
     }
-    let first = last + 1
-    try database.cachedStatement(
-      sql: """
-        INSERT INTO content(sha256, type, title, firstChunkID, chunkCount) VALUES (?, ?, ?, ?, ?)
-        """
-    ).execute(arguments: [record.sha256, record.type, record.title, first, chunks.count])
-    let content = database.lastInsertedRowID
-    let chunkStatement = try database.cachedStatement(
-      sql: """
-        INSERT INTO chunk(id, contentID, ordinal, text, heading, byteStart, byteEnd,
-          sourceByteStart, sourceByteEnd, page, firstLine, lastLine, tokenCount)
-        VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
-        """)
+    return last + 1
+  }
+
+  private static func insert(
+    _ database: Database, _ chunks: [Chunk], from first: Int64, content: Int64, title: String?
+  ) throws {
+    let chunkStatement = try database.cachedStatement(sql: ChunkTable.insertion)
     let textStatement = try database.cachedStatement(
       sql: "INSERT INTO chunkText(rowid, title, heading, text) VALUES (?, ?, ?, ?)")
-    let vectorStatement = try database.cachedStatement(
-      sql: "INSERT INTO vector(chunkID, elements) VALUES (?, ?)")
     for (ordinal, chunk) in chunks.enumerated() {
       let id = first + Int64(ordinal)
-      try chunkStatement.execute(arguments: [
-        id, content, ordinal, chunk.text, chunk.heading, chunk.byteRange.lowerBound,
-        chunk.byteRange.upperBound, chunk.sourceByteRange?.lowerBound,
-        chunk.sourceByteRange?.upperBound, chunk.page, chunk.lineRange.lowerBound,
-        chunk.lineRange.upperBound, chunk.tokenCount,
+      try chunkStatement.execute(
+        arguments: ChunkTable.arguments(chunk, id: id, content: content, ordinal: ordinal))
+      try textStatement.execute(arguments: [id, title, chunk.heading, chunk.text])
+    }
+  }
+
+  private static func insert(
+    _ database: Database, _ space: EncodedSpace, content: Int64, firstChunkID: Int64
+  ) throws {
+    let statement = try database.cachedStatement(
+      sql: "INSERT INTO vector(spaceID, chunkID, elements) VALUES (?, ?, ?)")
+    let vectors = space.vectors
+    for row in 0..<vectors.count {
+      try statement.execute(arguments: [
+        space.name.id, firstChunkID + Int64(row), vectors.elements(of: row),
       ])
-      try textStatement.execute(arguments: [id, record.title, chunk.heading, chunk.text])
-      try vectorStatement.execute(arguments: [id, vectors.elements(of: ordinal)])
     }
     try database.cachedStatement(
       sql: """
-        INSERT INTO quantizedVectors(contentID, codes, scales, residuals) VALUES (?, ?, ?, ?)
+        INSERT INTO quantizedVectors(spaceID, contentID, firstChunkID, codes, scales, residuals)
+        VALUES (?, ?, ?, ?, ?, ?)
         """
-    ).execute(arguments: [content, vectors.codes, vectors.scales, vectors.residuals])
-    return content
+    ).execute(arguments: [
+      space.name.id, content, firstChunkID, vectors.codes, vectors.scales, vectors.residuals,
+    ])
   }
 
-  /// Removes those of some contents that no document refers to any more.
+  /// Removes those of the candidates that no document refers to.
   static func removeUnreferenced(_ database: Database, among candidates: [Int64]) throws {
     var removed = false
     for content in Set(candidates) {
@@ -74,11 +94,11 @@ enum ContentTable {
       removed = true
     }
     guard removed else { return }
-    try database.execute(sql: "UPDATE identity SET removals = removals + 1")
+    try database.execute(sql: "UPDATE indexState SET removals = removals + 1")
   }
 
   private static func remove(_ database: Database, _ content: Int64) throws {
-    // The text index is told the old text: it keeps none of its own to find the entries by.
+    // An external-content FTS5 table needs the old text to find the entries that it must delete.
     for sql in [
       """
       INSERT INTO chunkText(chunkText, rowid, title, heading, text)

@@ -1,6 +1,6 @@
 internal import GRDB
 
-/// Rows of the table `document`: one a path.
+/// Rows of the table `document`, one per path.
 enum DocumentTable {
   /// The columns that ``decode(_:)`` reads, in its order.
   static let columns = """
@@ -10,7 +10,8 @@ enum DocumentTable {
     """
   static let source = "document LEFT JOIN content ON content.id = document.contentID"
 
-  /// Inserts or replaces the row of a path, and removes the content that nothing needs any more.
+  /// Inserts or replaces the row of a path, and removes its previous content if no other document
+  /// refers to it.
   static func put(
     _ database: Database, _ record: DocumentRecord, contentID: Int64?, skipReason: String? = nil
   ) throws {
@@ -34,9 +35,9 @@ enum DocumentTable {
     }
   }
 
-  /// Deletes the row of a path, and the content that nothing needs any more.
+  /// Deletes the row of a path, and its content if no other document refers to it.
   ///
-  /// - Returns: whether there was one.
+  /// - Returns: whether there was such a row.
   static func remove(_ database: Database, path: String) throws -> Bool {
     let previous = try content(database, ofPath: path)
     try database.cachedStatement(sql: "DELETE FROM document WHERE path = ?")
@@ -46,7 +47,7 @@ enum DocumentTable {
     return removed
   }
 
-  /// Sets the time of modification of a path whose bytes are those that were indexed.
+  /// Sets the modification time of a path whose bytes are unchanged.
   static func touch(_ database: Database, path: String, modifiedNanoseconds: Int64) throws {
     try database.cachedStatement(
       sql: "UPDATE document SET modifiedNanoseconds = ?, indexedNanoseconds = ? WHERE path = ?"
@@ -59,7 +60,7 @@ enum DocumentTable {
       arguments: [path])?.decode(atIndex: 0)
   }
 
-  /// A row of ``columns``.
+  /// Decodes a row of ``columns``.
   static func decode(_ row: Row) throws -> StoredDocument {
     StoredDocument(
       id: try row.decode(atIndex: 0),

@@ -2,15 +2,15 @@ internal import GRDB
 
 /// The tables of an index.
 ///
-/// `Store.md` in the documentation explains the layout.
+/// `Store.md` in the documentation explains the layout, ADR 11 the choices of schema 2.
 enum Schema {
   /// `SRAG` in ASCII, in the header of the file: other SQLite files are refused.
   static let applicationID: Int32 = 0x5352_4147
 
   /// The schema's number, in `PRAGMA user_version`.
   ///
-  /// A change of ``statements`` raises it and adds a step to `migrate`.
-  static let version = 1
+  /// A change of ``statements`` raises it and adds a step to ``SchemaMigration/all``.
+  static let version = 2
 
   /// Five vectors of 384 Float32 and their cells fill 94 % of a page of 8 KiB, two fill 75 % of the
   /// default of 4 KiB.
@@ -20,15 +20,23 @@ enum Schema {
   /// English XQuAD paragraphs recall@1 is 0.941 with it and 0.923 without.
   static let tokenizer = "porter unicode61 remove_diacritics 2"
 
+  /// The tables of a new file.
+  ///
+  /// The unique indexes of the vector tables start with the column that a deletion looks up.
   static let statements = """
-    CREATE TABLE identity(
+    CREATE TABLE indexState(
       id INTEGER PRIMARY KEY CHECK (id = 1),
-      modelHash TEXT NOT NULL,
-      modelName TEXT NOT NULL,
-      dimension INTEGER NOT NULL CHECK (dimension BETWEEN 1 AND 65536),
       chunker TEXT NOT NULL,
       generation INTEGER NOT NULL,
       removals INTEGER NOT NULL
+    ) STRICT;
+
+    CREATE TABLE vectorSpace(
+      id INTEGER PRIMARY KEY,
+      name TEXT NOT NULL UNIQUE,
+      modelHash TEXT NOT NULL,
+      modelName TEXT NOT NULL,
+      dimension INTEGER NOT NULL CHECK (dimension BETWEEN 1 AND 65536)
     ) STRICT;
 
     CREATE TABLE content(
@@ -69,20 +77,28 @@ enum Schema {
       page INTEGER,
       firstLine INTEGER NOT NULL,
       lastLine INTEGER NOT NULL,
-      tokenCount INTEGER NOT NULL
+      tokenCount INTEGER NOT NULL,
+      modality TEXT NOT NULL DEFAULT 'text' CHECK (modality IN ('text', 'picture', 'sound')),
+      startMilliseconds INTEGER,
+      endMilliseconds INTEGER
     ) STRICT;
     CREATE INDEX chunkContent ON chunk(contentID, ordinal);
 
     CREATE TABLE vector(
-      chunkID INTEGER PRIMARY KEY REFERENCES chunk(id),
-      elements BLOB NOT NULL
+      spaceID INTEGER NOT NULL REFERENCES vectorSpace(id),
+      chunkID INTEGER NOT NULL REFERENCES chunk(id),
+      elements BLOB NOT NULL,
+      UNIQUE (chunkID, spaceID)
     ) STRICT;
 
     CREATE TABLE quantizedVectors(
-      contentID INTEGER PRIMARY KEY REFERENCES content(id),
+      spaceID INTEGER NOT NULL REFERENCES vectorSpace(id),
+      contentID INTEGER NOT NULL REFERENCES content(id),
+      firstChunkID INTEGER NOT NULL,
       codes BLOB NOT NULL,
       scales BLOB NOT NULL,
-      residuals BLOB NOT NULL
+      residuals BLOB NOT NULL,
+      UNIQUE (contentID, spaceID)
     ) STRICT;
 
     CREATE VIEW searchableChunk AS
@@ -90,7 +106,7 @@ enum Schema {
       FROM chunk JOIN content ON content.id = chunk.contentID;
     """
 
-  /// The text index refers to the passages instead of copying them (external content).
+  /// The full-text index refers to the chunks instead of copying their text (external content).
   static let textIndexStatement = """
     CREATE VIRTUAL TABLE chunkText USING fts5(
       title, heading, text,
@@ -99,29 +115,23 @@ enum Schema {
     );
     """
 
-  /// Makes the tables of a new file.
-  ///
-  /// Runs inside one transaction.
+  /// Creates the tables of a new file, inside the caller's transaction.
   static func create(_ database: Database, identity: IndexIdentity) throws {
     try database.execute(sql: statements)
     try database.execute(sql: textIndexStatement)
     try database.execute(
-      sql: """
-        INSERT INTO identity(id, modelHash, modelName, dimension, chunker, generation, removals)
-        VALUES (1, ?, ?, ?, ?, 1, 0)
-        """,
-      arguments: [
-        identity.modelHash, identity.modelName, identity.dimension, identity.chunker,
-      ])
+      sql: "INSERT INTO indexState(id, chunker, generation, removals) VALUES (1, ?, 1, 0)",
+      arguments: [identity.chunker])
+    try IndexState.put(database, spaces: identity.spaces)
     try database.execute(sql: "PRAGMA application_id = \(applicationID)")
     try database.execute(sql: "PRAGMA user_version = \(version)")
   }
 
-  /// Refuses files of other programs and of later versions; there are no earlier ones yet.
+  /// The schema's number in an open file.
   ///
   /// - Throws: ``StoreError/notAnIndex(path:detail:)`` for a foreign or empty database,
-  ///   ``StoreError/newerSchema(path:version:supported:)`` for a later one.
-  static func check(_ database: Database, path: String) throws {
+  ///   ``StoreError/newerSchema(path:version:supported:)`` for a later schema than ``version``.
+  static func version(of database: Database, path: String) throws -> Int {
     let application = try Int32.fetchOne(database, sql: "PRAGMA application_id")
     guard application == applicationID else {
       throw StoreError.notAnIndex(path: path, detail: "another program made this database")
@@ -130,8 +140,9 @@ enum Schema {
     guard found <= version else {
       throw StoreError.newerSchema(path: path, version: found, supported: version)
     }
-    guard found == version else {
+    guard found >= 1 else {
       throw StoreError.notAnIndex(path: path, detail: "schema \(found) does not exist")
     }
+    return found
   }
 }

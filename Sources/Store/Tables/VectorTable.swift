@@ -1,26 +1,31 @@
 internal import Foundation
 internal import GRDB
 
-/// Float32 vectors by the id of their passage.
+/// The Float32 vectors of one space, by the id of their chunk.
 struct VectorTable {
   private let statement: Statement
+  private let spaceID: Int64
   private let byteCount: Int
   private let path: String
 
-  init(_ database: Database, dimension: Int, path: String) throws {
+  init(
+    _ database: Database, space: VectorSpace.Name, dimension: Int, path: String
+  ) throws {
     statement = try database.cachedStatement(
-      sql: "SELECT elements FROM vector WHERE chunkID = ?")
+      sql: "SELECT elements FROM vector WHERE chunkID = ? AND spaceID = ?")
+    spaceID = space.id
     byteCount = dimension * MemoryLayout<Float>.stride
     self.path = path
   }
 
-  /// Gives `body` the little-endian Float32 elements of a vector, without a copy.
+  /// Passes the little-endian Float32 elements of a vector to `body`, without copying them.
   ///
-  /// - Returns: what `body` returns; nil when there is no such vector.
+  /// - Returns: the result of `body`; nil if the chunk has no vector in this space.
+  /// - Throws: ``StoreError/corrupt(path:detail:)`` for a vector of a wrong size.
   func withVector<Value>(
     _ id: Int64, _ body: (UnsafeRawBufferPointer) -> Value
   ) throws -> Value? {
-    let rows = try Row.fetchCursor(statement, arguments: [id])
+    let rows = try Row.fetchCursor(statement, arguments: [id, spaceID])
     guard let row = try rows.next() else { return nil }
     return try row.withUnsafeData(atIndex: 0) { data in
       guard let data, data.count == byteCount else {

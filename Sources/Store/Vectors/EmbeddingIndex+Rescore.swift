@@ -1,4 +1,4 @@
-// The exact scores of the candidates, from the Float32 vectors.
+// Exact scores of the candidates, computed from the Float32 vectors.
 
 extension EmbeddingIndex {
   func rescore(
@@ -13,7 +13,7 @@ extension EmbeddingIndex {
     var best: [Match] = []
     var next = 0
     while next < survivors.count {
-      // The k-th exact score is above all that the rest can reach: they need no look at the disk.
+      // The k-th exact score exceeds every remaining upper bound, so the rest need not be read.
       if best.count == limit, let last = best.last,
         last.score > Double(survivors[next].upper)
       {
@@ -55,7 +55,7 @@ extension EmbeddingIndex {
 /// - Accuracy: 384 products of Float32 are exact in Float64; their sum is within 1e-13.
 func innerProduct(_ query: [Double], _ vector: UnsafeRawBufferPointer) -> Double {
   precondition(vector.count == query.count * MemoryLayout<Float>.stride, "another dimension")
-  // Eight sums, so that the additions do not wait for each other.
+  // Eight partial sums, so that the additions do not depend on each other.
   var sums = SIMD8<Double>.zero
   var index = 0
   while index + 8 <= query.count {

@@ -1,9 +1,10 @@
 import Kernels
 
-// The scan of the 8-bit codes: a tile of slots a task, candidates with bounds of their scores.
+// The scan of the 8-bit codes: each task scans a tile of slots and collects candidates with bounds
+// on their scores.
 
 extension EmbeddingIndex {
-  /// Slots of one block that are scanned together.
+  /// A range of slots of one block, scanned by one task.
   typealias Tile = Range<Int>
 
   func tiles(isAllowed: ((Int64) -> Bool)?) -> [Tile] {
@@ -21,7 +22,7 @@ extension EmbeddingIndex {
       ranges = [0..<slotCount]
     }
     return ranges.flatMap { range in
-      // Tiles start at multiples of their size, so none straddles two blocks.
+      // Tiles start at multiples of their size, so none spans two blocks.
       let first = range.lowerBound / EmbeddingIndex.tileCount
       let last = (range.upperBound + EmbeddingIndex.tileCount - 1) / EmbeddingIndex.tileCount
       return (first..<max(first, last)).map {
@@ -33,7 +34,7 @@ extension EmbeddingIndex {
   func scan(
     _ tiles: [Tile], _ query: QuantizedQuery, limit: Int
   ) -> VectorCandidates {
-    // One worker's tasks must not share a cache line with another's; a class each is enough.
+    // The states of two workers must not share a cache line; separate class instances ensure that.
     let workers = (0..<pool.threadCount).map { _ in
       TileScanner(limit: limit, tileCount: EmbeddingIndex.tileCount)
     }

@@ -1,17 +1,18 @@
 internal import Foundation
 package import Kernels
 
-/// An exact nearest-neighbour index in RAM: 8 bits an element, scanned whole, then rescored.
+/// An exact nearest-neighbour index in RAM: scans 8-bit codes of all vectors, then rescores the
+/// candidates.
 ///
-/// The scan computes each vector's score and a bound of its error from the int8 copies
-/// (``QuantizedQuery``). Whatever can be among the k nearest by these bounds is scored again from
-/// the Float32 vectors, which stay on the disk, in Float64. So the result is that of an exact
-/// search, not an approximation. Of 1,000,000 random vectors of 384 elements about 30 are rescored.
+/// The scan computes each vector's approximate score and an error bound from the int8 codes
+/// (``QuantizedQuery``). Every vector that can be among the k nearest by these bounds is scored
+/// again in Float64, from the Float32 vectors, which stay on disk. So the result equals that of an
+/// exact search. Of 1,000,000 random vectors of 384 elements about 30 are rescored.
 ///
-/// Memory: `stride + 8` bytes a vector (392 for 384 elements) and 40 a group.
+/// Memory: `stride + 8` bytes per vector (392 for 384 elements) and 40 bytes per group.
 ///
-/// Vectors come in groups (the passages of one document), which can be removed and filtered.
-/// The index is not thread-safe; a search uses the threads of the pool.
+/// Vectors are added in groups (the chunks of one document), which can be removed and filtered. The
+/// index is not thread-safe; a search uses the threads of the pool.
 ///
 /// - Complexity: a search reads all codes of the allowed groups once.
 package final class EmbeddingIndex {
@@ -30,26 +31,28 @@ package final class EmbeddingIndex {
     package let score: Double
   }
 
-  /// What a search cost and whether it is proved.
+  /// The cost of a search, and whether its result is proved exact.
   package struct SearchReport: Sendable, Equatable {
-    /// Vectors that were scanned.
+    /// Number of scanned vectors.
     package var scannedCount = 0
-    /// Vectors whose bounds let them be among the nearest.
+    /// Number of vectors that can be among the nearest by their bounds.
     package var candidateCount = 0
-    /// Vectors that were scored from Float32.
+    /// Number of vectors that were rescored from Float32.
     package var rescoredCount = 0
     /// False when more than ``EmbeddingIndex/maximumRescoredCount`` vectors lie within the error
-    /// bounds of each other (thousands of equal vectors): then the best of these are returned.
+    /// bounds of each other (thousands of equal vectors); then the best of those that were rescored
+    /// are returned.
     package var isProvedExact = true
   }
 
-  /// Enough for any text collection; keeps a hostile or degenerate index from reading every vector.
+  /// Maximum number of rescored vectors: enough for any text collection, and a limit for a hostile
+  /// or degenerate index, which would otherwise read every vector.
   package static let maximumRescoredCount = 20_000
 
-  /// Sums of an id and a count of vectors stay in Int64, whatever a damaged file says.
+  /// The largest id; the sum of an id and a vector count then fits Int64, even for a damaged file.
   static let maximumID = Int64.max / 2
 
-  /// Vectors that one task scans: 384 KiB of codes of 384 elements, about 20 µs.
+  /// Number of vectors that one task scans: 384 KiB of codes of 384 elements, about 20 µs.
   static let tileCount = 1_024
 
   package let dimension: Int
@@ -60,7 +63,7 @@ package final class EmbeddingIndex {
   private(set) var slotCount = 0
   private var removedSlotCount = 0
 
-  /// An empty index.
+  /// Creates an empty index.
   package init(
     dimension: Int, pool: WorkerPool, instructionSet: InstructionSet = .detected
   ) {
@@ -69,28 +72,28 @@ package final class EmbeddingIndex {
     self.instructionSet = instructionSet
   }
 
-  /// Vectors that a search may find.
+  /// Number of vectors that a search may find.
   package var count: Int { slotCount - removedSlotCount }
 
-  /// Bytes that the vectors take in RAM.
+  /// Bytes of RAM that the vectors take.
   package var byteCount: Int {
     blocks.count * VectorBlock.capacity * (VectorBlock.stride(dimension: dimension) + 8)
       + groups.capacity * MemoryLayout<Group>.stride
   }
 
-  /// Slots whose groups were removed; they cost memory until the index is loaded again.
+  /// Number of slots of removed groups; they take memory until the index is loaded again.
   var removedCount: Int { removedSlotCount }
 
   /// Appends a group of quantised vectors with ids `firstID`, `firstID + 1`, ...
   ///
   /// - Parameters:
-  ///   - key: larger than those of all groups before.
+  ///   - key: larger than the keys of all previous groups.
   ///   - firstID: id of the first vector.
   ///   - codes: row-major `[vectors, dimension]`, as ``VectorQuantizer`` makes them.
   ///   - scales: `[vectors]`, Float32.
   ///   - residuals: `[vectors]`, Float32.
-  /// - Returns: false, and nothing is appended, when the sizes do not fit together or the ids
-  ///   are out of range.
+  /// - Returns: false, and nothing is appended, if the sizes do not match or the ids are out of
+  ///   range.
   func append(
     key: Int64, firstID: Int64, codes: UnsafeRawBufferPointer, scales: UnsafeRawBufferPointer,
     residuals: UnsafeRawBufferPointer
@@ -130,10 +133,10 @@ package final class EmbeddingIndex {
     precondition(isAppended, "vectors of another dimension")
   }
 
-  /// The key of the last group; 0 without groups.
+  /// The key of the last group; 0 if there are no groups.
   var lastKey: Int64 { groups.last?.key ?? 0 }
 
-  /// Removes the groups that `isKept` refuses.
+  /// Removes the groups for which `isKept` returns false.
   func keepGroups(where isKept: (Int64) -> Bool) {
     groups.removeAll { group in
       guard !isKept(group.key) else { return false }
@@ -145,15 +148,16 @@ package final class EmbeddingIndex {
     }
   }
 
-  /// The k vectors of the largest inner product with `query`, the largest first, equal ones by id.
+  /// Finds the k vectors with the largest inner product with `query`, in descending order, ties by
+  /// id.
   ///
   /// - Parameters:
   ///   - query: `[dimension]`, finite.
   ///   - limit: k.
   ///   - isAllowed: whether a group may be found; nil for all.
-  ///   - withVector: gives the closure the Float32 elements of the vector with an id; returns nil
-  ///     when there is none (removed meanwhile), which is then left out.
-  /// - Returns: the vectors, and what it cost to find them.
+  ///   - withVector: passes the Float32 elements of the vector with an id to the closure; returns
+  ///     nil for a vector that was removed meanwhile, which is then left out.
+  /// - Returns: the vectors, and the cost of the search.
   /// - Throws: what `withVector` throws.
   package func search(
     _ query: [Float], limit: Int, isAllowed: ((Int64) -> Bool)? = nil,

@@ -1,17 +1,18 @@
 internal import Foundation
 
-/// The vectors of one document as the columns of `vector` and `quantizedVectors` hold them.
+/// The vectors of one document in one space, in the encoding of the columns of `vector` and
+/// `quantizedVectors`.
 ///
-/// All numbers are little-endian, which is the byte order of every machine that this runs on.
+/// All numbers are little-endian, the byte order of every supported machine.
 package struct EncodedVectors: Sendable {
   let dimension: Int
   /// Float32, row-major `[chunks, dimension]`.
   private let floats: Data
-  /// UInt8, row-major `[chunks, dimension]`; see ``VectorQuantizer``.
+  /// UInt8, row-major `[chunks, dimension]`, as ``VectorQuantizer`` makes them.
   let codes: Data
   /// Float32, `[chunks]`.
   let scales: Data
-  /// Float32, `[chunks]`: upper bounds of what the codes leave out, as norms.
+  /// Float32, `[chunks]`: upper bounds of the norms of the quantisation errors.
   let residuals: Data
 
   /// - Precondition: `vectors.count` is a multiple of `dimension`.
@@ -39,9 +40,20 @@ package struct EncodedVectors: Sendable {
     self.residuals = residuals.withUnsafeBytes { Data($0) }
   }
 
+  /// The number of vectors.
+  var count: Int { scales.count / MemoryLayout<Float>.stride }
+
   /// The Float32 elements of one vector.
   func elements(of ordinal: Int) -> Data {
     let byteCount = dimension * MemoryLayout<Float>.stride
     return floats[ordinal * byteCount..<(ordinal + 1) * byteCount]
   }
+}
+
+/// The encoded vectors of consecutive chunks of a document, with their space.
+struct EncodedSpace {
+  let name: VectorSpace.Name
+  /// Ordinal of the first chunk that has a vector.
+  let firstOrdinal: Int
+  let vectors: EncodedVectors
 }

@@ -1,7 +1,7 @@
 internal import Bytes
 internal import Foundation
 
-/// A two-dimensional Float32 array in NumPy's file format, mapped.
+/// A memory-mapped two-dimensional Float32 array in NumPy's file format.
 ///
 /// - Source: "The .npy file format", NEP 1; versions 1.0 to 3.0.
 package struct NumPyFile: Sendable {
@@ -10,7 +10,7 @@ package struct NumPyFile: Sendable {
   private let file: MappedFile
   private let byteOffset: Int
 
-  /// The largest header that is read; NumPy's own are below 200 bytes.
+  /// Maximum byte count of the header; NumPy's own headers are below 200 bytes.
   private static let maximumHeaderByteCount = 65_536
 
   /// Opens a file of little-endian Float32 in C order.
@@ -50,19 +50,19 @@ package struct NumPyFile: Sendable {
     }
   }
 
-  /// Gives `body` the little-endian Float32 elements of a row.
+  /// Passes the little-endian Float32 elements of a row to `body`.
   package func withRow<Value>(_ index: Int, _ body: (UnsafeRawBufferPointer) -> Value) -> Value {
     precondition((0..<rows).contains(index), "no such row")
     let start = byteOffset + index * columns * 4
     return body(UnsafeRawBufferPointer(rebasing: file.bytes[start..<start + columns * 4]))
   }
 
-  /// The header's dictionary and where the data starts.
+  /// The header's dictionary, and the offset of the data.
   private static func header(
     of bytes: UnsafeRawBufferPointer
   ) -> (text: String, byteOffset: Int)? {
     guard bytes.count >= 12, bytes.starts(with: [0x93] + Array("NUMPY".utf8)) else { return nil }
-    // Version 1.0 has a length of 2 bytes, the later ones of 4.
+    // The length field has 2 bytes in version 1.0 and 4 bytes in later versions.
     let lengthByteCount = bytes[6] == 1 ? 2 : 4
     let length = (0..<lengthByteCount).reduce(0) { $0 | Int(bytes[8 + $1]) << (8 * $1) }
     let start = 8 + lengthByteCount

@@ -2,16 +2,16 @@ internal import Kernels
 
 /// Int8 codes of up to ``capacity`` vectors in RAM, with the scale and residual norm of each.
 ///
-/// Blocks are appended to and never moved, so an index grows without copying what it holds.
+/// Blocks are filled in order and never moved, so an index grows without copying its vectors.
 final class VectorBlock {
-  /// 4,096 vectors of 384 elements are 1.5 MiB: large enough to stream, small enough to waste
-  /// little memory in the last block.
+  /// 4,096 vectors of 384 elements are 1.5 MiB: large enough for streaming reads, small enough that
+  /// the last block wastes little memory.
   static let capacity = 4_096
 
-  /// Codes are padded to whole AVX-512 registers.
+  /// Rows of codes are padded to whole AVX-512 registers.
   static let alignment = 64
 
-  /// Elements from one vector to the next, a multiple of ``alignment``.
+  /// Distance between vectors in elements, a multiple of ``alignment``.
   let stride: Int
   private(set) var count = 0
   let codes: UnsafeMutablePointer<UInt8>
@@ -42,10 +42,10 @@ final class VectorBlock {
   /// - Parameters:
   ///   - source: codes, row-major `[vectors, dimension]`.
   ///   - sourceScales: `[vectors]`, Float32 little-endian, at any alignment.
-  ///   - sourceResiduals: the same.
+  ///   - sourceResiduals: as `sourceScales`.
   ///   - dimension: elements of a vector.
   ///   - first: the first vector to append.
-  /// - Returns: how many were appended.
+  /// - Returns: the number of appended vectors.
   func append(
     codes source: UnsafeRawBufferPointer, scales sourceScales: UnsafeRawBufferPointer,
     residuals sourceResiduals: UnsafeRawBufferPointer, dimension: Int, from first: Int
@@ -66,7 +66,7 @@ final class VectorBlock {
     return appended
   }
 
-  /// Makes a vector unfindable.
+  /// Excludes a vector from all searches.
   func clear(_ index: Int) {
     scales[index] = 0
     residuals[index] = -.infinity

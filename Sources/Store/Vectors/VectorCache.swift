@@ -2,83 +2,98 @@ internal import Foundation
 internal import GRDB
 internal import Kernels
 
-/// The in-RAM copy of an index's quantised vectors, kept up with the file.
+/// The quantised vectors of an index in RAM, one ``EmbeddingIndex`` a space, kept up to date with
+/// the file.
 ///
-/// A search asks for it inside its read transaction. When the file has changed since, by this or by
-/// another process, what was added is read and what was removed is dropped; ids are never used
-/// twice, so an id stands for the same vector for ever.
+/// A search gets its index inside its read transaction. If the file has changed since the last
+/// search, through this or another process, the added vectors are read and the removed ones are
+/// dropped. Ids are never reused, so an id always denotes the same vector.
 final class VectorCache: @unchecked Sendable {
-  // The lock guards all that varies. It is held for the whole of a dense search: the scan uses all
-  // threads anyway.
+  /// The loaded vectors of a space, and the state of the file that they were loaded from.
+  private struct Entry {
+    var index: EmbeddingIndex
+    var space: VectorSpace
+    var generation: Int64
+    var removals: Int64
+  }
+
+  // Sendable by hand: `lock` guards `entries`. It is held for the whole of a dense search, which
+  // is no loss, because the scan uses all threads of the pool.
   private let lock = NSLock()
   private let pool: WorkerPool
-  private var index: EmbeddingIndex?
-  private var loaded: IndexState?
+  private var entries: [VectorSpace.Name: Entry] = [:]
 
   init(pool: WorkerPool) {
     self.pool = pool
   }
 
-  /// Runs `body` on an index that holds every vector of the transaction's snapshot.
+  /// Runs `body` on an index that holds every vector of a space in the transaction's snapshot.
   ///
-  /// When another thread has loaded a later snapshot, the index may lack vectors that have been
-  /// removed since; whatever it has in excess, the transaction does not find.
+  /// If another thread has loaded a later snapshot, the index may lack vectors that have been
+  /// removed since, and it may hold vectors that the transaction does not find in the file.
+  ///
+  /// - Parameters:
+  ///   - database: the connection of the search.
+  ///   - state: the state that the same transaction read.
+  ///   - space: a space of `state.identity`.
+  ///   - path: the file, for messages.
+  ///   - body: called with the lock held.
+  /// - Returns: the result of `body`.
+  /// - Throws: what `body` throws, and ``StoreError/corrupt(path:detail:)`` for vectors of a wrong
+  ///   size.
   func withIndex<Value>(
-    _ database: Database, path: String, _ body: (EmbeddingIndex) throws -> Value
+    _ database: Database, _ state: IndexState, _ space: VectorSpace, path: String,
+    _ body: (EmbeddingIndex) throws -> Value
   ) throws -> Value {
     try lock.withLock {
-      let state = try IndexState.fetch(database, path: path)
-      let index = try current(database, state, path: path)
-      return try body(index)
+      try body(try current(database, state, space, path: path))
     }
   }
 
   /// Bytes of the loaded vectors.
-  var byteCount: Int { lock.withLock { index?.byteCount ?? 0 } }
+  var byteCount: Int {
+    lock.withLock { entries.values.reduce(0) { $0 + $1.index.byteCount } }
+  }
 
-  /// Forgets the vectors; the next search loads them again.
+  /// Releases the vectors; the next search loads them again.
   func drop() {
-    lock.withLock {
-      index = nil
-      loaded = nil
-    }
+    lock.withLock { entries = [:] }
   }
 
   private func current(
-    _ database: Database, _ state: IndexState, path: String
+    _ database: Database, _ state: IndexState, _ space: VectorSpace, path: String
   ) throws -> EmbeddingIndex {
-    var index = index ?? EmbeddingIndex(dimension: state.identity.dimension, pool: pool)
-    if let loaded {
-      if loaded.generation >= state.generation, loaded.identity == state.identity { return index }
-      if loaded.identity != state.identity {
-        index = EmbeddingIndex(dimension: state.identity.dimension, pool: pool)
-      } else if loaded.removals != state.removals {
+    var index = EmbeddingIndex(dimension: space.dimension, pool: pool)
+    if let loaded = entries[space.name], loaded.space == space {
+      if loaded.generation >= state.generation { return loaded.index }
+      index = loaded.index
+      if loaded.removals != state.removals {
         let kept = try Int64.fetchSet(database, sql: "SELECT id FROM content")
         index.keepGroups { kept.contains($0) }
-        // More holes than vectors: start afresh.
+        // More removed slots than vectors: load everything again, without them.
         if index.removedCount > index.count {
-          index = EmbeddingIndex(dimension: state.identity.dimension, pool: pool)
+          index = EmbeddingIndex(dimension: space.dimension, pool: pool)
         }
       }
     }
-    // Half-loaded vectors after an error must not be taken for a whole index.
-    self.index = nil
-    loaded = nil
-    try append(to: index, database, path: path)
-    self.index = index
-    loaded = state
+    // After an error, a partly loaded index must not be taken for a complete one.
+    entries[space.name] = nil
+    try append(to: index, space, database, path: path)
+    entries[space.name] = Entry(
+      index: index, space: space, generation: state.generation, removals: state.removals)
     return index
   }
 
-  private func append(to index: EmbeddingIndex, _ database: Database, path: String) throws {
+  private func append(
+    to index: EmbeddingIndex, _ space: VectorSpace, _ database: Database, path: String
+  ) throws {
     let rows = try Row.fetchCursor(
       database,
       sql: """
-        SELECT contentID, firstChunkID, codes, scales, residuals
-        FROM quantizedVectors JOIN content ON content.id = contentID
-        WHERE contentID > ? ORDER BY contentID
+        SELECT contentID, firstChunkID, codes, scales, residuals FROM quantizedVectors
+        WHERE contentID > ? AND spaceID = ? ORDER BY contentID
         """,
-      arguments: [index.lastKey])
+      arguments: [index.lastKey, space.name.id])
     while let row = try rows.next() {
       let key: Int64 = try row.decode(atIndex: 0)
       let firstID: Int64 = try row.decode(atIndex: 1)

@@ -1,9 +1,9 @@
-/// The vectors that one thread found that may be among the k nearest.
+/// The vectors scanned by one thread that can be among the k nearest.
 ///
 /// The true score of a vector lies in `[lower, upper]`. A vector whose upper bound is below the
 /// k-th largest lower bound cannot be among the k nearest; all others are kept.
 struct VectorCandidates {
-  /// A vector by its place in the index.
+  /// A vector by its slot in the index.
   struct Candidate {
     var slot: Int
     var upper: Float
@@ -11,7 +11,7 @@ struct VectorCandidates {
 
   let limit: Int
   private(set) var candidates: [Candidate] = []
-  /// The `limit` largest lower bounds, a binary heap with the smallest on top.
+  /// The `limit` largest lower bounds, a binary heap with the smallest at the root.
   private(set) var lowerBounds: [Float] = []
   private var pruneCount: Int
 
@@ -20,8 +20,8 @@ struct VectorCandidates {
     pruneCount = 8 * (limit + 64)
   }
 
-  /// The k-th largest lower bound so far; the least finite number while there are fewer, which a
-  /// removed vector (-infinity) does not reach.
+  /// The k-th largest lower bound so far; the smallest finite number while there are fewer than k,
+  /// so that removed vectors (-infinity) are never candidates.
   var threshold: Float {
     lowerBounds.count == limit
       ? lowerBounds.first ?? .infinity : -.greatestFiniteMagnitude
@@ -37,13 +37,13 @@ struct VectorCandidates {
     pruneCount = max(pruneCount, 2 * candidates.count)
   }
 
-  /// Takes another thread's candidates over.
+  /// Adds the candidates of another thread.
   mutating func merge(_ other: VectorCandidates) {
     candidates += other.candidates
     for lower in other.lowerBounds { insert(lowerBound: lower) }
   }
 
-  /// The candidates that can be among the nearest, by upper bound from the largest on.
+  /// The candidates that can be among the k nearest, by descending upper bound.
   func survivors() -> [Candidate] {
     let threshold = threshold
     return candidates.filter { $0.upper >= threshold }

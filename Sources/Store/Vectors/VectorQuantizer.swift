@@ -1,17 +1,18 @@
-/// Int8 copies of vectors, for a scan that reads a quarter of the memory.
+/// Quantises vectors to 8 bits, so that a scan reads a quarter of the memory.
 ///
-/// A vector v becomes codes c and a scale s so that v = s * (c - 128) + r, with
-/// s = max|v| / 127 and c = 128 + round(v / s) in 1...255. The stored norm of r makes the scan
-/// exact: see ``EmbeddingIndex``.
+/// A vector v is represented by codes c and a scale s such that v = s * (c - 128) + r, with
+/// s = max|v| / 127 and c = 128 + round(v / s) in 1...255. With the stored norm of r, the scan of
+/// ``EmbeddingIndex`` is exact.
 enum VectorQuantizer {
-  /// Added to a code so that it is unsigned, which the dot product instructions want of one side.
+  /// Added to a code so that it is unsigned, as the dot-product instructions require of one
+  /// operand.
   static let zeroCode: UInt8 = 128
 
-  /// What a vector loses and how to get it back.
+  /// The scale of a vector's codes, and a bound on their error.
   struct Scale: Equatable {
-    /// s.
+    /// The scale s.
     var scale: Float
-    /// An upper bound of ||r||.
+    /// An upper bound on ||r||.
     var residual: Float
   }
 
@@ -29,7 +30,7 @@ enum VectorQuantizer {
     precondition(vector.count == codes.count, "a code for every element")
     var largest: Float = 0
     for element in vector { largest = max(largest, abs(element)) }
-    // 127 steps on each side of zero; a vector of zeros (or denormals) has no direction.
+    // 127 steps on each side of zero; a vector of zeros or denormals is quantised to zero codes.
     let scale = largest / 127
     guard scale.isNormal else {
       var squares = 0.0
@@ -47,7 +48,7 @@ enum VectorQuantizer {
     return Scale(scale: scale, residual: roundedUp(squares.squareRoot()))
   }
 
-  /// A Float that is not below a Float64 norm, whose own rounding errors are below 1e-12 of it.
+  /// A Float that is not smaller than a Float64 norm, whose relative rounding error is below 1e-12.
   private static func roundedUp(_ norm: Double) -> Float {
     norm == 0 ? 0 : Float(norm * (1 + 1e-12)).nextUp
   }

@@ -1,9 +1,7 @@
-// GPT-2's spelling of bytes: each byte is a printable character, so that vocabularies are text.
-
-/// The characters that stand for bytes in byte-level vocabularies.
+/// GPT-2's mapping of bytes to printable characters, which makes byte-level vocabularies text.
 ///
-/// Printable bytes of Latin-1 (0x21 to 0x7E, 0xA1 to 0xAC, 0xAE to 0xFF) stand for themselves; the
-/// other 68, in order, for U+0100 and on. So a space is "Ġ" and a line feed "Ċ".
+/// The printable bytes of Latin-1 (0x21 to 0x7E, 0xA1 to 0xAC, 0xAE to 0xFF) map to themselves, the
+/// other 68 in order to U+0100 and on. A space is "Ġ" and a line feed is "Ċ".
 ///
 /// - Source: openai/gpt-2 `encoder.py`, `bytes_to_unicode`.
 enum ByteCharacters {
@@ -27,7 +25,7 @@ enum ByteCharacters {
     return bytes
   }()
 
-  /// The bytes that a spelling stands for, or nil where a character of it stands for none.
+  /// The bytes of a spelling; nil when one of its characters represents no byte.
   static func decode(_ spelling: ArraySlice<UInt8>) -> [UInt8]? {
     var decoded: [UInt8] = []
     decoded.reserveCapacity(spelling.count)
@@ -49,7 +47,7 @@ enum ByteCharacters {
     return decoded
   }
 
-  /// The spelling of bytes, UTF-8.
+  /// The spelling of bytes, in UTF-8.
   static func encode(_ bytes: some Sequence<UInt8>) -> [UInt8] {
     var spelling: [UInt8] = []
     for byte in bytes {

@@ -1,25 +1,30 @@
 internal import Checkpoints
 
 extension GGUFTokenizerReader {
-  func preTokenizer(
-    _ notes: inout [String]
-  ) throws(TokenizerError) -> (PreTokenizer, ignoresMerges: Bool) {
-    let name = try read { () throws(CheckpointError) in try metadata.string(Key.pre) }
-    guard let name, !name.isEmpty else {
-      notes.append("\(Key.pre) is missing; words are cut as llama.cpp's 'default' does")
-      return (.llamaCppDefault, false)
-    }
+  /// The pre-tokenizer and the merges of a byte-level vocabulary.
+  func byteLevelModel(
+    _ vocabulary: TokenVocabulary, _ byteTokens: [Int32], _ notes: inout [String]
+  ) throws(TokenizerError) -> ByteLevelModel {
+    let name = try preTokenizerName(&notes)
     guard let preTokenizer = PreTokenizer(name: name) else {
       throw .unsupported(
         entry: Key.pre, found: name, supported: PreTokenizer.families, source: source)
     }
-    return (preTokenizer, PreTokenizer.ignoresMerges(name: name))
+    return ByteLevelModel(
+      preTokenizer: preTokenizer,
+      composesCharacters: PreTokenizer.composesCharacters(name: name),
+      merges: try merges(vocabulary), byteTokens: byteTokens,
+      wholeWords: PreTokenizer.ignoresMerges(name: name) ? wholeWords(vocabulary) : nil)
   }
 
-  func byteLevelModel(
-    _ vocabulary: TokenVocabulary, _ byteTokens: [Int32], _ preTokenizer: PreTokenizer,
-    ignoresMerges: Bool
-  ) throws(TokenizerError) -> ByteLevelModel {
+  private func preTokenizerName(_ notes: inout [String]) throws(TokenizerError) -> String {
+    let name = try read { () throws(CheckpointError) in try metadata.string(Key.pre) }
+    if let name, !name.isEmpty { return name }
+    notes.append("\(Key.pre) is missing; words are cut by llama.cpp's 'default'")
+    return "default"
+  }
+
+  private func merges(_ vocabulary: TokenVocabulary) throws(TokenizerError) -> MergeTable {
     let lines = try required(Key.merges, "an array of strings") { () throws(CheckpointError) in
       try metadata.strings(Key.merges)
     }
@@ -43,13 +48,11 @@ extension GGUFTokenizerReader {
       else {
         throw invalid(Key.merges, "merge \(index) names a token that is not in the vocabulary")
       }
-      // No text may merge into a special token.
+      // Text must not merge into a special token.
       if vocabulary.isSpecial(Int(both)) { continue }
       merges.insert(left: left, right: right, Merge(rank: UInt32(index), symbol: both))
     }
-    return ByteLevelModel(
-      preTokenizer: preTokenizer, merges: merges, byteTokens: byteTokens,
-      wholeWords: ignoresMerges ? wholeWords(vocabulary) : nil)
+    return merges
   }
 
   private func wholeWords(_ vocabulary: TokenVocabulary) -> ByteTrie {

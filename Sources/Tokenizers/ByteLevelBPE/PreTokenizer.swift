@@ -1,25 +1,23 @@
-// Which words byte-level BPE merges within: the families of pre-tokenizers.
-
-/// How text is cut into words before merging.
+/// The rule that cuts text into words, within which byte-level BPE merges.
 ///
-/// Vocabularies were trained with regular expressions; `tokenizer.ggml.pre` names which. They are
-/// scanned by hand here (`WordScanner`): no regular expression is run over a text.
+/// A vocabulary is trained with a regular expression, which `tokenizer.ggml.pre` names. `WordScanner`
+/// implements the expressions by hand: no regular expression runs over a text.
 ///
-/// - Source: llama.cpp `llm_tokenizer_bpe` (names and expressions), the models' `tokenizer.json`.
+/// - Source: llama.cpp `llm_tokenizer_bpe` (names and expressions); the models' `tokenizer.json`.
 enum PreTokenizer: Sendable, Equatable {
   /// GPT-2: `'s|'t|'re|'ve|'m|'ll|'d| ?\p{L}+| ?\p{N}+| ?[^\s\p{L}\p{N}]+|\s+(?!\S)|\s+`
   case gpt2
   /// Llama 3, with numbers in groups of at most `digits`:
   /// `(?i:'s|'t|'re|'ve|'m|'ll|'d)|[^\r\n\p{L}\p{N}]?\p{L}+|\p{N}{1,3}| ?[^\s\p{L}\p{N}]+[\r\n]*|`
-  /// `\s*[\r\n]+|\s+(?!\S)|\s+`. Qwen 2 has groups of one.
+  /// `\s*[\r\n]+|\s+(?!\S)|\s+`. Qwen2 has groups of one digit.
   case llama3(digits: Int)
-  /// StarCoder: each `\p{N}` alone, GPT-2's between them.
+  /// StarCoder: each `\p{N}` alone, GPT-2's expression between them.
   case starCoder
-  /// llama.cpp's `default`, for files that name none: runs of punctuation, GPT-2's between them,
-  /// then numbers apart, ASCII digits in threes.
+  /// llama.cpp's `default`, for files that name none: runs of punctuation, GPT-2's expression
+  /// between them, then numbers apart and ASCII digits in threes.
   case llamaCppDefault
 
-  /// The pre-tokenizer of that name in `tokenizer.ggml.pre`, or nil.
+  /// The pre-tokenizer with that name in `tokenizer.ggml.pre`, or nil.
   init?(name: String) {
     switch name {
     case "default": self = .llamaCppDefault
@@ -37,7 +35,7 @@ enum PreTokenizer: Sendable, Equatable {
     }
   }
 
-  /// Whether a whole word that is a token is that token, however the merges would have it.
+  /// Whether a word that is a token becomes that token, whatever the merges would yield.
   ///
   /// - Source: `ignore_merges` in the `tokenizer.json` of Llama 3; llama.cpp sets it by these names.
   static func ignoresMerges(name: String) -> Bool {
@@ -46,17 +44,23 @@ enum PreTokenizer: Sendable, Equatable {
     ].contains(name)
   }
 
-  /// The names, for errors.
-  static let families = "gpt-2, llama-bpe, qwen2, starcoder and their kin, default"
+  /// Whether text is normalised to NFC before it is split.
+  ///
+  /// - Source: `"normalizer": {"type": "NFC"}` in the `tokenizer.json` of Qwen2, Qwen2.5 and Qwen3;
+  ///   transformers `Qwen2Tokenizer`. GGUF files do not store it and llama.cpp does not do it.
+  static func composesCharacters(name: String) -> Bool { name == "qwen2" }
 
-  /// The words of a text, one after another; together they are the text.
+  /// The supported names, for errors.
+  static let families = "gpt-2, llama-bpe, qwen2, starcoder and their relatives, default"
+
+  /// Iterates over the words of a text; joined, they are the text.
   struct Words {
     private let preTokenizer: PreTokenizer
     private let scanner: WordScanner
     private var index = 0
-    /// Where the current stretch ends that the first stage cut out.
+    /// The end of the stretch that the first stage cut out.
     private var stretchEnd = 0
-    /// The end of the word that the last stage still cuts up.
+    /// The end of the word that the last stage is still cutting.
     private var wordEnd = 0
 
     init(of text: [UInt8], by preTokenizer: PreTokenizer) {
@@ -64,6 +68,7 @@ enum PreTokenizer: Sendable, Equatable {
       scanner = WordScanner(text: text)
     }
 
+    /// The byte range of the next word, or nil at the end of the text.
     mutating func next() -> Range<Int>? {
       guard index < scanner.text.count else { return nil }
       let start = index
@@ -94,7 +99,7 @@ enum PreTokenizer: Sendable, Equatable {
       return scanner.numberPartEnd(start, limit: wordEnd)
     }
 
-    /// Whether a character is of `[\p{P}\$\+<=>\^~\|]`.
+    /// Whether a character is in `[\p{P}\$\+<=>\^~\|]`.
     private static func isMark(_ scalar: UInt32, _ wordClass: WordClass) -> Bool {
       if wordClass == .punctuation { return true }
       guard scalar < 0x80 else { return false }

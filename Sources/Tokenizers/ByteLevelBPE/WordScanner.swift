@@ -1,21 +1,22 @@
-// The words of the pre-tokenizers' regular expressions, found by hand.
-
-/// Finds where words of a text end, by the alternatives of a regular expression in their order.
+/// Finds the ends of words by the alternatives of the pre-tokenizers' regular expressions, in order.
 ///
-/// - Complexity: each word O(its bytes); no backtracking.
+/// - Complexity: O(bytes of the word) per word; no backtracking.
 struct WordScanner {
   /// Valid UTF-8.
   let text: [UInt8]
-  private let classes = WordClasses.shared
+  private let classes = WordClasses.table
 
   init(text: [UInt8]) {
     self.text = text
   }
 
-  /// The end of the word of GPT-2's expression that begins at `start`.
+  /// The end of the word that begins at `start`, by GPT-2's expression.
   ///
-  /// - Precondition: `start < limit`; both are borders of characters. The expression sees nothing
-  ///   from `limit` on.
+  /// - Parameters:
+  ///   - start: the start of a scalar.
+  ///   - limit: the end of the text that the expression sees, at a scalar's border.
+  /// - Returns: an index after `start`.
+  /// - Precondition: `start < limit`.
   func gpt2WordEnd(_ start: Int, limit: Int) -> Int {
     if text[start] == Self.apostrophe,
       let end = contractionEnd(start, limit: limit, ignoresCase: false)
@@ -30,12 +31,12 @@ struct WordScanner {
     return whiteSpaceEnd(start, limit: limit)
   }
 
-  /// The end of the word of Llama 3's expression that begins at `start`.
+  /// The end of the word that begins at `start`, by Llama 3's expression.
   ///
   /// - Parameters:
-  ///   - start: the border of a character before the end of the text.
-  ///   - digits: how many numbers make a word at most; 3 for Llama 3, 1 for Qwen 2.
-  /// - Returns: where the word ends, after `start`.
+  ///   - start: the start of a scalar.
+  ///   - digits: the largest number of digits in a word; 3 for Llama 3, 1 for Qwen2.
+  /// - Returns: an index after `start`.
   func llama3WordEnd(_ start: Int, digits: Int) -> Int {
     let limit = text.count
     let byte = text[start]
@@ -43,7 +44,7 @@ struct WordScanner {
       return end
     }
     // `[^\r\n\p{L}\p{N}]?\p{L}+`
-    let (scalar, second) = self.scalar(at: start)
+    let (scalar, second) = Tokenizers.scalar(in: text, at: start)
     let firstClass = Self.merged(classes[scalar])
     if firstClass == .letter { return classEnd(second, .letter, limit: limit) }
     if firstClass != .number, !Self.isLineEnd(byte), wordClass(at: second, limit: limit) == .letter
@@ -64,8 +65,8 @@ struct WordScanner {
     return whiteSpaceEnd(start, limit: limit)
   }
 
-  /// The end of the part that begins at `start` when numbers are set apart and runs of them cut
-  /// into three ASCII digits: `\p{N}+`, then `[0-9][0-9][0-9]`, within one word.
+  /// The end of the part that begins at `start` when a word is cut by `\p{N}+` and the numbers by
+  /// `[0-9][0-9][0-9]`.
   func numberPartEnd(_ start: Int, limit: Int) -> Int {
     guard wordClass(at: start, limit: limit) == .number else {
       return runEnd(start, limit: limit) { _, wordClass in wordClass != .number }
@@ -80,20 +81,20 @@ struct WordScanner {
     return end
   }
 
-  /// The end of the run of characters from `start` on of which `matches` is true.
+  /// The end of the run of scalars that begins at `start` and satisfies `matches`.
   func runEnd(
     _ start: Int, limit: Int? = nil, while matches: (UInt32, WordClass) -> Bool
   ) -> Int {
     var index = start
     while index < limit ?? text.count {
-      let (scalar, next) = self.scalar(at: index)
+      let (scalar, next) = Tokenizers.scalar(in: text, at: index)
       if !matches(scalar, classes[scalar]) { break }
       index = next
     }
     return index
   }
 
-  /// Where the character after the one at `index` begins.
+  /// The start of the scalar after the one at `index`.
   func nextScalar(_ index: Int) -> Int { min(index + scalarByteCount(text[index]), text.count) }
 
   // MARK: Alternatives
@@ -116,7 +117,7 @@ struct WordScanner {
     }
   }
 
-  /// The end of `\s+(?!\S)|\s+`: the last white space before a word belongs to the word.
+  /// The end of `\s+(?!\S)|\s+`: the last white space before a word is left to the word.
   private func whiteSpaceEnd(_ start: Int, limit: Int) -> Int {
     var index = start
     var last = start
@@ -135,12 +136,12 @@ struct WordScanner {
     return index
   }
 
-  /// The end of the run of one class.
+  /// The end of the run of scalars of one class.
   @inline(__always)
   private func classEnd(_ start: Int, _ expected: WordClass, limit: Int) -> Int {
     var index = start
     while index < limit {
-      let (scalar, next) = self.scalar(at: index)
+      let (scalar, next) = Tokenizers.scalar(in: text, at: index)
       if Self.merged(classes[scalar]) != expected { break }
       index = next
     }
@@ -149,27 +150,13 @@ struct WordScanner {
 
   @inline(__always)
   private func wordClass(at index: Int, limit: Int) -> WordClass? {
-    index < limit ? Self.merged(classes[scalar(at: index).scalar]) : nil
+    index < limit ? Self.merged(classes[scalar(in: text, at: index).scalar]) : nil
   }
 
-  /// Punctuation is `other` to all expressions but one.
+  /// Maps punctuation to `other`: only the pre-tokenizer `default` distinguishes them.
   @inline(__always)
   private static func merged(_ wordClass: WordClass) -> WordClass {
     wordClass == .punctuation ? .other : wordClass
-  }
-
-  /// The scalar at `index` and where the next one begins.
-  @inline(__always)
-  private func scalar(at index: Int) -> (scalar: UInt32, next: Int) {
-    let first = UInt32(text[index])
-    if first < 0x80 { return (first, index + 1) }
-    let count = scalarByteCount(text[index])
-    guard index + count <= text.count else { return (0xFFFD, text.count) }
-    var scalar = first & (0x7F >> UInt32(count))
-    for offset in 1..<max(2, count) where offset < count {
-      scalar = scalar << 6 | UInt32(text[index + offset] & 0x3F)
-    }
-    return (min(scalar, 0x10FFFF), index + count)
   }
 
   private static let apostrophe = UInt8(ascii: "'")

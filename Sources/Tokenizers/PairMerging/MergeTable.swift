@@ -1,28 +1,26 @@
-// The merges of a byte-pair encoding: which two neighbours may become one symbol, and how urgently.
-
-/// What two neighbouring symbols merge into.
+/// The merge of two neighbouring symbols.
 struct Merge: Sendable, Equatable {
-  /// Lower merges first.
+  /// Priority: the lowest rank merges first.
   var rank: UInt32
-  /// The symbol that stands for both.
+  /// The symbol that replaces both.
   var symbol: Int32
 }
 
-/// Pairs of symbols with their merges, in one open-addressing hash table.
+/// The merges of a byte-pair encoding, in one open-addressing hash table.
 ///
-/// The two tokenizers of language models differ only in how they fill it: byte-level BPE lists its
-/// merges in order, SentencePiece's allows every pair whose spelling is a piece and ranks by score.
+/// The two algorithms of language models differ only in how they fill it: byte-level BPE lists its
+/// merges in order; SentencePiece BPE merges every pair whose spelling is a piece and ranks by score.
 ///
-/// Entry n is two words: the pair `left << 32 | right`, and `rank << 32 | symbol`.
+/// A slot is two words: the pair `left << 32 | right`, and `rank << 32 | symbol`.
 struct MergeTable: Sendable {
-  /// Says that a pair does not merge; its upper half is above every rank.
+  /// The packed merge of a pair that does not merge; its upper half is above every rank.
   static let none = UInt64.max
 
   private var words: [UInt64]
   private var mask: Int
   private(set) var count = 0
 
-  /// - Parameter expectedCount: how many pairs to make room for; more may come.
+  /// - Parameter expectedCount: number of pairs, so that the table need not grow; only a hint.
   init(expectedCount: Int = 0) {
     var capacity = 64
     while capacity < expectedCount * 2 { capacity *= 2 }
@@ -30,7 +28,7 @@ struct MergeTable: Sendable {
     mask = capacity - 1
   }
 
-  /// Adds a merge; of two for one pair the first stays, as in llama.cpp's map of ranks.
+  /// Adds a merge; a second merge of the same pair is ignored, as in llama.cpp's map of ranks.
   ///
   /// - Precondition: the symbols are not negative, and `merge.rank` is below `UInt32.max`.
   mutating func insert(left: Int32, right: Int32, _ merge: Merge) {
@@ -50,10 +48,10 @@ struct MergeTable: Sendable {
     return Merge(rank: UInt32(packed >> 32), symbol: Int32(truncatingIfNeeded: packed))
   }
 
-  /// `rank << 32 | symbol` of a pair, or `none`.
+  /// `rank << 32 | symbol` of a pair, or ``none``.
   @inline(__always)
   func packedMerge(left: Int32, right: Int32) -> UInt64 {
-    // An absent pair ends at a vacant slot, whose second word is `none` as well.
+    // The search for an absent pair ends at a free slot, whose second word is `none` as well.
     words[slot(of: Self.key(left, right)) * 2 + 1]
   }
 
@@ -62,7 +60,7 @@ struct MergeTable: Sendable {
     UInt64(UInt32(bitPattern: left)) << 32 | UInt64(UInt32(bitPattern: right))
   }
 
-  /// The slot that holds `key`, or the vacant one where it belongs.
+  /// The slot of `key`, or the free slot where it would be inserted.
   @inline(__always)
   private func slot(of key: UInt64) -> Int {
     // Fibonacci hashing of both halves: the golden ratio spreads consecutive ids over the table.

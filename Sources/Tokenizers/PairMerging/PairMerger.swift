@@ -1,26 +1,23 @@
-// Byte-pair merging of one word: the neighbours of lowest rank become one symbol, until none may.
-
-/// Merges the symbols of words, keeping its working memory from word to word.
+/// Byte-pair merging of words; the working memory is kept from word to word.
 ///
-/// Of all neighbours that may merge, those of the lowest rank do, of equal ones the leftmost; then
-/// their new neighbourhoods count. That order is the one of SentencePiece's agenda and of llama.cpp's
-/// queue.
+/// Repeatedly merges the pair of neighbours with the lowest rank, of equal ranks the leftmost, until
+/// no pair merges. SentencePiece's agenda and llama.cpp's queue have the same order.
 ///
 /// - Source: Sennrich et al. 2016, arXiv:1508.07909, algorithm 1. Parity: sentencepiece
 ///   `bpe_model.cc`, llama.cpp `llm_tokenizer_spm_session` and `llm_tokenizer_bpe_session`.
-/// - Complexity: O(k²) for words up to `shortWordSymbolCount`, which are nearly all, and
-///   O(k log k) for longer ones; no allocation once the buffers have grown.
+/// - Complexity: O(k²) for words of k ≤ ``shortWordSymbolCount`` symbols, which are nearly all, and
+///   O(k log k) for longer words; no allocation once the buffers have grown.
 struct PairMerger {
-  /// Up to here a scan over the word is faster than a heap (measured on English prose).
+  /// Longest word for which a linear scan is faster than a heap, measured on English prose.
   static let shortWordSymbolCount = 48
 
-  /// Element n is the packed merge of symbols n and n + 1.
+  /// Element n is the packed merge of symbols n and n + 1, or `MergeTable.none`.
   private var candidates: [UInt64] = []
   private var next: [Int32] = []
   private var previous: [Int32] = []
   private var queue = RankQueue()
 
-  /// Replaces the symbols of a word by what they merge into.
+  /// Merges the symbols of a word in place.
   mutating func merge(_ symbols: inout [Int32], with table: MergeTable) {
     if symbols.count < 2 { return }
     candidates.removeAll(keepingCapacity: true)
@@ -60,10 +57,10 @@ struct PairMerger {
     }
   }
 
-  /// The same with a linked list and a queue.
+  /// The same result with a linked list and a priority queue.
   ///
-  /// A queue entry that is no longer true stays in it and
-  /// is recognised when it comes up: the rank that it names is not that of the pair at its place.
+  /// Outdated entries stay in the queue and are skipped when they are popped, because their rank
+  /// differs from that of the pair at their place.
   private mutating func mergeLong(_ symbols: inout [Int32], _ table: MergeTable) {
     let count = symbols.count
     next = (0..<count).map { Int32($0 + 1) }
@@ -86,7 +83,7 @@ struct PairMerger {
     symbols.removeAll { $0 < 0 }
   }
 
-  /// Looks up the pair that begins at `place` anew and queues it.
+  /// Looks up the pair that begins at `place` and queues it if it merges.
   private mutating func reconsider(_ place: Int, _ symbols: [Int32], _ table: MergeTable) {
     let right = Int(next[place])
     guard right < symbols.count else {
@@ -100,12 +97,12 @@ struct PairMerger {
   }
 }
 
-/// A binary heap of places, lowest rank first, of equal ranks the lowest place.
+/// A binary heap of places, ordered by rank, then by place.
 private struct RankQueue {
   /// `rank << 32 | place`.
   private var heap: [UInt64] = []
 
-  /// Fills the queue with the candidates that merge, in O(count).
+  /// Replaces the content with the candidates that merge, in O(count).
   mutating func fill(_ candidates: [UInt64]) {
     heap.removeAll(keepingCapacity: true)
     for (place, packed) in candidates.enumerated() where packed != MergeTable.none {

@@ -1,12 +1,12 @@
 extension SentencePieceModel {
   /// Appends the ids of a text.
   ///
-  /// Spaces become U+2581, the text is cut into characters, neighbours merge, and what is no piece in
-  /// the end is spelled in bytes.
+  /// Spaces become U+2581, the text is cut into characters, neighbours merge, and characters that
+  /// are not pieces are spelled in byte tokens.
   ///
   /// - Parameters:
   ///   - text: valid UTF-8 without special tokens.
-  ///   - addsSpacePrefix: whether a space is put before it.
+  ///   - addsSpacePrefix: whether a space is put before the text.
   ///   - merger: working memory.
   ///   - ids: receives the ids.
   func encode(
@@ -51,18 +51,18 @@ extension SentencePieceModel {
   }
 }
 
-/// The symbols since the last place that no piece crosses.
+/// The symbols since the last position that no piece crosses.
 private struct WordRun {
   let model: SentencePieceModel
   private var symbols: [Int32] = []
-  /// Whether the last id is that of unknown text, with which further unknown text is one.
+  /// Whether the last id is `unknown`: adjacent unknown characters share one id.
   private var endsUnknown = false
 
   init(model: SentencePieceModel) {
     self.model = model
   }
 
-  /// Appends a character; `symbol` is -1 where no piece contains it.
+  /// Appends a character; `symbol` is -1 when no piece contains it.
   mutating func append(
     _ symbol: Int32, _ character: ArraySlice<UInt8>, _ merger: inout PairMerger,
     _ ids: inout [Int32]
@@ -98,7 +98,7 @@ private struct WordRun {
     symbols.removeAll(keepingCapacity: true)
   }
 
-  /// Appends a character that is no piece: its bytes, or one unknown token for a whole run of them.
+  /// Appends a character that is not a piece: byte tokens, or one unknown token per run.
   private mutating func spell(_ character: ArraySlice<UInt8>, _ ids: inout [Int32]) {
     if character.allSatisfy({ model.byteTokens[Int($0)] >= 0 }) {
       for byte in character { append(token: model.byteTokens[Int(byte)], to: &ids) }

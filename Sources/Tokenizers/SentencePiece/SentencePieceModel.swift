@@ -1,48 +1,47 @@
-// SentencePiece's byte-pair encoding: the tables that a vocabulary of pieces and scores becomes.
 internal import Checkpoints
 
-/// The tables of a SentencePiece BPE vocabulary.
+/// SentencePiece byte-pair encoding: the tables built from a vocabulary of pieces and scores.
 ///
-/// A symbol is the id of a piece, or, for a character that occurs in pieces without being one
-/// itself, a number behind the ids (`loneCharacters`).
+/// A symbol is the id of a piece. A character that occurs in pieces but is not a piece itself gets a
+/// number above the ids (`loneCharacters`).
 ///
-/// Two neighbours merge when their spellings together are a piece; its score ranks the merge. All
-/// such pairs are found once, at loading: every place at which a piece can be cut into two symbols.
+/// Two neighbours merge when their joined spelling is a piece; its score ranks the merge. Loading
+/// finds all such pairs: every position at which a piece can be cut into two symbols.
 ///
 /// - Source: Kudo & Richardson 2018, arXiv:1808.06226; sentencepiece `bpe_model.cc`.
 struct SentencePieceModel: Sendable {
-  /// U+2581, LOWER ONE EIGHTH BLOCK, which stands for a space in pieces.
+  /// U+2581, LOWER ONE EIGHTH BLOCK, which represents a space in pieces.
   static let spaceMark: [UInt8] = [0xE2, 0x96, 0x81]
 
-  /// Spelling to symbol, of pieces and lone characters.
+  /// Maps the spellings of pieces and lone characters to symbols.
   private(set) var trie: ByteTrie
   private(set) var merges = MergeTable()
-  /// Symbols of U+0000 to U+007F, -1 where there is none.
+  /// The symbol of each of U+0000 to U+007F, or -1.
   private(set) var asciiSymbols: [Int32] = []
   /// The symbol of U+2581, or -1.
   private(set) var spaceSymbol: Int32 = -1
-  /// Symbols of characters that stand before a U+2581 within some piece.
+  /// Symbols of characters that precede a U+2581 within some piece.
   ///
-  /// After all others no piece crosses into the next word, so words can be merged one by one.
+  /// No piece continues from any other character into the next word, so words are merged one by one.
   private(set) var symbolsBeforeSpace: Set<Int32> = []
-  /// Spellings of the symbols from `pieceCount` on.
+  /// Spellings of the symbols `pieceCount` and above.
   private(set) var loneCharacters: [[UInt8]] = []
   let pieceCount: Int
-  /// The token of each byte, -1 where there is none.
+  /// The token of each byte, or -1.
   let byteTokens: [Int32]
   let unknown: Int32?
-  /// Pieces that are cut out of a text before anything else.
-  let userDefined: SpecialTokenMatcher
+  /// User-defined pieces, which are cut out of a text before merging.
+  let userDefined: TokenSpellingMatcher
 
   /// - Parameters:
-  ///   - vocabulary: with a score for each token; spellings differ from each other.
+  ///   - vocabulary: has a score for each token; no two spellings are equal.
   ///   - byteTokens: the token of each byte, or -1.
-  ///   - unknown: for characters that neither pieces nor bytes can spell.
+  ///   - unknown: the token of characters that neither pieces nor bytes can spell.
   init(_ vocabulary: TokenVocabulary, byteTokens: [Int32], unknown: Int32?) {
     pieceCount = vocabulary.count
     self.byteTokens = byteTokens
     self.unknown = unknown
-    userDefined = SpecialTokenMatcher(vocabulary) { $0 == .userDefined }
+    userDefined = TokenSpellingMatcher(vocabulary) { _, kind in kind == .userDefined }
     trie = ByteTrie(expectedNodeCount: vocabulary.spellings.byteCount)
     let pieces = (0..<vocabulary.count).filter { id in
       Self.isMergeable(vocabulary.kinds[id])
@@ -55,7 +54,9 @@ struct SentencePieceModel: Sendable {
     asciiSymbols = (0..<128).map { trie.value(of: [UInt8($0)]) ?? -1 }
   }
 
-  /// Control, unknown and byte tokens are no pieces: sentencepiece keeps them in a map of their own
+  /// Whether tokens of that kind are pieces.
+  ///
+  /// Control, unknown and byte tokens are not: sentencepiece keeps them in a separate map
   /// (`reserved_id_map_`), so that no text merges into them.
   private static func isMergeable(_ kind: TokenKind) -> Bool {
     switch kind {
@@ -64,7 +65,7 @@ struct SentencePieceModel: Sendable {
     }
   }
 
-  /// Gives lone characters their symbols and notes what stands before a space.
+  /// Assigns symbols to lone characters and collects the characters that precede a space.
   private mutating func findCharacters(_ pieces: [Int], _ vocabulary: TokenVocabulary) {
     for id in pieces {
       let spelling = vocabulary.spellings.bytes(at: id)
@@ -91,10 +92,10 @@ struct SentencePieceModel: Sendable {
     return symbol
   }
 
-  /// Every cut of every piece into two symbols is a merge.
+  /// Adds a merge for every cut of every piece into two symbols.
   ///
-  /// The symbols that begin a piece lie on its path in one trie, those that end it on the path of
-  /// its reverse in another, so that the cost is O(bytes of all pieces).
+  /// One trie yields the symbols that begin a piece, a trie of the reversed spellings those that end
+  /// it, so that the cost is O(bytes of all pieces).
   private mutating func findMerges(_ pieces: [Int], _ vocabulary: TokenVocabulary) {
     var reversed = ByteTrie(expectedNodeCount: vocabulary.spellings.byteCount)
     for id in pieces {
@@ -117,7 +118,7 @@ struct SentencePieceModel: Sendable {
     }
   }
 
-  /// 0 for the highest score, equal ranks for equal scores; by id.
+  /// The rank of each id: 0 for the highest score, equal ranks for equal scores.
   private static func ranks(_ pieces: [Int], scores: [Float]) -> [UInt32] {
     var ranks = [UInt32](repeating: 0, count: scores.count)
     var rank: UInt32 = 0
@@ -128,16 +129,5 @@ struct SentencePieceModel: Sendable {
       ranks[id] = rank
     }
     return ranks
-  }
-}
-
-/// How many bytes the character has that begins with `first` in valid UTF-8.
-@inline(__always)
-func scalarByteCount(_ first: UInt8) -> Int {
-  switch first {
-  case ..<0xC0: 1
-  case ..<0xE0: 2
-  case ..<0xF0: 3
-  default: 4
   }
 }

@@ -1,48 +1,68 @@
-// How a conversation becomes a prompt: the templates of the model families.
-
-/// The chat templates that this program knows, written in Swift.
+/// The supported chat templates, which turn a conversation into a prompt.
 ///
-/// A template that a file brings along is a program in Jinja; it is recognised and shown, never run.
-/// The texts around the contents, spaces included, are those of the published templates, and
-/// `tokens(for:tokenizer:addsGenerationPrompt:)` gives the ids that tokenising the rendered text
-/// would give, except that contents never become special tokens.
+/// A template in a model's file is a Jinja program. It is recognised and displayed, never run. The
+/// texts around the contents, spaces included, are those of the published templates, and
+/// ``tokens(for:tokenizer:addsGenerationPrompt:)`` yields the ids of the rendered text, except that
+/// contents never become special tokens.
 package enum ChatTemplate: String, Sendable, CaseIterable {
   /// `<s>[INST] question [/INST]answer</s>[INST] question [/INST]`
   ///
   /// - Source: `tokenizer_config.json` of mistralai/Mistral-7B-Instruct-v0.2. It has no system role;
-  ///   Mistral's own library (mistral-common, v1) puts that text and an empty line before the first
-  ///   question.
+  ///   Mistral's own library (mistral-common, v1) puts the system text and an empty line before the
+  ///   first question.
   case mistralV2 = "mistral-v0.2"
   /// `<s>[INST] <<SYS>>\nsystem\n<</SYS>>\n\nquestion [/INST] answer </s><s>[INST] …`
   ///
   /// - Source: Meta's `generation.py` of llama and codellama, `chat_completion`; the
-  ///   `tokenizer_config.json` of meta-llama/Llama-2-7b-chat-hf says the same.
+  ///   `tokenizer_config.json` of meta-llama/Llama-2-7b-chat-hf is equivalent.
   case llama2 = "llama-2"
   /// `<s><|user|>\nquestion<|end|>\n<|assistant|>\nanswer<|end|>\n`
   ///
-  /// - Source: `tokenizer_config.json` of microsoft/Phi-3-mini-4k-instruct. The first edition drops
-  ///   a system message, so it is put before the first question, with an empty line between.
+  /// - Source: `tokenizer_config.json` of microsoft/Phi-3-mini-4k-instruct. Its first edition drops
+  ///   a system message; here it precedes the first question, separated by an empty line.
   case phi3 = "phi-3"
   /// `<|im_start|>user\nquestion<|im_end|>\n<|im_start|>assistant\n`
   ///
   /// - Source: OpenAI's ChatML; `tokenizer_config.json` of teknium/OpenHermes-2.5-Mistral-7B.
   case chatML = "chatml"
+  /// ChatML with the default system text "You are a helpful assistant."
+  ///
+  /// - Source: `tokenizer_config.json` of Qwen/Qwen2-7B-Instruct.
+  case qwen2 = "qwen-2"
+  /// ChatML with the default system text "You are Qwen, created by Alibaba Cloud. …"
+  ///
+  /// - Source: `tokenizer_config.json` of Qwen/Qwen2.5-7B-Instruct, the branch without tools.
+  case qwen25 = "qwen-2.5"
+  /// ChatML with reasoning switched off: the answer follows an empty `<think>` block.
+  ///
+  /// - Source: `tokenizer_config.json` of Qwen/Qwen3-8B, the branch without tools, with
+  ///   `enable_thinking=False`.
+  case qwen3 = "qwen-3"
+  /// As ``qwen3``, with reasoning switched on: the model writes a `<think>` block before its answer,
+  /// unless the question contains Qwen's soft switch `/no_think`.
+  ///
+  /// - Source: the same template with its default, `enable_thinking=True`.
+  case qwen3Thinking = "qwen-3-thinking"
+  /// ChatML with the default system text "You are a helpful AI assistant named SmolLM, …"
+  ///
+  /// - Source: `tokenizer_config.json` of HuggingFaceTB/SmolLM2-135M-Instruct.
+  case smolLM2 = "smollm-2"
   /// `<|begin_of_text|><|start_header_id|>user<|end_header_id|>\n\nquestion<|eot_id|>`
   ///
   /// - Source: `tokenizer_config.json` of meta-llama/Meta-Llama-3-8B-Instruct.
   case llama3 = "llama-3"
-  /// The texts alone, an empty line between them: for models that were not trained to converse.
+  /// The texts, separated by empty lines: for models that were not trained on conversations.
   case plain
 
   /// The token ids of a conversation.
   ///
   /// - Parameters:
-  ///   - messages: the conversation; see `AlternatingConversation` for how roles are brought into
-  ///     order.
-  ///   - tokenizer: whose ids they are.
-  ///   - addsGenerationPrompt: whether the beginning of the assistant's next message is added where
-  ///     the template has one.
-  /// - Returns: ids, `bos` included where the template or the model has it.
+  ///   - messages: the conversation. Templates with a fixed order of roles bring it into that order
+  ///     (`AlternatingConversation`).
+  ///   - tokenizer: the model's tokenizer.
+  ///   - addsGenerationPrompt: whether the beginning of the assistant's next message is appended
+  ///     where the template has one.
+  /// - Returns: ids, including `bos` where the template or the model has it.
   package func tokens(
     for messages: [ChatMessage], tokenizer: LanguageTokenizer, addsGenerationPrompt: Bool = true
   ) -> [Int32] {
@@ -52,7 +72,7 @@ package enum ChatTemplate: String, Sendable, CaseIterable {
         addsGenerationPrompt: addsGenerationPrompt))
   }
 
-  /// The parts of the prompt: the template's own text apart from the contents.
+  /// The segments of the prompt: the template's own text separate from the contents.
   func segments(
     for messages: [ChatMessage], bos: Int32?, eos: Int32?, addsBOS: Bool,
     addsGenerationPrompt: Bool
@@ -66,9 +86,9 @@ package enum ChatTemplate: String, Sendable, CaseIterable {
       return start
         + Self.phi3(
           AlternatingConversation(messages), addsGenerationPrompt: addsGenerationPrompt)
-    case .chatML:
+    case .chatML, .qwen2, .qwen25, .qwen3, .qwen3Thinking, .smolLM2:
       return (addsBOS ? start : [])
-        + Self.chatML(messages, addsGenerationPrompt: addsGenerationPrompt)
+        + chatMLDialect.segments(messages, addsGenerationPrompt: addsGenerationPrompt)
     case .llama3: return start + Self.llama3(messages, addsGenerationPrompt: addsGenerationPrompt)
     case .plain: return (addsBOS ? start : []) + Self.plain(messages)
     }
@@ -90,7 +110,7 @@ package enum ChatTemplate: String, Sendable, CaseIterable {
       var segments = start + [.template("[INST] ")]
       if index == 0, let system = conversation.system {
         segments += [.template("<<SYS>>\n"), .content(system)]
-        // The text from "<<SYS>>" to the end of the question is stripped as one.
+        // The text from "<<SYS>>" to the end of the question is stripped as a whole.
         let question = turn.user.strippedAtEnd
         segments.append(.template(question.isEmpty ? "\n<</SYS>>" : "\n<</SYS>>\n\n"))
         segments.append(.content(question))
@@ -120,17 +140,6 @@ package enum ChatTemplate: String, Sendable, CaseIterable {
     }
   }
 
-  private static func chatML(
-    _ messages: [ChatMessage], addsGenerationPrompt: Bool
-  ) -> [PromptSegment] {
-    messages.flatMap { message -> [PromptSegment] in
-      [
-        .template("<|im_start|>\(message.role.rawValue)\n"), .content(message.text),
-        .template("<|im_end|>\n"),
-      ]
-    } + (addsGenerationPrompt ? [.template("<|im_start|>assistant\n")] : [])
-  }
-
   private static func llama3(
     _ messages: [ChatMessage], addsGenerationPrompt: Bool
   ) -> [PromptSegment] {
@@ -149,23 +158,13 @@ package enum ChatTemplate: String, Sendable, CaseIterable {
   }
 }
 
-extension AlternatingConversation {
-  /// For templates without a system role: its text and an empty line before the first question.
-  fileprivate var withSystemInFirstTurn: AlternatingConversation {
-    guard let system, !turns.isEmpty else { return self }
-    var merged = self
-    merged.system = nil
-    merged.turns[0].user = turns[0].user.isEmpty ? system : system + "\n\n" + turns[0].user
-    return merged
-  }
-}
-
 extension String {
   /// Without white space at both ends, as Python's `str.strip`.
   fileprivate var stripped: String {
     String(String.UnicodeScalarView(unicodeScalars.drop(while: \.isPythonSpace))).strippedAtEnd
   }
 
+  /// Without white space at the end, as Python's `str.rstrip`.
   fileprivate var strippedAtEnd: String {
     var scalars = unicodeScalars
     while let last = scalars.last, last.isPythonSpace { scalars.removeLast() }
@@ -174,7 +173,7 @@ extension String {
 }
 
 extension Unicode.Scalar {
-  /// `str.isspace`: White_Space and the four information separators of ASCII.
+  /// Python's `str.isspace`: White_Space and the four information separators of ASCII.
   fileprivate var isPythonSpace: Bool {
     properties.isWhitespace || (0x1C...0x1F).contains(value)
   }

@@ -1,20 +1,20 @@
-/// One word of normalised text while it is being collected.
+/// Accumulates one word of normalised text.
 ///
-/// It keeps the bytes that are matched against the vocabulary and, where offsets are wanted, the
-/// place in the source that each of them came from.
+/// It stores the bytes to match against the vocabulary and, if offsets are tracked, the source range
+/// of each byte.
 struct NormalizedWord {
-  /// UTF-8, up to the word limit: what exceeds it is unknown anyway.
+  /// UTF-8, up to the word limit; a longer word is unknown anyway.
   private(set) var bytes: [UInt8] = []
-  /// Scalars of the word, the unkept ones included.
+  /// Number of scalars of the word, including those above the limit.
   private(set) var scalarCount = 0
-  /// The source range that the word came from; empty while there is no word.
+  /// The source range of the word; empty without a word.
   private(set) var source = 0..<0
-  /// The source range of each byte; empty where offsets are not tracked.
+  /// The source range of each byte; empty if offsets are not tracked.
   private(set) var sourceOfByte: [Range<Int>] = []
 
   let tracksOffsets: Bool
   let maximumScalarCount: Int
-  /// The combining marks since the last base, by class, with their place in `bytes`.
+  /// The combining marks since the last base, sorted by class, with their offsets in `bytes`.
   private var marks: [(combiningClass: UInt8, byteOffset: Int)] = []
 
   init(tracksOffsets: Bool, maximumScalarCount: Int) {
@@ -26,6 +26,7 @@ struct NormalizedWord {
   var isEmpty: Bool { scalarCount == 0 }
   var exceedsLimit: Bool { scalarCount > maximumScalarCount }
 
+  /// Starts a new word.
   mutating func removeAll() {
     bytes.removeAll(keepingCapacity: true)
     sourceOfByte.removeAll(keepingCapacity: true)
@@ -33,7 +34,7 @@ struct NormalizedWord {
     scalarCount = 0
   }
 
-  /// Ends the current sequence of marks: those that follow belong to another base.
+  /// Ends the sequence of marks that are sorted together.
   mutating func separateMarks() {
     if !marks.isEmpty { marks.removeAll(keepingCapacity: true) }
   }
@@ -48,7 +49,7 @@ struct NormalizedWord {
     if tracksOffsets { sourceOfByte.append(range) }
   }
 
-  /// Appends a scalar; a mark goes before the marks of higher class that follow the same base.
+  /// Appends a scalar; a mark is inserted before the marks of higher class of the same base.
   ///
   /// - Source: Unicode Standard Annex 15, canonical ordering: a stable sort by combining class.
   mutating func append(_ scalar: UInt32, combiningClass: UInt8 = 0, from range: Range<Int>) {
@@ -87,7 +88,7 @@ struct NormalizedWord {
     }
   }
 
-  /// The marking bits of the first byte of a sequence.
+  /// The fixed bits of the first byte of a sequence of that length.
   private static func utf8Lead(_ length: Int) -> UInt8 {
     switch length {
     case 1: 0

@@ -1,46 +1,45 @@
-// What BERT's normaliser and pre-tokeniser do with each Unicode scalar, fused into one table look-up.
-
-/// One thing to do with one scalar of the text.
+/// The combined effect of BERT's normaliser and pre-tokenizer on one scalar.
 ///
 /// Normalisation (`BertNormalizer`) and splitting (`BertPreTokenizer`) both act on single scalars,
-/// but for the order of combining marks. So their composition is a function of the scalar, and it is
-/// computed once, when a tokenizer is made.
+/// except for the order of combining marks. Their composition is therefore a function of the scalar
+/// and is tabulated when a tokenizer is created.
 enum ScalarAction: Equatable {
-  /// Part of a word, as it is.
+  /// Keeps the scalar as part of a word.
   case keep
-  /// Deleted as if it had not been there.
+  /// Deletes the scalar; the word continues.
   case delete
-  /// Ends a word.
+  /// Ends the word.
   case space
-  /// A word of its own, as it is.
+  /// Makes the scalar a word of its own.
   case isolate
-  /// Replaced by the outputs at this place of `ScalarActions.outputs`.
+  /// Replaces the scalar by the outputs at this index of `ScalarActions.outputs`.
   case replace(at: Int)
   /// As `replace`, with a space before and after.
   case replaceIsolated(at: Int)
-  /// A Hangul syllable, decomposed by arithmetic.
+  /// Decomposes a Hangul syllable arithmetically.
   case hangul
 }
 
 /// A scalar of normalised text.
 struct NormalizedScalar: Equatable {
+  /// The function of the scalar in splitting.
   enum Role: UInt32 {
     case word = 0
     case space = 1
     case punctuation = 2
-    /// Deleted, but it stood between the marks on both sides of it and keeps them apart.
+    /// Deleted, but the marks on both sides of it are not reordered across it.
     case boundary = 3
   }
 
   var value: UInt32
   var role: Role
-  /// Canonical combining class: marks of one base are sorted by it.
+  /// Canonical combining class, by which the marks of one base are sorted.
   var combiningClass: UInt8
 }
 
-/// The action for every scalar under one `BERTNormalization`: a two-stage table.
+/// The action of every scalar under one `BERTNormalization`, in a two-stage table.
 ///
-/// Most pages of 256 scalars are uniform and shared, so the whole takes about 100 KB.
+/// Most pages of 256 scalars are uniform and shared, so the table takes about 100 KB.
 struct ScalarActions: Sendable {
   private static let pageBits: UInt32 = 8
   private static let pageSize = 1 << 8
@@ -50,12 +49,12 @@ struct ScalarActions: Sendable {
   private var pageOf = [UInt16](repeating: 0, count: pageCount)
   private var entries = [UInt32](repeating: 0, count: pageSize)
   private var uniformPages: [UInt32: UInt16] = [0: 0]
-  /// Sequences: a count, then that many packed scalars.
+  /// Sequences, each a count followed by packed scalars.
   private var outputs: [UInt32] = [0]
 
   init(_ normalization: BERTNormalization) {
     let tables = UnicodeRanges.shared
-    // Later calls override earlier ones, so the steps stand in reverse order of their precedence.
+    // Later calls override earlier ones, so the steps are in reverse order of precedence.
     for run in tables.punctuation { set(.isolate, from: run.first, through: run.last) }
     for run in tables.space { set(.space, from: run.first, through: run.last) }
     setReplacements(normalization, tables)
@@ -67,24 +66,25 @@ struct ScalarActions: Sendable {
     }
   }
 
-  /// What to do with `scalar`, a value below 0x110000.
+  /// The action of `scalar`, a value below 0x110000.
   func action(_ scalar: UInt32) -> ScalarAction {
     let page = Int(pageOf[Int(scalar >> Self.pageBits)])
     return Self.unpack(entries[page * Self.pageSize + Int(scalar & 0xFF)])
   }
 
-  /// The outputs at a place that an action names.
+  /// The indices of the outputs of a `replace` action.
   func outputRange(at place: Int) -> Range<Int> {
     place + 1..<place + 1 + Int(outputs[place])
   }
 
+  /// The output at an index of ``outputRange(at:)``.
   func output(_ index: Int) -> NormalizedScalar {
     Self.unpackScalar(outputs[index])
   }
 
   // MARK: Building
 
-  /// Decomposition, deletion of marks and lower case of single scalars.
+  /// Sets decomposition, deletion of marks and lower case of single scalars.
   private mutating func setReplacements(_ normalization: BERTNormalization, _ tables: UnicodeRanges)
   {
     var changed: Set<UInt32> = []
@@ -123,7 +123,7 @@ struct ScalarActions: Sendable {
       normalization.stripsAccents ? tables.decomposition[scalar] ?? [scalar] : [scalar]
     var sequence: [NormalizedScalar] = []
     for part in decomposed {
-      // Without decomposition nothing is reordered, so every scalar counts as a base.
+      // Without decomposition marks are not reordered, so every scalar counts as a base.
       let combiningClass =
         normalization.stripsAccents
         ? UInt8(UnicodeRanges.value(of: part, in: tables.combiningClass) ?? 0) : 0
@@ -181,7 +181,7 @@ struct ScalarActions: Sendable {
     return page
   }
 
-  /// The storage page of a page that is about to be written; a shared one is copied first.
+  /// The storage of a page for writing; a shared page is copied first.
   private mutating func ownPage(_ page: Int) -> Int {
     let stored = Int(pageOf[page])
     guard uniformPages.values.contains(UInt16(stored)) else { return stored }
@@ -226,22 +226,5 @@ struct ScalarActions: Sendable {
     NormalizedScalar(
       value: packed & 0x1F_FFFF, role: .init(rawValue: packed >> 21 & 3) ?? .word,
       combiningClass: UInt8(packed >> 23 & 0xFF))
-  }
-}
-
-/// Hangul syllables, which decompose by arithmetic.
-///
-/// - Source: The Unicode Standard, section 3.12, "Conjoining Jamo Behavior".
-enum HangulSyllable {
-  static let first: UInt32 = 0xAC00
-  static let last: UInt32 = 0xAC00 + 11_172 - 1
-
-  /// Leading consonant, vowel, and the trailing consonant or 0.
-  static func jamo(_ syllable: UInt32) -> (leading: UInt32, vowel: UInt32, trailing: UInt32) {
-    let index = syllable - first
-    let trailing = index % 28
-    return (
-      0x1100 + index / 588, 0x1161 + index % 588 / 28, trailing == 0 ? 0 : 0x11A7 + trailing
-    )
   }
 }

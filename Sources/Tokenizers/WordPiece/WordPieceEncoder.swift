@@ -1,8 +1,8 @@
-/// One run of the tokenizer over one text: reads scalars, collects words, emits ids.
+/// Encodes one text: reads scalars, collects words and emits ids.
 struct WordPieceEncoder {
   let tokenizer: WordPieceTokenizer
   var ids: [Int32] = []
-  /// The source range of each id, where offsets are tracked.
+  /// The source range of each id, if offsets are tracked.
   private(set) var ranges: [Range<Int>] = []
   private var word: NormalizedWord
   private let tracksOffsets: Bool
@@ -14,6 +14,7 @@ struct WordPieceEncoder {
       tracksOffsets: tracksOffsets, maximumScalarCount: tokenizer.maximumWordScalarCount)
   }
 
+  /// Appends the ids of a text; bytes that are not UTF-8 count as U+FFFD.
   mutating func encode(_ bytes: UnsafeBufferPointer<UInt8>) {
     var offset = 0
     while offset < bytes.count {
@@ -82,7 +83,7 @@ struct WordPieceEncoder {
     }
   }
 
-  /// Cuts the collected word into pieces and begins another.
+  /// Cuts the collected word into pieces and starts a new word.
   private mutating func endWord() {
     word.separateMarks()
     if word.isEmpty { return }
@@ -119,12 +120,14 @@ struct WordPieceEncoder {
   }
 }
 
-/// Decoding of one scalar from bytes that need not be UTF-8.
+/// Decoding of single scalars from bytes that may be invalid UTF-8.
 enum UTF8Scalar {
-  /// The scalar at `offset`, which must lie within `bytes`, and its length in bytes.
+  /// The scalar at `offset` and its length in bytes.
   ///
-  /// Bytes that begin no well-formed sequence yield U+FFFD and length 1. How many U+FFFD an
-  /// ill-formed sequence yields does not matter here, as the normaliser deletes them all.
+  /// A byte that does not begin a well-formed sequence yields U+FFFD and length 1. The number of
+  /// U+FFFD of an ill-formed sequence is irrelevant here, because the normaliser deletes them.
+  ///
+  /// - Precondition: `offset` is less than `bytes.count`.
   static func decode(_ bytes: UnsafeBufferPointer<UInt8>, at offset: Int) -> (
     scalar: UInt32, byteCount: Int
   ) {

@@ -2,11 +2,11 @@ internal import Bytes
 internal import Glibc
 
 extension WordPieceTokenizer {
-  /// Makes a tokenizer of a Hugging Face model directory.
+  /// Creates a tokenizer from a Hugging Face model directory.
   ///
-  /// `tokenizer.json` is used where there is one, else `vocab.txt` with `tokenizer_config.json`.
-  /// Truncation and padding that `tokenizer.json` may ask for are ignored: the limit of a sentence
-  /// embedding model stands in `sentence_bert_config.json`.
+  /// Reads `tokenizer.json`, or `vocab.txt` with `tokenizer_config.json` if it does not exist.
+  /// Truncation and padding in `tokenizer.json` are ignored: `sentence_bert_config.json` has the
+  /// limit of a sentence embedding model.
   ///
   /// - Parameter directory: the directory's path.
   /// - Returns: the tokenizer.
@@ -32,14 +32,14 @@ extension WordPieceTokenizer {
       source: vocabularyPath)
   }
 
-  /// Makes a tokenizer of the content of a `tokenizer.json`.
+  /// Creates a tokenizer from the content of a `tokenizer.json`.
   ///
-  /// Read are "model" (vocabulary, unknown token, word limit) and the switches of "normalizer".
+  /// Reads "model" (vocabulary, unknown token, word limit) and the switches of "normalizer".
   ///
   /// - Parameters:
   ///   - bytes: the file's content.
   ///   - source: the file's name, for errors.
-  /// - Throws: `TokenizerError`; `.unsupported` for other kinds of model or normaliser.
+  /// - Throws: `TokenizerError`; `.unsupported` for other models, normalisers or pre-tokenizers.
   package init(tokenizerJSON bytes: [UInt8], source: String) throws(TokenizerError) {
     let json = try Self.parse(bytes, source: source)
     try Self.require(json["model"]?["type"], "model.type", "WordPiece", source: source)
@@ -65,7 +65,7 @@ extension WordPieceTokenizer {
       source: source)
   }
 
-  /// The vocabulary object, piece to id, as an array by id; every id must be there once.
+  /// The vocabulary, an object of pieces and ids, as an array by id; every id must occur once.
   private static func pieces(
     _ vocabulary: JSONValue?, source: String
   ) throws(TokenizerError) -> [[UInt8]] {
@@ -107,7 +107,7 @@ extension WordPieceTokenizer {
     }
   }
 
-  /// The whole file; nil when it is not there and need not be.
+  /// The content of a file; nil when an optional file does not exist.
   private static func contents(
     _ path: String, isRequired: Bool
   ) throws(TokenizerError) -> [UInt8]? {

@@ -1,18 +1,18 @@
 package import Checkpoints
 
 extension WordPieceTokenizer {
-  /// Makes a tokenizer of the metadata of a `bert` GGUF file.
+  /// Creates a tokenizer from the metadata of a `bert` GGUF file.
   ///
   /// llama.cpp stores a piece that begins a word as "▁x" (U+2581 first), a continuation "##x" as
-  /// "x", and special tokens as they are; here the original spellings are restored. It knows only
-  /// uncased models, so a file says nothing of the normaliser; files of this project's converter
+  /// "x", and special tokens unchanged; the original spellings are restored here. It supports only
+  /// uncased models, so its files do not describe the normaliser. Files of this project's converter
   /// do, under `swiftrag.tokenizer.*`.
   ///
   /// - Source: llama.cpp `conversion/bert.py`, `BertModel.set_vocab`.
   /// - Parameters:
   ///   - metadata: keys `tokenizer.ggml.{model,tokens,token_type,*_token_id}`.
   ///   - source: the file's name, for errors.
-  /// - Throws: `TokenizerError` when a key is missing or unusable.
+  /// - Throws: `TokenizerError` when an entry is missing or invalid.
   package init(ggufMetadata metadata: Metadata, source: String) throws(TokenizerError) {
     let model = try Self.read(source) { () throws(CheckpointError) in
       try metadata.required(
@@ -41,9 +41,10 @@ extension WordPieceTokenizer {
       normalization: Self.normalization(metadata, source: source), source: source)
   }
 
-  /// The metadata entries from which `init(ggufMetadata:source:)` makes this tokenizer again.
+  /// The metadata entries from which `init(ggufMetadata:source:)` creates this tokenizer.
   ///
-  /// llama.cpp reads them too; it knows the id of [CLS] under either of two keys, by its age.
+  /// llama.cpp reads them too; depending on its version it expects the id of [CLS] under either of
+  /// two keys.
   package var ggufMetadata: [(key: String, value: MetadataValue)] {
     var spellings = StringArray(count: vocabulary.count)
     var types: [Int32] = []
@@ -55,7 +56,7 @@ extension WordPieceTokenizer {
     }
     var entries: [(key: String, value: MetadataValue)] = [
       (GGUFKey.model, .string("bert")),
-      // The name of BERT's pre-tokenizer in llama.cpp; its WordPiece does not look at it.
+      // BERT's pre-tokenizer in llama.cpp, whose WordPiece ignores the name.
       (GGUFKey.pre, .string("bert-bge")),
       (GGUFKey.tokens, .array(.string(spellings))),
       (GGUFKey.tokenTypes, .array(.int32(types))),
@@ -77,18 +78,18 @@ extension WordPieceTokenizer {
     return entries
   }
 
-  /// The keys of a `bert` vocabulary.
+  /// The metadata keys of a `bert` vocabulary.
   ///
-  /// - Source: gguf-py 0.19.0, `constants.Keys.Tokenizer`; "seperator" is spelled so there.
+  /// - Source: gguf-py 0.19.0, `constants.Keys.Tokenizer`, including the spelling "seperator".
   package enum GGUFKey {
     package static let model = "tokenizer.ggml.model"
     package static let pre = "tokenizer.ggml.pre"
     package static let tokens = "tokenizer.ggml.tokens"
     package static let tokenTypes = "tokenizer.ggml.token_type"
     package static let typeCount = "tokenizer.ggml.token_type_count"
-    /// [CLS] as gguf-py writes it today.
+    /// [CLS] in files of current gguf-py.
     package static let beginning = "tokenizer.ggml.bos_token_id"
-    /// [CLS] as files up to 2024 have it.
+    /// [CLS] in files up to 2024.
     package static let classification = "tokenizer.ggml.cls_token_id"
     package static let separator = "tokenizer.ggml.seperator_token_id"
     package static let unknown = "tokenizer.ggml.unknown_token_id"
@@ -170,7 +171,7 @@ extension WordPieceTokenizer {
       lowercases: try flag(GGUFKey.lowercases) ?? true)
   }
 
-  /// Turns an error about metadata into one about the tokenizer.
+  /// Runs `body` and maps an error about metadata to `TokenizerError.unreadable`.
   private static func read<Value>(
     _ source: String, _ body: () throws(CheckpointError) -> Value
   ) throws(TokenizerError) -> Value {

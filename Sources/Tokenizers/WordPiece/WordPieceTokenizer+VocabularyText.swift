@@ -1,11 +1,11 @@
 extension WordPieceTokenizer {
-  /// Makes a tokenizer of a `vocab.txt`: one piece a line, the line number is the id.
+  /// Creates a tokenizer from a `vocab.txt`: one piece per line; the line number is the id.
   ///
   /// The special tokens are found by their usual spellings [CLS], [SEP], [UNK], [PAD], [MASK].
   ///
   /// - Parameters:
   ///   - text: the file's content, UTF-8.
-  ///   - normalization: what is done to a text first; `vocab.txt` does not say.
+  ///   - normalization: the normalisation, which `vocab.txt` does not describe.
   ///   - source: the file's name, for errors.
   /// - Throws: `TokenizerError.missing` when [CLS], [SEP] or [UNK] is not among the pieces.
   package init(
@@ -22,7 +22,7 @@ extension WordPieceTokenizer {
       normalization: normalization, source: source)
   }
 
-  /// The special tokens that are spelled as in the original BERT.
+  /// The special tokens, found by the spellings of the original BERT.
   static func usualSpecialTokens(
     in pieces: [[UInt8]], source: String
   ) throws(TokenizerError) -> SpecialTokens {

@@ -1,10 +1,8 @@
-// WordPiece: BERT's tokenizer, text to ids. Normalise, split into words, cut words into pieces.
-
-/// A token of a text and the place it came from.
+/// A token of a text and its source range.
 package struct TokenSpan: Sendable, Equatable {
   /// Index into the vocabulary.
   package var id: Int32
-  /// UTF-8 byte offsets in the text that was encoded; empty for [CLS] and [SEP].
+  /// UTF-8 byte offsets in the encoded text; empty for [CLS] and [SEP].
   package var byteRange: Range<Int>
 
   package init(id: Int32, byteRange: Range<Int>) {
@@ -15,28 +13,28 @@ package struct TokenSpan: Sendable, Equatable {
 
 /// BERT's WordPiece tokenizer.
 ///
-/// Text is normalised (`BERTNormalization`), split at white space, punctuation and ideographs, and
-/// each word is cut greedily: the longest piece of the vocabulary that the rest begins with, pieces
-/// after the first spelled with "##". A word that cannot be cut to its end, or that has more than
+/// Text is normalised (`BERTNormalization`) and split at white space, punctuation and ideographs.
+/// Each word is cut greedily into the longest matching pieces of the vocabulary; pieces after the
+/// first are spelled with "##". A word that cannot be cut completely, or that has more than
 /// `maximumWordScalarCount` scalars, becomes one [UNK].
 ///
-/// Text is data: "[SEP]" in a text is cut like any other characters and never becomes the special
-/// token. Hugging Face does the same with `encode_special_tokens = True`.
+/// Text is data: "[SEP]" in a text is cut like other characters and never becomes the special token.
+/// Hugging Face behaves like this with `encode_special_tokens = True`.
 ///
 /// - Source: Wu et al. 2016, arXiv:1609.08144, section 4.1; Devlin et al. 2018, arXiv:1810.04805.
 ///   Parity: Hugging Face `tokenizers` (`BertNormalizer`, `BertPreTokenizer`, `WordPiece`); the ids
-///   are equal on every text that Tests/Reference/wordpiece_differential.py tries.
-/// - Complexity: O(bytes); memory per call O(ids), whatever the text.
+///   are equal on every text of Tests/Reference/wordpiece_differential.py.
+/// - Complexity: O(bytes) time and O(ids) memory per call.
 package struct WordPieceTokenizer: Sendable {
-  /// Ids of the tokens that stand for no text.
+  /// BERT's special tokens.
   package struct SpecialTokens: Sendable, Equatable {
-    /// Put before a text: [CLS].
+    /// [CLS], before a text.
     package var classification: Int32
-    /// Put after a text: [SEP].
+    /// [SEP], after a text.
     package var separator: Int32
-    /// For a word that the vocabulary cannot spell: [UNK].
+    /// [UNK], for a word that the vocabulary cannot spell.
     package var unknown: Int32
-    /// [PAD]; never produced, batches here are ragged.
+    /// [PAD]; never produced, because batches are ragged.
     package var padding: Int32?
     /// [MASK]; never produced.
     package var mask: Int32?
@@ -57,17 +55,20 @@ package struct WordPieceTokenizer: Sendable {
     }
   }
 
+  /// Pieces and ids.
   package let vocabulary: WordPieceVocabulary
+  /// The normalisation before splitting.
   package let normalization: BERTNormalization
+  /// Ids of [CLS], [SEP], [UNK], [PAD] and [MASK].
   package let specialTokens: SpecialTokens
-  /// Words of more scalars are unknown; 100 in every published BERT.
+  /// Words with more scalars become [UNK]; 100 in every published BERT.
   package let maximumWordScalarCount: Int
 
   let actions: ScalarActions
-  /// The actions of U+0000 to U+007F again, with lower case applied.
+  /// The actions of U+0000 to U+007F, with lower case applied.
   let asciiActions: [ASCIIAction]
 
-  /// What to do with an ASCII character: the byte to append, or one of three marks above 0x7F.
+  /// The action of an ASCII character: the byte to append, or one of three codes above 0x7F.
   struct ASCIIAction: Sendable {
     static let delete: UInt8 = 0x80
     static let space: UInt8 = 0x81
@@ -75,14 +76,14 @@ package struct WordPieceTokenizer: Sendable {
     var code: UInt8
   }
 
-  /// Makes a tokenizer of a vocabulary that is in memory.
+  /// Creates a tokenizer from a vocabulary in memory.
   ///
   /// - Parameters:
-  ///   - pieces: the spelling of each id, UTF-8; continuations begin with "##".
-  ///   - specialTokens: their ids, each below `pieces.count`.
-  ///   - normalization: what is done to a text first.
-  ///   - maximumWordScalarCount: longer words are unknown.
-  ///   - source: named in errors.
+  ///   - pieces: the spelling of each id in UTF-8; continuations begin with "##".
+  ///   - specialTokens: ids below `pieces.count`.
+  ///   - normalization: the normalisation before splitting.
+  ///   - maximumWordScalarCount: words with more scalars become [UNK].
+  ///   - source: the file's name, for errors.
   /// - Throws: `TokenizerError.invalid` when a special id is outside the vocabulary.
   package init(
     pieces: [[UInt8]], specialTokens: SpecialTokens,
@@ -103,18 +104,18 @@ package struct WordPieceTokenizer: Sendable {
     self.asciiActions = (0..<128).map { ASCIIAction(code: Self.asciiCode($0, actions)) }
   }
 
-  /// Token ids of a text, not truncated.
+  /// The token ids of a text, not truncated.
   ///
   /// - Parameters:
   ///   - text: any text.
-  ///   - addSpecialTokens: whether [CLS] goes before and [SEP] after.
+  ///   - addSpecialTokens: whether [CLS] and [SEP] are added.
   /// - Returns: ids in the order of the text.
   package func encode(_ text: String, addSpecialTokens: Bool = true) -> [Int32] {
     var text = text
     return text.withUTF8 { unsafe encode(utf8: $0, addSpecialTokens: addSpecialTokens) }
   }
 
-  /// Token ids of UTF-8 bytes, not truncated.
+  /// The token ids of UTF-8 bytes, not truncated.
   ///
   /// Bytes that are not UTF-8 count as U+FFFD.
   package func encode(
@@ -127,29 +128,29 @@ package struct WordPieceTokenizer: Sendable {
     return encoder.ids
   }
 
-  /// Tokens of a text with the bytes that each of them came from, without [CLS] and [SEP].
+  /// The tokens of a text with their source ranges, without [CLS] and [SEP].
   ///
-  /// A range covers the scalars that contributed to the token: a deleted accent is in no range, and
-  /// [UNK] covers its whole word. Ranges ascend and do not overlap, except where one scalar became
-  /// several tokens or marks were reordered.
+  /// A range covers the scalars that contributed to the token: a deleted accent belongs to no range,
+  /// and [UNK] covers its whole word. Ranges ascend and do not overlap, except where one scalar
+  /// became several tokens or marks were reordered.
   package func encodeWithOffsets(_ text: String) -> [TokenSpan] {
     var text = text
     return text.withUTF8 { unsafe encodeWithOffsets(utf8: $0) }
   }
 
-  /// As `encodeWithOffsets(_:)`, of UTF-8 bytes.
+  /// As `encodeWithOffsets(_:)`, for UTF-8 bytes.
   package func encodeWithOffsets(utf8 bytes: UnsafeBufferPointer<UInt8>) -> [TokenSpan] {
     var encoder = WordPieceEncoder(tokenizer: self, tracksOffsets: true)
     unsafe encoder.encode(bytes)
     return zip(encoder.ids, encoder.ranges).map { TokenSpan(id: $0, byteRange: $1) }
   }
 
-  /// How many ids `encode` returns: what counts against a model's limit.
+  /// The number of ids that `encode` returns, which a model's limit refers to.
   package func tokenCount(_ text: String, addSpecialTokens: Bool = true) -> Int {
     encode(text, addSpecialTokens: addSpecialTokens).count
   }
 
-  /// The spelling of an id, continuations with "##"; nil when there is no such id.
+  /// The spelling of an id, continuations with "##"; nil for an id outside the vocabulary.
   package func piece(_ id: Int32) -> String? {
     vocabulary.spelling(of: id).map { String(decoding: $0, as: UTF8.self) }
   }

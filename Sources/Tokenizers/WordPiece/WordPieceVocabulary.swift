@@ -1,31 +1,29 @@
-// The pieces of a WordPiece vocabulary and the search for the longest one that fits.
-
-/// Ids and spellings of word pieces, and a trie that finds the longest piece at a place of a word.
+/// Ids and spellings of word pieces, and a trie that finds the longest piece at a position in a word.
 ///
-/// Keys are bytes: Swift's `String` compares by canonical equivalence, under which "é" and "e" with
-/// an accent are one key, while the vocabulary may hold both.
+/// Keys are bytes: Swift's `String` compares by canonical equivalence, under which "é" and "e" with a
+/// combining accent are one key, but a vocabulary may contain both.
 package struct WordPieceVocabulary: Sendable {
-  /// Every spelling, one after another, "##" included.
+  /// All spellings, concatenated, including "##".
   private let spellings: [UInt8]
-  /// `count + 1` places in `spellings`.
+  /// `count + 1` offsets in `spellings`.
   private let spellingOffsets: [Int]
   private let trie: ByteTrie
 
   /// Number of ids.
   package var count: Int { spellingOffsets.count - 1 }
 
-  /// The two places from which a piece can be searched.
+  /// The position of a piece in a word.
   enum Position: Int {
-    /// At the start of a word: pieces as they are spelled.
+    /// At the start of a word: pieces without "##".
     case wordStart = 0
-    /// Within a word: pieces spelled with "##", without it.
+    /// Within a word: pieces spelled with "##", which is not part of the key.
     case continuation = 1
   }
 
   /// - Parameters:
-  ///   - pieces: the spelling of each id, UTF-8, continuations with "##". Of two equal spellings
-  ///     the later id is the one that a text gets, as in Hugging Face's.
-  ///   - specials: ids that no text may produce.
+  ///   - pieces: the spelling of each id in UTF-8, continuations with "##". Of two equal spellings
+  ///     the later id is used, as in Hugging Face's `tokenizers`.
+  ///   - specials: ids that text must not produce.
   package init(pieces: [[UInt8]], specials: Set<Int32>) {
     var spellings: [UInt8] = []
     var offsets = [0]
@@ -49,7 +47,7 @@ package struct WordPieceVocabulary: Sendable {
     self.trie = trie
   }
 
-  /// The id of a piece spelled exactly so, "##" included; a linear search.
+  /// The id of a piece by its exact spelling, including "##"; a linear search.
   package func id(of spelling: [UInt8]) -> Int32? {
     let index = (0..<count).last { index in
       spellings[spellingOffsets[index]..<spellingOffsets[index + 1]].elementsEqual(spelling)
@@ -57,13 +55,13 @@ package struct WordPieceVocabulary: Sendable {
     return index.map(Int32.init)
   }
 
-  /// The spelling of an id, UTF-8; nil when there is no such id.
+  /// The spelling of an id in UTF-8; nil for an id outside the vocabulary.
   package func spelling(of id: Int32) -> [UInt8]? {
     guard id >= 0, Int(id) < count else { return nil }
     return Array(spellings[spellingOffsets[Int(id)]..<spellingOffsets[Int(id) + 1]])
   }
 
-  /// The longest piece that `word[start...]` begins with.
+  /// The longest piece that is a prefix of `word[start...]`.
   func longestPiece(in word: [UInt8], from start: Int, at position: Position) -> (
     id: Int32, end: Int
   )? {

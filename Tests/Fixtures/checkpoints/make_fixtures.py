@@ -5,12 +5,14 @@ The files are deterministic; MANIFEST.json records versions and hashes, and the 
 """
 
 import hashlib
+import importlib.metadata
 import json
 import pathlib
 import platform
 import zipfile
 
 import gguf
+import huggingface_hub
 import numpy
 import safetensors
 import safetensors.numpy
@@ -89,6 +91,35 @@ def write_safetensors():
         tensors, HERE / "dtypes.safetensors", metadata={"format": "pt"})
 
 
+def write_split_gguf():
+    """Five tensors in three parts, named and numbered by the reference."""
+    writer = gguf.GGUFWriter(HERE / "split.gguf", arch="swiftrag-test", split_max_tensors=2)
+    writer.add_string("test.string", "in the first part")
+    for index in range(5):
+        writer.add_tensor(f"tensor.{index}", values(index + 1) + index)
+    writer.write_header_to_file()
+    writer.write_kv_data_to_file()
+    writer.write_tensors_to_file()
+    writer.close()
+
+
+def write_shards():
+    """Three shards and their index, as save_pretrained of transformers writes them."""
+    tensors = {f"layer.{index}.weight": values(4, index + 1) + index for index in range(5)}
+    plan = huggingface_hub.split_state_dict_into_shards_factory(
+        tensors,
+        get_storage_size=lambda tensor: tensor.nbytes,
+        filename_pattern="model{suffix}.safetensors",
+        max_shard_size=100,
+    )
+    for name, keys in plan.filename_to_tensors.items():
+        safetensors.numpy.save_file(
+            {key: tensors[key] for key in keys}, HERE / name, metadata={"format": "pt"})
+    index = {"metadata": plan.metadata, "weight_map": plan.tensor_to_filename}
+    (HERE / "model.safetensors.index.json").write_text(
+        json.dumps(index, indent=2, sort_keys=True) + "\n")
+
+
 class Unseekable:
     """A pipe, as far as zipfile can tell: it then writes data descriptors behind the members."""
 
@@ -134,11 +165,13 @@ def write_zips():
 def main():
     write_gguf()
     write_aligned_gguf()
+    write_split_gguf()
     write_safetensors()
+    write_shards()
     write_zips()
     files = {}
     for path in sorted(HERE.iterdir()):
-        if path.suffix in (".gguf", ".safetensors", ".zip"):
+        if path.suffix in (".gguf", ".safetensors", ".zip") or path.name.endswith(".index.json"):
             data = path.read_bytes()
             files[path.name] = {
                 "bytes": len(data), "sha256": hashlib.sha256(data).hexdigest()}
@@ -151,7 +184,8 @@ def main():
         "tolerance": "none: every comparison is exact",
         "versions": {
             "python": platform.python_version(),
-            "gguf": __import__("importlib.metadata").metadata.version("gguf"),
+            "gguf": importlib.metadata.version("gguf"),
+            "huggingface_hub": huggingface_hub.__version__,
             "numpy": numpy.__version__,
             "safetensors": safetensors.__version__,
         },

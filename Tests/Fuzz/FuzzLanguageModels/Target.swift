@@ -45,10 +45,9 @@ private func tokenize(_ checkpoint: Checkpoint) {
 }
 
 private func evaluate(_ checkpoint: Checkpoint) {
-  for repack in [false, true] {
-    let options = LlamaOptions(
-      repack: repack, usesPrepared: false, contextTokenCount: 8,
-      availableByteCount: availableByteCount)
+  for weights in [WeightPlacement.inPlace, .reordered] {
+    let options = LoadOptions(
+      weights: weights, contextTokenCount: 8, availableByteCount: availableByteCount)
     guard
       let model = try? LlamaModel(gguf: checkpoint, compute: kernels, options: options),
       let session = try? LlamaSession(

@@ -1,6 +1,6 @@
 import KernelsAVX2
 import KernelsAVX512
-import KernelsReference
+import KernelInterface
 
 /// Attention of one head of keys in a cache, headDim 128, 4 query heads, on one thread: a decoded
 /// token (1 row) and a task of a prefill (8 rows).
@@ -10,8 +10,8 @@ func measureCachedAttention() {
   for (name, type) in [("F32", CacheElement.f32), ("F16", .f16), ("Q8_0", .q80)] {
     for (rows, positions) in [(1, 512), (1, 4096), (8, 512), (8, 4096)] {
       let tile = cachedTile(type: type, rows: rows, positions: positions)
-      let wide = processorSeconds(repeats: 300) { KernelsAVX512.attendToCache(tile) }
-      let narrow = processorSeconds(repeats: 300) { KernelsAVX2.attendToCache(tile) }
+      let wide = processorSeconds(repeats: 300) { KernelsAVX512.cachedAttention(tile) }
+      let narrow = processorSeconds(repeats: 300) { KernelsAVX2.cachedAttention(tile) }
       let operations = Double(4 * rows * 4 * positions * 128) * 1e-9
       let cells = [wide, narrow].flatMap { [Int($0 * 1e6), Int(operations / $0)] }
       print(
@@ -40,6 +40,7 @@ private func cachedTile(type: CacheElement, rows: Int, positions: Int) -> Cached
     queries: rows * headsPerKey, positions: positions, headDim: headDim)
   return CachedAttentionTile(
     queries: values(rows * width), queryStride: width, rows: rows, headsPerKey: headsPerKey,
-    firstPosition: positions - rows, window: Int.max / 2, head: head, y: values(rows * width),
+    firstPosition: positions - rows, rowStep: 1, window: Int.max / 2, head: head,
+    y: values(rows * width),
     yStride: width, scratch: values(scratchCount))
 }

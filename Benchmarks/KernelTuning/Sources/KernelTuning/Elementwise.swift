@@ -1,6 +1,6 @@
 import KernelsAVX2
 import KernelsAVX512
-import KernelsReference
+import KernelInterface
 
 /// What is not a matrix product, on one thread, in both instruction sets.
 func measureElementwise() {
@@ -20,21 +20,22 @@ func measureElementwise() {
   report(
     "GELU", elements: rows * width,
     {
-      KernelsAVX512.finishTile(
-        y, rows: rows, stride: width, width: width, bias: nil, isGELU: true)
+      KernelsAVX512.applyBiasAndActivation(
+        y, rows: rows, stride: width, width: width, bias: nil, activation: .gelu)
     },
     {
-      KernelsAVX2.finishTile(y, rows: rows, stride: width, width: width, bias: nil, isGELU: true)
+      KernelsAVX2.applyBiasAndActivation(
+        y, rows: rows, stride: width, width: width, bias: nil, activation: .gelu)
     })
   report(
     "quantiser", elements: rows * width,
     { KernelsAVX512.quantizeRows(x, rows: rows, inputs: width, into: quantized) },
     { KernelsAVX2.quantizeRows(x, rows: rows, inputs: width, into: quantized) })
   let norm = LayerNormRows(
-    x: y, residual: x, rows: rows, width: 384, weight: bias, bias: bias, epsilon: 1e-12)
+    x: y, residual: x, y: y, rows: rows, width: 384, weight: bias, bias: bias, epsilon: 1e-12)
   report(
-    "residual and LayerNorm", elements: rows * 384, { KernelsAVX512.normalize(norm) },
-    { KernelsAVX2.normalize(norm) })
+    "residual and LayerNorm", elements: rows * 384, { KernelsAVX512.layerNorm(norm) },
+    { KernelsAVX2.layerNorm(norm) })
 }
 
 /// Attention of one sequence, 12 heads of 32 columns, on one thread.
@@ -51,15 +52,17 @@ func measureAttention() {
             let column = packed + head * 32
             attend(
               AttentionBlock(
-                queries: column + query * 1152, keys: column + 384, values: column + 768,
-                stride: 1152, queryCount: min(blockRows, tokens - query), keyCount: tokens,
-                headDim: 32, y: y + query * 384 + head * 32, yStride: 384, scratch: scratch))
+                queries: column + query * 1152, queryStride: 1152, keys: column + 384,
+                keyStride: 1152, values: column + 768, valueStride: 1152,
+                queryCount: min(blockRows, tokens - query), keyCount: tokens,
+                firstPosition: tokens, window: tokens, headDim: 32,
+                y: y + query * 384 + head * 32, yStride: 384, scratch: scratch))
           }
         }
       }
     }
-    let wide = seconds(KernelsAVX512.attentionQueryCount) { KernelsAVX512.attend($0) }
-    let narrow = seconds(KernelsAVX2.attentionQueryCount) { KernelsAVX2.attend($0) }
+    let wide = seconds(KernelsAVX512.attentionQueryCount) { KernelsAVX512.attention($0) }
+    let narrow = seconds(KernelsAVX2.attentionQueryCount) { KernelsAVX2.attention($0) }
     let operations = Double(4 * tokens * tokens * 384) * 1e-9
     let cells = [wide, narrow].flatMap { [Int($0 * 1e6), Int(operations / $0)] }
     print("| \(tokens) | " + cells.map(String.init).joined(separator: " | ") + " |")

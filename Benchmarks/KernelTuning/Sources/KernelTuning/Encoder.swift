@@ -1,10 +1,11 @@
 import Glibc
+import KernelInterface
 import Kernels
 
 /// MiniLM-L6's six layers with invented weights: the time of a forward pass and of its parts.
 struct Encoder {
   private struct Layer {
-    let queryKeyValue, output, up, down: WeightMatrix
+    let queryKeyValue, output, up, down: WeightStack
   }
 
   private let compute: ComputeContext
@@ -28,7 +29,7 @@ struct Encoder {
 
   private static func weight(
     _ type: WeightType, _ outputs: Int, _ inputs: Int, _ compute: ComputeContext
-  ) throws -> WeightMatrix {
+  ) throws -> WeightStack {
     let count = outputs * inputs
     let bytes: [UInt8]
     switch type {
@@ -45,8 +46,9 @@ struct Encoder {
       }
     }
     return try bytes.withUnsafeBytes {
-      try WeightMatrix(
-        type: type, outputs: outputs, inputs: inputs, bytes: $0, compute: compute)
+      WeightStack(
+        try WeightMatrix(
+          type: type, outputs: outputs, inputs: inputs, bytes: $0, compute: compute))
     }
   }
 
@@ -80,14 +82,15 @@ struct Encoder {
         compute.linear(hidden, layer.queryKeyValue, bias: packedBias, into: &packed)
         mark(0)
         compute.attention(
-          queryKeyValue: packed, sequenceOffsets: offsets, heads: 12, into: &attended)
+          queryKeyValue: packed, shape: AttentionShape(heads: 12, headDim: 32), offsets: offsets,
+          mask: .full, into: &attended)
         mark(1)
         compute.linear(attended, layer.output, bias: narrowBias, into: &dense)
         mark(2)
         compute.addLayerNorm(
           &hidden, residual: dense, weight: ones, bias: narrowBias, epsilon: 1e-12)
         mark(5)
-        compute.linearGELU(hidden, layer.up, bias: wideBias, into: &wide)
+        compute.linear(hidden, layer.up, bias: wideBias, activation: .gelu, into: &wide)
         mark(3)
         compute.linear(wide, layer.down, bias: narrowBias, into: &dense)
         mark(4)

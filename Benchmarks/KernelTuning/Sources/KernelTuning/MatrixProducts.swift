@@ -1,7 +1,7 @@
 import COpenBLAS
 import KernelsAVX2
 import KernelsAVX512
-import KernelsReference
+import KernelInterface
 
 /// Every matrix product of MiniLM for several row counts, on one thread: 10^9 operations a second.
 struct MatrixProductTable {
@@ -41,13 +41,13 @@ struct MatrixProductTable {
           PanelProduct(
             x: x + row * inputs, rows: min(block, rows - row), inputs: inputs, panels: weights,
             isHalf: isHalf, panelRange: 0..<((outputs + columns - 1) / columns), bias: bias,
-            isGELU: false, y: y + row * outputs, outputs: outputs))
+            activation: .none, y: y + row * outputs, outputs: outputs))
       }
     }
     func blocks(_ columns: Int) -> BlockProduct {
       BlockProduct(
         x: quantized, rows: rows, inputs: inputs, quants: weights, scales: scales, sums: sums,
-        panelRange: 0..<((outputs + columns - 1) / columns), bias: bias, isGELU: false, y: y,
+        panelRange: 0..<((outputs + columns - 1) / columns), bias: bias, activation: .none, y: y,
         outputs: outputs)
     }
     let wide = KernelsAVX512.panelColumns

@@ -2,7 +2,7 @@ import Glibc
 import Kernels
 import KernelsAVX2
 import KernelsAVX512
-import KernelsReference
+import KernelInterface
 
 /// The kernels of one format in one instruction set.
 struct QuantizedKernel {

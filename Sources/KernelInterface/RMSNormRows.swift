@@ -1,0 +1,28 @@
+/// Root-mean-square normalisation of some rows.
+package struct RMSNormRows {
+  /// The first row, `[rows, width]`.
+  package var x: UnsafePointer<Float>
+  /// The first row of the result, `[rows, width]`.
+  package var y: UnsafeMutablePointer<Float>
+  /// Rows.
+  package var rows: Int
+  /// Elements in a row.
+  package var width: Int
+  /// Gain, `[width]`.
+  package var weight: UnsafePointer<Float>
+  /// Added to the mean square.
+  package var epsilon: Float
+
+  /// All fields.
+  package init(
+    x: UnsafePointer<Float>, y: UnsafeMutablePointer<Float>, rows: Int, width: Int,
+    weight: UnsafePointer<Float>, epsilon: Float
+  ) {
+    self.x = x
+    self.y = y
+    self.rows = rows
+    self.width = width
+    self.weight = weight
+    self.epsilon = epsilon
+  }
+}

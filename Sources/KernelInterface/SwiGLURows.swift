@@ -1,0 +1,21 @@
+/// SwiGLU of some rows `[gate | up]`.
+package struct SwiGLURows {
+  /// The first row, `[rows, 2 × width]`.
+  package var x: UnsafePointer<Float>
+  /// The first row of the result, `[rows, width]`.
+  package var y: UnsafeMutablePointer<Float>
+  /// Rows.
+  package var rows: Int
+  /// Elements in a row of the result.
+  package var width: Int
+
+  /// All fields.
+  package init(
+    x: UnsafePointer<Float>, y: UnsafeMutablePointer<Float>, rows: Int, width: Int
+  ) {
+    self.x = x
+    self.y = y
+    self.rows = rows
+    self.width = width
+  }
+}

@@ -1,0 +1,24 @@
+internal import Bytes
+package import Checkpoints
+
+extension ModelSpecification {
+  /// The specification of the model in an opened GGUF file, whose tensors are checked.
+  ///
+  /// - Throws: `ModelError` naming the key or tensor that is missing or does not fit, or an
+  ///   architecture that this program does not compute.
+  package init(gguf checkpoint: Checkpoint) throws(ModelError) {
+    let source = checkpoint.path
+    let architecture = try mapCheckpointErrors(source) { () throws(CheckpointError) in
+      try checkpoint.metadata.string("general.architecture")
+    }
+    if architecture == "bert" {
+      let config = try BERTConfig(ggufMetadata: checkpoint.metadata, source: source)
+      _ = try TensorFinder(checkpoint, BERTTensors(config: config))
+      self = config.specification
+    } else {
+      let config = try LlamaConfig(gguf: checkpoint)
+      _ = try TensorFinder(checkpoint, LlamaTensors(config: config))
+      self = config.specification
+    }
+  }
+}

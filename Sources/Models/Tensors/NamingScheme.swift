@@ -1,0 +1,64 @@
+package import Checkpoints
+
+/// A convention for the names of a model's tensors.
+///
+/// One model is published under several: the weights are the same, the names differ, and sometimes
+/// so does the order of rows or the fusing of matrices, which is then a value of the model's
+/// configuration.
+package enum NamingScheme: String, Sendable, CaseIterable {
+  /// llama.cpp's names in GGUF files: `blk.0.attn_q.weight`.
+  case gguf
+  /// transformers' names, in safetensors and `pytorch_model.bin`:
+  /// `encoder.layer.0.attention.self.query.weight`.
+  case huggingFace
+  /// OpenAI's own names in the `.pt` files of CLIP and Whisper:
+  /// `encoder.blocks.0.attn.query.weight`.
+  case openAI
+  /// whisper.cpp's `.bin` files, with OpenAI's names except for a few.
+  case ggml
+
+  /// The scheme that files of a format use.
+  package init(_ format: Checkpoint.Format) {
+    switch format {
+    case .gguf: self = .gguf
+    case .safetensors: self = .huggingFace
+    }
+  }
+}
+
+/// The names of one tensor, or the part that the tensors of one layer share, in each scheme.
+///
+/// A scheme can have alternatives, the usual name first: checkpoints that were converted from
+/// TensorFlow call the weight of a LayerNorm `gamma`.
+package struct TensorNames: Sendable, Equatable {
+  private var alternatives: [NamingScheme: [String]]
+
+  /// - Parameters: the name in each scheme, nil in those that do not have the tensor.
+  package init(
+    gguf: String? = nil, huggingFace: String? = nil, openAI: String? = nil, ggml: String? = nil
+  ) {
+    alternatives = [:]
+    let names: [(NamingScheme, String?)] = [
+      (.gguf, gguf), (.huggingFace, huggingFace), (.openAI, openAI), (.ggml, ggml),
+    ]
+    for (scheme, name) in names { alternatives[scheme] = name.map { [$0] } }
+  }
+
+  /// The names in a scheme, the usual one first; empty where the scheme does not have the tensor.
+  package subscript(scheme: NamingScheme) -> [String] { alternatives[scheme] ?? [] }
+
+  /// The names with `suffix` appended in every scheme.
+  ///
+  /// - Parameters:
+  ///   - suffix: such as `.weight`.
+  ///   - otherSuffix: makes one more alternative of each Hugging Face name.
+  package func appending(_ suffix: String, huggingFaceOr otherSuffix: String? = nil) -> TensorNames
+  {
+    var names = self
+    names.alternatives = alternatives.mapValues { $0.map { $0 + suffix } }
+    if let otherSuffix, let stems = alternatives[.huggingFace] {
+      names.alternatives[.huggingFace]? += stems.map { $0 + otherSuffix }
+    }
+    return names
+  }
+}

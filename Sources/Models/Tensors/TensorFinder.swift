@@ -1,0 +1,94 @@
+internal import Bytes
+package import Checkpoints
+internal import Kernels
+
+/// The tensors of a table in an opened checkpoint: found by the names of its scheme, and checked.
+package struct TensorFinder: Sendable {
+  package let checkpoint: Checkpoint
+  package let scheme: NamingScheme
+  /// What the file puts before every name.
+  private let prefix: String
+
+  var source: String { checkpoint.path }
+
+  /// Finds every tensor of the table, and refuses tensors that the forward pass would not read.
+  ///
+  /// - Throws: `ModelError.missing`, `.shape`, or `.unsupported` (a type without kernels, or a
+  ///   tensor that is not in the table).
+  /// - Complexity: O(tensors); no tensor's data is read.
+  package init(_ checkpoint: Checkpoint, _ table: some TensorTable) throws(ModelError) {
+    self.checkpoint = checkpoint
+    scheme = NamingScheme(checkpoint.format)
+    prefix = Self.prefix(checkpoint, table, scheme)
+    try check(table)
+  }
+
+  /// The first of the scheme's prefixes under which the file has the table's first tensor.
+  private static func prefix<Table: TensorTable>(
+    _ checkpoint: Checkpoint, _ table: Table, _ scheme: NamingScheme
+  ) -> String {
+    let prefixes = Table.prefixes(in: scheme)
+    let anchors = table.all.first?.names[scheme] ?? []
+    let found = prefixes.first { prefix in
+      anchors.contains { checkpoint.tensor(named: prefix + $0) != nil }
+    }
+    return found ?? prefixes.first ?? ""
+  }
+
+  private func check<Table: TensorTable>(_ table: Table) throws(ModelError) {
+    var known: Set<String> = []
+    for spec in table.all {
+      if let info = try findOptional(spec) { known.insert(info.name) }
+    }
+    for info in checkpoint.tensors
+    where !known.contains(info.name) && !Table.isIgnored(info.name, in: scheme) {
+      throw .unsupported(
+        entry: "tensor \(info.name)", found: "in the file",
+        supported: "the \(known.count) tensors of this \(table.architectureName) model",
+        source: source)
+    }
+  }
+
+  /// The names under which a file of this scheme can have a tensor, the usual one first.
+  func names(of spec: TensorSpec) -> [String] { spec.names[scheme].map { prefix + $0 } }
+
+  /// For messages: `tensor blk.0.attn_q.weight`.
+  func entry(_ spec: TensorSpec) -> String { "tensor \(names(of: spec).first ?? "?")" }
+
+  /// The tensor in the file; nil where it is optional and absent.
+  ///
+  /// - Throws: `ModelError.missing`, `.shape` or `.unsupported` (its type).
+  package func findOptional(_ spec: TensorSpec) throws(ModelError) -> TensorInfo? {
+    guard let info = names(of: spec).lazy.compactMap({ checkpoint.tensor(named: $0) }).first else {
+      if spec.isOptional { return nil }
+      throw .missing(entry: entry(spec), expected: "in the file", source: source)
+    }
+    guard info.shape == spec.shape else {
+      throw .shape(tensor: info.name, expected: spec.shape, found: info.shape, source: source)
+    }
+    _ = try weightType(info, source: source)
+    return info
+  }
+
+  /// The tensor in the file.
+  ///
+  /// - Throws: `ModelError.missing`, also for an optional tensor; `.shape` or `.unsupported`.
+  package func find(_ spec: TensorSpec) throws(ModelError) -> TensorInfo {
+    guard let info = try findOptional(spec) else {
+      throw .missing(entry: entry(spec), expected: "in the file", source: source)
+    }
+    return info
+  }
+}
+
+/// The kernels' type for a tensor.
+///
+/// - Throws: `ModelError.unsupported` naming the tensor.
+func weightType(_ info: TensorInfo, source: String) throws(ModelError) -> WeightType {
+  guard let type = WeightType(info.type) else {
+    throw .unsupported(
+      entry: "type of tensor \(info.name)", found: info.type.name,
+      supported: WeightType.allCases.map(\.rawValue).joined(separator: ", "), source: source)
+  }
+  return type
+}

@@ -1,0 +1,60 @@
+/// Which searches contribute to the results.
+public enum SearchMode: String, Sendable, CaseIterable, Codable {
+  /// Vectors and words; the two lists are combined by `Fusion`.
+  case hybrid
+  /// Vectors only: passages that mean the same.
+  case dense
+  /// Words only: passages that say the same.
+  case keyword
+}
+
+/// Restricts a search to some documents, before anything is ranked.
+public struct SearchFilter: Sendable, Equatable {
+  /// Folders, files or patterns such as `*.pdf`; a document passes if any of its paths matches any
+  /// of them, and all documents pass if the list is empty.
+  public var paths: [String]
+  /// Document types that pass: `text`, `markdown`, `html`, `docx`, `pdf`; all if the list is empty.
+  public var types: [String]
+
+  /// - Parameters:
+  ///   - paths: folders, files or patterns.
+  ///   - types: document types.
+  public init(paths: [String] = [], types: [String] = []) {
+    self.paths = paths
+    self.types = types
+  }
+
+  package static let none = SearchFilter()
+  var isEmpty: Bool { paths.isEmpty && types.isEmpty }
+}
+
+/// One search: the words, their vector, and how to rank and restrict.
+package struct SearchQuery: Sendable {
+  /// The user's words.
+  ///
+  /// Never query syntax: quotes, operators and wildcards are treated as words or ignored.
+  package var text: String
+  /// The embedding of the words, `[dimension]`, normalised to length 1; ignored in keyword mode.
+  package var vector: [Float]
+  /// The space that `vector` belongs to.
+  package var space: VectorSpace.Name
+  package var mode: SearchMode
+  /// Maximum number of passages to return.
+  package var limit: Int
+  package var filter: SearchFilter
+  package var fusion: Fusion
+
+  package init(
+    text: String, vector: [Float] = [], space: VectorSpace.Name = .text,
+    mode: SearchMode = .hybrid, limit: Int = 10, filter: SearchFilter = .none,
+    fusion: Fusion = .default
+  ) {
+    self.text = text
+    self.vector = vector
+    self.space = space
+    self.mode = mode
+    self.limit = limit
+    self.filter = filter
+    self.fusion = fusion
+  }
+}

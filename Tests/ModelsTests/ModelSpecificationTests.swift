@@ -1,0 +1,66 @@
+import Bytes
+import Checkpoints
+import Foundation
+import Kernels
+import Testing
+
+@testable import Models
+
+/// What `swiftrag inspect --spec` prints, against the documentation.
+@Suite struct ModelSpecificationTests {
+  /// A page of the documentation.
+  private func page(_ name: String) throws -> String {
+    let root = URL(filePath: #filePath)
+      .deletingLastPathComponent().deletingLastPathComponent().deletingLastPathComponent()
+    return try String(
+      contentsOf: root.appending(path: "Sources/SwiftRAG/SwiftRAG.docc/\(name).md"),
+      encoding: .utf8)
+  }
+
+  private let miniLM = BERTConfig(
+    layers: 6, embed: 384, heads: 12, ffn: 1536, vocab: 30522, context: 512, tokenTypes: 2,
+    layerNormEpsilon: 1e-12, maximumTokenCount: 256)
+
+  private let mistral = LlamaConfig(
+    architecture: .llama, layers: 32, embed: 4096, heads: 32, keyValueHeads: 8, ffn: 14336,
+    vocab: 32000, context: 32768, epsilon: 1e-5, ropeBase: 1e6)
+
+  private let phi3 = LlamaConfig(
+    architecture: .phi3, layers: 32, embed: 3072, heads: 32, ffn: 8192, vocab: 32064,
+    context: 4096, epsilon: 1e-5)
+
+  @Test func documentationHasThePrintedText() throws {
+    let (bert, llama, fused) = (
+      miniLM.specification.text, mistral.specification.text, phi3.specification.text
+    )
+    #expect(try page("MiniLM").contains("```\n\(bert)\n```"), "MiniLM.md lacks:\n\(bert)")
+    #expect(try page("Llama").contains("```\n\(llama)\n```"), "Llama.md lacks:\n\(llama)")
+    #expect(try page("Llama").contains("```\n\(fused)\n```"), "Llama.md lacks:\n\(fused)")
+  }
+
+  /// Every tap of a forward pass is a step, and the taps of layers are the steps of layers.
+  @Test func stepsAreTheTaps() throws {
+    let path = LlamaGoldens.path("mistral")
+    let checkpoint = try Checkpoint.open(path: path)
+    let specification = try ModelSpecification(gguf: checkpoint)
+    let model = try LlamaModel(
+      gguf: checkpoint, compute: ComputeContext(path: .reference, threadCount: 1))
+    let recorder = Recorder()
+    let session = try LlamaSession(model: model, contextTokenCount: 8)
+    try session.evaluate([1, 5, 9], tap: recorder.tap)
+    let first = recorder.activations.filter { $0.layer == nil || $0.layer == 0 }
+    #expect(first.map(\.name) == specification.steps.map(\.name))
+    #expect(first.map { $0.layer != nil } == specification.steps.map(\.isPerLayer))
+  }
+
+  @Test func unknownArchitecturesAreNamed() throws {
+    var writer = try GGUFWriter()
+    try writer.setMetadata("general.architecture", .string("mamba"))
+    let file = MappedFile(bytes: try writer.encoded(), name: "mamba.gguf")
+    #expect {
+      try ModelSpecification(gguf: Checkpoint.open(file: file))
+    } throws: {
+      "\($0)".contains("mamba.gguf: general.architecture is mamba")
+    }
+  }
+}
