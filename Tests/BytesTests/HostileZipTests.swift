@@ -1,7 +1,8 @@
 import Bytes
 import Testing
 
-/// Archives that two programs could read differently, that hide bytes, or that expand without end.
+/// Archives that two programs could interpret differently, that hide bytes, or that expand without
+/// limit.
 @Suite struct HostileZipTests {
   private struct HostileZip {
     let name: String
@@ -93,7 +94,7 @@ import Testing
         $0.prefix = [1, 2, 3]
         $0.members[0].localOffset = 0
       },
-      zip("bytes behind the directory", "invalid") { $0.beforeEnd = [0] },
+      zip("bytes after the directory", "invalid") { $0.beforeEnd = [0] },
       zip("a second part", "invalid") { $0.disk = 1 },
       zip("part 65535 without ZIP64", "invalid") { $0.disk = .max },
       zip("fewer members here than in all", "invalid") { $0.entryCountHere = 1 },
@@ -102,7 +103,7 @@ import Testing
       zip("fewer members than listed", "invalid") { $0.entryCount = 1 },
       zip("a directory too short", "invalid") { $0.directoryByteCount = 10 },
       zip("a directory of 2^32 - 1 bytes", "invalid") { $0.directoryByteCount = .max },
-      zip("a directory behind the end", "invalid") { $0.directoryOffset = .max - 1 },
+      zip("a directory past the end", "invalid") { $0.directoryOffset = .max - 1 },
       zip("a directory at the start", "invalid") { $0.directoryOffset = 0 },
       zip("a directory at the start that fits", "invalid") {
         $0.directoryOffset = 0
@@ -213,7 +214,7 @@ import Testing
         $0.descriptor = .init(repeating: 9, count: 24)
       },
       member("local header inside the directory", "invalid") { $0.localOffset = 70 },
-      member("local header behind the end", "invalid") { $0.localOffset = .max - 1 },
+      member("local header past the end", "invalid") { $0.localOffset = .max - 1 },
       member("local header of the next member", "disagreement") { $0.localOffset = 34 },
       zip("one local header for two", "overlap") {
         $0.members[1].name = Array("a".utf8)
@@ -221,7 +222,7 @@ import Testing
         $0.members[0].name = Array("a".utf8)
       },
       zip("a member inside another", "overlap") { raw in
-        // The second member's records are the first one's content.
+        // The records of the second member are the content of the first.
         let inner = RawZip(members: [RawZipMember("b")]).bytes.prefix(34)
         raw.members[0].content = Array(inner)
         raw.members[1].localOffset = 31
@@ -286,7 +287,7 @@ import Testing
       deflated("a larger content than stated", "damaged", block, byteCount: 2),
       deflated("a smaller content than stated", "damaged", block, byteCount: 4),
       deflated("a stated size of 0", "damaged", block, byteCount: 0),
-      deflated("bytes behind the final block", "damaged", block + [0]),
+      deflated("bytes after the final block", "damaged", block + [0]),
       deflated("a distance before the start", "damaged", [0x4B, 0x04, 0x41, 0x00]),
       deflated("2 MiB from 8 bytes", "limitExceeded", block, byteCount: 2 << 20),
       deflated("1 GiB and a byte", "limitExceeded", block, byteCount: 1 << 30 + 1),
