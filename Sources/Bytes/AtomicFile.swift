@@ -45,7 +45,7 @@ package final class AtomicFileWriter {
 
   /// Creates the temporary file beside `path`.
   ///
-  /// Where `path` is a symbolic link, the file that it points to is replaced. A replaced file keeps
+  /// If `path` is a symbolic link, the file that it points to is replaced. A replaced file keeps
   /// its permissions; a new one gets 0666 less the umask.
   ///
   /// - Throws: `BytesError.system` where the folder is missing or not writable.

@@ -13,7 +13,7 @@ package struct ByteReader {
   /// The first byte that may not be read; at most the size of the file.
   package let endOffset: Int
 
-  /// Where the next read starts, counted from the start of the file.
+  /// The offset of the next read, counted from the start of the file.
   package private(set) var byteOffset: Int
 
   /// A cursor at the first byte of `file`.

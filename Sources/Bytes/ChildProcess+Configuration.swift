@@ -1,7 +1,7 @@
 internal import Glibc
 
 extension ChildProcess {
-  /// What to run, with which input and within which limits.
+  /// A program with its arguments, input and limits.
   package struct Configuration: Sendable {
     /// The full path of the program, then its arguments.
     package var arguments: [String]

@@ -10,13 +10,13 @@ internal import Glibc
 /// One thread uses an object at a time. To cancel from elsewhere, read with short waits and check a
 /// flag between them, as `readAll` does.
 package final class ChildProcess {
-  /// How a program ended.
+  /// The exit status of a program, or the signal that ended it.
   package enum Ending: Equatable, Sendable {
     case exited(Int32)
     case killed(signal: Int32)
   }
 
-  /// What a program wrote and how it ended.
+  /// The output and the exit status of a program.
   package struct Result: Sendable {
     /// All of standard output.
     package var output: [UInt8]
@@ -46,7 +46,7 @@ package final class ChildProcess {
   /// Bytes of standard error that are kept; of more, the last.
   package static let errorTextLimit = 64 << 10
 
-  /// How long `readAll` and `wait` wait between two looks at whether to stop, in milliseconds.
+  /// The interval at which `readAll` and `wait` check for cancellation, in milliseconds.
   private static let pollMilliseconds = 50
 
   let limits: Limits

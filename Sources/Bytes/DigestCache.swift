@@ -1,6 +1,7 @@
 import Glibc
 
-/// SHA-256 values of whole files, kept in a folder so that a file is read once and not at each start.
+/// SHA-256 values of whole files, kept in a folder so that a file is read once and not at each
+/// start.
 ///
 /// A file is recognised by device and inode, which name the entry, and by size, time of the last
 /// write and time of the last change of its inode, which are in it. The last of these cannot be set
@@ -15,11 +16,16 @@ package struct DigestCache: Sendable {
 
   /// The format of the entries.
   private static let version = 1
-  /// A file that changed less than this before it was hashed may change again within one tick of the
-  /// file system's clock, unseen; its digest is not kept.
+  /// A file that changed less than this before it was hashed may change again within one tick of
+  /// the file system's clock, unseen; its digest is not kept.
   private static let settlingNanoseconds: Int64 = 2_000_000_000
 
   package init(folder: String?) { self.folder = folder }
+
+  /// The cache of this user, `$XDG_CACHE_HOME/swiftrag/digests`.
+  package static var standard: DigestCache {
+    DigestCache(folder: BaseFolder.cache.path().map { $0 + "/digests" })
+  }
 
   /// The SHA-256 of the file at `path`.
   ///
@@ -33,7 +39,7 @@ package struct DigestCache: Sendable {
     if let known = Self.read(entry, before) { return known }
     let digest = try SHA256Digest.of(MappedFile(path: path))
     if State(path: path) == before, Self.now() - before.changed > Self.settlingNanoseconds {
-      makeFolders(folder)
+      Paths.makeFolders(folder)
       try? AtomicFile.write(Array("\(before.text) \(digest.hex)\n".utf8), to: entry)
     }
     return digest
@@ -58,15 +64,7 @@ package struct DigestCache: Sendable {
     Int64(time.tv_sec) &* 1_000_000_000 &+ Int64(time.tv_nsec)
   }
 
-  private func makeFolders(_ path: String) {
-    var folder = ""
-    for part in path.split(separator: "/") {
-      folder += "/" + part
-      unsafe mkdir(folder, 0o755)
-    }
-  }
-
-  /// What tells one content of a file from another.
+  /// The identity of one state of a file.
   private struct State: Equatable {
     let device: UInt64
     let inode: UInt64

@@ -47,7 +47,7 @@ package enum JSONError: Error, Sendable, Equatable, CustomStringConvertible {
 }
 
 extension JSONValue {
-  /// How deep arrays and objects may be nested; the reader is recursive.
+  /// The deepest nesting of arrays and objects; the reader is recursive.
   ///
   /// The files of published models use at most 8.
   package static let depthLimit = 64

@@ -12,7 +12,7 @@ import Glibc
 package final class MappedFile: @unchecked Sendable {
   // Sendable by hand: every stored property is a `let`, and nothing ever writes to the memory.
 
-  /// How the bytes are held.
+  /// Whether the bytes are mapped or in memory.
   package enum Backing: Sendable {
     /// `mmap`: pages come from the page cache on demand.
     case mapped
@@ -26,7 +26,7 @@ package final class MappedFile: @unchecked Sendable {
   /// The size that `fstat` reported when the file was opened.
   package let byteCount: Int
 
-  /// How the bytes are held.
+  /// Whether the bytes are mapped or in memory.
   package let backing: Backing
 
   /// Files from this size on are read in huge pages: models, whose every byte is read.

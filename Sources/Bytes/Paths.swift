@@ -2,7 +2,7 @@ internal import Glibc
 
 /// Paths of files as text: their parts, their canonical form, and folders.
 ///
-/// Paths stay `String` everywhere; ADR 0009 says why there is no type for them.
+/// Paths are `String` everywhere; the ADR on the platform layer says why there is no type for them.
 package enum Paths {
   /// The last component: `model.gguf` of `/models/model.gguf`, also where slashes follow.
   ///

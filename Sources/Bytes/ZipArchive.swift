@@ -5,7 +5,7 @@
 
 /// A read-only ZIP archive whose directory has been checked as a whole.
 package struct ZipArchive: Sendable {
-  /// How a member's bytes are stored.
+  /// The compression method of a member.
   package enum Method: UInt16, Sendable {
     case stored = 0
     case deflated = 8

@@ -9,7 +9,7 @@ extension ZipDirectoryReader {
     guard member.localOffset < UInt64(limit) else {
       throw .invalid(
         byteOffset: limit,
-        reason: "the local header of '\(printable(member.name))' is behind it")
+        reason: "the local header of '\(printable(member.name))' is not before it")
     }
     let start = Int(member.localOffset)
     var reader = try reader(start..<limit)

@@ -19,7 +19,7 @@ struct ZipDirectoryReader {
   /// Flag bits (4.4.4): encryption in three forms, and patch data.
   private static let encryptionFlags: UInt16 = 1 << 0 | 1 << 6 | 1 << 13
   private static let patchFlag: UInt16 = 1 << 5
-  /// The sizes and the CRC are repeated behind the data, and may be zero in the local header.
+  /// The sizes and the CRC are repeated after the data, and may be zero in the local header.
   static let descriptorFlag: UInt16 = 1 << 3
   /// Flags that change how a member is read; the two headers must agree on them.
   static let comparedFlags: UInt16 = encryptionFlags | patchFlag | descriptorFlag | 1 << 11

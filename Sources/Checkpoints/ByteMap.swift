@@ -1,6 +1,6 @@
 /// A contiguous part of a file and its purpose; a byte map lists them for the whole file.
 package struct ByteMapRegion: Sendable, Equatable {
-  /// What a region contains.
+  /// The purpose of a region.
   package enum Kind: String, Sendable, Codable {
     /// Magic, version, counts, header length.
     case header
@@ -18,7 +18,7 @@ package struct ByteMapRegion: Sendable, Equatable {
     case trailing
   }
 
-  /// What the bytes contain.
+  /// The purpose of the bytes.
   package let kind: Kind
   /// The key or tensor name, or a description of the kind.
   package let label: String
@@ -39,7 +39,7 @@ package struct ByteMapRegion: Sendable, Equatable {
 ///
 /// - Parameters:
 ///   - parsed: the header's regions, contiguous from byte 0.
-///   - tensors: checked to be behind the header and inside the file.
+///   - tensors: checked to start after the header and to be inside the file.
 ///   - alignment: a power of two; bytes up to its next multiple are padding, more are a gap.
 ///   - fileByteCount: the size of the file.
 /// - Returns: regions that follow each other from byte 0 to the end, without gap or overlap.

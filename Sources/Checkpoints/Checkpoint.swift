@@ -101,7 +101,7 @@ extension Checkpoint {
   /// The alignment of the first file's tensors, in bytes (1 for safetensors).
   package var alignment: Int { files[0].alignment }
 
-  /// How the bytes are held; the same for all files.
+  /// Whether the bytes are mapped or in memory; the same for all files.
   package var backing: MappedFile.Backing { files[0].file.backing }
 
   /// The latest modification time of the files, in nanoseconds since 1970; nil for bytes that come

@@ -4,7 +4,7 @@ package import Bytes
 package struct CheckpointFile: Sendable {
   /// The open file; it stays open as long as the checkpoint is alive.
   package let file: MappedFile
-  /// Where the header ends and the tensors' data begins, in bytes.
+  /// The end of the header and start of the tensors' data, in bytes.
   package let dataOffset: Int
   /// Every tensor of the file starts at a multiple of this (1 for safetensors).
   package let alignment: Int
@@ -23,7 +23,7 @@ package struct CheckpointFile: Sendable {
   }
 }
 
-/// What a format's reader found in one file, before the files of a model are joined.
+/// One parsed file, before the files of a model are joined.
 ///
 /// The reader has checked all ranges, and that no two tensors have the same name.
 struct ParsedFile {

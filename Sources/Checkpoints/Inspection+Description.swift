@@ -1,7 +1,7 @@
 internal import Bytes
 
 extension Inspection {
-  /// How much of long values to show.
+  /// Limits on the length of the values shown.
   package struct Detail: Sendable {
     /// Elements of an array.
     package var elementCount: Int

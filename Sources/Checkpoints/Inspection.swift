@@ -37,7 +37,7 @@ package struct Inspection: Sendable, Codable, Equatable {
     package let tensorCount: Int
     /// Tensors start at multiples of this.
     package let alignment: Int
-    /// Where the header ends.
+    /// The end of the header, in bytes.
     package let dataOffset: Int
     /// SHA-256 of the file, where hashes were requested.
     package let sha256: String?
@@ -75,7 +75,7 @@ package struct Inspection: Sendable, Codable, Equatable {
   package let sha256: String?
   /// Tensors of the first file start at multiples of this.
   package let alignment: Int
-  /// Where the first file's header ends.
+  /// The end of the first file's header, in bytes.
   package let dataOffset: Int
   /// The number of elements of all tensors together.
   package let parameterCount: Int

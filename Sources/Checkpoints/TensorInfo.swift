@@ -5,7 +5,7 @@ package struct TensorInfo: Sendable, Equatable {
   /// The name in the file, such as `blk.0.attn_q.weight`.
   package let name: String
 
-  /// How the numbers are stored.
+  /// The storage format of the numbers.
   package let type: TensorType
 
   /// Dimensions, outermost first, as PyTorch prints them; empty for a single number.

@@ -1,4 +1,4 @@
-/// How the numbers of a tensor are stored: every type of ggml, and those only in safetensors.
+/// The storage format of a tensor's numbers: every type of ggml, and those only in safetensors.
 ///
 /// The raw values of ggml's types are the ids in a GGUF file. Types that ggml does not have use raw
 /// values from 0x5AFE_0000 on, which no GGUF file may use.

@@ -52,8 +52,8 @@ package enum DocumentError: Error, Equatable, Sendable {
     case .notARegularFile(_, let kind): "is \(kind), not a regular file"
     case .fileTooLarge(_, let byteCount, let limit):
       "has \(byteCount) bytes, more than the limit of \(limit)"
-    case .textTooLarge(_, let limit): "holds more than \(limit) bytes of text; split the file"
-    case .empty: "holds no text"
+    case .textTooLarge(_, let limit): "contains more than \(limit) bytes of text; split the file"
+    case .empty: "contains no text"
     case .unsupported(_, let format):
       "is \(format); readable are \(DocumentType.displayNames)"
     case .binary(_, let reason): "is not a text file: \(reason)"

@@ -1,8 +1,8 @@
 /// Attention of one block of queries of one head to the keys of its sequence.
 ///
 /// Query q is at position `firstPosition + q` among the keys. It sees the `window` keys that end
-/// with its own position: keys `max(0, p + 1 - window) ..< min(keyCount, p + 1)`. Full attention is
-/// the case in which `firstPosition` and `window` are at least `keyCount`.
+/// with its own position: keys `max(0, p + 1 - window) ..< min(keyCount, p + 1)`. It is full
+/// attention where `firstPosition` is at least `keyCount - 1` and `window` exceeds every position.
 package struct AttentionBlock {
   /// The head's columns of the first query's row.
   package var queries: UnsafePointer<Float>

@@ -19,18 +19,18 @@ package enum CacheElement: Sendable {
 
 /// The keys and values of one head of one layer, for every position of a cache.
 ///
-/// Keys lie in blocks of 16 positions, `[block, headDim, 16]`: side by side stand the same element
-/// of 16 keys, so that a register of 16 lanes holds 16 keys, and their dot products with a query need
-/// no sum across lanes. Values lie `[position, valueStride]`, the elements of one value side by side.
+/// Keys are stored in blocks of 16 positions, `[block, headDim, 16]`: the same element of 16 keys
+/// is contiguous, so that a register of 16 lanes holds 16 keys, and their dot products with a query
+/// need no sum across lanes. Values are stored `[position, valueStride]`, each value contiguous.
 ///
 /// ```
 /// keys    k0[0] k1[0] … k15[0]   k0[1] k1[1] … k15[1]   …  k15[headDim-1] | k16[0] k17[0] …
 /// values  v0[0] v0[1] … v0[headDim-1] 0 … | v1[0] v1[1] …
 /// ```
 ///
-/// With ``CacheElement/q80`` an element is `scale × quant`; the scales lie apart, in the same order
-/// with a block of 32 elements in the place of an element: keys' `[block, dimBlocks, 16]`, values'
-/// `[position, dimBlocks]`.
+/// With ``CacheElement/q80`` an element is `scale × quant`; the scales are stored separately, in
+/// the same order with one scale for 32 elements: those of keys `[block, dimBlocks, 16]`, those of
+/// values `[position, dimBlocks]`.
 package struct CacheHead {
   /// How the numbers are stored.
   package var type: CacheElement
@@ -54,7 +54,7 @@ package struct CacheHead {
   /// Elements that share a scale, as in ggml's `Q8_0`.
   package static let scaledElements = 32
 
-  /// All fields.
+  /// A view of one head's memory.
   package init(
     type: CacheElement, headDim: Int, keys: UnsafeMutableRawPointer,
     values: UnsafeMutableRawPointer, keyScales: UnsafeMutablePointer<Float16>,
@@ -79,12 +79,12 @@ package struct CacheHead {
     (headDim + CacheHead.scaledElements - 1) / CacheHead.scaledElements
   }
 
-  /// Where element `dim` of the key at `position` lies, in elements.
+  /// The index of element `dim` of the key at `position`.
   package func keyIndex(position: Int, dim: Int) -> Int {
     (position / 16 * headDim + dim) * 16 + position % 16
   }
 
-  /// Where the scale of that element lies.
+  /// The offset of the scale of that element.
   package func keyScaleIndex(position: Int, dim: Int) -> Int {
     (position / 16 * dimBlocks + dim / 32) * 16 + position % 16
   }

@@ -10,10 +10,10 @@ package struct CacheRows {
   package var rows: Int
   /// The first of them.
   package var firstPosition: Int
-  /// Where they go.
+  /// The memory that receives them.
   package var head: CacheHead
 
-  /// All fields.
+  /// Creates the operands of one call.
   package init(
     keys: UnsafePointer<Float>, values: UnsafePointer<Float>, stride: Int, rows: Int,
     firstPosition: Int, head: CacheHead

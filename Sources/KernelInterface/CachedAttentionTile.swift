@@ -1,8 +1,8 @@
 /// Attention of some rows' queries that share one head of a cache.
 ///
-/// A row has `headsPerKey` query heads side by side. Row r sees the `window` positions that end with
-/// `firstPosition + r · rowStep`: with a step of 1 this is causal attention of consecutive positions,
-/// with a step of 0 all rows see the same positions (cross-attention).
+/// A row has `headsPerKey` query heads side by side. Row r sees the `window` positions that end
+/// with `firstPosition + r · rowStep`: with a step of 1 this is causal attention of consecutive
+/// positions, with a step of 0 all rows see the same positions (cross-attention).
 package struct CachedAttentionTile {
   /// The first row's first query head of the group.
   package var queries: UnsafePointer<Float>
@@ -27,7 +27,7 @@ package struct CachedAttentionTile {
   /// Memory for ``scratchCount`` elements at a 64-byte boundary.
   package var scratch: UnsafeMutablePointer<Float>
 
-  /// All fields.
+  /// Creates the operands of one call.
   package init(
     queries: UnsafePointer<Float>, queryStride: Int, rows: Int, headsPerKey: Int,
     firstPosition: Int, rowStep: Int, window: Int, head: CacheHead, y: UnsafeMutablePointer<Float>,

@@ -1,25 +1,25 @@
 /// How one block format is interleaved: sixteen rows, 32 bits at a time.
 ///
-/// A block is whole 32-bit words, except that some formats have one Float16 scale besides. A panel
-/// holds, for 16 rows, first these scales, `[block, row]`, then the words, `[block, word, row]`: the
-/// transpose of the rows' words, so a 64-byte line holds the same word of all 16 rows. Only the order
-/// of the bytes changes.
+/// A block is whole 32-bit words, except that some formats also have one Float16 scale. A panel
+/// holds, for 16 rows, first these scales, `[block, row]`, then the words, `[block, word, row]`:
+/// the transpose of the rows' words, so a 64-byte line holds the same word of all 16 rows. Only the
+/// order of the bytes changes.
 package struct InterleavedFormat: Sendable {
   /// Bytes of a block in a file.
   package var blockByteCount: Int
   /// Elements of a block.
   package var blockElementCount: Int
-  /// Where in a block the words begin.
+  /// The offset in a block of the first word.
   package var wordsOffset: Int
   /// Words of a block, a multiple of 4.
   package var wordCount: Int
-  /// Where in a block the Float16 scale that is no part of a word lies, or nil.
+  /// The offset in a block of the Float16 scale that is not part of a word, or nil.
   package var halfOffset: Int?
 
   /// Rows of a panel.
   package static let rowCount = 16
 
-  /// All fields.
+  /// A format of these sizes and offsets.
   package init(
     blockByteCount: Int, blockElementCount: Int, wordsOffset: Int, wordCount: Int, halfOffset: Int?
   ) {
@@ -64,14 +64,14 @@ package struct InterleaveStep {
   package var blockCount: Int
   /// The format.
   package var format: InterleavedFormat
-  /// Receives the scales that are no part of a word, `[block, row]`; unused where there are none.
+  /// Receives the scales that are not part of a word, `[block, row]`; unused without such scales.
   package var halves: UnsafeMutableRawPointer
   /// Receives the words, `[block, word, row]`.
   package var words: UnsafeMutableRawPointer
-  /// Bytes from one word of the 16 rows to the next; 64 where nothing lies between them.
+  /// Bytes from one word of the 16 rows to the next; 64 without gaps.
   package var lineStride: Int
 
-  /// All fields.
+  /// Creates the operands of one call.
   package init(
     rows: UnsafePointer<UnsafeRawPointer>, blockCount: Int, format: InterleavedFormat,
     halves: UnsafeMutableRawPointer, words: UnsafeMutableRawPointer, lineStride: Int = 64

@@ -24,7 +24,7 @@ package struct PanelProduct {
   /// Width of the result.
   package var outputs: Int
 
-  /// All fields.
+  /// Creates the operands of one call.
   package init(
     x: UnsafePointer<Float>, rows: Int, inputs: Int, panels: UnsafeRawPointer, isHalf: Bool,
     panelRange: Range<Int>, bias: UnsafePointer<Float>?, activation: ActivationFunction,

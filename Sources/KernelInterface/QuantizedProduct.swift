@@ -1,7 +1,7 @@
-/// Where the rows of a quantised weight lie: interleaved panels of 16 rows, then rows as in a file.
+/// The rows of a quantised weight: interleaved panels of 16 rows, then rows as in a file.
 ///
-/// Either part may be empty: a weight that is used in place has no panels, and one whose outputs are
-/// a multiple of 16 no rows after them.
+/// Either part may be empty: a weight that is used in place has no panels, and one whose outputs
+/// are a multiple of 16 no rows after them.
 package struct QuantizedRows: @unchecked Sendable {
   /// The panels, each ``InterleavedFormat/panelByteCount(_:)`` bytes.
   package var panels: UnsafeRawPointer
@@ -14,7 +14,7 @@ package struct QuantizedRows: @unchecked Sendable {
   /// Outputs in all.
   package var outputs: Int
 
-  /// All fields.
+  /// Rows at these addresses.
   package init(
     panels: UnsafeRawPointer, panelCount: Int, fileRows: UnsafeRawPointer, rowByteCount: Int,
     outputs: Int
@@ -27,7 +27,8 @@ package struct QuantizedRows: @unchecked Sendable {
   }
 }
 
-/// A product `y = x Wᵀ` of some quantised rows of activations with some panels of a quantised weight.
+/// A product `y = x Wᵀ` of some quantised rows of activations with some panels of a quantised
+/// weight.
 package struct QuantizedProduct {
   /// The activations, `[superblock, row]` of `activationByteCount` of the instruction set, as its
   /// quantiser wrote them.
@@ -49,7 +50,7 @@ package struct QuantizedProduct {
   /// Memory for `quantizedScratchByteCount(rows:)` of the instruction set, at a 64-byte boundary.
   package var scratch: UnsafeMutableRawPointer
 
-  /// All fields.
+  /// Creates the operands of one call.
   package init(
     x: UnsafeRawPointer, rows: Int, inputs: Int, weight: QuantizedRows, panelRange: Range<Int>,
     y: UnsafeMutablePointer<Float>, yStride: Int, addsToY: Bool, scratch: UnsafeMutableRawPointer

@@ -8,12 +8,12 @@ package struct RMSNormRows {
   package var rows: Int
   /// Elements in a row.
   package var width: Int
-  /// Gain, `[width]`.
+  /// The scale of each element, `[width]`.
   package var weight: UnsafePointer<Float>
   /// Added to the mean square.
   package var epsilon: Float
 
-  /// All fields.
+  /// Creates the operands of one call.
   package init(
     x: UnsafePointer<Float>, y: UnsafeMutablePointer<Float>, rows: Int, width: Int,
     weight: UnsafePointer<Float>, epsilon: Float

@@ -1,12 +1,12 @@
 /// Which elements of a head rotate together.
 package enum RopeStyle: String, Sendable, CaseIterable {
-  /// `(0, 1), (2, 3), …`: GGUF files of arch `llama`.
+  /// `(0, 1), (2, 3), …`: the paper's own order.
   case interleaved
-  /// `(0, n/2), (1, n/2 + 1), …`: arch `phi3`, GPT-NeoX, and every Hugging Face checkpoint.
+  /// `(0, n/2), (1, n/2 + 1), …`: that of GPT-NeoX and of Hugging Face checkpoints.
   case halves
 }
 
-/// What turns a position into angles.
+/// The parameters that turn a position into angles.
 package struct RopeFrequencies: Sendable, Equatable {
   /// Elements of a head that rotate; even, at least 2.
   package var rotaryDim: Int
@@ -19,7 +19,7 @@ package struct RopeFrequencies: Sendable, Equatable {
   /// Multiplies cosines and sines (LongRoPE's attention factor).
   package var magnitude: Float
 
-  /// All fields.
+  /// Frequencies without scaling, factors or magnitude where they are not given.
   package init(
     rotaryDim: Int, base: Float, scale: Float = 1, factors: [Float] = [], magnitude: Float = 1
   ) {
@@ -33,7 +33,7 @@ package struct RopeFrequencies: Sendable, Equatable {
 
 /// Rotation of the heads at the start of some rows, in place.
 package struct RopeRows {
-  /// The first row; `heads` heads of `headDim` elements stand at its start.
+  /// The first row; it begins with `heads` heads of `headDim` elements.
   package var x: UnsafeMutablePointer<Float>
   /// Elements from one row to the next.
   package var stride: Int
@@ -51,7 +51,7 @@ package struct RopeRows {
   /// needs: minus for the first of a pair.
   package var table: UnsafePointer<Float>
 
-  /// All fields.
+  /// Creates the operands of one call.
   package init(
     x: UnsafeMutablePointer<Float>, stride: Int, rows: Int, heads: Int, headDim: Int,
     rotaryDim: Int, style: RopeStyle, table: UnsafePointer<Float>

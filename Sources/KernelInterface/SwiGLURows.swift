@@ -9,7 +9,7 @@ package struct SwiGLURows {
   /// Elements in a row of the result.
   package var width: Int
 
-  /// All fields.
+  /// Creates the operands of one call.
   package init(
     x: UnsafePointer<Float>, y: UnsafeMutablePointer<Float>, rows: Int, width: Int
   ) {

@@ -6,7 +6,8 @@ import _Builtin_intrinsics.intel
 /// One register of integers.
 typealias IntegerLanes = SIMD4<Int64>
 
-/// Lines of four unsigned quants, each below 2ᵇⁱᵗˢ, whose products one sum of ``addProducts`` holds.
+/// Lines of four unsigned quants, each below 2ᵇⁱᵗˢ, whose products one sum of ``addProducts``
+/// holds.
 ///
 /// `vpmaddubsw` adds two products in 16 bits, and so do the sums: with |x| ≤ 127,
 /// 8 · 2 · 15 · 127 = 30,480, 4 · 2 · 31 · 127 = 31,496 and 2 · 2 · 63 · 127 = 32,004 fit.
@@ -128,13 +129,13 @@ func multiplySubtract(_ a: FloatLanes, _ b: FloatLanes, _ c: FloatLanes) -> Floa
   _mm256_fnmadd_ps(a, b, c)
 }
 
-// Signed quants. `vpmaddubsw` wants one unsigned operand: the quant's magnitude; its sign goes to the
-// activation. 2 · 128 · 127 = 32,512 fits in 16 bits, but no second such sum.
+// Signed quants. `vpmaddubsw` wants one unsigned operand: the quant's magnitude; its sign goes to
+// the activation. 2 · 128 · 127 = 32,512 fits in 16 bits, but no second such sum.
 
 /// Signed bytes as ``addSignedProducts`` wants them.
 @inline(__always) func prepareSigned(_ quants: IntegerLanes) -> IntegerLanes { quants }
 
-/// Nibbles 0...15 that stand for -8...7, as ``addSignedProducts`` wants them.
+/// Nibbles 0...15 that mean -8...7, as ``addSignedProducts`` wants them.
 @inline(__always) func prepareNibbles(_ quants: IntegerLanes) -> IntegerLanes {
   _mm256_sub_epi8(quants, broadcastByte(8))
 }
@@ -153,8 +154,8 @@ func addSignedProducts(
   return _mm256_add_epi32(sums, _mm256_madd_epi16(pairs, _mm256_set1_epi16(1)))
 }
 
-/// Rows of activations that the micro-kernels multiply at once: 3 x 2 sums of sub-blocks and as many
-/// of superblocks.
+/// Rows of activations that the micro-kernels multiply at once: 3 x 2 sums of sub-blocks and as
+/// many of superblocks.
 let quantizedTileRows = 3
 
 /// Quantises 32 activations: times `factor`, rounded to even.

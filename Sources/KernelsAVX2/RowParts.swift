@@ -1,8 +1,8 @@
 import _Builtin_intrinsics.intel
 
-// What products along the rows of a file need of 256-bit registers: a row's quants lie side by side in
-// parts of 32 bytes. A register is one part; with 512 bits (KernelsAVX512 has the same names) it is
-// two.
+// What products along the rows of a file need of 256-bit registers: a row's quants are side by side
+// in parts of 32 bytes. A register is one part; with 512 bits (KernelsAVX512 has the same names) it
+// is two.
 
 /// Parts of 32 bytes in a register.
 let partCount = 1
@@ -36,8 +36,8 @@ func splitNibbles(_ first: UnsafeRawPointer, _ second: UnsafeRawPointer) -> Inte
     & broadcastByte(0x0f)
 }
 
-/// Each byte's bits from `bit` on moved to bit 4 on, in the next part those from `bit + 2` on; the other
-/// bits are of no use.
+/// Each byte's bits from `bit` on moved to bit 4 on, in the next part those from `bit + 2` on; the
+/// other bits are of no use.
 @inline(__always) func bitsAtFour(_ bits: IntegerLanes, _ bit: Int) -> IntegerLanes {
   fifthBit(bits, bit)
 }
@@ -47,7 +47,8 @@ func splitNibbles(_ first: UnsafeRawPointer, _ second: UnsafeRawPointer) -> Inte
   _mm256_shuffle_epi8(bytes, IntegerLanes(repeating: wordPattern(index)))
 }
 
-/// Byte `index` of sixteen in each 16-bit half, with its sign; in the quarters after it the bytes after it.
+/// Byte `index` of sixteen in each 16-bit half, with its sign; in the quarters after it the bytes
+/// after it.
 @inline(__always) func quarterScales(_ bytes: IntegerLanes, _ index: Int) -> IntegerLanes {
   let (first, second) = (highPattern(index), highPattern(index + 1))
   return _mm256_srai_epi16(
@@ -90,8 +91,8 @@ func quadSums(
   return _mm256_cvtph_ps(unsafeBitCast(halves, to: SIMD2<Int64>.self))
 }
 
-/// Stores the pairs of words of two registers, a row's side by side: in the first register rows 0 and 1 of
-/// each quarter, in the second rows 2 and 3.
+/// Stores the pairs of words of two registers, a row's side by side: in the first register rows 0
+/// and 1 of each quarter, in the second rows 2 and 3.
 @inline(__always)
 func storePairs(_ a: IntegerLanes, _ b: IntegerLanes, into target: UnsafeMutableRawPointer) {
   store(_mm256_unpacklo_epi32(a, b), target)

@@ -1,11 +1,11 @@
 import _Builtin_intrinsics.intel
 
-// The order of K-quants and their activations in memory that ``SuperblockTile`` of 256 bits wants: that
-// of the elements.
+// The order of K-quants and their activations in memory that ``SuperblockTile`` of 256 bits wants:
+// that of the elements.
 
 /// Bytes of 256 quantised activations: 256 signed quants, then what their format adds to them, see
-/// ``quantizeRowsQ8K(_:rows:inputs:into:stride:)`` and
-/// ``quantizeRowsQ80Signed(_:rows:inputs:into:stride:)``.
+/// ``quantizeQ8K(_:rows:inputs:into:stride:)`` and
+/// ``quantizeSignedQ80(_:rows:inputs:into:stride:)``.
 package let activationByteCount = 320
 
 /// Bytes from a word of four `Q8_K` quants to the next of the same 32.
@@ -13,11 +13,11 @@ let quantWordStride = 4
 /// Bytes from a word of the even 32 of each 64 to that of the odd 32.
 let quantPairOffset = 32
 
-/// Where the largest sum, of one sign, of eight activations lies whose products with quants fall into
-/// the same 16 bits of a sum of four lines, Int16.
+/// The offset of the largest sum, of one sign, of eight activations whose products with quants fall
+/// into the same 16 bits of a sum of four lines, Int16.
 let oneSidedSumOffset = 308
 
-/// Adds to a superblock of activations what the tile needs to know of them: the sum at
+/// Adds to a superblock of activations what the tile needs of them: the sum at
 /// ``oneSidedSumOffset``.
 @inline(__always)
 func finishQ8K(_ target: UnsafeMutableRawPointer) {
@@ -46,7 +46,7 @@ private func sumsOfFourWords(_ bytes: IntegerLanes) -> IntegerLanes {
   return _mm256_add_epi16(twice, _mm256_srli_epi64(twice, 32))
 }
 
-/// The quants of a superblock in the order of the elements: they lie so.
+/// The quants of a superblock in the order of the elements, in which they are stored.
 @inline(__always)
 func naturalQuants(
   _ x: UnsafeRawPointer, scratch: UnsafeMutableRawPointer
@@ -70,8 +70,8 @@ func storeScales(_ bytes: IntegerLanes, _ scales: UnsafeMutableRawPointer, quart
   }
 }
 
-/// Stores the scales of four sub-blocks of 16, with their signs, and the pairs of -32 times the scales
-/// that take 32 off each quant.
+/// Stores the scales of four sub-blocks of 16, with their signs, and the pairs of -32 times the
+/// scales that take 32 off each quant.
 @inline(__always)
 func storeSignedScales(_ bytes: IntegerLanes, _ lines: UnsafeMutableRawPointer, quarter: Int) {
   let scales = lines + unpackedScalesOffset

@@ -1,11 +1,12 @@
 // The micro-kernel of products with K-quants: some rows of activations with two registers of
 // outputs, over one superblock.
 //
-// The integers are exact, and the Float32 steps are those of SuperblockValue.swift. Products are added
-// in 16 bits: those of a sub-block where the activations tell that they fit, else of fewer lines.
+// The integers are exact, and the Float32 steps are those of SuperblockValue.swift. Products are
+// added in 16 bits: those of a sub-block where the activations tell that they fit, else of fewer
+// lines.
 
 /// How a superblock of one format is multiplied.
-struct SuperblockShape {
+struct SuperblockProductShape {
   /// Sub-blocks, which have a scale each.
   var subBlockCount: Int
   /// Lines of a sub-block.
@@ -16,17 +17,19 @@ struct SuperblockShape {
   var largestActivationSum: Int16
   /// Lines that are multiplied with pairs of sums of activations.
   var pairCount: Int
-  /// Where in the activations these sums lie.
+  /// The offset of these sums in the activations.
   var pairsOffset: Int
-  /// Whether the pairs are minima, with a Float32 factor of their own; else they belong to the quants.
+  /// Whether the pairs are minima, with a Float32 factor of their own; else they belong to the
+  /// quants.
   var hasMinima: Bool
 
   /// `Q4_K` (4 bits) and `Q5_K` (5): sub-blocks of 32, and minima.
   ///
-  /// Eight lines of `Q4_K` would be safe too; with four the compiler cannot know the number of lines.
+  /// Eight lines of `Q4_K` would be safe too; with four the compiler cannot know the number of
+  /// lines.
   @inline(__always)
-  static func withMinima(bits: Int) -> SuperblockShape {
-    SuperblockShape(
+  static func withMinima(bits: Int) -> SuperblockProductShape {
+    SuperblockProductShape(
       subBlockCount: 8, linesPerSubBlock: 8,
       safeLinesPerSum: lineCount(bits: 5, subBlockLines: 8),
       largestActivationSum: bits == 4 ? 32767 / 15 / 2 : 32767 / 31 / 2, pairCount: 4,
@@ -35,8 +38,8 @@ struct SuperblockShape {
 
   /// `Q6_K`: sub-blocks of 16; the pairs take 32 off each quant.
   @inline(__always)
-  static func q6K() -> SuperblockShape {
-    SuperblockShape(
+  static func q6K() -> SuperblockProductShape {
+    SuperblockProductShape(
       subBlockCount: 16, linesPerSubBlock: 4,
       safeLinesPerSum: lineCount(bits: 6, subBlockLines: 4), largestActivationSum: 32767 / 63,
       pairCount: 8, pairsOffset: sumsOf16Offset, hasMinima: false)
@@ -92,9 +95,9 @@ struct SuperblockTile {
   /// The sums so far, `[row, tileColumns]`.
   var sums: UnsafeMutablePointer<Float>
   /// The format.
-  var shape: SuperblockShape
+  var shape: SuperblockProductShape
 
-  /// Multiplies so many rows, a tile of three at a time.
+  /// Multiplies `rows` rows, a tile of three at a time.
   @inline(__always)
   func multiplyAll(rows: Int) {
     var tile = self
@@ -121,9 +124,9 @@ struct SuperblockTile {
     var line = panel
     var quants = x
     var scales = panel + unpackedScalesOffset
-    // Counts that the compiler does not know: of a loop that it unrolls it adds the products of several
-    // lines before the sums, and then needs more registers than there are.
-    // (Quants of 4 bits always fit; one row is asked all the same.)
+    // Counts that the compiler does not know: of a loop that it unrolls it adds the products of
+    // several lines before the sums, and then needs more registers than there are. (Quants of 4
+    // bits always fit; one row is asked all the same.)
     let fits = sumsFit(rows: shape.largestActivationSum >= 8 * 127 ? 1 : rows)
     let linesPerSum = fits ? shape.linesPerSubBlock : shape.safeLinesPerSum
     let sumsPerSubBlock = fits ? 1 : shape.linesPerSubBlock / shape.safeLinesPerSum

@@ -10,7 +10,7 @@
   /// (72 instructions for a vector of 384) hides behind the memory: 384 bytes a vector.
   ///
   /// - Precondition: `stride` is a multiple of 16.
-  package func dotQuantizedVectorsAVX2(
+  package func dotQuantizedVectors(
     codes: UnsafePointer<UInt8>, stride: Int, rows: Int, query: UnsafePointer<Int16>,
     dots: UnsafeMutablePointer<Int32>
   ) {

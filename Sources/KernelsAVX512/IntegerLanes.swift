@@ -6,8 +6,8 @@ import _Builtin_intrinsics.intel
 /// One register of integers.
 typealias IntegerLanes = SIMD8<Int64>
 
-/// Lines of four unsigned quants, each below 2ᵇⁱᵗˢ, whose products one sum of ``addProducts`` holds:
-/// any number, since `vpdpbusd` adds in 32 bits.
+/// Lines of four unsigned quants, each below 2ᵇⁱᵗˢ, whose products one sum of ``addProducts``
+/// holds: any number, since `vpdpbusd` adds in 32 bits.
 @inline(__always) func lineCount(bits: Int, subBlockLines: Int) -> Int { subBlockLines }
 
 /// One register from memory, any alignment.
@@ -128,7 +128,7 @@ func multiplySubtract(_ a: FloatLanes, _ b: FloatLanes, _ c: FloatLanes) -> Floa
   quants ^ broadcastByte(0x80)
 }
 
-/// Nibbles 0...15 that stand for -8...7, as ``addSignedProducts`` wants them: 120 more.
+/// Nibbles 0...15 that mean -8...7, as ``addSignedProducts`` wants them: 120 more.
 @inline(__always) func prepareNibbles(_ quants: IntegerLanes) -> IntegerLanes {
   _mm512_add_epi8(quants, broadcastByte(120))
 }
@@ -146,8 +146,8 @@ func addSignedProducts(
   _mm512_dpbusd_epi32(sums, quants, x)
 }
 
-/// Rows of activations that the micro-kernels multiply at once: 6 x 2 sums of sub-blocks and as many
-/// of superblocks.
+/// Rows of activations that the micro-kernels multiply at once: 6 x 2 sums of sub-blocks and as
+/// many of superblocks.
 let quantizedTileRows = 6
 
 /// Quantises 32 activations: times `factor`, rounded to even.

@@ -4,8 +4,8 @@ import _Builtin_intrinsics.intel
 /// Four registers.
 private typealias Quad = (IntegerLanes, IntegerLanes, IntegerLanes, IntegerLanes)
 
-/// Transposes the words of a block in tiles of sixteen rows by sixteen words: 16 loads, 64 shuffles and
-/// 16 stores, where tiles of four by four need four times the loads and stores.
+/// Transposes the words of a block in tiles of sixteen rows by sixteen words: 16 loads, 64 shuffles
+/// and 16 stores, where tiles of four by four need four times the loads and stores.
 ///
 /// - Returns: how many words of each row were transposed; the rest are fewer than 16.
 @inline(__always)

@@ -49,8 +49,8 @@ func splitNibbles(_ first: UnsafeRawPointer, _ second: UnsafeRawPointer) -> Inte
     & broadcastByte(0x0f)
 }
 
-/// Each byte's bits from `bit` on moved to bit 4 on, in the second part those from `bit + 2` on; the
-/// other bits are of no use.
+/// Each byte's bits from `bit` on moved to bit 4 on, in the second part those from `bit + 2` on;
+/// the other bits are of no use.
 @inline(__always) func bitsAtFour(_ bits: IntegerLanes, _ bit: Int) -> IntegerLanes {
   // A rotation: the wanted bits of a byte come from the same byte.
   let (first, second) = (Int64((36 - bit) % 32), Int64((34 - bit) % 32))
@@ -69,7 +69,8 @@ func splitNibbles(_ first: UnsafeRawPointer, _ second: UnsafeRawPointer) -> Inte
       highHalf: SIMD4(repeating: wordPattern(index + 2))))
 }
 
-/// Byte `index` of sixteen in each 16-bit half, with its sign; in the quarters after it the bytes after it.
+/// Byte `index` of sixteen in each 16-bit half, with its sign; in the quarters after it the bytes
+/// after it.
 @inline(__always) func quarterScales(_ bytes: IntegerLanes, _ index: Int) -> IntegerLanes {
   let (first, second) = (highPattern(index), highPattern(index + 1))
   let (third, fourth) = (highPattern(index + 2), highPattern(index + 3))
@@ -124,8 +125,8 @@ private func partSums(_ quads: UnsafeRawPointer) -> (IntegerLanes, IntegerLanes)
   return _mm512_cvtph_ps(unsafeBitCast(halves, to: SIMD4<Int64>.self))
 }
 
-/// Stores the pairs of words of two registers, a row's side by side: in the first register rows 0 and 1 of
-/// each quarter, in the second rows 2 and 3.
+/// Stores the pairs of words of two registers, a row's side by side: in the first register rows 0
+/// and 1 of each quarter, in the second rows 2 and 3.
 @inline(__always)
 func storePairs(_ a: IntegerLanes, _ b: IntegerLanes, into target: UnsafeMutableRawPointer) {
   store(_mm512_unpacklo_epi32(a, b), target)

@@ -1,7 +1,7 @@
 import _Builtin_intrinsics.intel
 
-// The registers of ``SuperblockTile``. Functions take the number of rows as a literal of 1, 2, 4 or 8,
-// and touch no register beyond.
+// The registers of ``SuperblockTile``. Functions take the number of rows as a literal of 1, 2, 4 or
+// 8, and touch no register beyond.
 
 /// The integer sums of one row with 16 outputs over two sub-blocks.
 struct SubBlockSums {
@@ -34,8 +34,8 @@ struct SubBlockSums {
 
   /// `total` and the sums times their scales.
   ///
-  /// `scales` has those of the two sub-blocks in the 16-bit halves of each output's lane. `isWide`, a
-  /// literal, tells whether the sums may need more than 16 bits, 30 at most.
+  /// `scales` has those of the two sub-blocks in the 16-bit halves of each output's lane. `isWide`,
+  /// a literal, tells whether the sums may need more than 16 bits, 30 at most.
   @inline(__always)
   func times(
     _ scales: IntegerLanes, addedTo total: IntegerLanes, isWide: Bool
@@ -65,7 +65,8 @@ struct RowSums {
   /// Zeros.
   @inline(__always) init() {}
 
-  /// What the sums begin with: at this address of the first row of activations, likewise of the others.
+  /// What the sums begin with: at this address of the first row of activations, likewise of the
+  /// others.
   @inline(__always)
   init(starts: UnsafeRawPointer, rows: Int) {
     row0 = SubBlockSums(start: starts)

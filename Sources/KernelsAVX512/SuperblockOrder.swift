@@ -1,12 +1,12 @@
 import _Builtin_intrinsics.intel
 
-// The order of K-quants and their activations in memory that ``SuperblockTile`` of 512 bits wants: the
-// words of two sub-blocks of 32 alternate. A step is one word of each: 8 bytes of activations, and of
-// 16 outputs two lines of an unpacked panel.
+// The order of K-quants and their activations in memory that ``SuperblockTile`` reads with 512
+// bits: the words of two sub-blocks of 32 alternate. A step is one word of each: 8 bytes of
+// activations, and of 16 outputs two lines of an unpacked panel.
 
 /// Bytes of 256 quantised activations: 256 signed quants, then what their format adds to them, see
-/// ``quantizeRowsQ8K(_:rows:inputs:into:stride:)`` and
-/// ``quantizeRowsQ80Signed(_:rows:inputs:into:stride:)``.
+/// ``quantizeQ8K(_:rows:inputs:into:stride:)`` and
+/// ``quantizeSignedQ80(_:rows:inputs:into:stride:)``.
 package let activationByteCount = 384
 
 /// Bytes from a word of four `Q8_K` quants to the next of the same 32.
@@ -19,15 +19,15 @@ let stepWordByteCount = 8
 /// Bytes of a step of an unpacked panel.
 let stepByteCount = 2 * lineByteCount
 
-/// Where the largest sum of the activations of one sign in any 32 lies, Int16.
+/// The offset of the largest sum of the activations of one sign in any 32, Int16.
 let oneSidedSumOffset = 308
-/// Where the largest sum of the magnitudes of any 16 lies, Int16.
+/// The offset of the largest sum of the magnitudes of any 16, Int16.
 let magnitudeSumOffset = 310
-/// Where -32 times the sums of 16 lie, Int32, in the order 0 2, 1 3, 4 6, 5 7, ...: what the sums of
-/// two sub-blocks of `Q6_K` begin with.
+/// The offset of -32 times the sums of 16, Int32, in the order 0 2, 1 3, 4 6, 5 7, ...: what the
+/// sums of two sub-blocks of `Q6_K` begin with.
 let startsOffset = 320
 
-/// Puts the quants of a superblock into this order, and adds what the tile needs to know of them.
+/// Puts the quants of a superblock into this order, and adds what the tile needs of them.
 ///
 /// - Parameter target: the activations, quants in their natural order.
 @inline(__always)
@@ -117,8 +117,8 @@ func storeQuants(
   store(_mm512_unpackhi_epi32(even, odd), step + lineByteCount)
 }
 
-/// Stores the scales of four sub-blocks of 32, without sign, from the bytes of each lane: those of two
-/// sub-blocks in a lane's halves.
+/// Stores the scales of four sub-blocks of 32, without sign, from the bytes of each lane: those of
+/// two sub-blocks in a lane's halves.
 @inline(__always)
 func storeScales(_ bytes: IntegerLanes, _ scales: UnsafeMutableRawPointer, quarter: Int) {
   let low = _mm512_and_si512(bytes, _mm512_set1_epi32(0xff))

@@ -4,40 +4,41 @@ import _Builtin_intrinsics.intel
 // panels, over one superblock.
 //
 // A lane holds one of two sub-blocks of an output, so a register holds eight outputs, and one
-// saturating pack of two registers leaves in each 32-bit lane both sums of one output, 16 bits each:
-// `vpdpwssd` multiplies both with their scales and adds them. That is one multiplication for two
-// sub-blocks, where `vpmulld` needs two, and multiplications are what bounds this kernel: two
+// saturating pack of two registers leaves in each 32-bit lane both sums of one output, 16 bits
+// each: `vpdpwssd` multiplies both with their scales and adds them. That is one multiplication for
+// two sub-blocks, where `vpmulld` needs two, and multiplications are what bounds this kernel: two
 // instructions of a kind with `vpdpbusd` start in a cycle.
 //
-// Sums that might not fit in 16 bits are added in two parts. Whether they fit is known of the
-// activations before: see ``SuperblockShape/largestActivationSum``. So the integers are exact either way,
-// and the Float32 steps are those of SuperblockValue.swift.
+// Sums that might not fit in 16 bits are added in two parts. Whether they fit follows from the
+// activations: see ``SuperblockProductShape/largestActivationSum``. So the integers are
+// exact either way, and the Float32 steps are those of SuperblockValue.swift.
 
 /// How a superblock of one format is multiplied.
-struct SuperblockShape {
-  /// Sub-blocks of each 32 elements: 1, or 2 whose quants stand for 32 less.
+struct SuperblockProductShape {
+  /// Sub-blocks of each 32 elements: 1, or 2 whose quants mean 32 less.
   var subBlocksPer32: Int
   /// Whether there are minima, with a Float32 factor of their own.
   var hasMinima: Bool
-  /// Where in the activations the sum lies that bounds those of the products.
+  /// The offset in the activations of the sum that bounds those of the products.
   var boundOffset: Int
   /// The largest such sum with which every sum of a sub-block's products fits in 16 bits.
   var largestActivationSum: Int16
 
   /// `Q4_K` (4 bits) and `Q5_K` (5): sub-blocks of 32, and minima.
   ///
-  /// Quants are 0...2ᵇⁱᵗˢ - 1, so a sum is at most that times the sum of the activations of one sign.
+  /// Quants are 0...2ᵇⁱᵗˢ - 1, so a sum is at most that times the sum of the activations of one
+  /// sign.
   @inline(__always)
-  static func withMinima(bits: Int) -> SuperblockShape {
-    SuperblockShape(
+  static func withMinima(bits: Int) -> SuperblockProductShape {
+    SuperblockProductShape(
       subBlocksPer32: 1, hasMinima: true, boundOffset: oneSidedSumOffset,
       largestActivationSum: bits == 4 ? 32767 / 15 : 32767 / 31)
   }
 
-  /// `Q6_K`: sub-blocks of 16, whose quants stand for -32...31.
+  /// `Q6_K`: sub-blocks of 16, whose quants mean -32...31.
   @inline(__always)
-  static func q6K() -> SuperblockShape {
-    SuperblockShape(
+  static func q6K() -> SuperblockProductShape {
+    SuperblockProductShape(
       subBlocksPer32: 2, hasMinima: false, boundOffset: magnitudeSumOffset,
       largestActivationSum: 32767 / 32)
   }
@@ -52,9 +53,9 @@ struct SuperblockTile {
   /// The sums so far, `[row, tileColumns]`.
   var sums: UnsafeMutablePointer<Float>
   /// The format.
-  var shape: SuperblockShape
+  var shape: SuperblockProductShape
 
-  /// Multiplies so many rows: eight at a time, the rest by fours, twos and ones.
+  /// Multiplies `rows` rows: eight at a time, the rest by fours, twos and ones.
   @inline(__always)
   func multiplyAll(rows: Int) {
     var tile = self

@@ -9,7 +9,7 @@
   /// that multiplies, adds pairs and accumulates. Four rows share each load of the query.
   ///
   /// - Precondition: `stride` is a multiple of 32.
-  package func dotQuantizedVectorsAVX512(
+  package func dotQuantizedVectors(
     codes: UnsafePointer<UInt8>, stride: Int, rows: Int, query: UnsafePointer<Int16>,
     dots: UnsafeMutablePointer<Int32>
   ) {

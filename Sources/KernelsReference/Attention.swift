@@ -1,7 +1,7 @@
 /// Attention of one query of one head.
 ///
-/// `scores[j] = (q · k_j) / √headDim`, `p = softmax(scores)`, `y = Σ_j p[j] · v_j`, over the keys that
-/// the query sees.
+/// `scores[j] = (q · k_j) / √headDim`, `p = softmax(scores)`, `y = Σ_j p[j] · v_j`, over the keys
+/// that the query sees.
 ///
 /// - Source: Vaswani et al. 2017, arXiv:1706.03762, eq. 1.
 /// - Parameters:

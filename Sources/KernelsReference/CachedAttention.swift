@@ -3,7 +3,8 @@ package import KernelInterface
 /// Attention of one query to cached keys and values.
 ///
 /// `scores[j] = (q · k_j) / √headDim`, `p = softmax(scores)`, `y = Σ_j p[j] · v_j`, over the
-/// positions that the query sees: causal, so none after its own; with a sliding window, the last ones.
+/// positions that the query sees: causal, so none after its own; with a sliding window, the last
+/// ones.
 ///
 /// - Source: Vaswani et al. 2017, arXiv:1706.03762, eq. 1; Ainslie et al. 2023, arXiv:2305.13245
 ///   (several query heads share one head of keys and values); Jiang et al. 2023, arXiv:2310.06825

@@ -1,13 +1,14 @@
 /// Layer normalisation, in place over each row of `x`.
 ///
-/// For every row r: `y[r, i] = (x[r, i] - mean_r) / sqrt(variance_r + epsilon) · weight[i] + bias[i]`,
-/// with the biased variance `mean_i((x[r, i] - mean_r)²)`.
+/// For every row r:
+/// `y[r, i] = (x[r, i] - mean_r) / sqrt(variance_r + epsilon) · weight[i] + bias[i]`, with the
+/// biased variance `mean_i((x[r, i] - mean_r)²)`.
 ///
 /// - Source: Ba, Kiros & Hinton 2016, arXiv:1607.06450; PyTorch `layer_norm`.
 /// - Parameters:
 ///   - x: activations, row-major `[tokens, weight.count]`, Float32. Overwritten with y.
-///   - weight: gain γ, `[width]`.
-///   - bias: shift β, `[width]`.
+///   - weight: the scale γ, `[width]`.
+///   - bias: β, `[width]`.
 ///   - epsilon: dimensionless; added to the variance.
 /// - Accuracy: sums in Float64, one rounding to Float32 at the end.
 /// - Complexity: O(x.count), three passes, no allocation.

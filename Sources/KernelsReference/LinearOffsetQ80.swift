@@ -1,13 +1,14 @@
 /// A linear layer with `Q8_0` weights on activations quantised by
-/// ``quantizeBlocks(_:quants:scales:offsets:)``.
+/// ``quantizeOffsetQ80(_:quants:scales:offsets:)``.
 ///
-/// With `x[i] = xScale_b · xq[i] + xOffset_b` and `w[i] = wScale_b · wq[i]` in block b of 32 inputs,
+/// With `x[i] = xScale_b · xq[i] + xOffset_b` and `w[i] = wScale_b · wq[i]` in block b of 32
+/// inputs,
 ///
 ///     y[t, o] = Σ_b (xScale_b · wScale_b · d_b + xOffset_b · wSum_b) + bias[o]
 ///     d_b = Σ_i xq[i] · wq[i],  wSum_b = wScale_b · Σ_i wq[i]
 ///
-/// The integers are exact (`|d_b| ≤ 32 · 255 · 128 < 2²⁴`, so also as Float32). The rest is Float32,
-/// b ascending: `sum = fma(Float(d_b) · wScale_b, xScale_b, sum)`, then
+/// The integers are exact (`|d_b| ≤ 32 · 255 · 128 < 2²⁴`, so also as Float32). The rest is
+/// Float32, b ascending: `sum = fma(Float(d_b) · wScale_b, xScale_b, sum)`, then
 /// `sum = fma(wSum_b, xOffset_b, sum)`.
 ///
 /// The vector kernels compute the same integers and the same Float32 steps in the same order, so
@@ -17,13 +18,13 @@
 ///   - quants: quantised activations `[tokens, inputs]`.
 ///   - scales: their scales `[tokens, inputs / 32]`.
 ///   - offsets: their offsets `[tokens, inputs / 32]`.
-///   - weight: the blocks as they lie in a file, `[outputs, inputs / 32]` of 34 bytes.
+///   - weight: the blocks as in a file, `[outputs, inputs / 32]` of 34 bytes.
 ///   - bias: `[outputs]`, or empty for none.
 ///   - y: result, row-major `[tokens, outputs]`. Overwritten.
 ///   - inputs: a multiple of 32.
 ///   - outputs: rows of `weight`.
 /// - Complexity: O(tokens × inputs × outputs), no allocation.
-package func linearQ80(
+package func linearOffsetQ80(
   quants: Span<UInt8>, scales: Span<Float>, offsets: Span<Float>, weight: RawSpan,
   bias: Span<Float>, into y: inout MutableSpan<Float>, inputs: Int, outputs: Int
 ) {

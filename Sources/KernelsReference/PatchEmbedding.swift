@@ -1,10 +1,10 @@
 /// The embedding of an image's patches: a two-dimensional convolution whose stride is its size.
 ///
-/// `y[p, o] = bias[o] + Σ_c Σ_i Σ_j weight[o, c, i, j] · image[c, r · patch + i, s · patch + j]` for
-/// the patch p in row r and column s of the grid.
+/// `y[p, o] = bias[o] + Σ_c Σ_i Σ_j weight[o, c, i, j] · image[c, r · patch + i, s · patch + j]`
+/// for the patch p in row r and column s of the grid.
 ///
-/// - Source: Dosovitskiy et al. 2020, arXiv:2010.11929, section 3.1; PyTorch `torch.nn.Conv2d`, whose
-///   weight layout this keeps.
+/// - Source: Dosovitskiy et al. 2020, arXiv:2010.11929, section 3.1; PyTorch `torch.nn.Conv2d`,
+///   whose weight layout this keeps.
 /// - Parameters:
 ///   - image: row-major `[channels, height, width]`, Float32.
 ///   - channels: planes of the image.

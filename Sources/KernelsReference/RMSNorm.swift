@@ -1,9 +1,10 @@
-/// Root-mean-square normalisation of one row: `y[i] = x[i] / √(mean_j x[j]² + epsilon) · weight[i]`.
+/// Root-mean-square normalisation of one row:
+/// `y[i] = x[i] / √(mean_j x[j]² + epsilon) · weight[i]`.
 ///
 /// - Source: Zhang & Sennrich 2019, arXiv:1910.07467; ggml `rms_norm` followed by `mul`.
 /// - Parameters:
 ///   - x: activations `[width]`, Float32.
-///   - weight: gain, `[width]`.
+///   - weight: the scale of each element, `[width]`.
 ///   - epsilon: dimensionless; added to the mean square.
 ///   - y: result `[width]`. Overwritten.
 /// - Accuracy: the sum in Float64, one rounding an element.

@@ -35,15 +35,16 @@ package func rope(
 
 /// The cosines and signed sines of one position, as ``RopeRows/table`` holds them.
 ///
-/// The angle of pair i is `position · b^(-2i/rotaryDim)`, computed as ggml does: in Float32, each pair's
-/// from the one before by one multiplication. At position 4,000 that is up to 8e-4 rad off the real
-/// number (base 10,000, 64 pairs); a Float64 angle would be nearer to it, and farther from llama.cpp
-/// (and from the transformers library, which multiplies Float32 frequencies by the position) than
-/// any other step of the forward pass. A model does not notice; a comparison at 1e-4 does.
+/// The angle of pair i is `position · b^(-2i/rotaryDim)`, computed as ggml does: in Float32, each
+/// pair's from the one before by one multiplication. At position 4,000 that is up to 8e-4 rad off
+/// the real number (base 10,000, 64 pairs); a Float64 angle would be nearer to it, and farther from
+/// llama.cpp (and from the transformers library, which multiplies Float32 frequencies by the
+/// position) than any other step of the forward pass. A model does not notice; a comparison at 1e-4
+/// does.
 ///
 /// - Source: ggml `ggml_rope_cache_init`, `rope_yarn` with `ext_factor` 0.
 /// - Parameters:
-///   - frequencies: see there.
+///   - frequencies: the parameters of the angles.
 ///   - position: of the token, from 0.
 ///   - style: which elements are partners.
 ///   - row: `2 × rotaryDim` elements. Overwritten.

@@ -4,9 +4,9 @@ package import KernelInterface
 //
 // The lanes of a register are queries. The block's queries are transposed once into scratch (and
 // scaled by 1/√headDim); then the scores of one key for all queries of the block are a chain of
-// multiply-adds with the key's elements broadcast, read where they lie. So softmax runs down the
+// multiply-adds with the key's elements broadcast, read in place. So softmax runs down the
 // keys, lane by lane, without any sum across a register; and the result is again a product whose
-// rows, the values, are read where they lie. Nothing else is transposed or copied.
+// rows, the values, are read in place. Nothing else is transposed or copied.
 //
 // Every sum runs over ascending dimensions or ascending keys, whatever the block.
 
@@ -53,7 +53,8 @@ private func attention(_ block: AttentionBlock, registers: Int) {
 /// Asks for the first rows of the head that follows, which is likely to be computed next.
 ///
 /// A head's part of a row is a cache line or two, far from the next row's, so the processor does
-/// not fetch it by itself: 16 tokens a sequence took 14 µs from the third-level cache, and 10 with this.
+/// not fetch it by itself: 16 tokens a sequence took 14 µs from the third-level cache, and 10 with
+/// this.
 @inline(__always)
 private func fetchNextHead(_ block: AttentionBlock) {
   // In longer sequences the products hide it. 32 rows of 128 bytes three times are 12 KB, a quarter
@@ -160,7 +161,7 @@ private func softmaxDownKeys(
   }
 }
 
-/// As ``softmaxDownKeys``, with 0 in the place of keys that a query does not see.
+/// As ``softmaxDownKeys``, with 0 for each key that a query does not see.
 private func maskedSoftmaxDownKeys(
   _ block: AttentionBlock, scores: UnsafeMutablePointer<Float>,
   factors: UnsafeMutablePointer<Float>, registers: Int

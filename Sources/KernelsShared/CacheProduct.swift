@@ -62,7 +62,8 @@ struct CacheProduct {
 
   /// Multiplies all queries, a tile at a time; only the first fetches ahead.
   ///
-  /// A fetch in every tile took a third of the speed of many queries with AVX2, whose tiles are small.
+  /// A fetch in every tile took a third of the speed of many queries with AVX2, whose tiles are
+  /// small.
   @_transparent
   func multiply(queries: Int, type: CacheElement, isKey: Bool) {
     var product = self

@@ -3,9 +3,9 @@ package import KernelInterface
 // Attention to a cache of keys and values, for several queries that share one head of it.
 //
 // Queries are tiles of rows and of the query heads that share a key head, so that a key or value is
-// loaded and widened once for many of them. Both products are the same outer product: a few queries'
-// numbers, each broadcast, times two registers of the cache. Of keys, a register holds the same
-// element of 16 (or 8) keys, and the sum runs over elements; of values, it holds neighbouring
+// loaded and widened once for many of them. Both products are the same outer product: a few
+// queries' numbers, each broadcast, times two registers of the cache. Of keys, a register holds the
+// same element of 16 (or 8) keys, and the sum runs over elements; of values, it holds neighbouring
 // elements of one value, and the sum runs over positions. So every score and every element of a
 // result is one chain of fused multiply-adds in ascending order, whatever shares its tile.
 //

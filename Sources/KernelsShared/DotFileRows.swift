@@ -1,7 +1,7 @@
-// One row of activations with one superblock of sixteen rows as they lie in a file. A row's quants are
-// multiplied along the row, so a register holds 8 or 16 partial sums of one row, which are added across
-// only then: a lane becomes a row, and the Float32 steps are those of DotQuants.swift. Integers are
-// exact in any order, so the results are the same bits.
+// One row of activations with one superblock of sixteen rows as in a file. A row's quants are
+// multiplied along the row, so a register holds 8 or 16 partial sums of one row, which are added
+// across only then: a lane becomes a row, and the Float32 steps are those of DotQuants.swift.
+// Integers are exact in any order, so the results are the same bits.
 
 /// One superblock of up to sixteen rows in a file's order.
 struct FileSuperblock {
@@ -9,7 +9,7 @@ struct FileSuperblock {
   var blocks: UnsafeRawPointer
   /// Bytes from one row to the next.
   var rowByteCount: Int
-  /// Rows that exist; the last stands for those that do not.
+  /// Rows that exist; the last is repeated for those that do not.
   var width: Int
   /// Blocks of each row: 1, or up to 8 blocks of 32.
   var blockCount: Int
@@ -22,7 +22,7 @@ struct FileSuperblock {
     blocks + min(index, width &- 1) &* rowByteCount
   }
 
-  /// Where the partial sums of rows lie, four rows a register.
+  /// The offset of the partial sums of rows, four rows a register.
   @inline(__always) var quads: UnsafeMutableRawPointer { scratch + 2 * registerByteCount }
 
   /// The activations' quants in the order of a file's rows.
@@ -112,7 +112,8 @@ func dotFileRowsQ5K(
   dotFileRowsWithMinima(source, x, sums, partialSums: partialSumsQ5K)
 }
 
-/// Adds a superblock that begins with two factors and, of 6 bits each, eight scales and eight minima.
+/// Adds a superblock that begins with two factors and, of 6 bits each, eight scales and eight
+/// minima.
 @inline(__always)
 private func dotFileRowsWithMinima(
   _ source: FileSuperblock, _ x: UnsafeRawPointer, _ sums: UnsafeMutablePointer<Float>,
@@ -205,7 +206,7 @@ func dotFileRowsQ6K(
   }
 }
 
-/// A row's products with its unsigned quants, 32 more than they stand for.
+/// A row's products with its unsigned quants, 32 more than they mean.
 @inline(__always)
 private func partialSumsQ6K(_ block: UnsafeRawPointer, _ x: UnsafeRawPointer) -> IntegerLanes {
   let nibble = broadcastByte(0x0f)
@@ -261,7 +262,7 @@ private func dotFileBlocks(
 ) {
   for firstRow in stride(from: 0, to: 16, by: laneCount) {
     for block in stride(from: 0, to: source.blockCount, by: partCount) {
-      // Of an odd number of blocks the last stands for one that does not exist.
+      // An odd number of blocks is filled up with the last.
       let next = min(block + 1, source.blockCount - 1)
       let activations = loadParts(x + block * 32, x + next * 32)
       source.storeQuads { row in

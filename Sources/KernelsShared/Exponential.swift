@@ -8,7 +8,7 @@
 @inline(__always)
 func exponential(_ x: FloatLanes) -> FloatLanes {
   let held = maximum(x, broadcast(-87))
-  // Adding 1.5 · 2²³ rounds to an integer, whose low bits then stand in the mantissa.
+  // Adding 1.5 · 2²³ rounds to an integer, whose low bits are then in the mantissa.
   let rounder = broadcast(12_582_912)
   let shifted = multiplyAdd(held, broadcast(1.442695), rounder)
   let n = shifted - rounder

@@ -8,8 +8,8 @@ package import KernelInterface
 // panel in registers and adds one input at a time: broadcast x[row, i], multiply, accumulate.
 //
 // Each element of y is one chain of fused multiply-adds over ascending i. The chain is cut into
-// blocks of `depthBlock` inputs so that a panel's slice stays in a near cache while the rows pass over
-// it; between blocks the partial sum rests in y.
+// blocks of `depthBlock` inputs so that a panel's slice stays in a near cache while the rows pass
+// over it; between blocks the partial sum rests in y.
 
 /// Outputs of one panel.
 package let panelColumns = panelRegisters * laneCount

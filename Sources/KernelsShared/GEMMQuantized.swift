@@ -5,7 +5,7 @@ package import KernelInterface
 // One row of activations (decoding) reads each weight once: the quants are multiplied as they are
 // unpacked. More rows: a superblock of a tile's panels is unpacked once into the first-level cache
 // and multiplied with all rows, whose Float32 sums rest in the second-level cache. Rows of a weight
-// that lie as in a file are interleaved first, one superblock of 16 rows at a time.
+// in the order of a file are interleaved first, one superblock of 16 rows at a time.
 
 /// Unpacks a superblock into memory.
 private typealias UnpackSuperblock = (PanelSuperblock, UnsafeMutableRawPointer) -> Void
@@ -15,7 +15,7 @@ private typealias MultiplySuperblock = (
   UnsafeRawPointer, UnsafeRawPointer, Int, UnsafeMutablePointer<Float>, Int
 ) -> Void
 
-/// Multiplies by a `Q4_K` weight; activations by ``quantizeRowsQ8K(_:rows:inputs:into:stride:)``.
+/// Multiplies by a `Q4_K` weight; activations by ``quantizeQ8K(_:rows:inputs:into:stride:)``.
 ///
 /// - Accuracy: equal to the scalar twin bit for bit, whatever the number of rows.
 /// - Complexity: O(rows × inputs × outputs), no allocation.
@@ -39,7 +39,7 @@ package func multiplyQ6K(_ product: QuantizedProduct) {
 }
 
 /// Multiplies by a `Q8_0` weight; activations by
-/// ``quantizeRowsQ80Signed(_:rows:inputs:into:stride:)``, else as ``multiplyQ4K(_:)``.
+/// ``quantizeSignedQ80(_:rows:inputs:into:stride:)``, else as ``multiplyQ4K(_:)``.
 package func multiplyQ80(_ product: QuantizedProduct) {
   multiply(
     product,
@@ -57,7 +57,7 @@ package func multiplyQ40(_ product: QuantizedProduct) {
 
 @inline(__always)
 private func multiplySuperblocks(
-  _ product: QuantizedProduct, _ format: InterleavedFormat, _ shape: SuperblockShape,
+  _ product: QuantizedProduct, _ format: InterleavedFormat, _ shape: SuperblockProductShape,
   dot: DotSuperblock, dotFileRows: DotFileSuperblock, unpack: UnpackSuperblock
 ) {
   multiply(
@@ -131,10 +131,12 @@ private func dotPanel(
   source.writeSums(sums, to: product, row: 0)
 }
 
-/// All rows of activations with the panels of a group, a tile after the other within each superblock.
+/// All rows of activations with the panels of a group, a tile after the other within each
+/// superblock.
 ///
-/// So the activations of a superblock come from afar once a group; the other tiles find them in the
-/// second-level cache. 512 rows of 14,336 are 11 MB, and a tile of 32 outputs takes them in 0.5 ms.
+/// So the activations of a superblock come from memory once a group; the other tiles find them in
+/// the second-level cache. 512 rows of 14,336 are 11 MB, and a tile of 32 outputs takes them in 0.5
+/// ms.
 @inline(__always)
 private func multiplyGroup(
   _ product: QuantizedProduct, _ format: InterleavedFormat, _ unpack: UnpackSuperblock,
@@ -175,8 +177,8 @@ private func multiplyGroup(
   writeGroup(product, format, panels: panels, sums: sums)
 }
 
-/// Clears a group's sums, `[tile, row, tileColumns]`: those of the tiles that it has, since the last
-/// tasks of a product are single tiles.
+/// Clears a group's sums, `[tile, row, tileColumns]`: those of the tiles that it has, since the
+/// last tasks of a product are single tiles.
 @inline(__always)
 func clearGroup(_ sums: UnsafeMutablePointer<Float>, rows: Int, panels: Range<Int>) {
   let tiles = (panels.count + tilePanels - 1) / tilePanels
@@ -200,7 +202,7 @@ func writeGroup(
   }
 }
 
-/// Asks for the lines of y that a group's sums of a row will be written to.
+/// Prefetches the lines of y that a group's sums of a row will be written to.
 @inline(__always)
 private func prefetchTarget(_ product: QuantizedProduct, panels: Range<Int>, row: Int) {
   let target = UnsafeRawPointer(product.y + row * product.yStride + panels.lowerBound * 16)
@@ -209,14 +211,14 @@ private func prefetchTarget(_ product: QuantizedProduct, panels: Range<Int>, row
   }
 }
 
-/// How many rows of y ahead lines are asked for.
+/// How many rows ahead lines of y are prefetched.
 ///
-/// Rows often lie a multiple of 4 KB apart, so that their lines share a set of the first-level cache,
-/// which has 12 ways (8 before Zen 5).
+/// Rows are often a multiple of 4 KB apart, so that their lines share a set of the first-level
+/// cache, which has 12 ways (8 before Zen 5).
 private let rowsAhead = 6
 
 /// Rows that are multiplied between two requests: whole tiles of 8 and of 3 rows.
 ///
-/// With no more rows than these a tile takes less time than memory does to answer, so that lines are
-/// asked for further ahead, as in decoding.
+/// With at most this many rows a tile takes less time than an access to memory, so that lines are
+/// prefetched further ahead, as in decoding.
 private let rowsPerRequest = 24

@@ -1,10 +1,11 @@
 package import KernelInterface
 
-/// Interleaves sixteen rows of blocks: a transpose of their 32-bit words; see ``InterleavedFormat``.
+/// Interleaves sixteen rows of blocks: a transpose of their 32-bit words; see
+/// ``InterleavedFormat``.
 ///
 /// - Complexity: O(bytes), no allocation; reads and writes each byte once.
 package func interleave(_ step: InterleaveStep) {
-  // In variables of their own: a store might change the structure, for all that the compiler knows.
+  // Local copies: the compiler cannot exclude that a store changes the structure.
   let format = step.format
   let (rows, halves, lineStride) = (step.rows, step.halves, step.lineStride)
   let halfOffset = format.halfOffset ?? 0

@@ -3,8 +3,8 @@ package import KernelInterface
 /// Layer normalisation of some rows, after adding a residual; the scalar twin has the same name.
 ///
 /// - Accuracy: sums in Float32 over `laneCount` lanes, two-pass variance: relative error of the
-///   normalised value below `(width / laneCount + 8) · 2⁻²³` where the mean and the deviation are of
-///   the same size.
+///   normalised value below `(width / laneCount + 8) · 2⁻²³` where the mean and the deviation are
+///   of the same size.
 /// - Complexity: O(rows × width), no allocation.
 package func layerNorm(_ task: LayerNormRows) {
   for row in 0..<task.rows {

@@ -1,9 +1,8 @@
 import KernelInterface
 
-// Where the superblocks of a quantised weight's panels are found, and which lines of them are asked
-// for before they are read.
+// The superblocks of a quantised weight's panels, and which of their lines are prefetched.
 
-/// The superblocks of one panel, wherever they lie.
+/// The superblocks of one panel, interleaved or in the rows of a file.
 struct PanelSource {
   let format: InterleavedFormat
   let panel: Int
@@ -12,7 +11,7 @@ struct PanelSource {
   let superblockCount: Int
   private let blockCount: Int
   private let blocksPerSuperblock: Int
-  /// Whether the rows lie interleaved.
+  /// Whether the rows are interleaved.
   let isInterleaved: Bool
   /// The interleaved panel, or its first row.
   private let start: UnsafeRawPointer
@@ -73,7 +72,7 @@ struct PanelSource {
       blockCount: count, scratch: scratch)
   }
 
-  /// Asks for the next 16 rows, which follow these: the part that corresponds to some blocks' share.
+  /// Prefetches the next 16 rows, which follow these: the share of some blocks.
   @inline(__always)
   private func prefetchNextRows(firstBlock: Int, count: Int) {
     let byteCount = 16 * count * format.blockByteCount
@@ -81,7 +80,7 @@ struct PanelSource {
     for line in stride(from: 0, to: byteCount, by: lineByteCount) { prefetchFar(next + line) }
   }
 
-  /// Asks for lines that will be read in a moment, as many as the superblock has.
+  /// Prefetches as many lines as the superblock has.
   @inline(__always)
   func prefetchLines(_ index: Int) {
     guard isInterleaved else { return }
@@ -89,7 +88,7 @@ struct PanelSource {
     for line in 0..<lineCount(index) { prefetch(ahead + line * lineByteCount) }
   }
 
-  /// Interleaves some blocks of the panel's rows, and asks for those of the next panel's.
+  /// Interleaves some blocks of the panel's rows, and prefetches the next panel's.
   @inline(never)
   private func interleaveRows(firstBlock: Int, count: Int, into scratch: UnsafeMutableRawPointer) {
     let blocks = start + firstBlock * format.blockByteCount
@@ -124,18 +123,18 @@ struct PanelSource {
   }
 }
 
-/// Bytes between the line that is multiplied and the one that is asked for.
+/// Bytes between the line that is multiplied and the one that is prefetched.
 private let aheadByteCount = 4096
 
-/// The interleaved lines that are unpacked next, asked for bit by bit while rows are multiplied: asked
-/// for at once they would hold up what is read meanwhile.
+/// The interleaved lines that are unpacked next, prefetched a few at a time while rows are
+/// multiplied: all at once they would delay the reads of the products.
 struct UpcomingLines {
   private let lines: UnsafeRawPointer
   private let panelByteCount: Int
   private let lineCount: Int
   private var requested = 0
 
-  /// Those of the tile behind the one that begins at `firstPanel`: in the next superblock where that
+  /// Those of the tile after the one that begins at `firstPanel`: in the next superblock where that
   /// was the group's last, and of the next group where that was the last superblock.
   @inline(__always)
   init(
@@ -159,7 +158,7 @@ struct UpcomingLines {
     lineCount = source.isInterleaved ? source.lineCount(superblock) : 0
   }
 
-  /// Asks for the share of the lines that corresponds to so many rows.
+  /// Prefetches the share of the lines that corresponds to `rows` rows.
   @inline(__always)
   mutating func request(upTo row: Int, of rows: Int) {
     let end = lineCount * row / rows

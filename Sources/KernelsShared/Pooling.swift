@@ -1,4 +1,4 @@
-/// The mean of the rows of one sequence; see the scalar twin.
+/// The mean of the rows of one sequence; the scalar twin has the same name.
 ///
 /// - Accuracy: one Float32 sum a column, in ascending order of the rows.
 package func meanPool(
@@ -20,7 +20,7 @@ package func meanPool(
   }
 }
 
-/// Scales one row to unit Euclidean length; see the scalar twin.
+/// Scales one row to unit Euclidean length; the scalar twin has the same name.
 ///
 /// - Accuracy: relative error below `(width / laneCount + 8) · 2⁻²⁴`.
 package func l2Normalize(_ x: UnsafeMutablePointer<Float>, width: Int) {

@@ -1,6 +1,6 @@
 package import KernelInterface
 
-/// Root-mean-square normalisation of some rows; see the scalar twin.
+/// Root-mean-square normalisation of some rows; the scalar twin has the same name.
 ///
 /// - Accuracy: the squares are summed in Float32 in `2 × laneCount` chains, so y is within
 ///   `(width / (4 × laneCount) + 8) · 2⁻²⁴` relative of the exact value.

@@ -1,6 +1,6 @@
 package import KernelInterface
 
-/// Rotates the heads of some rows; see the scalar twin.
+/// Rotates the heads of some rows; the scalar twin has the same name.
 ///
 /// - Accuracy: one rounding less than the twin, as the second product is fused with the sum.
 /// - Complexity: O(rows × heads × rotaryDim), no allocation.

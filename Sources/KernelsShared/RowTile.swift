@@ -1,9 +1,9 @@
-// The heart of all Float32 products: a tile of sums `y[r] += Σ_i a[r, i] · b[i]`, with one number of
-// a for each of up to eight rows, and up to three registers of b.
+// The heart of all Float32 products: a tile of sums `y[r] += Σ_i a[r, i] · b[i]`, with one number
+// of a for each of up to eight rows, and up to three registers of b.
 //
 // The counts of rows and registers are literals wherever these are called, so that each pair of
-// counts becomes its own code, without branches and with every sum in a register. For the same reason
-// the tile's functions are transparent: in a large caller `@inline(__always)` gives up.
+// counts becomes its own code, without branches and with every sum in a register. For the same
+// reason the tile's functions are transparent: in a large caller `@inline(__always)` gives up.
 
 /// Up to three registers side by side: the sums of one row of a tile, or one term of b.
 ///
@@ -80,7 +80,7 @@ struct TileRow {
   }
 }
 
-/// Where the numbers of a that belong to one term lie.
+/// The addresses of the numbers of a that belong to one term.
 ///
 /// Two bases and a stride keep the addresses of eight rows in few integer registers.
 struct TileNumbers {
@@ -88,7 +88,7 @@ struct TileNumbers {
   private var high: UnsafePointer<Float>
   private let stride: Int
 
-  /// The first term's, of which the first row's lies at `start`.
+  /// Those of the first term, the first row's at `start`.
   @inline(__always)
   init(_ start: UnsafePointer<Float>, stride: Int, rows: Int) {
     low = start
@@ -102,7 +102,7 @@ struct TileNumbers {
     row < 4 ? low + row * stride : high + (row - 4) * stride
   }
 
-  /// Goes on to the next term.
+  /// Advances to the next term.
   @inline(__always)
   mutating func advance(by step: Int) {
     low += step
@@ -125,7 +125,7 @@ struct RowTile {
   @_transparent
   init() {}
 
-  /// Sums that go on from those in memory, `stride` elements a row.
+  /// The sums so far from memory, `stride` elements a row.
   @_transparent
   init(
     _ y: UnsafePointer<Float>, stride: Int, width: Int, rows: Int, registers: Int

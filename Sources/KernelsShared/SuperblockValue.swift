@@ -1,10 +1,10 @@
 // The Float32 steps at the end of a superblock, which every kernel of K-quants ends with; those of
-// the scalar twin `linearQ8K`. The row's scale comes last, since then no factor of the weight has to be
-// multiplied by it: three multiplications with minima, where
-// `fma(Float(i), d · dx, sum)` and `fma(-Float(m), dmin · dx, sum)` are four.
+// the scalar twin `linearQ8K`. The row's scale comes last, since then no factor of the weight has
+// to be multiplied by it: three multiplications with minima, where `fma(Float(i), d · dx, sum)` and
+// `fma(-Float(m), dmin · dx, sum)` are four.
 
-/// `fma(Float(total) · d, scale, sum)`: the integers of a superblock's products, its factors, and the
-/// scale of the row of activations in every lane.
+/// `fma(Float(total) · d, scale, sum)`: the integers of a superblock's products, its factors, and
+/// the scale of the row of activations in every lane.
 @inline(__always)
 func addSuperblock(
   _ total: IntegerLanes, _ d: FloatLanes, scale: FloatLanes, to sum: FloatLanes

@@ -1,5 +1,5 @@
-// Unpacks one superblock of a panel: quants of 4 to 8 bits become bytes, packed scales become lanes,
-// for products with many rows of activations; see QuantizedLayout.swift for the order.
+// Unpacks one superblock of a panel: quants of 4 to 8 bits become bytes, packed scales become
+// lanes, for products with many rows of activations; see QuantizedLayout.swift for the order.
 
 /// The scales and minima of eight sub-blocks, four in a register's bytes.
 struct SixBitLanes {
@@ -109,7 +109,7 @@ func unpackQ5K(_ source: PanelSuperblock, into target: UnsafeMutableRawPointer) 
   index <= 4 ? shiftLeft(bits, UInt32(4 - index)) : shiftRight(bits, UInt32(index - 4))
 }
 
-/// Unpacks a superblock of `Q6_K`; its quants stay unsigned, 32 more than they stand for.
+/// Unpacks a superblock of `Q6_K`; its quants stay unsigned, 32 more than they mean.
 func unpackQ6K(_ source: PanelSuperblock, into target: UnsafeMutableRawPointer) {
   let nibble = broadcastByte(0x0f)
   let bits = broadcastByte(0x30)

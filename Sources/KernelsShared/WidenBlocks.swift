@@ -3,8 +3,8 @@ import _Builtin_intrinsics.intel
 // Blocks of 32 numbers with one scale; see WidenQuants.swift.
 //
 // Each function widens `blockCount` blocks at `source`, as their format in KernelsReference draws
-// them, to `32 · blockCount` numbers at `target`, both of any alignment. Results are bit for bit the
-// twin's. Cost: about a load and a store a number.
+// them, to `32 · blockCount` numbers at `target`, both of any alignment. Results are bit for bit
+// the twin's. Cost: about a load and a store a number.
 
 /// Widens blocks of `Q4_1`: `d · q + m`, rounded twice.
 package func widenQ41(

@@ -1,8 +1,9 @@
 import _Builtin_intrinsics.intel
 
 // Packed weights widened to Float32, bit for bit as their twins in KernelsReference/Blocks, whose
-// docstrings draw the bytes: sixteen quants become signed bytes, then numbers, then values. Products
-// and sums are rounded one by one as the formats say, so nothing here is a fused multiply-add.
+// docstrings draw the bytes: sixteen quants become signed bytes, then numbers, then values.
+// Products and sums are rounded one by one as the formats say, so nothing here is a fused
+// multiply-add.
 
 /// Sixteen quants, a byte each.
 typealias QuantBytes = SIMD2<Int64>

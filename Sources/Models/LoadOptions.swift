@@ -1,6 +1,6 @@
 package import Kernels
 
-/// Where the weights of a language model come from at load.
+/// The source of a language model's weights at load.
 ///
 /// The results are the same bits in every case; the choice decides how long loading takes, how much
 /// memory is resident and how fast the kernels read.
@@ -17,15 +17,16 @@ package enum WeightPlacement: String, Sendable, CaseIterable {
   case inPlace
 }
 
-/// How a language model is loaded: the one value that goes from a command's flags to the loader.
+/// Options for loading a language model: the one value that goes from a command's flags to the
+/// loader.
 package struct LoadOptions: Sendable, Equatable {
-  /// How many positions a token attends to.
+  /// The number of positions that a token attends to.
   package enum SlidingWindow: Sendable, Equatable {
-    /// What the file says: all, where it has no `attention.sliding_window`.
+    /// The file's `attention.sliding_window`; all positions where it has none.
     case asFile
-    /// All, whatever the file says.
+    /// All positions, whatever the file says.
     ///
-    /// What llama.cpp does with arch `llama`, and since its pull request 13676 with `phi3`.
+    /// llama.cpp does this for arch `llama`, and since its pull request 13676 for `phi3`.
     case full
     /// The given number, the token's own position included.
     case tokens(Int)
@@ -34,9 +35,11 @@ package struct LoadOptions: Sendable, Equatable {
   package var weights: WeightPlacement
   package var slidingWindow: SlidingWindow
   /// Tokens of the session that will be opened; nil for the model's own context, at most
-  /// ``defaultContextTokenCount``. It is counted when the memory is checked, before loading.
+  /// ``defaultContextTokenCount``.
+  ///
+  /// It is counted when the memory is checked, before loading.
   package var contextTokenCount: Int?
-  /// How the session stores keys and values.
+  /// The type in which the session stores keys and values.
   package var cacheType: KVCacheType
   /// Memory that may be used, in bytes; the system's own figure when nil.
   package var availableByteCount: Int?

@@ -24,7 +24,7 @@ package final class BERTSentenceEncoder: SentenceEncoder {
   ///   - path: a `bert` GGUF file, or a folder with config.json, model.safetensors and a vocabulary.
   ///   - compute: kernels and threads.
   /// - Throws: `CheckpointError`, `TokenizerError`, `ModelError` or `BytesError`.
-  /// - Complexity: reads the file once for its hash and once for its weights.
+  /// - Complexity: O(weights); the file is hashed on its first use only, see `DigestCache`.
   package init(path: String, compute: ComputeContext) throws {
     let model: BERTModel
     let weightFile: String
@@ -41,7 +41,7 @@ package final class BERTSentenceEncoder: SentenceEncoder {
       weightFile = path
       modelName = URL(filePath: path).deletingPathExtension().lastPathComponent
     }
-    modelHash = try sha256Hex(ofFile: weightFile)
+    modelHash = try DigestCache.standard.digest(ofFileAt: weightFile).hex
     embedder = TextEmbedder(model)
   }
 

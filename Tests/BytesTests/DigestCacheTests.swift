@@ -33,7 +33,8 @@ import Testing
     #expect(try folder.entries().isEmpty)
   }
 
-  /// A settled file is hashed once: an entry with another digest is believed until the file changes.
+  /// A settled file is hashed once: an entry with another digest is believed until the file
+  /// changes.
   @Test func settledFilesAreReadOnce() throws {
     let folder = try Folder()
     try Data("abc".utf8).write(to: URL(filePath: folder.file))

@@ -103,7 +103,7 @@ import Testing
       zip("fewer members than listed", "invalid") { $0.entryCount = 1 },
       zip("a directory too short", "invalid") { $0.directoryByteCount = 10 },
       zip("a directory of 2^32 - 1 bytes", "invalid") { $0.directoryByteCount = .max },
-      zip("a directory past the end", "invalid") { $0.directoryOffset = .max - 1 },
+      zip("a directory beyond the end", "invalid") { $0.directoryOffset = .max - 1 },
       zip("a directory at the start", "invalid") { $0.directoryOffset = 0 },
       zip("a directory at the start that fits", "invalid") {
         $0.directoryOffset = 0
@@ -214,7 +214,7 @@ import Testing
         $0.descriptor = .init(repeating: 9, count: 24)
       },
       member("local header inside the directory", "invalid") { $0.localOffset = 70 },
-      member("local header past the end", "invalid") { $0.localOffset = .max - 1 },
+      member("local header beyond the end", "invalid") { $0.localOffset = .max - 1 },
       member("local header of the next member", "disagreement") { $0.localOffset = 34 },
       zip("one local header for two", "overlap") {
         $0.members[1].name = Array("a".utf8)

@@ -21,7 +21,7 @@ import Testing
     #expect(lexer.next == nil && lexer.byteOffset == 54)
   }
 
-  /// Offsets count from the start of the file, and nothing behind the range is read.
+  /// Offsets count from the start of the file, and nothing after the range is read.
   @Test func aRangeOfAFile() throws {
     let file = MappedFile(bytes: Array("xx\"ab\"12".utf8), name: "test")
     var lexer = JSONLexer(file: file, range: 2..<7)

@@ -29,7 +29,7 @@ struct RawZipMember {
   var localCompressedByteCount: UInt32?
   var localSignature: UInt32 = 0x0403_4B50
   var centralSignature: UInt32 = 0x0201_4B50
-  /// The offset of the local header according to the central directory.
+  /// The offset of the local header that the central directory states.
   var localOffset: UInt32?
 
   init(_ name: String, _ content: [UInt8] = [1, 2, 3]) {

@@ -8,7 +8,7 @@ enum Fixtures {
 
   static func path(_ name: String) -> String { folder.appending(path: name).path }
 
-  /// The data that the generator recorded.
+  /// The record of the generator.
   struct Manifest: Decodable {
     struct File: Decodable {
       let bytes: Int

@@ -322,7 +322,7 @@ import Testing
     two("offset 2^64 - 32 and a size that wraps", "tensorOutsideFile", (0, 1), (.max - 31, 16))
     two("offset 2^63", "tensorOutsideFile", (0, 1), (1 << 63, 1))
     two("offset at the end", "tensorOutsideFile", (0, 1), (256, 1))
-    two("offset past the end", "tensorOutsideFile", (0, 1), (512, 1))
+    two("offset beyond the end", "tensorOutsideFile", (0, 1), (512, 1))
     two("one number too many", "tensorOutsideFile", (0, 1), (224, 9))
     two("data cut by one byte", "tensorOutsideFile", (0, 1), (224, 8), dataByteCount: 255)
     two("no data", "tensorOutsideFile", (0, 1), (32, 1), dataByteCount: 0)
@@ -332,8 +332,7 @@ import Testing
           rawTensor("t\($0)", dimensions: [1 << 60], offset: UInt64($0) << 62)
         }
       })
-    // The fields of a tensor info after a name that is long enough for the minimum size of a
-    // record.
+    // The fields of a tensor info after a name long enough for the least size of a record.
     let name = String(repeating: "n", count: 24)
     let whole = RawGGUF(tensors: [rawTensor(name, dimensions: [1, 1])]).bytes
     for (cut, what) in [(58, "dimension count"), (70, "dimension"), (78, "type"), (82, "offset")] {

@@ -2,7 +2,7 @@ import Bytes
 import Checkpoints
 import Testing
 
-/// Findings of the safetensors audit and of later reports, and the guarantees of the format.
+/// The findings of the safetensors audit and of later reports, and the promises of the format.
 @Suite struct HostileSafetensorsTests {
   @Test func everyHostileFileIsRefusedWithItsOwnError() {
     check(lengths() + syntax() + strings() + fields() + ranges(), format: "safetensors", least: 60)
@@ -167,7 +167,7 @@ import Testing
       one("a range too long", "sizeMismatch", "0", "9", 9),
       one("a range backwards", "sizeMismatch", "8", "0"),
       one("a range that wraps", "sizeMismatch", "18446744073709551612", "4"),
-      one("a range past the end", "tensorOutsideFile", "8", "16"),
+      one("a range beyond the end", "tensorOutsideFile", "8", "16"),
       one("a range at 2^63", "tensorOutsideFile", "9223372036854775808", "9223372036854775816"),
       one("data cut by one byte", "tensorOutsideFile", "0", "8", 7),
       one("no data", "tensorOutsideFile", "0", "8", 0),

@@ -2,7 +2,7 @@ import Bytes
 import Checkpoints
 import Testing
 
-/// JSON that is allowed in a safetensors header although the usual writers do not use it.
+/// JSON that is valid in a safetensors header, although the usual writers do not use it.
 @Suite struct JSONHeaderTests {
   @Test func escapesAreResolved() throws {
     let text = #"{"__metadata__":{"a\u0062":"\"\\\/\b\f\n\r\t\u00e9\uD83D\uDE42\u65e5"}}"#

@@ -4,7 +4,8 @@ import Testing
 
 /// Properties that hold for every text, and the shapes that chunks take on typical ones.
 struct ChunkerTests {
-  /// A token a word, four letters a token beyond the first four, and two special tokens.
+  /// One token per word, another for every four letters after the first four, and two special
+  /// tokens.
   static let words: @Sendable (String) -> Int = { text in
     2 + text.split(whereSeparator: \.isWhitespace).reduce(0) { $0 + ($1.utf8.count + 3) / 4 }
   }
@@ -14,7 +15,7 @@ struct ChunkerTests {
     2 + text.split(whereSeparator: \.isWhitespace).count
   }
 
-  /// Not additive: a piece of text costs three tokens more than the sum of its parts.
+  /// Not additive: a text has three tokens more than the sum of its parts.
   static let grudging: @Sendable (String) -> Int = { text in
     let spaces = text.utf8.count { $0 == 0x20 }
     return 2 + text.utf8.count / 5 + spaces * 2
@@ -57,7 +58,7 @@ struct ChunkerTests {
     var covered = 0
     for chunk in chunks {
       #expect(chunk.byteRange.lowerBound >= covered)
-      // Only white space may lie between chunks.
+      // Only white space is allowed between chunks.
       let gap = bytes[covered..<chunk.byteRange.lowerBound]
       #expect(gap.allSatisfy(TextLayout.isSpace))
       covered = chunk.byteRange.upperBound
@@ -108,14 +109,14 @@ struct ChunkerTests {
     for chunk in chunks {
       let last = chunk.text.split(separator: "\n").last ?? ""
       #expect(!last.hasPrefix("#"))
-      // The long sections are not mixed; the short one may join a neighbour.
+      // The long sections stay separate; the short one may join a neighbour.
       #expect(!(chunk.text.contains("pressure") && chunk.text.contains("Oil")))
     }
     #expect(chunks.first?.text.hasPrefix("# Bicycle guide") == true)
     #expect(chunks.first?.heading == "Bicycle guide > Tyres")
     #expect(chunks.last?.heading == "Bicycle guide > Chain")
     let chain = chunks.filter { $0.heading == "Bicycle guide > Chain" }
-    // Balanced, not one full chunk and a small rest.
+    // Balanced sizes, not one full chunk and a small remainder.
     #expect(chain.count == 2 && abs(chain[0].tokenCount - chain[1].tokenCount) < 80)
   }
 
@@ -127,7 +128,7 @@ struct ChunkerTests {
       return Chunker(maximumTokenCount: 256, measure: Self.words).chunks(of: document).count
     }
     #expect(try sections(10) == 1)
-    // Two of these would fit into one chunk; the cost of crossing a heading keeps them apart.
+    // Two of these would fit into one chunk; the cost of crossing a heading keeps them separate.
     #expect(try sections(80) == 4)
     #expect(try sections(120) == 4)
   }
@@ -150,7 +151,7 @@ struct ChunkerTests {
     let chunks = Chunker(maximumTokenCount: 64, measure: Self.unknownWords).chunks(of: document)
     checkInvariants(chunks, of: document, maximum: 64, measure: Self.unknownWords)
     for chunk in chunks where chunk.text.contains("letters") {
-      // Words stay whole.
+      // Words are not split.
       #expect(
         Set(chunk.text.split(whereSeparator: \.isWhitespace)).isSubset(
           of: ["letters", "and", "more", Substring(word)]) || chunk.text.contains("xx"))
@@ -184,7 +185,7 @@ struct ChunkerTests {
     #expect(first.identity != second.identity)
   }
 
-  /// A megabyte is cut in well under the time of a second; a quadratic step would need minutes.
+  /// A megabyte is cut in well under a second; a quadratic step would need minutes.
   @Test(.timeLimit(.minutes(1))) func largeTextsTakeLinearTime() throws {
     let line = "A line of a large file with several words, and a full stop. "
     let text = String(repeating: line, count: 20_000)

@@ -3,7 +3,7 @@ import Testing
 
 @testable import Documents
 
-/// DOCX files as archives: whole ones, damaged ones, hostile ones.
+/// DOCX files as archives: intact, damaged and hostile ones.
 struct DOCXArchiveTests {
   @Test func readsWholeFiles() throws {
     let report = try DocumentReader().read(path: DocumentFixture.path("report.docx"))
@@ -65,7 +65,7 @@ struct DOCXArchiveTests {
     }
   }
 
-  /// A file cut at any byte has no end record: always an error, once it has the signature.
+  /// A file truncated at any byte has no end record: always an error, once it has the signature.
   @Test func everyTruncationIsAnError() throws {
     let whole = try DocumentFixture.bytes("report.docx")
     try DocumentFixture.withFolder { folder in
@@ -79,7 +79,7 @@ struct DOCXArchiveTests {
 
   /// One byte changed: an error, or the same text.
   ///
-  /// The checksum leaves no third way.
+  /// The checksum rules out any other outcome.
   @Test func changedBytesAreNoticed() throws {
     let whole = try DocumentFixture.bytes("report.docx")
     let text = try DocumentReader().read(path: DocumentFixture.path("report.docx")).text
@@ -94,14 +94,14 @@ struct DOCXArchiveTests {
         try DocumentFixture.write(changed, to: path)
         do throws(DocumentError) {
           let document = try DocumentReader().read(path: path)
-          // A style or the title may be lost, the first signature byte may make it plain text.
+          // A style or the title may be lost; a change in the signature makes it plain text.
           #expect(document.text.split(separator: "\n").first == text.split(separator: "\n").first)
         } catch {
           errorCount += 1
         }
       }
     }
-    // A third of the file is parts that are not read, and dates.
+    // A third of the file consists of parts that are not read, and of dates.
     #expect(errorCount > 200)
   }
 }

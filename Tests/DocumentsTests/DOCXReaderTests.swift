@@ -113,7 +113,7 @@ struct DOCXReaderTests {
     let deep = String(repeating: "<w:p>", count: 100_000)
     #expect(throws: DocumentError.self) { try Self.read(deep) }
     #expect(throws: DocumentError.self) { try Self.readPart("not XML") }
-    // A damaged style part is only a warning.
+    // A damaged style part gives only a warning.
     let document = try Self.read(Self.paragraph("text"), styles: "<w:styles")
     #expect(document.text == "text" && document.warnings.count == 1)
   }

@@ -15,7 +15,7 @@ struct DocumentFinderTests {
         "b/.hidden/x.md", ".note.md", "noending", "b/ten.docx",
       ]
       for name in files { try DocumentFixture.write([65], to: "\(folder)/\(name)") }
-      // A loop, a second way to the same folder, and a dangling link.
+      // A cycle, a second link to the same folder, and a dangling link.
       try manager.createSymbolicLink(atPath: "\(folder)/b/loop", withDestinationPath: folder)
       try manager.createSymbolicLink(atPath: "\(folder)/c", withDestinationPath: "b/sub")
       try manager.createSymbolicLink(atPath: "\(folder)/gone.md", withDestinationPath: "nowhere")

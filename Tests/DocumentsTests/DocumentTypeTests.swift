@@ -12,7 +12,7 @@ import Testing
     for fileExtension in extensions { #expect(fileExtension == fileExtension.lowercased()) }
   }
 
-  /// Names are stored in indexes: a renamed type would no longer match what is indexed.
+  /// Names are stored in indexes, so a renamed type would not match indexed documents.
   @Test func namesAreStable() {
     #expect(DocumentType.all.map(\.name) == ["text", "markdown", "html", "docx", "pdf"])
     #expect(DocumentType.all.allSatisfy { $0.modality == .text })

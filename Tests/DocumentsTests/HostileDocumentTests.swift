@@ -2,7 +2,7 @@ import Testing
 
 @testable import Documents
 
-/// Whatever bytes a file has: text or a typed error, and chunks that keep their promises.
+/// Any bytes give text or a typed error, and chunks that satisfy their guarantees.
 struct HostileDocumentTests {
   static let names = ["a.txt", "a.md", "a.html"]
 
@@ -56,7 +56,7 @@ struct HostileDocumentTests {
     for round in 0..<150 {
       let count = Int.random(in: 0...600, using: &random)
       let bytes = (0..<count).map { _ -> UInt8 in
-        // Half the rounds keep to text-like bytes, so that they get past the binary check.
+        // Half of the rounds use text-like bytes, which pass the binary check.
         round.isMultiple(of: 2)
           ? UInt8.random(in: 0...255, using: &random)
           : [0x20, 0x0A, 0x3C, 0x3E, 0x26, 0x23, 0x41, 0x61, 0xC3, 0xA9, 0xE2, 0x2E].randomElement(
@@ -66,12 +66,12 @@ struct HostileDocumentTests {
     }
   }
 
-  /// Bidi and tag characters are text: the command line removes them where it prints.
+  /// Bidi and tag characters are text: the command line removes them from what it prints.
   ///
   /// Escape sequences are not.
   @Test func poisonedTextLosesItsControls() throws {
     let poisoned = "Click\u{1B}]8;;http://x\u{7} here\u{202E}gpj\u{E0041}\u{9B}31m.\u{8}\u{0}end"
-    // The zero byte lies behind the window in which it makes a file binary.
+    // The zero byte is after the window in which it makes a file binary.
     let padding = String(repeating: "a line of text\n", count: 600)
     let document = try DocumentFixture.read(padding + poisoned, "a.txt")
     #expect(document.text.hasSuffix("Click]8;;http://x here\u{202E}gpj\u{E0041}31m.end"))
@@ -91,7 +91,7 @@ struct HostileDocumentTests {
     for text in texts { Self.expectTextOrError(Array(text.utf8), "a.txt") }
   }
 
-  /// Readers have no shared state: eight threads read all types at once.
+  /// Readers share no state: eight threads read all types concurrently.
   @Test func concurrentReadsAgree() async throws {
     let paths = DocumentFinder().find([SampleLibraryTests.folder]).files.filter {
       !$0.hasSuffix(".pdf") || PDFReaderTests.hasTool

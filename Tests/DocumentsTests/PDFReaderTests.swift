@@ -36,7 +36,8 @@ struct PDFReaderTests {
     }
   }
 
-  /// Cut at 40 places: text or a typed error, and never more than the fixture has.
+  /// Truncated at 40 places, the file gives text or a typed error, and never more text than the
+  /// fixture.
   @Test(.enabled(if: hasTool, "pdftotext (Debian package poppler-utils) is not installed"))
   func truncatedFilesGiveAnErrorOrText() throws {
     let whole = try DocumentFixture.bytes("pages.pdf")

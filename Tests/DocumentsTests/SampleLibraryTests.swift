@@ -3,7 +3,7 @@ import Testing
 
 @testable import Documents
 
-/// The bundled library can be read, and the questions on it have the answers they claim.
+/// The bundled library can be read, and its questions have the answers that they claim.
 struct SampleLibraryTests {
   struct Questions: Decodable {
     struct Answerable: Decodable {
@@ -30,7 +30,7 @@ struct SampleLibraryTests {
     text.split(whereSeparator: \.isWhitespace).joined(separator: " ")
   }
 
-  /// Near the count of WordPiece: a token for six letters, one for each mark.
+  /// Approximates WordPiece: a token per six letters, and one per punctuation mark.
   static let measure: @Sendable (String) -> Int = { text in
     let words = text.split { !$0.isLetter && !$0.isNumber }
     let marks = text.count { $0.isPunctuation || $0.isSymbol }

@@ -2,7 +2,7 @@ import Testing
 
 @testable import Documents
 
-/// Encodings are recognised, decoded, and mapped back to the file's bytes.
+/// Encodings are detected, decoded, and mapped back to the file's bytes.
 struct TextEncodingTests {
   struct Row: Sendable, CustomTestStringConvertible {
     let name: String
@@ -130,7 +130,8 @@ struct TextEncodingTests {
     }
   }
 
-  /// The decoder of one step against the standard library, on all short sequences of edge bytes.
+  /// Compares the one-step decoder with the standard library on all short sequences of boundary
+  /// bytes.
   @Test func sequencesMatchTheStandardLibrary() {
     let edges: [UInt8] = [
       0x00, 0x41, 0x7F, 0x80, 0x8F, 0x90, 0x9F, 0xA0, 0xBF, 0xC0, 0xC1, 0xC2, 0xDF, 0xE0, 0xE1,

@@ -2,6 +2,7 @@
 import Checkpoints
 import Foundation
 import Testing
+import Tokenizers
 
 @testable import Models
 
@@ -19,6 +20,9 @@ import Testing
     (.llama2, [.f32: 65, .q4K: 193, .q6K: 33], 4.080e9),
     (.codellama, [.f32: 65, .q4K: 193, .q6K: 33], 4.080e9),
     (.phi3, [.f32: 65, .q4K: 81, .q5K: 32, .q6K: 17], 2.393e9),
+    (.qwen25Small, [.f32: 141, .q4K: 168, .q6K: 29], 0.980e9),
+    (.qwen25, [.f32: 141, .q4K: 169, .q6K: 29], 4.677e9),
+    (.qwen3, [.f32: 145, .q4K: 216, .q6K: 37], 2.491e9),
   ])
   func fullSizesHaveThePublishedTypes(
     architecture: SyntheticArchitecture, counts: [TensorType: Int], byteCount: Double
@@ -37,6 +41,41 @@ import Testing
     #expect(model.metadata.count == 24)
     #expect(self.model(.llama2, .full).metadata.count == 19)
     #expect(self.model(.phi3, .full).metadata.count == 24)
+  }
+
+  /// Every token that is not a byte or special is the merge of two tokens before it.
+  @Test(arguments: [LlamaConfig.Architecture.qwen2, .qwen3])
+  func byteLevelTokensAreMergesOfEarlierOnes(architecture: LlamaConfig.Architecture) throws {
+    for count in [512, 20_000] {
+      let vocabulary = SyntheticByteLevelVocabulary(architecture: architecture, count: count)
+      #expect(vocabulary.tokens.count == count && vocabulary.types.count == count)
+      var known = Set(vocabulary.tokens[..<256])
+      #expect(known.count == 256)
+      for (token, merge) in zip(vocabulary.tokens[256..<vocabulary.endOfText], vocabulary.merges) {
+        let parts = merge.split(separator: " ").map(String.init)
+        #expect(parts.count == 2 && parts.joined() == token)
+        #expect(parts.allSatisfy(known.contains) && known.insert(token).inserted)
+      }
+      #expect(vocabulary.merges.count == vocabulary.endOfText - 256)
+      #expect(vocabulary.tokens[vocabulary.endOfTurn] == "<|im_end|>")
+      let tokenizer = try LanguageTokenizer(
+        ggufMetadata: metadata(vocabulary), source: "synthetic")
+      #expect(tokenizer.decode(tokenizer.encode("bade, Ünder\n")) == "bade, Ünder\n")
+      #expect(tokenizer.encode("bade").count < 4)
+    }
+  }
+
+  private func metadata(_ vocabulary: SyntheticByteLevelVocabulary) -> Metadata {
+    var metadata = Metadata()
+    for (key, value) in [
+      ("tokenizer.ggml.model", .string("gpt2")), ("tokenizer.ggml.pre", .string("qwen2")),
+      ("tokenizer.ggml.tokens", .array(.string(StringArray(vocabulary.tokens)))),
+      ("tokenizer.ggml.token_type", .array(.int32(vocabulary.types))),
+      ("tokenizer.ggml.merges", .array(.string(StringArray(vocabulary.merges)))),
+    ] as [(String, MetadataValue)] {
+      _ = metadata.append(key: key, value: value)
+    }
+    return metadata
   }
 
   @Test(arguments: SyntheticArchitecture.allCases, ConversionRecipe.allCases)

@@ -101,7 +101,7 @@ import Tokenizers
     #expect(counts.accepted > 10 && counts.refused > 100)
   }
 
-  /// What is accepted is written and read back as the same value.
+  /// Accepted values are written and read back unchanged.
   @Test func json() throws {
     let seeds = [
       #"{"a":[1,-2.5e3,"x\u00e9\ud83d\ude00",{"b":null}],"c":true,"d":{"e":[[],{}]},"f":"日本"}"#,
@@ -152,7 +152,7 @@ import Tokenizers
     #expect(counts.accepted > 100)
   }
 
-  /// The parts of a DOCX, changed before they are compressed: behind a wrong CRC nothing is read.
+  /// The parts of a DOCX, changed before compression: an archive with a wrong CRC is refused unread.
   @Test func docx() throws {
     let archive = try ZipArchive(
       file: MappedFile(path: Self.fixtures.appending(path: "documents/report.docx").path))

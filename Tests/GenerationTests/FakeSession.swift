@@ -2,20 +2,20 @@
 import Bytes
 import Models
 
-/// A language model of a few lines: its logits depend on every token before them and on their order,
-/// and lean towards a token that the last two decide, so that its texts repeat themselves.
+/// A minimal language model: its logits depend on all previous tokens and their order, and favour a
+/// token that is a function of the last two, so that its texts are repetitive.
 final class FakeSession: LanguageModelSession {
   let vocabularyCount: Int
   let contextTokenCount: Int
-  /// What tells its states from those of others.
+  /// Distinguishes its states from those of other sessions.
   var kind = "fake"
-  /// What each position left behind, and its token.
+  /// The hash after each position, and its token.
   private var states: [(hash: UInt64, token: Int32)] = []
   private var rows: [[Float]] = []
-  /// How often, and for how many tokens, it was evaluated.
+  /// Number of evaluations and of evaluated tokens.
   private(set) var evaluationCount = 0
   private(set) var evaluatedTokenCount = 0
-  /// How strongly it leans.
+  /// How strongly the token is favoured.
   var lean: Float = 3.4
 
   init(vocabularyCount: Int = 40, contextTokenCount: Int = 400) {
@@ -105,14 +105,14 @@ final class FakeSession: LanguageModelSession {
   }
 }
 
-/// Each id stands for a text of its own.
+/// Decodes each id to a different text.
 struct FakeDecoder: TokenDecoding {
   let texts: [String]
 
-  /// Letters and little words, without two that are alike.
+  /// Letters and short words, all different.
   static let words = FakeDecoder(
     texts: (0..<40).map { $0 < 26 ? String(UnicodeScalar(UInt8(97 + $0))) : " w\($0)é" })
-  /// ASCII, one character an id.
+  /// ASCII, one character per id.
   static let characters = FakeDecoder(
     texts: (0..<128).map { String(UnicodeScalar(UInt8($0))) } + [""])
 

@@ -6,16 +6,16 @@ import Models
 import Testing
 import Tokenizers
 
-/// From one token to the next nothing is allocated: decoding, logits, sampling, text.
+/// Generating a token does not allocate: decoding, logits, sampling, text.
 @Suite struct GenerationAllocationTests {
   @Test(.disabled(if: OwnProcess.isThis)) func nothingIsAllocated() throws {
     try OwnProcess.expectPassing(suite: "GenerationAllocationChecks", testCount: 1)
   }
 }
 
-/// What ``GenerationAllocationTests`` runs in a process of its own.
+/// The tests that ``GenerationAllocationTests`` runs in a separate process.
 @Suite(.serialized, .enabled(if: OwnProcess.isThis)) struct GenerationAllocationChecks {
-  /// How tokens are chosen.
+  /// How tokens are sampled.
   struct Choice: CustomStringConvertible, Sendable {
     let description: String
     let sampler: SamplerOptions
@@ -44,7 +44,7 @@ import Tokenizers
 
   private static let folder = URL(filePath: #filePath).deletingLastPathComponent()
     .deletingLastPathComponent().appending(path: "Fixtures/pocket")
-  /// The first tokens may allocate: they give every buffer its size.
+  /// The first tokens may allocate, because buffers grow to their size.
   private static let warmUpTokenCount = 12
   private static let tokenCount = 48
 
@@ -60,7 +60,7 @@ import Tokenizers
         Golden.self, from: Data(contentsOf: Self.folder.appending(path: "golden.json"))
       ).examples.first
     ).promptIDs
-    // The threads of the system's libraries allocate now and then, so a step is seen several times.
+    // Threads of the system's libraries allocate occasionally, so a step is measured several times.
     var stepsLeft = Set(Self.warmUpTokenCount..<Self.tokenCount)
     var wasMeasured = false
     for _ in 0..<10 where !stepsLeft.isEmpty {
@@ -71,7 +71,7 @@ import Tokenizers
         options: GenerationOptions(
           maxTokenCount: Self.tokenCount, sampler: choice.sampler,
           usesSpeculation: choice.usesSpeculation),
-        // None, so that the text goes on.
+        // None, so that the text does not end.
         endOfGeneration: [], decoder: TokenTextDecoder(tokenizer: tokenizer), emit: watch.see)
       session.rewind(to: 0)
       let result = try loop.run()
@@ -83,7 +83,7 @@ import Tokenizers
   }
 }
 
-/// Looks at the memory in use from each token to the next.
+/// Compares the memory in use before and after each token.
 private final class StepWatch {
   private let meter: AllocationMeter
   private var isArmed = false

@@ -48,7 +48,7 @@ import Testing
     #expect(fromPart.stats.cachedTokenCount == 5)
     #expect(fromPart.tokens == (try result(CachedSession(FakeSession()), other)).tokens)
 
-    // A file that has the prompt is left alone, one that lacks it is replaced.
+    // A file that contains the prompt is left unchanged; a file that does not is replaced.
     let before = try Data(contentsOf: URL(filePath: path))
     #expect(file.save(restored, prompt: Self.prompt) == nil)
     #expect(try Data(contentsOf: URL(filePath: path)) == before)
@@ -71,7 +71,7 @@ import Testing
       try Data(copy).write(to: URL(filePath: path))
       let cache = CachedSession(FakeSession())
       let note = file.restore(into: cache, for: Self.prompt)
-      // Where an id is damaged, the file may just be of no use for this prompt.
+      // With a damaged id the file may simply not match this prompt.
       #expect(note != nil || cache.tokenIDs.isEmpty, "damage \(index)")
       #expect(cache.tokenIDs.isEmpty && cache.session.tokenCount == 0, "damage \(index)")
     }
@@ -95,7 +95,7 @@ import Testing
       #expect(file.save(cache, prompt: Self.prompt, replaces: note != nil) == nil)
       #expect(try Data(contentsOf: URL(filePath: path)) == Data(text.utf8))
     }
-    // An empty file is a place made for it.
+    // An empty file may be replaced.
     try Data().write(to: URL(filePath: path))
     let cache = CachedSession(FakeSession())
     #expect(file.restore(into: cache, for: Self.prompt) == nil)
@@ -112,7 +112,7 @@ import Testing
     let cache = CachedSession(another)
     let note = file.restore(into: cache, for: Self.prompt)
     #expect(note?.contains("another model") == true && cache.tokenIDs.isEmpty)
-    // Its own replaces it, though the ids are the same.
+    // The model's own state replaces it, although the ids are the same.
     _ = try result(cache)
     #expect(file.save(cache, prompt: Self.prompt) == nil)
     #expect(file.restore(into: CachedSession(another), for: Self.prompt) == nil)

@@ -20,7 +20,7 @@ import Testing
     return try loop.run()
   }
 
-  /// What must be equal, however it was computed.
+  /// The parts of a result that must not depend on how it was computed.
   private func content(_ result: GenerationResult) -> GenerationResult {
     var result = result
     result.stats = GenerationStats()
@@ -52,7 +52,7 @@ import Testing
       #expect(content(speculated) == content(plain))
       #expect(plain.stats.draftedTokenCount == 0)
       if sampler.temperature == 0, stops.isEmpty, plain.tokens.count > 100 {
-        // The point of it: fewer evaluations for the same text.
+        // The purpose: fewer evaluations for the same text.
         #expect(fast.evaluationCount < slow.evaluationCount)
         #expect(speculated.stats.acceptedTokenCount > 10)
       }
@@ -107,7 +107,7 @@ import Testing
     let again = try generate(options, cache: cache)
     #expect(content(again) == content(first))
     #expect(again.stats.cachedTokenCount == Self.prompt.count - 1)
-    // A conversation: the next prompt holds the last answer.
+    // A conversation: the next prompt contains the last answer.
     let next = Self.prompt + first.tokens.map(\.id) + [7, 7, 1]
     let continued = try generate(options, prompt: next, cache: cache)
     #expect(continued.stats.cachedTokenCount >= next.count - 4)
@@ -205,7 +205,7 @@ import Testing
   @Test func stopStringsAreFoundAcrossTokensAndNeverEmitted() throws {
     let greedy = GenerationOptions(maxTokenCount: 60, sampler: .greedy)
     let whole = try generate(greedy).text
-    // Six bytes from the middle lie in several tokens.
+    // Six bytes from the middle span several tokens.
     let middle = whole.index(whole.startIndex, offsetBy: 20)
     let stop = String(whole[middle...].prefix(6))
     var options = greedy
@@ -250,7 +250,7 @@ import Testing
     }
     #expect(draft([1, 2, 3, 4, 5, 6, 1, 2, 3]) == [4, 5, 6, 1, 2, 3, 4, 5, 6, 1])
     #expect(draft([1, 2, 3, 4, 9, 1, 2, 3, 7, 8, 1, 2, 3], 2) == [7, 8])
-    // Two tokens match: at most four are proposed; one: at most two.
+    // After a match of two tokens at most four are drafted, after a match of one at most two.
     #expect(draft([1, 2, 5, 6, 7, 8, 9, 0, 1, 2]) == [5, 6, 7, 8])
     #expect(draft([2, 5, 6, 7, 8, 2]) == [5, 6])
     #expect(draft([7, 7, 7, 7]) == [Int32](repeating: 7, count: 10))

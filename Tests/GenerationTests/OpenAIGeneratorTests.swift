@@ -5,9 +5,9 @@ import Models
 import Testing
 import Tokenizers
 
-/// `Tests/Fixtures/openai/server.py` in a process of its own; it ends with the tests' process.
+/// Runs `Tests/Fixtures/openai/server.py` as a child process, which ends with the tests' process.
 private final class LocalServer: @unchecked Sendable {
-  // Sendable by hand: nothing changes after init.
+  // `@unchecked`: nothing changes after init.
   private static let result = Result { try LocalServer() }
 
   /// One server for all tests.
@@ -81,7 +81,7 @@ private final class LocalServer: @unchecked Sendable {
       promptCachePath: "/nowhere")
     let (result, events) = try generate(
       server.generator("echo", key: "sk-\"quoted\\"), Self.prompt, options)
-    #expect(result.finish == .stop)  // The first stop string stands in the echo.
+    #expect(result.finish == .stop)  // The echo contains the first stop string.
     #expect(events.filter { if case .note = $0 { true } else { false } }.count == 2)
     let echo = try generate(
       server.generator("echo", key: "sk-\"quoted\\"), Self.prompt,
@@ -113,7 +113,7 @@ private final class LocalServer: @unchecked Sendable {
     let (result, _) = try generate(
       server.generator("echo"), Self.prompt,
       GenerationOptions(maxTokenCount: 9, grammar: grammar, jsonSchema: schema))
-    // The server said that it ended at its limit.
+    // The server reported its limit as the reason for the end.
     #expect(result.finish == .length && result.isIncomplete)
     let format = try JSONValue.parse(Array(result.text.utf8))["response_format"]
     #expect(format?["type"]?.stringValue == "json_schema")

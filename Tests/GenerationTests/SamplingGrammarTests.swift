@@ -5,8 +5,8 @@ import Testing
 import Models
 
 @Suite struct SamplingGrammarTests {
-  /// Every byte alone, pieces of JSON, and pieces of UTF-8 that end inside a character; the last id
-  /// ends the generation.
+  /// All single bytes, pieces of JSON, and pieces of UTF-8 that end within a character; the last id ends
+  /// the generation.
   static let tokens: [[UInt8]] =
     (0...255).map { [$0] }
     + [
@@ -36,8 +36,8 @@ import Models
       endOfGeneration: [Self.end])
   }
 
-  /// Random text of a schema: every token equally likely, those that close something a bit more, so
-  /// that runs stay short.
+  /// Random text of a schema: all tokens are equally likely, except that closing ones are slightly more
+  /// likely, so that texts stay short.
   private func randomText(
     _ grammar: ByteGrammar, seed: UInt64
   ) throws -> (text: [UInt8], isWhole: Bool) {
@@ -76,11 +76,11 @@ import Models
         "\(String(decoding: text, as: UTF8.self))")
       texts.insert(text)
     }
-    // All but the constant have more than one text.
+    // All schemas except the constant have more than one text.
     #expect(texts.count > 1 || schema.contains("const\":{"))
   }
 
-  /// Follows a text byte by byte and says whether it is whole at its end.
+  /// Follows a text byte by byte and returns whether it is complete at its end.
   private func isText(_ text: String, of schema: String) throws -> Bool {
     var automaton = GrammarAutomaton(
       try JSONSchemaCompiler.compile(Array(schema.utf8)),
@@ -126,7 +126,7 @@ import Models
     var logits = [Float](repeating: 0, count: Self.tokens.count)
     constraint.restrict(&logits)
     let allowed = logits.indices.filter { logits[$0] == 0 }
-    // And the token that completes the character and closes the string.
+    // As well as the token that completes the character and closes the string.
     #expect(allowed == Array(0x80...0xBF) + [Self.tokens.firstIndex(of: [0xA9, 0x22])!])
     constraint.accept(0xA5)
     logits = [Float](repeating: 0, count: Self.tokens.count)
@@ -160,7 +160,7 @@ import Models
     #expect(try !isText(nested(JSONSchemaCompiler.depthLimit + 1), of: schema))
   }
 
-  /// As many ways as a schema likes may wait at one place: nothing recurses along them.
+  /// A schema may have any number of alternatives at one node: following them does not recurse.
   @Test func thousandsOfOptionalPropertiesAreFollowed() throws {
     let members = (0..<30_000).map { "\"p\($0)\":{\"type\":\"null\"}" }
     let schema = "{\"type\":\"object\",\"properties\":{" + members.joined(separator: ",") + "}}"

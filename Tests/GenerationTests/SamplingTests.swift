@@ -5,14 +5,14 @@ import Testing
 import Models
 
 extension Sampler {
-  /// The same for an array; a span cannot stand in a macro's argument.
+  /// The same for an array; a macro's argument cannot contain a span.
   fileprivate mutating func sample(_ logits: [Float]) throws(SamplerError) -> SampledToken {
     try sample(logits.span)
   }
 }
 
 @Suite struct SamplingTests {
-  /// A sampler with every stage off but those that a test sets.
+  /// A sampler with all stages off except those that a test sets.
   private func sampler(
     _ vocabularyCount: Int, _ change: (inout SamplerOptions) -> Void = { _ in }
   ) throws -> Sampler {
@@ -21,7 +21,7 @@ extension Sampler {
     return try Sampler(options: options, vocabularyCount: vocabularyCount)
   }
 
-  /// The ids that come in many draws.
+  /// The ids of many draws.
   private func drawn(_ sampler: Sampler, _ logits: [Float], count: Int = 800) throws -> Set<Int32> {
     Set(try frequencies(sampler, logits, count: count).keys)
   }
@@ -81,7 +81,7 @@ extension Sampler {
       first.accept(id)
     }
     for id in ids {
-      // Looking at other rows first, as a rejected draft does, changes nothing.
+      // Sampling other rows first, as with a rejected draft, changes nothing.
       _ = try second.sample((0..<50).map { Float($0) })
       #expect(try second.sample(logits).id == id)
       second.accept(id)
@@ -93,8 +93,8 @@ extension Sampler {
       return id
     }
     #expect(others != ids)
-    // A golden, from a few lines of Python (random numbers, softmax, running sum in the order of
-    // ranks): these ids may never change, or a seed would no longer give the text that it gave.
+    // A golden from a few lines of Python (random numbers, softmax, cumulative sum in the order of
+    // ranks). These ids must not change, because a seed must always yield the same text.
     #expect(ids.prefix(8) == [27, 8, 12, 24, 49, 41, 49, 16])
   }
 
@@ -129,7 +129,7 @@ extension Sampler {
     #expect(try kept { $0.topP = 0.71 } == [1, 3, 4])
     #expect(try kept { $0.minP = 1 } == [1])
     #expect(try kept { $0.minP = 0.36 } == [1, 3, 4])
-    // Of three left by top-k, 0.8 of their probability is two.
+    // Of the three that top-k keeps, two have 0.8 of the probability.
     #expect(
       try kept {
         $0.topK = 3; $0.topP = 0.8
@@ -174,7 +174,7 @@ extension Sampler {
     #expect(try sampler.sample([9, 8, 7, 1]).id == 1)
   }
 
-  /// Penalties and biases may be as large as Float32 allows, and logits as well.
+  /// Penalties, biases and logits may be as large as Float32 allows.
   @Test func extremesNeverLeaveTheNumbers() throws {
     let largest = Float.greatestFiniteMagnitude
     let logits: [Float] = [largest, 3, 0, -3, -largest, -.infinity]

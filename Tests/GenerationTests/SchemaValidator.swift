@@ -1,6 +1,6 @@
 import Bytes
 
-/// A small validator of the supported JSON schemas, written apart from the compiler.
+/// A small validator of the supported JSON schemas, independent of the compiler.
 struct SchemaValidator {
   let root: JSONValue
 

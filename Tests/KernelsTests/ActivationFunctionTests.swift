@@ -19,7 +19,7 @@ import Testing
   @Test(arguments: vectorInstructionSets, ActivationFunction.allCases) func withinBoundOfTwin(
     instructionSet: InstructionSet, activation: ActivationFunction
   ) throws {
-    let kernels = try #require(VectorKernels.kernels(for: instructionSet))
+    let kernels = try #require(instructionSet.packedKernels)
     let extremes: [Float] = [
       0, -0.0, .leastNonzeroMagnitude, -.leastNormalMagnitude, 5.4999995, 5.5, 5.5000005, -5.5,
       -5.6, -9.8999, -9.9, -9.901, 40, -40, -50.999, -51, -52, -86.9, -87, -88, 3e38, -3e38,
@@ -31,7 +31,8 @@ import Testing
             ? extremes[index] : samples(1, seed: UInt64(index + 99 * width), scale: 6)[0]
         }
         let x = GuardedFloats(values, misalignment: misalignment)
-        kernels.applyBiasAndActivation(x.start, 2, width, width, nil, activation)
+        kernels.applyBiasAndActivation(
+          x.start, rows: 2, stride: width, width: width, bias: nil, activation: activation)
         #expect(x.isIntact)
         for (value, result) in zip(values, x.values) {
           let expected = twin(activation, value)
@@ -46,10 +47,12 @@ import Testing
   @Test(arguments: vectorInstructionSets, ActivationFunction.allCases) func sweep(
     instructionSet: InstructionSet, activation: ActivationFunction
   ) throws {
-    let kernels = try #require(VectorKernels.kernels(for: instructionSet))
+    let kernels = try #require(instructionSet.packedKernels)
     let values = (0..<80_000).map { Float($0 - 40_000) * 2.5e-4 }
     let x = GuardedFloats(values)
-    kernels.applyBiasAndActivation(x.start, 1, values.count, values.count, nil, activation)
+    kernels.applyBiasAndActivation(
+      x.start, rows: 1, stride: values.count, width: values.count, bias: nil, activation: activation
+    )
     var worst: Float = 0
     for (value, result) in zip(values, x.values) where value != 0 {
       worst = max(
@@ -61,9 +64,10 @@ import Testing
   @Test(arguments: vectorInstructionSets, ActivationFunction.allCases) func keepsNaN(
     instructionSet: InstructionSet, activation: ActivationFunction
   ) throws {
-    let kernels = try #require(VectorKernels.kernels(for: instructionSet))
+    let kernels = try #require(instructionSet.packedKernels)
     let x = GuardedFloats([1, .nan, 2])
-    kernels.applyBiasAndActivation(x.start, 1, 3, 3, nil, activation)
+    kernels.applyBiasAndActivation(
+      x.start, rows: 1, stride: 3, width: 3, bias: nil, activation: activation)
     #expect(x.values[1].isNaN && x.values[0].isFinite && x.values[2].isFinite)
   }
 

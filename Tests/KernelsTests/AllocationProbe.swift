@@ -3,10 +3,10 @@ import Glibc
 /// Tells whether a body allocates memory on the calling thread, be it one small block that it frees
 /// again.
 enum AllocationProbe {
-  /// Whether `body` runs without an allocation of up to 520 bytes; nil where that cannot be told.
+  /// Whether `body` runs without an allocation of up to 520 bytes; nil where that cannot be measured.
   ///
-  /// The threads of the system's libraries allocate and free now and then, which can feign a block or
-  /// hide one; so most of nine looks decide. For ``OwnProcess``.
+  /// The threads of the system's libraries allocate and free now and then, which can feign a block
+  /// or hide one; so most of nine looks decide. For ``OwnProcess``.
   static func isFree(_ body: () -> Void) -> Bool? {
     guard let meter = AllocationMeter() else { return nil }
     var freeCount = 0
@@ -23,10 +23,10 @@ enum AllocationProbe {
 
 /// Sees allocations of small blocks on the calling thread between two moments.
 ///
-/// glibc counts a block that rests in a thread's own cache as in use. So once neither that cache nor
-/// the heap's lists hold a block of any small size, each allocation takes new memory, and the bytes in
-/// use (`mallinfo2().uordblks`) stay higher even after it was freed. A control allocation of each size
-/// shows that this holds.
+/// glibc counts a block that rests in a thread's own cache as in use. So once neither that cache
+/// nor the heap's lists hold a block of any small size, each allocation takes new memory, and the
+/// bytes in use (`mallinfo2().uordblks`) stay higher even after it was freed. A control allocation
+/// of each size shows that this holds.
 final class AllocationMeter {
   /// Sizes of malloc's blocks up to 528 bytes, their header of 8 bytes included.
   private static let blockByteCounts = stride(from: 32, through: 528, by: 16)

@@ -49,7 +49,8 @@ import Testing
     }
   }
 
-  /// Rows beyond the ends are zeros, whatever memory is there: a NaN in x reaches only its own rows.
+  /// Rows beyond the ends are zeros, whatever memory is there: a NaN in x reaches only its own
+  /// rows.
   @Test(arguments: computes) func paddingReadsNothing(compute: ComputeContext) throws {
     let (rows, channels, outputs) = (6, 4, 3)
     var x = samples(rows * channels, seed: 1)

@@ -7,12 +7,13 @@ import Testing
 /// Bias, normalisation and pooling against their scalar twins.
 @Suite struct ElementwiseTests {
   @Test(arguments: vectorInstructionSets) func biasIsAdded(instructionSet: InstructionSet) throws {
-    let kernels = try #require(VectorKernels.kernels(for: instructionSet))
+    let kernels = try #require(instructionSet.packedKernels)
     for width in 1...33 {
       let values = samples(3 * width, seed: 1)
       let bias = GuardedFloats(samples(width, seed: 2), misalignment: 1)
       let x = GuardedFloats(values)
-      kernels.applyBiasAndActivation(x.start, 3, width, width, bias.start, .none)
+      kernels.applyBiasAndActivation(
+        x.start, rows: 3, stride: width, width: width, bias: bias.start, activation: .none)
       let shift = bias.values
       let expected = values.indices.map { values[$0] + shift[$0 % width] }
       #expect(sameBits(x.values, expected) && x.isIntact)
@@ -23,7 +24,7 @@ import Testing
   @Test(arguments: vectorInstructionSets) func layerNormWithinBound(
     instructionSet: InstructionSet
   ) throws {
-    let kernels = try #require(VectorKernels.kernels(for: instructionSet))
+    let kernels = try #require(instructionSet.packedKernels)
     for width in Array(1...33) + [48, 384, 385] {
       for (offset, scale) in [(Float(0), Float(1)), (1000, 1), (0, 1e-4), (3, 0)] {
         for misalignment in [0, 1, 3] {
@@ -87,13 +88,13 @@ import Testing
   @Test(arguments: vectorInstructionSets) func meanPoolWithinBound(
     instructionSet: InstructionSet
   ) throws {
-    let kernels = try #require(VectorKernels.kernels(for: instructionSet))
+    let kernels = try #require(instructionSet.packedKernels)
     for width in 1...33 {
       for rows in [1, 2, 7, 40] {
         let values = samples(rows * width, seed: UInt64(rows))
         let x = GuardedFloats(values, misalignment: rows % 3)
         let y = GuardedFloats(count: width, misalignment: 1)
-        kernels.meanPool(x.start, rows, width, y.start)
+        kernels.meanPool(x.start, rows: rows, width: width, into: y.start)
         var expected = [Float](repeating: 0, count: width)
         var span = expected.mutableSpan
         KernelsReference.meanPool(values.span, into: &span)
@@ -108,12 +109,12 @@ import Testing
   @Test(arguments: vectorInstructionSets) func unitLengthWithinBound(
     instructionSet: InstructionSet
   ) throws {
-    let kernels = try #require(VectorKernels.kernels(for: instructionSet))
+    let kernels = try #require(instructionSet.packedKernels)
     for width in Array(1...33) + [384] {
       for scale: Float in [0, 1e-18, 1, 1e15] {
         let values = samples(width, seed: 5, scale: scale)
         let x = GuardedFloats(values, misalignment: width % 4)
-        kernels.l2Normalize(x.start, width)
+        kernels.l2Normalize(x.start, width: width)
         var expected = values
         var span = expected.mutableSpan
         KernelsReference.l2Normalize(&span)

@@ -4,15 +4,16 @@ import Testing
 
 @testable import Kernels
 
-/// The interleaved layout: where each byte of the file goes, and the quantisers' layout of activations.
+/// The interleaved layout: where each byte of the file goes, and the quantisers' layout of
+/// activations.
 @Suite struct InterleavedLayoutTests {
-  /// The layout is the drawn permutation: scales `[block, row]`, words `[block, word, row]`, then the
-  /// rows that fill no panel.
+  /// The layout is the drawn permutation: scales `[block, row]`, words `[block, word, row]`, then
+  /// the rows that fill no panel.
   @Test(arguments: vectorInstructionSets, QuantizedProductTests.types) func isThePermutation(
     instructionSet: InstructionSet, type: WeightType
   ) throws {
     let compute = ComputeContext(threadCount: 2, instructionSet: instructionSet)
-    let format = try #require(QuantizedType(type)).format
+    let format = try #require(type.quantized).format
     let (inputs, outputs) = (512, 37)
     let file = (0..<(inputs * outputs / type.blockElementCount * type.blockByteCount)).map {
       UInt8(truncatingIfNeeded: ($0 &* 2_654_435_761) >> 13) & 0x3f
@@ -50,7 +51,7 @@ import Testing
     let found = weight.withInterleavedBytes { Array($0) }
     #expect(found == expected)
 
-    // What was saved is used where it lies, with the same results.
+    // What was saved is used in place, with the same results.
     let owner = Bytes(expected)
     let saved = try WeightMatrix(
       interleaved: type, outputs: outputs, inputs: inputs, bytes: owner.buffer, owner: owner,
@@ -63,8 +64,8 @@ import Testing
     #expect(sameBits(y.array(), z.array()))
   }
 
-  /// A scale that is not finite is refused wherever it lies: in a panel, in one that two stacked parts
-  /// share, and in the rows that fill none; its row counts from the start of its part.
+  /// A scale that is not finite is refused wherever it is: in a panel, in one that two stacked
+  /// parts share, and in the rows that fill none; its row counts from the start of its part.
   @Test(arguments: vectorInstructionSets, QuantizedProductTests.types)
   func scalesThatAreNotFiniteAreRefused(instructionSet: InstructionSet, type: WeightType) throws {
     let compute = ComputeContext(threadCount: 2, instructionSet: instructionSet)
@@ -116,11 +117,11 @@ import Testing
 
   @Test(arguments: vectorInstructionSets) func q8KEqualsTwin(instructionSet: InstructionSet) throws
   {
-    let kernels = try #require(VectorKernels.kernels(for: instructionSet)).quantized
+    let kernels = try #require(instructionSet.packedKernels)
     let x = Self.activations
     let twin = QuantizeQ8Tests.Q8K(x)
     let target = Bytes(count: kernels.activationsByteCount(rows: 1, inputs: x.count))
-    kernels.quantizeQ8K(x, 1, x.count, target.start, 1)
+    kernels.quantizeQ8K(x, rows: 1, inputs: x.count, into: target.start, stride: 1)
     // A pair of sums is what a 32-bit word pairs: elements 0 2, 1 3 of each four.
     let order = [0, 2, 1, 3]
     for block in 0..<(x.count / 256) {
@@ -145,7 +146,7 @@ import Testing
     }
   }
 
-  /// Where a quant lies: with 512 bits the words of two blocks of 32 alternate.
+  /// The offset of a quant: with 512 bits the words of two blocks of 32 alternate.
   private func byteOffset(of element: Int, _ instructionSet: InstructionSet) -> Int {
     guard instructionSet >= .avx512 else { return element }
     let (block, word) = (element / 32, element % 32 / 4)
@@ -173,12 +174,12 @@ import Testing
 
   @Test(arguments: vectorInstructionSets) func q80EqualsTwin(instructionSet: InstructionSet) throws
   {
-    let kernels = try #require(VectorKernels.kernels(for: instructionSet)).quantized
+    let kernels = try #require(instructionSet.packedKernels)
     for count in [Self.activations.count, 32, 160, 288] {
       let x = Array(Self.activations.suffix(count))
       let twin = QuantizeQ8Tests.Q80(x)
       let target = Bytes(count: kernels.activationsByteCount(rows: 1, inputs: x.count))
-      kernels.quantizeQ80(x, 1, x.count, target.start, 1)
+      kernels.quantizeSignedQ80(x, rows: 1, inputs: x.count, into: target.start, stride: 1)
       for block in 0..<(count / 32) {
         let start = target.start + block / 8 * kernels.activationByteCount
         let quants = (0..<32).map {

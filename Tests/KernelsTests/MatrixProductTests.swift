@@ -91,7 +91,7 @@ import Testing
   @Test(arguments: vectorInstructionSets) func productStaysInBounds(
     instructionSet: InstructionSet
   ) throws {
-    let kernels = try #require(VectorKernels.kernels(for: instructionSet))
+    let kernels = try #require(instructionSet.packedKernels)
     let columns = kernels.panelColumns
     let inputs = 5
     for outputs in 1...(2 * columns + 1) {

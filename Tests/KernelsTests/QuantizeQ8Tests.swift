@@ -32,7 +32,7 @@ import Testing
       var scales = [Float16](repeating: 99, count: x.count / 32)
       var quantSpan = quants.mutableSpan
       var scaleSpan = scales.mutableSpan
-      quantizeQ80(x.span, quants: &quantSpan, scales: &scaleSpan)
+      quantizeSignedQ80(x.span, quants: &quantSpan, scales: &scaleSpan)
       (self.quants, self.scales) = (quants, scales)
     }
   }

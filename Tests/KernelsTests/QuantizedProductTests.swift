@@ -8,8 +8,8 @@ import Testing
 @Suite struct QuantizedProductTests {
   static let types: [WeightType] = [.q4K, .q5K, .q6K, .q80, .q40]
 
-  /// Inputs and outputs around the edges of superblocks, panels of 16 and tiles of 32; with 417 outputs
-  /// a thread has groups of tiles, whole ones and a rest.
+  /// Inputs and outputs around the edges of superblocks, panels of 16 and tiles of 32; with 417
+  /// outputs a thread has groups of tiles, whole ones and a rest.
   static func shapes(_ type: WeightType) -> [(inputs: Int, outputs: Int)] {
     type.blockElementCount == 256
       ? [(256, 1), (256, 15), (512, 16), (768, 17), (256, 33), (1280, 50), (256, 417)]
@@ -134,8 +134,8 @@ import Testing
   @Test(arguments: vectorInstructionSets, types) func staysInBounds(
     instructionSet: InstructionSet, type: WeightType
   ) throws {
-    let kernels = try #require(VectorKernels.kernels(for: instructionSet)).quantized
-    let quantizedType = try #require(QuantizedType(type))
+    let kernels = try #require(instructionSet.packedKernels)
+    let quantizedType = try #require(type.quantized)
     let inputs = 256
     for outputs in [1, 7, 8, 9, 16, 17, 31, 33, 65, 113] {
       for rows in [1, 3, 17] {
@@ -144,19 +144,24 @@ import Testing
         let y = GuardedFloats(count: rows * outputs, misalignment: 1)
         let quantized = Bytes(
           count: kernels.activationsByteCount(rows: rows, inputs: inputs))
-        let scratch = Bytes(count: kernels.scratchByteCount(rows))
-        let quantize = quantizedType.takesQ8K ? kernels.quantizeQ8K : kernels.quantizeQ80
-        quantize(x, rows, inputs, quantized.start, rows)
+        let scratch = Bytes(count: kernels.quantizedScratchByteCount(rows: rows))
+        if quantizedType.takesQ8K {
+          kernels.quantizeQ8K(x, rows: rows, inputs: inputs, into: quantized.start, stride: rows)
+        } else {
+          kernels.quantizeSignedQ80(
+            x, rows: rows, inputs: inputs, into: quantized.start, stride: rows)
+        }
         bytes.withUnsafeBytes { bytes in
           guard let start = bytes.baseAddress else { return }
-          quantizedType.multiply(
+          kernels.multiply(
+            quantizedType,
             QuantizedProduct(
               x: quantized.start, rows: rows, inputs: inputs,
               weight: QuantizedRows(
                 panels: start, panelCount: 0, fileRows: start,
                 rowByteCount: bytes.count / outputs, outputs: outputs),
               panelRange: 0..<((outputs + 15) / 16), y: y.start, yStride: outputs,
-              addsToY: false, scratch: scratch.start), kernels)
+              addsToY: false, scratch: scratch.start))
         }
         #expect(y.isIntact && y.isFinite, "\(rows) x \(outputs)")
       }
@@ -206,7 +211,7 @@ import Testing
   /// Types without integer kernels are multiplied as Float32 weights of the same values.
   @Test(
     arguments: vectorInstructionSets,
-    WeightType.allCases.filter { QuantizedType($0) == nil && $0 != .f32 && $0 != .f16 })
+    WeightType.allCases.filter { $0.quantized == nil && $0 != .f32 && $0 != .f16 })
   func otherTypesAreWidened(instructionSet: InstructionSet, type: WeightType) throws {
     let compute = ComputeContext(threadCount: 2, instructionSet: instructionSet)
     for (blocks, outputs) in [(1, 1), (2, 17), (1, 50)] {

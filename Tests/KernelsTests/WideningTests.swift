@@ -8,7 +8,7 @@ import Testing
 /// gguf-py.
 @Suite struct WideningTests {
   static let types = WeightType.allCases.filter {
-    $0.blockElementCount > 1 && QuantizedType($0) == nil
+    $0.blockElementCount > 1 && $0.quantized == nil
   }
 
   /// Every count of blocks to five, targets off a register's boundary, and NaN around them.
@@ -80,14 +80,15 @@ import Testing
   private func expectTwin(
     _ bytes: [UInt8], _ type: WeightType, _ instructionSet: InstructionSet, misalignment: Int = 0
   ) throws {
-    let kernels = try #require(VectorKernels.kernels(for: instructionSet)).widening
-    try #require(kernels.kernel(for: type) != nil)
+    let kernels = try #require(instructionSet.packedKernels)
+    let widenedType = try #require(type.widened)
     let expected = widened(bytes, type: type)
     let target = GuardedFloats(count: expected.count, misalignment: misalignment)
     ([0] + bytes).withUnsafeBytes { memory in
+      guard let start = memory.baseAddress else { return }
       kernels.widen(
-        type: type, bytes: UnsafeRawBufferPointer(rebasing: memory[1...]),
-        into: UnsafeMutableBufferPointer(start: target.start, count: expected.count))
+        widenedType, start + 1, blockCount: expected.count / type.blockElementCount,
+        into: target.start)
     }
     let values = target.values
     let first = values.indices.first {

@@ -10,7 +10,7 @@ import Testing
   }
 }
 
-/// What ``DecodingAllocationTests`` runs in a process of its own.
+/// The part of ``DecodingAllocationTests`` that runs in a process of its own.
 @Suite(.serialized, .enabled(if: OwnProcess.isThis)) struct DecodingAllocationChecks {
   private let tokens = (0..<21).map { Int32(3 + $0 * 7 % 40) }
 

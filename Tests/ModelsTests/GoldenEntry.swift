@@ -1,6 +1,6 @@
 import Foundation
 
-/// Where an activation lies in a file of goldens; Tests/Reference/golden_files.py writes both.
+/// The place of an activation in a file of goldens; Tests/Reference/golden_files.py writes both.
 struct GoldenEntry: Decodable {
   var name: String
   var layer: Int?

@@ -15,10 +15,8 @@ import Testing
 
   /// A complete GGUF file of ``config``, and a tensor of old files that loading ignores.
   ///
-  /// - Parameters:
-  ///   - extra: one entry more, or instead of the usual one.
-  ///   - type: of the matrices; `.q80` gives blocks of zeros.
-  ///   - query: numbers of `blk.0.attn_q.weight`, 256 rows of 256.
+  /// `extra` is one entry more, or replaces the usual one; `type` is that of the matrices, `.q80` as
+  /// blocks of zeros; `query` has the numbers of `blk.0.attn_q.weight`, 256 rows of 256.
   private func file(
     architecture: String = "llama", layers: UInt32 = 2, extra: (String, MetadataValue)? = nil,
     type: TensorType = .f32, query: [Float]? = nil

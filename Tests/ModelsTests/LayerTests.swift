@@ -180,7 +180,7 @@ import Testing
     expectEqual(x, try #require(goldens["y"]), compute)
   }
 
-  /// Where some layers of a stack have no bias, it is zero (the keys of Whisper).
+  /// Layers of a stack without a bias get zeros, if others have one (the keys of Whisper).
   @Test func missingBiasesOfAStackAreZero() throws {
     let compute = Self.computes[0]
     let goldens = [

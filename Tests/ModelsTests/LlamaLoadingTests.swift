@@ -98,7 +98,7 @@ import Testing
       ("llama.attention.sliding_window", .int32(-3), "attention.sliding_window: -3"),
       ("llama.attention.causal", .bool(false), "llama.attention.causal is false"),
       ("llama.expert_count", .uint32(8), "llama.expert_count is 8"),
-      ("general.architecture", .string("qwen2"), "general.architecture is qwen2"),
+      ("general.architecture", .string("gemma3"), "general.architecture is gemma3"),
       ("general.architecture", nil, "general.architecture is absent"),
     ] as [(String, MetadataValue?, String)])
   func metadataThatCannotBeIsRefused(
@@ -129,6 +129,21 @@ import Testing
     #expect(
       message(Changed(name: "phi3", reshaped: ["rope_factors_long.weight": [3]]))
         .contains("rope_factors_long.weight has shape [3]"))
+    #expect(
+      message(Changed(name: "qwen2", removed: ["blk.1.attn_k.bias"]))
+        .contains("tensor blk.1.attn_k.bias is missing"))
+    #expect(
+      message(Changed(name: "qwen2", reshaped: ["blk.0.attn_v.bias": [32]]))
+        .contains("tensor blk.0.attn_v.bias has shape [32]"))
+    #expect(
+      message(Changed(name: "qwen3", removed: ["blk.0.attn_q_norm.weight"]))
+        .contains("tensor blk.0.attn_q_norm.weight is missing"))
+    #expect(
+      message(Changed(name: "qwen3", reshaped: ["blk.0.attn_k_norm.weight": [8]]))
+        .contains("tensor blk.0.attn_k_norm.weight has shape [8]"))
+    #expect(
+      message(Changed(name: "qwen3", added: [("blk.0.attn_q.bias", [64])]))
+        .contains("tensor blk.0.attn_q.bias"))
     // Factors of zero would make every angle infinite.
     #expect(
       message(Changed(removed: ["x"], added: [("rope_freqs.weight", [4])]))

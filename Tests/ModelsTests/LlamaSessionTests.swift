@@ -54,7 +54,7 @@ import Testing
   @Test(arguments: KVCacheType.allCases) func rewindingForgets(_ cacheType: KVCacheType) throws {
     let expected = try logits(session("mistral", cacheType: cacheType), step: 60)
     let other = try session("mistral", cacheType: cacheType)
-    // Another continuation first, whose keys and values then lie where the right ones belong.
+    // Another continuation first, whose keys and values then occupy the place of the right ones.
     try other.evaluate(Array(tokens[..<20]), logits: .none)
     #expect(other.logitRowCount == 0)
     try other.evaluate(Array(tokens.reversed()[..<40]))

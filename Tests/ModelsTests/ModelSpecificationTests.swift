@@ -6,7 +6,7 @@ import Testing
 
 @testable import Models
 
-/// What `swiftrag inspect --spec` prints, against the documentation.
+/// The text of `swiftrag inspect --spec` against the documentation.
 @Suite struct ModelSpecificationTests {
   /// A page of the documentation.
   private func page(_ name: String) throws -> String {
@@ -39,8 +39,8 @@ import Testing
   }
 
   /// Every tap of a forward pass is a step, and the taps of layers are the steps of layers.
-  @Test func stepsAreTheTaps() throws {
-    let path = LlamaGoldens.path("mistral")
+  @Test(arguments: LlamaGoldens.names) func stepsAreTheTaps(_ name: String) throws {
+    let path = LlamaGoldens.path(name)
     let checkpoint = try Checkpoint.open(path: path)
     let specification = try ModelSpecification(gguf: checkpoint)
     let model = try LlamaModel(

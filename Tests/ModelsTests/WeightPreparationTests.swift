@@ -40,7 +40,7 @@ struct WeightPreparationTests {
     } throws: {
       "\($0)".contains("\(folder.prepared): only 0 MB are free")
     }
-    #expect(PreparedWeights.fileNames(in: folder.path).sorted() == [".", "..", "model.gguf"])
+    #expect(Paths.names(in: folder.path).sorted() == [".", "..", "model.gguf"])
   }
 
   @Test func anInterruptedWriteLeavesNothing() throws {
@@ -53,10 +53,10 @@ struct WeightPreparationTests {
       })
     }
     #expect(calls == [40 * 288, 40 * 288 + 16 * 420])
-    #expect(PreparedWeights.fileNames(in: folder.path).sorted() == [".", "..", "model.gguf"])
+    #expect(Paths.names(in: folder.path).sorted() == [".", "..", "model.gguf"])
   }
 
-  /// What a killed process left goes; what belongs to others stays.
+  /// The unfinished files of a killed process are removed, those of other programs are kept.
   @Test func remainsOfKilledProcessesAreRemoved() throws {
     let folder = try Folder()
     let remains = folder.path + "/.model.gguf.rows16.k1ll3d.part"

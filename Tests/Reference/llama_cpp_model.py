@@ -1,4 +1,4 @@
-"""A model in llama.cpp through llama-cpp-python's low-level bindings: every switch in one place."""
+"""A model in llama.cpp through llama-cpp-python's low-level bindings, with every switch explicit."""
 
 import ctypes
 
@@ -11,9 +11,9 @@ F32, F16 = 0, 1  # GGML_TYPE_F32, GGML_TYPE_F16
 class LlamaCpp:
     """One model and one context on the CPU.
 
-    repack: `use_extra_bufts`, whether weights are copied into interleaved layouts at load
-    (llama.cpp's own default; `--no-repack` in its programs).
-    cache: the type of keys and values. Flash attention is `flash`; None leaves it to llama.cpp.
+    repack: `use_extra_bufts`, whether weights are copied into interleaved layouts at load, which is
+    llama.cpp's default (`--no-repack` in its programs).
+    cache: the type of keys and values. flash: flash attention; None lets llama.cpp decide.
     """
 
     def __init__(self, path, context=512, batch=512, threads=2, cache=F16, repack=True, flash=None):
@@ -40,7 +40,7 @@ class LlamaCpp:
         self.batch_count, self.position = batch, 0
 
     def evaluate(self, ids, logits="last"):
-        """Appends ids; their logits [rows, vocabulary], of the last or of all."""
+        """Appends ids; returns the logits [rows, vocabulary] of the last one or of all."""
         rows = []
         for start in range(0, len(ids), self.batch_count):
             part = ids[start:start + self.batch_count]
@@ -63,7 +63,7 @@ class LlamaCpp:
         return np.array(rows)
 
     def rewind(self, position=0):
-        """Forgets everything from `position` on."""
+        """Removes everything from `position` on."""
         memory = llama_cpp.llama_get_memory(self.context)
         if position:
             llama_cpp.llama_memory_seq_rm(memory, 0, position, -1)
@@ -72,7 +72,7 @@ class LlamaCpp:
         self.position = position
 
     def greedy(self, ids, count):
-        """The ids that follow, one decode each, and the margin of each over the second choice."""
+        """The greedy continuation, decoded one by one, and the margin of each id over the second."""
         self.rewind()
         logits, found, margins = self.evaluate(ids)[-1], [], []
         while True:
@@ -106,7 +106,7 @@ class LlamaCpp:
 
 
 def quantize(source, target, file_type, threads=2):
-    """Writes `source` in another type, by llama.cpp's recipe (LLAMA_FTYPE_*; 0 is F32)."""
+    """Writes `source` in another type by llama.cpp's recipe (LLAMA_FTYPE_*; 0 is F32)."""
     silence()
     parameters = llama_cpp.llama_model_quantize_default_params()
     parameters.ftype, parameters.nthread = file_type, threads
@@ -117,7 +117,7 @@ def quantize(source, target, file_type, threads=2):
 
 
 def build():
-    """Which instructions and options llama.cpp was built with."""
+    """The instructions and options of llama.cpp's build."""
     return llama_cpp.llama_print_system_info().decode().strip()
 
 

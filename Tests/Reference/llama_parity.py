@@ -1,28 +1,28 @@
 #!/usr/bin/env python3
-"""Logits and greedy text of the Llama family beside llama.cpp's, on the same synthetic files.
+"""Compares logits and greedy text of the Llama family with llama.cpp's on the same synthetic files.
 
     .venv/bin/python Tests/Reference/llama_parity.py [--arch mistral ...] [--type q4_k_m ...]
         [--origin random] [--seed 1] [--work DIR] [--json FILE]
 
-For each architecture `swiftrag bench model` writes a small Float32 file, and llama.cpp's quantiser
-makes the other types of it. Two more files have another origin: one is quantised by
-`swiftrag models convert`, one is of random blocks; --origin makes all files so.
-Both programs evaluate the same 256 tokens (BOS, then random ids) with an f32 and with an f16 cache;
-then both go on greedily from BOS for 200 tokens. Printed for each:
+For each architecture `swiftrag bench model` writes a small Float32 file, and llama.cpp quantises it
+to the other types. Two more files have another origin: one is quantised by `swiftrag models convert`,
+one consists of random blocks; --origin uses one origin for all files.
+Both programs evaluate the same 256 tokens (id 1, then random ids) with an f32 and an f16 cache; then
+both generate 200 tokens greedily from id 1. Printed for each:
   max/range  largest difference of a logit, relative to the range (largest - least) of that row
   KL         mean over the positions of KL(llama.cpp || swiftrag)
-  own KL     the same between llama.cpp with one batch of 256 and llama.cpp token by token: what the
-             order of its sums does. Activations are rounded to 8 bits before every product, so a
-             difference in the last bit of a sum now and then becomes one of a whole step
-  greedy     how many of 200 tokens are equal before the first difference; there, the margin of
-             llama.cpp's choice over its second
-Bounds: F32 1e-4 of the range; every type KL 1e-5; greedy text equal. The greedy text of these
-models is a weak check (each token has a favoured successor, least margin above 2): the logits are
-the strict one.
+  own KL     the same between llama.cpp with one batch of 256 and llama.cpp token by token, which is
+             the effect of its order of summation. Activations are rounded to 8 bits before every
+             product, so a difference in the last bit of a sum sometimes becomes a whole step
+  greedy     number of equal tokens before the first difference of 200; there, the margin of
+             llama.cpp's choice over the second
+Bounds: F32 1e-4 of the range; every type KL 1e-5; greedy text equal. The greedy text of these models
+is a weak check (each token has a favoured successor, the smallest margin is above 2; with a tied output
+the favoured successor is the token itself): the logits are the strict one.
 
-Random blocks amplify rounding: 8-bit activations alone are worth a KL of 1e-4, and margins are
-below 0.01. So these files are held to the truth, which is the same file dequantised to F32 by
-llama.cpp: swiftrag may not be further from it than llama.cpp is, but for 5 %.
+Random blocks amplify rounding: 8-bit activations alone cause a KL of 1e-4, and margins are below 0.01.
+These files are therefore compared with the same file dequantised to F32 by llama.cpp: swiftrag may be at
+most 5 % further from it than llama.cpp is.
 
 Attention of llama.cpp on a CPU has three arithmetics (ggml-cpu/ops.cpp), and two are comparable:
   f32 cache, no flash attention   all in Float32
@@ -36,8 +36,8 @@ brought the KL down to llama.cpp's own (Q6_K of llama2: 1.1e-5 to 5.9e-6, own KL
 all of the difference, and it is not made here, since it only loses bits. Single tokens with flash
 attention sum in f16: the own KL of an f16 cache shows that.
 
-Last comes the trained stories260K, if the assets are there: 200 greedy steps against llama.cpp and
-the text of the golden file.
+The last comparison is the trained stories260K, if the assets exist: 200 greedy steps against llama.cpp
+and the text of the golden file.
 """
 
 import argparse
@@ -54,7 +54,7 @@ import swiftrag
 from llama_cpp_model import F16, F32, LlamaCpp, build, quantize
 
 ROOT = pathlib.Path(__file__).parents[2]
-ARCHITECTURES = ["llama2", "codellama", "mistral", "phi3"]
+ARCHITECTURES = ["llama2", "codellama", "mistral", "phi3", "qwen2.5-1.5b", "qwen2.5-7b", "qwen3-4b"]
 TYPES = ["f32", "f16", "q8_0", "q4_k_m", "q5_k_m", "q6_k"]
 # LLAMA_FTYPE_MOSTLY_* of llama.h.
 FILE_TYPES = {"f32": 0, "f16": 1, "q8_0": 7, "q4_k_m": 15, "q5_k_m": 17, "q6_k": 18}

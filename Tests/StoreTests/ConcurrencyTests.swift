@@ -5,7 +5,7 @@ import Testing
 
 @testable import Store
 
-/// Several connections on one file, as several processes have them.
+/// Several connections to one file, as from several processes.
 @Suite struct ConcurrencyTests {
   let folder: TemporaryFolder
   let path: String
@@ -15,7 +15,7 @@ import Testing
     path = folder.file("index.db")
   }
 
-  /// Runs the bodies on a thread each and returns what they threw.
+  /// Runs each body on a thread of its own and returns the errors.
   private func run(_ bodies: [@Sendable () throws -> Void]) -> [String] {
     let errors = Mutex<[String]>([])
     let group = DispatchGroup()
@@ -51,7 +51,7 @@ import Testing
         for round in 0..<60 {
           let hits = try index.search(
             SearchQuery(text: "wrote", vector: vector(for: "\(round)"), limit: 200))
-          // A document is seen whole or not at all.
+          // A reader sees a complete document or none.
           for hit in hits {
             let document = try index.document(path: hit.citation.path)
             let chunks = try document.map { try index.chunks(ofDocument: $0.id) } ?? []
@@ -82,8 +82,8 @@ import Testing
     #expect(try index.verify().problems == [])
   }
 
-  /// While the log is folded into the file, the file alone is in pieces: an opening that does not
-  /// respect the locks takes it for damaged.
+  /// During a checkpoint the file alone is inconsistent: opening it without respecting the locks
+  /// would report damage.
   @Test func anIndexOpensWhileItIsWritten() throws {
     let path = path
     try IndexStore.create(path: path, identity: smallIdentity).close()
@@ -91,7 +91,7 @@ import Testing
     let errors = run([
       {
         defer { done.value.store(true, ordering: .sequentiallyConsistent) }
-        // The file grows; closing folds the log into it.
+        // The file grows; closing checkpoints the log.
         for round in 0..<40 {
           let index = try IndexStore.open(path: path, mode: .readWrite)
           try store((0..<100).map { "words \(round) \($0)" }, at: "/\(round)", in: index)
@@ -126,7 +126,7 @@ import Testing
   }
 }
 
-/// Tells one thread that another has ended.
+/// Signals one thread that another has ended.
 private final class DoneFlag: Sendable {
   let value = Atomic(false)
 }

@@ -3,7 +3,7 @@ import Testing
 
 @testable import Store
 
-/// What is no index, or no longer one, is an error, never a trap and never altered.
+/// A foreign or damaged file gives an error, is not changed, and never causes a trap.
 @Suite struct DamagedFileTests {
   let folder: TemporaryFolder
   let path: String
@@ -29,7 +29,7 @@ import Testing
     try Data(bytes).write(to: URL(fileURLWithPath: path))
   }
 
-  /// Uses everything; an error of the store is fine, a trap or another error is not.
+  /// Calls every operation; a `StoreError` is expected, a trap or another error is a failure.
   private func exercise(_ mode: IndexStore.Mode) throws {
     do {
       let index = try IndexStore.open(path: path, mode: mode)
@@ -73,7 +73,7 @@ import Testing
 
   @Test func anotherProgramsDatabaseIsRefusedAndLeftAlone() throws {
     var bytes = try makeBytes()
-    // The application id, byte 68 of the header.
+    // The application id, at byte 68 of the header.
     bytes[71] ^= 1
     try write(bytes)
     for mode in [IndexStore.Mode.readOnly, .readWrite] {
@@ -119,7 +119,7 @@ import Testing
     }
   }
 
-  /// Wrong sizes and types that SQLite itself has no reason to refuse.
+  /// Wrong sizes and values that SQLite itself accepts.
   @Test(arguments: [
     "UPDATE quantizedVectors SET codes = x'01'", "UPDATE quantizedVectors SET scales = x'01'",
     "UPDATE vector SET elements = x''", "UPDATE chunk SET byteEnd = -5",

@@ -3,14 +3,14 @@ import Testing
 
 @testable import Store
 
-/// A full disk costs the document that does not fit, and nothing else.
+/// On a full disk, only the document that does not fit is lost.
 @Suite struct DiskFullTests {
   @Test func whatDoesNotFitIsNotThere() throws {
     let folder = try TemporaryFolder()
     let index = try IndexStore.create(path: folder.file("index.db"), identity: smallIdentity)
     try store(["kept"], at: "/kept", in: index)
     let before = try index.contentHash()
-    // SQLite refuses to let the file grow: SQLITE_FULL, as from a disk without space.
+    // SQLite does not let the file grow: SQLITE_FULL, as on a full disk.
     try index.executeForTesting("PRAGMA max_page_count = 1")
     let large = (0..<200).map { "passage \($0) " + String(repeating: "of many words ", count: 30) }
     #expect(throws: StoreError.diskFull(path: index.path)) {

@@ -4,9 +4,9 @@ import Testing
 
 @testable import Store
 
-/// The index against a plain search over Float32 vectors in Float64.
+/// Compares the index with a brute-force search over the Float32 vectors in Float64.
 @Suite struct EmbeddingIndexTests {
-  /// Vectors in memory, searched without any index.
+  /// Vectors in memory, searched by brute force.
   struct PlainVectors {
     let dimension: Int
     var rows: [[Float]]
@@ -53,7 +53,7 @@ import Testing
       rows: (0..<count).map { _ in generator.nextUnitVector(dimension: dimension) })
   }
 
-  /// Vectors close around few centres, as passages about few subjects are.
+  /// Vectors clustered around a few centres, like passages about a few subjects.
   static func clustered(_ count: Int, dimension: Int, seed: UInt64) -> PlainVectors {
     var generator = SeededGenerator(seed: seed)
     let centres = (0..<10).map { _ in generator.nextUnitVector(dimension: dimension) }
@@ -86,7 +86,8 @@ import Testing
     }
   }
 
-  /// Adjacent scores differ by less than the int8 error: only the bounds keep the order right.
+  /// Adjacent scores differ by less than the int8 error, so the order is right only because of the
+  /// bounds.
   @Test func tellsVectorsApartThatTheCodesCannot() throws {
     var generator = SeededGenerator(seed: 3)
     let query = generator.nextUnitVector(dimension: 64)

@@ -150,7 +150,7 @@ import Testing
     #expect(try index.search(query).count == 1)
   }
 
-  /// The dimension is the same, so nothing but the identity tells the vectors apart.
+  /// The dimension is the same, so only the identity distinguishes the vectors.
   @Test func anIndexThatAnotherProcessRebuiltRefusesTheOldVectors() throws {
     let index = try makeIndex()
     try store(["alpha"], at: "/d/a", in: index)

@@ -81,7 +81,7 @@ import Testing
     let ordered = Fusion.reciprocalRank60.ordered(candidates)
     #expect(ordered.map(\.chunkID) == [2, 1, 3])
     #expect(ordered[0].score == 1.0 / 62 + 1.0 / 62)
-    // Equal scores keep the order of the ids.
+    // Equal scores are ordered by id.
     #expect(ordered[1].score == ordered[2].score)
   }
 

@@ -4,9 +4,9 @@ import Testing
 
 @testable import Store
 
-/// Keyword search on the English XQuAD questions, against what was measured.
+/// Keyword search on the English XQuAD questions reproduces the measured figures.
 @Suite struct RetrievalQualityTests {
-  /// Paragraphs, and questions with the number of the paragraph that answers them.
+  /// Paragraphs, and questions with the index of the paragraph that answers them.
   struct Questions {
     var paragraphs: [String] = []
     var questions: [(text: String, paragraph: Int)] = []
@@ -43,10 +43,9 @@ import Testing
     return result
   }
 
-  /// Counts, not tolerances: the search is deterministic.
+  /// Exact counts, because the search is deterministic.
   ///
-  /// `Store.md` quotes these as recalls of
-  /// 1,190 questions.
+  /// `Store.md` has them as recall on 1,190 questions.
   @Test(
     .enabled(
       if: FileManager.default.fileExists(atPath: RetrievalQualityTests.file),

@@ -83,7 +83,7 @@ import Testing
     #expect(filtered.map { $0.alsoAt.map(\.path) } == [[]])
   }
 
-  /// What users and hostile files put into questions is never FTS5 syntax.
+  /// Text from users and hostile files is never interpreted as FTS5 syntax.
   @Test(arguments: [
     "\"", "\"cat", "cat\"", "cat AND", "NOT cat", "cat NEAR dog", "text:cat", "{text heading}: cat",
     "cat*", "^cat", "(cat", "cat)", "- cat", "cat + dog", "'; DROP TABLE chunk; --", "\u{0}cat",
@@ -129,7 +129,7 @@ import Testing
     try other.removeDocuments(paths: ["/n", "/d/pets.md"])
     let left = try search("", vector: "new", mode: .dense)
     #expect(Set(left.map(\.citation.path)) == ["/d/sub/cat.txt", "/e/money.txt"])
-    // More removals than vectors are left: the copy in RAM starts afresh.
+    // More vectors are removed than are left, so the copy in RAM is loaded again.
     try other.removeDocuments(paths: ["/e/money.txt"])
     try store(["later", "latest"], at: "/m", in: other)
     #expect(try search("", vector: "latest", mode: .dense).map(\.text).first == "latest")
@@ -138,7 +138,7 @@ import Testing
     #expect(try search("", vector: "latest", mode: .dense).isEmpty)
   }
 
-  /// On vectors of many documents the whole path through SQLite equals a plain search.
+  /// On vectors of many documents, the search through SQLite equals a brute-force search.
   @Test func denseSearchThroughTheFileIsExact() throws {
     let texts = (0..<400).map { "passage \($0)" }
     try index.replaceDocuments(

@@ -36,14 +36,14 @@ struct SeededGenerator: RandomNumberGenerator {
     return mixed ^ (mixed >> 31)
   }
 
-  /// A normal variate, by Box and Muller.
+  /// A normal variate, by the Box-Muller transform.
   mutating func nextNormal() -> Double {
     let radius = (-2 * log(Double.random(in: Double.leastNonzeroMagnitude..<1, using: &self)))
       .squareRoot()
     return radius * cos(2 * .pi * Double.random(in: 0..<1, using: &self))
   }
 
-  /// A random direction.
+  /// A random unit vector.
   mutating func nextUnitVector(dimension: Int) -> [Float] {
     normalized((0..<dimension).map { _ in nextNormal() })
   }
@@ -65,7 +65,7 @@ func makeRecord(_ path: String, content: String, type: String = "text") -> Docum
     modifiedNanoseconds: 1_000)
 }
 
-/// Stores `passages` as one document, each with a random vector that depends on its text alone.
+/// Stores `passages` as one document, each with a random vector that depends only on its text.
 @discardableResult
 func store(
   _ passages: [String], at path: String, in index: IndexStore, dimension: Int = 8,
@@ -89,7 +89,7 @@ func makeChunks(_ passages: [String]) -> [Chunk] {
   }
 }
 
-/// A vector that a text always gets.
+/// A random vector that depends only on the text.
 func vector(for text: String, dimension: Int = 8) -> [Float] {
   let seed = text.utf8.reduce(UInt64(14_695_981_039_346_656_037)) {
     ($0 ^ UInt64($1)) &* 1_099_511_628_211

@@ -1,13 +1,13 @@
 import Kernels
 import Testing
 
-/// The integer kernels against their scalar twin: the same bits.
+/// The integer kernels are bit-identical to their scalar twin.
 @Suite struct VectorScanTests {
   static let vectorSets = InstructionSet.allCases.filter {
     $0 != .scalar && $0 <= InstructionSet.supported
   }
 
-  /// Runs a kernel with guards around the results.
+  /// Runs a kernel with canaries around the results.
   private func dots(
     _ codes: [UInt8], misalignment: Int, stride: Int, rows: Int, query: [Int16],
     _ instructionSet: InstructionSet

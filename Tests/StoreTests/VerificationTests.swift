@@ -30,7 +30,7 @@ import Testing
     #expect(try reader.verify().notes.count == 1)
   }
 
-  /// Each of these is one thing wrong behind the store's back.
+  /// Each case damages one thing with plain SQL.
   @Test(arguments: [
     ("DELETE FROM vector WHERE chunkID = 2", "passages without a vector"),
     ("UPDATE vector SET elements = x'00' WHERE chunkID = 2", "wrong size"),

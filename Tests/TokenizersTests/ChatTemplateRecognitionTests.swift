@@ -41,7 +41,7 @@ import Testing
     ),
     // Another system text than the published ones: plain ChatML, not a guess.
     ("{{ '<|im_start|>system\nYou are a pirate.<|im_end|>\n' }}", .chatML),
-    // Zephyr, half of Llama 3, Mistral v3 with tools, Gemma: not known, and not taken for a relative.
+    // Zephyr, half of Llama 3, Mistral v3 with tools, Gemma: unknown, and not mistaken for a similar one.
     ("{{ '<|user|>\n' + message['content'] + eos_token }}", .plain),
     ("{{ '<|start_header_id|>' + message['role'] + '<|end_header_id|>' }}", .plain),
     ("{{ '[AVAILABLE_TOOLS] ' }}{{ '[INST] ' }}", .plain),

@@ -83,7 +83,7 @@ import Testing
     }
   }
 
-  /// The special ids of a prompt are those of the template, whatever the contents spell.
+  /// All special ids of a prompt come from the template, whatever the contents spell.
   @Test(.enabled(if: TokenizerAssets.folder != nil, "\(TokenizerAssets.missing)"))
   func contentsAddNoSpecialTokens() throws {
     let attack =

@@ -4,7 +4,7 @@ import Testing
 
 @testable import Tokenizers
 
-/// Documents and files that mean harm: no text becomes structure, no file traps or hangs the loader.
+/// Hostile documents and files: no text becomes structure, no file makes the loader trap or hang.
 @Suite struct LanguageTokenizerSafetyTests {
   private static func tokenizers() throws -> [LanguageTokenizer] {
     var all = [try TokenizerAssets.small.get(), try TokenizerAssets.smallByteLevel.get()]
@@ -44,7 +44,7 @@ import Testing
           expectNoSpecial(tokenizer.encode(text), tokenizer, text)
           expectNoSpecial(tokenizer.encode([.content(text)], isStart: false), tokenizer, text)
         }
-        // Nor does a spelling come together across the border of two segments.
+        // A spelling that is split across two segments is not recognised either.
         let cut = spelling.index(after: spelling.startIndex)
         let split: [PromptSegment] = [
           .template(String(spelling[..<cut])), .content(String(spelling[cut...])),
@@ -61,7 +61,7 @@ import Testing
 
   /// A vocabulary in which plain pieces merge into the spelling of a control token.
   ///
-  /// llama.cpp's merging knows control tokens, so "<" "/s" ">" becomes the end of the sequence there.
+  /// llama.cpp merges into control tokens, so "<" "/s" ">" becomes the end of the sequence there.
   @Test func piecesThatSpellAControlTokenDoNotMergeIntoIt() throws {
     let metadata = Self.metadata(
       ["<unk>", "<s>", "</s>", "<", "/s", ">", "/", "s", "</", "s>", "/s>", "\u{2581}", "</s"],
@@ -73,7 +73,7 @@ import Testing
 
   // MARK: Hostile metadata
 
-  /// A vocabulary of these tokens, all normal but the first ones.
+  /// A vocabulary of these tokens; `types` are those of the first ones, the others are normal.
   static func metadata(
     _ tokens: [String], types: [Int32] = [], scores: [Float]? = nil
   ) -> Metadata {
@@ -189,7 +189,7 @@ import Testing
     #expect(bytes.decode([259, 3 + 0xC3, 3 + 0xA9]) == "aé")
   }
 
-  /// A million equal characters are one word: an algorithm that is quadratic in it never ends here.
+  /// 200,000 equal characters are one word, for which a quadratic algorithm exceeds the time limit.
   @Test(.timeLimit(.minutes(1)))
   func oneLongWordIsNotQuadratic() throws {
     let count = 200_000

@@ -4,7 +4,7 @@ import Testing
 
 @testable import Tokenizers
 
-/// Ids against the reference implementations: `make_tokenizer_fixtures.py` and llama.cpp's own files.
+/// Compares ids with the reference implementations: `make_tokenizer_fixtures.py`, llama.cpp's files.
 @Suite struct LanguageTokenizerTests {
   struct Case: Decodable {
     let family: String?
@@ -79,7 +79,7 @@ import Testing
     for result in [TokenizerAssets.small, TokenizerAssets.smallByteLevel] {
       let tokenizer = try result.get()
       for one in try Self.cases("sentencepiece-600.json") {
-        // U+2581 is the vocabulary's own spelling of a space; SentencePiece cannot tell them apart.
+        // SentencePiece spells a space as U+2581 and cannot distinguish the two.
         let text =
           tokenizer.model == .sentencePiece
           ? one.text.replacingOccurrences(of: "\u{2581}", with: " ") : one.text
@@ -121,7 +121,7 @@ import Testing
       let ids = tokenizer.encode("<|user|>\(space)Hello<|end|>\(space)", parsesSpecial: true)
       #expect(ids == [user] + hello + [end])
     }
-    // A no-break space is no `isspace`, and <s> swallows nothing.
+    // `isspace` does not include the no-break space, and <s> does not strip.
     #expect(
       tokenizer.encode("<|user|>\u{A0}x", parsesSpecial: true)
         == [user] + tokenizer.encode("\u{A0}x"))

@@ -3,7 +3,7 @@ import Testing
 @testable import Tokenizers
 
 @Suite struct PairMergerTests {
-  /// The definition, by hand: of all neighbours the lowest rank, of equal ones the leftmost.
+  /// A direct implementation of the definition: merges the lowest rank, of equal ones the leftmost.
   private func merged(_ symbols: [Int32], _ table: MergeTable) -> [Int32] {
     var symbols = symbols
     while true {
@@ -34,7 +34,7 @@ import Testing
     return table
   }
 
-  /// Lengths on both sides of the change from scan to queue.
+  /// Lengths on both sides of the switch from scan to queue.
   @Test(arguments: [0, 1, 2, 3, 7, 20, 47, 48, 49, 50, 97, 300])
   func scanAndQueueEqualTheDefinition(count: Int) {
     var generator = SplitMix64(state: UInt64(count))

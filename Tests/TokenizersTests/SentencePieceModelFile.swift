@@ -30,7 +30,7 @@ struct SentencePieceModelFile {
   /// The entries that a GGUF file of this vocabulary has.
   ///
   /// - Parameters:
-  ///   - added: tokens behind the model's own, as user-defined ones: how converters write them.
+  ///   - added: user-defined tokens after the model's own, as converters write them.
   ///   - name: `general.name`.
   /// - Returns: metadata for `LanguageTokenizer`.
   func metadata(added: [String] = [], name: String = "vocabulary") -> Metadata {

@@ -3,7 +3,7 @@ import Foundation
 
 @testable import Tokenizers
 
-/// Published vocabularies beside the checkout, and small ones of the repository.
+/// Published vocabularies of the assets, and small ones in the repository.
 enum TokenizerAssets {
   static let packageRoot = URL(filePath: #filePath)
     .deletingLastPathComponent().deletingLastPathComponent().deletingLastPathComponent()
@@ -49,7 +49,7 @@ enum TokenizerAssets {
     try (name == "phi-3" ? phi3 : gpt2).get()
   }
 
-  /// Mistral's vocabulary of v0.1 and v0.2, or the one with OpenHermes' tokens of ChatML behind it.
+  /// Mistral's vocabulary of v0.1 and v0.2, optionally with OpenHermes' ChatML tokens after it.
   static func mistral(withChatML: Bool = false) throws -> LanguageTokenizer {
     try (withChatML ? hermes : plainMistral).get()
   }

@@ -125,7 +125,7 @@ private struct Fixture: Decodable {
   /// Combining marks that are not nonspacing stay, in canonical order.
   ///
   /// U+302E has class 224 and U+1D165 class 216. U+0301 (class 230) between them is deleted without
-  /// parting them; U+093E (class 0) parts them.
+  /// separating them; U+093E (class 0) separates them.
   @Test func survivingMarksAreOrderedByClass() throws {
     let pieces = ["[CLS]", "[SEP]", "[UNK]", "a\u{1D165}\u{302E}", "a\u{302E}\u{93E}\u{1D165}"]
     let tokenizer = try WordPieceTokenizer(

@@ -18,7 +18,7 @@ extension BenchCommand {
           swiftrag bench model --arch phi3 --type f32 --seed 7 --out phi3-tiny.gguf
         """)
 
-    @Option(help: "llama2, codellama, mistral or phi3.")
+    @Option(help: "llama2, codellama, mistral, phi3, qwen2.5-1.5b, qwen2.5-7b or qwen3-4b.")
     var arch: SyntheticArchitecture = .mistral
 
     @Option(help: "tiny (some million weights) or full (the published shapes, several GB).")

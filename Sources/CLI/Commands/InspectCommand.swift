@@ -19,8 +19,8 @@ struct InspectCommand: ParsableCommand {
         swiftrag inspect model-00001-of-00003.gguf
         swiftrag inspect model.safetensors.index.json
 
-      Any part of a split GGUF file opens all parts; the index or the folder of safetensors shards
-      opens all shards. Hashes read the whole files; the rest reads the headers only.
+      Any part of a split GGUF file opens all parts; the index or the folder of safetensors shards \
+      opens all shards. --hash reads the whole files; everything else reads only the headers.
       """)
 
   @Argument(help: "The model: a file, an index of shards, or a folder.", completion: .file())

@@ -19,7 +19,7 @@ extension Checkpoint {
   }
 }
 
-/// What one part of a split GGUF file says about the whole.
+/// The `split.` keys of one part of a split GGUF file.
 ///
 /// - Source: llama.cpp `src/llama-model-loader.cpp` (`LLM_KV_SPLIT_NO`, `_COUNT`,
 ///   `_TENSORS_COUNT`) and `llama_split_path`.

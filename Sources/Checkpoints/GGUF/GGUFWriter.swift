@@ -21,7 +21,7 @@ package struct GGUFWriter {
   /// The longest tensor name that ggml reads: GGML_MAX_NAME less the NUL that ends it.
   private static let tensorNameByteCount = 63
 
-  /// Where tensors start: multiples of this.
+  /// Tensors start at multiples of this.
   package let alignment: Int
 
   private var metadata = Metadata()

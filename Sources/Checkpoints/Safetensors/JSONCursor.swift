@@ -20,7 +20,7 @@ struct JSONCursor {
   /// Skips spaces only.
   mutating func skipSpaces() { lexer.skipSpaces() }
 
-  /// Calls `member` for each member of an object, with the cursor behind its colon.
+  /// Calls `member` for each member of an object, with the cursor after its colon.
   ///
   /// - Parameters:
   ///   - place: what the object is, for errors.

@@ -112,7 +112,7 @@ struct RandomBlocks {
     case .q5K:
       store(standardDeviation / 526.9, at: 0)
       store(standardDeviation / 526.9 * 15.5, at: 2)
-    // The scale of Q6_K follows the quants: 128 + 64 + 16 bytes.
+    // Q6_K has its scale after the quants: 128 + 64 + 16 bytes.
     default: store(standardDeviation / 1365.7, at: 208)
     }
   }

@@ -18,8 +18,8 @@ struct RandomNumbers {
   ///
   /// - Parameters:
   ///   - seed: the model's seed.
-  ///   - name: the tensor's name. Streams of different names are independent, so that a tensor's
-  ///     content does not depend on other tensors.
+  ///   - name: of the tensor; streams of different names are independent, so that a tensor's
+  ///     content does not depend on which tensors come before it.
   init(seed: UInt64, name: String) {
     // FNV-1a of 64 bits: offset basis and prime.
     var hash: UInt64 = 0xCBF2_9CE4_8422_2325

@@ -13,6 +13,12 @@ package enum SyntheticArchitecture: String, Sendable, CaseIterable {
   case mistral
   /// Phi-3-mini-4k-instruct.
   case phi3
+  /// Qwen2.5-1.5B-Instruct.
+  case qwen25Small = "qwen2.5-1.5b"
+  /// Qwen2.5-7B-Instruct.
+  case qwen25 = "qwen2.5-7b"
+  /// Qwen3-4B.
+  case qwen3 = "qwen3-4b"
 }
 
 /// The size of a synthetic model.
@@ -25,7 +31,17 @@ package enum SyntheticSize: String, Sendable, CaseIterable {
 
 extension SyntheticArchitecture {
   /// `general.architecture`, which is also the prefix of the keys.
-  private var architecture: LlamaConfig.Architecture { self == .phi3 ? .phi3 : .llama }
+  private var architecture: LlamaConfig.Architecture {
+    switch self {
+    case .llama2, .codellama, .mistral: .llama
+    case .phi3: .phi3
+    case .qwen25Small, .qwen25: .qwen2
+    case .qwen3: .qwen3
+    }
+  }
+
+  /// Whether the output matrix is the token table, so that the file has no `output.weight`.
+  var isTied: Bool { self == .qwen25Small || self == .qwen3 }
 
   /// `general.name`: that of the published file, marked as synthetic.
   var name: String {
@@ -34,14 +50,18 @@ extension SyntheticArchitecture {
     case .codellama: "codellama_codellama-7b-instruct-hf (synthetic)"
     case .mistral: "mistralai_mistral-7b-instruct-v0.2 (synthetic)"
     case .phi3: "Phi3 (synthetic)"
+    case .qwen25Small: "Qwen2.5 1.5B Instruct (synthetic)"
+    case .qwen25: "Qwen2.5 7B Instruct (synthetic)"
+    case .qwen3: "Qwen3 4B (synthetic)"
     }
   }
 
   /// The configuration of a size.
   ///
   /// Tiny models keep the differences between architectures: grouped-query attention in Mistral,
-  /// heads of 96 numbers in Phi-3, the RoPE base of CodeLlama. Their widths are multiples of 256,
-  /// the superblock of the K-quants, and they have four layers, so that the recipes mix types.
+  /// heads of 96 numbers in Phi-3, the RoPE base of CodeLlama, heads wider than embed / heads and
+  /// the tied output in Qwen3. Their widths are multiples of 256, the superblock of the K-quants,
+  /// and they have four layers, so that the recipes mix types.
   ///
   /// - Source: llama.cpp's listings of the published files (metadata dumps in its issues).
   func config(_ size: SyntheticSize) -> LlamaConfig {
@@ -62,6 +82,18 @@ extension SyntheticArchitecture {
       LlamaConfig(
         architecture: architecture, layers: 32, embed: 3072, heads: 32, keyValueHeads: 32,
         ffn: 8192, vocab: 32064, context: 4096, epsilon: 1e-5)
+    case (.qwen25Small, .full):
+      LlamaConfig(
+        architecture: architecture, layers: 28, embed: 1536, heads: 12, keyValueHeads: 2,
+        ffn: 8960, vocab: 151_936, context: 32768, epsilon: 1e-6, ropeBase: 1e6)
+    case (.qwen25, .full):
+      LlamaConfig(
+        architecture: architecture, layers: 28, embed: 3584, heads: 28, keyValueHeads: 4,
+        ffn: 18944, vocab: 152_064, context: 32768, epsilon: 1e-6, ropeBase: 1e6)
+    case (.qwen3, .full):
+      LlamaConfig(
+        architecture: architecture, layers: 36, embed: 2560, heads: 32, keyValueHeads: 8,
+        headDim: 128, ffn: 9728, vocab: 151_936, context: 40960, epsilon: 1e-6, ropeBase: 1e6)
     case (.llama2, .tiny):
       LlamaConfig(
         architecture: architecture, layers: 4, embed: 256, heads: 4, keyValueHeads: 4, ffn: 768,
@@ -78,6 +110,18 @@ extension SyntheticArchitecture {
       LlamaConfig(
         architecture: architecture, layers: 4, embed: 768, heads: 8, keyValueHeads: 8, ffn: 1024,
         vocab: 576, context: 4096, epsilon: 1e-5)
+    case (.qwen25Small, .tiny):
+      LlamaConfig(
+        architecture: architecture, layers: 4, embed: 256, heads: 4, keyValueHeads: 2, ffn: 768,
+        vocab: 512, context: 32768, epsilon: 1e-6, ropeBase: 1e6)
+    case (.qwen25, .tiny):
+      LlamaConfig(
+        architecture: architecture, layers: 4, embed: 512, heads: 8, keyValueHeads: 2, ffn: 1024,
+        vocab: 512, context: 32768, epsilon: 1e-6, ropeBase: 1e6)
+    case (.qwen3, .tiny):
+      LlamaConfig(
+        architecture: architecture, layers: 4, embed: 256, heads: 4, keyValueHeads: 2,
+        headDim: 128, ffn: 768, vocab: 512, context: 40960, epsilon: 1e-6, ropeBase: 1e6)
     }
   }
 }

@@ -46,7 +46,7 @@ package struct SyntheticModel {
 
   /// The file's tensors with their types, in file order.
   var tensors: [(spec: TensorSpec, type: TensorType)] {
-    let shape = ConversionRecipe.ModelShape(layerCount: config.layers, isTied: false)
+    let shape = ConversionRecipe.ModelShape(layerCount: config.layers, isTied: architecture.isTied)
     return SyntheticManifest(architecture: architecture, config: config).tensors.map {
       ($0, TensorType(recipe.type(of: $0, in: shape)))
     }
@@ -143,91 +143,6 @@ package struct SyntheticModel {
     case .attentionOutput, .ffnDown: Self.residualGain
     case .output: Self.outputGain
     default: 1
-    }
-  }
-}
-
-extension SyntheticModel {
-  /// The keys of the published file, in its order.
-  ///
-  /// - Source: llama.cpp's metadata dumps of the published files.
-  var metadata: [(key: String, value: MetadataValue)] {
-    let prefix = config.architecture.rawValue
-    func count(_ key: String, _ value: Int) -> (key: String, value: MetadataValue) {
-      ("\(prefix).\(key)", .uint32(UInt32(value)))
-    }
-    var entries: [(key: String, value: MetadataValue)] = [
-      ("general.architecture", .string(prefix)), ("general.name", .string(architecture.name)),
-      count("context_length", config.context), count("embedding_length", config.embed),
-    ]
-    // The converter of Phi-3 writes two of the counts in the other order.
-    let blocks = count("block_count", config.layers)
-    let ffn = count("feed_forward_length", config.ffn)
-    entries += architecture == .phi3 ? [ffn, blocks] : [blocks, ffn]
-    let epsilon = (
-      "\(prefix).attention.layer_norm_rms_epsilon", MetadataValue.float32(config.epsilon)
-    )
-    let heads = [
-      count("attention.head_count", config.heads),
-      count("attention.head_count_kv", config.keyValueHeads), epsilon,
-    ]
-    let rope = count("rope.dimension_count", config.rotaryDim)
-    entries += architecture == .phi3 ? heads + [rope] : [rope] + heads
-    // The published files of Llama-2 and Phi-3 leave the default out.
-    if config.ropeBase != 10_000 {
-      entries.append(("\(prefix).rope.freq_base", .float32(config.ropeBase)))
-    }
-    entries.append(("general.file_type", .uint32(recipe.fileType)))
-    return entries + tokenizer + [("general.quantization_version", .uint32(2))]
-  }
-
-  private var tokenizer: [(key: String, value: MetadataValue)] {
-    let vocabulary = SyntheticVocabulary(architecture: architecture, count: config.vocab)
-    var entries: [(key: String, value: MetadataValue)] = [
-      ("tokenizer.ggml.model", .string("llama"))
-    ]
-    // Written by converters since May 2024; it has no meaning for SentencePiece.
-    if architecture == .phi3 { entries.append(("tokenizer.ggml.pre", .string("default"))) }
-    entries += [
-      ("tokenizer.ggml.tokens", .array(.string(StringArray(vocabulary.pieces)))),
-      ("tokenizer.ggml.scores", .array(.float32(vocabulary.scores))),
-      ("tokenizer.ggml.token_type", .array(.int32(vocabulary.types))),
-    ]
-    let end = architecture == .phi3 ? vocabulary.endOfText : 2
-    entries += [
-      ("tokenizer.ggml.bos_token_id", .uint32(1)),
-      ("tokenizer.ggml.eos_token_id", .uint32(UInt32(end))),
-      ("tokenizer.ggml.unknown_token_id", .uint32(0)),
-    ]
-    guard let template = architecture.template else { return entries }
-    return entries + [
-      ("tokenizer.ggml.padding_token_id", .uint32(architecture == .phi3 ? UInt32(end) : 0)),
-      ("tokenizer.ggml.add_bos_token", .bool(true)),
-      ("tokenizer.ggml.add_eos_token", .bool(false)),
-      ("tokenizer.chat_template", .string(template)),
-    ]
-  }
-}
-
-extension SyntheticArchitecture {
-  /// `tokenizer.chat_template`; the files of Llama-2 and CodeLlama have none.
-  fileprivate var template: String? {
-    switch self {
-    case .llama2, .codellama: nil
-    case .mistral:
-      "{{ bos_token }}{% for message in messages %}"
-        + "{% if (message['role'] == 'user') != (loop.index0 % 2 == 0) %}"
-        + "{{ raise_exception('Conversation roles must alternate "
-        + "user/assistant/user/assistant/...') }}{% endif %}"
-        + "{% if message['role'] == 'user' %}{{ '[INST] ' + message['content'] + ' [/INST]' }}"
-        + "{% elif message['role'] == 'assistant' %}{{ message['content'] + eos_token}}"
-        + "{% else %}{{ raise_exception('Only user and assistant roles are supported!') }}"
-        + "{% endif %}{% endfor %}"
-    case .phi3:
-      "{{ bos_token }}{% for message in messages %}{% if (message['role'] == 'user') %}"
-        + "{{'<|user|>' + '\n' + message['content'] + '<|end|>' + '\n' + '<|assistant|>' + '\n'}}"
-        + "{% elif (message['role'] == 'assistant') %}{{message['content'] + '<|end|>' + '\n'}}"
-        + "{% endif %}{% endfor %}"
     }
   }
 }

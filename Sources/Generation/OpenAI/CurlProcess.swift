@@ -6,7 +6,7 @@ internal import Bytes
 /// headers go to curl's standard input, and the body is a private file without a name. `~/.curlrc`
 /// is not read and redirections are not followed.
 final class CurlProcess {
-  /// How curl ended.
+  /// The exit status of curl and the server's answer.
   struct Ending: Equatable {
     /// curl's exit code; -1 where a signal ended it.
     var code: Int32

@@ -19,8 +19,8 @@ package enum AttentionMask: Sendable, Equatable {
     }
   }
 
-  /// The position of the first of `queries` queries among `keys` keys; of the full mask any position
-  /// from which all keys are seen.
+  /// The position of the first of `queries` queries among `keys` keys; of the full mask any
+  /// position from which all keys are seen.
   func firstPosition(queries: Int, keys: Int) -> Int {
     self == .full ? keys : keys - queries
   }

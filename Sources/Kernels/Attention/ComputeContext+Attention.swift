@@ -1,5 +1,4 @@
 import KernelInterface
-import KernelsReference
 
 extension ComputeContext {
   /// Multi-head self-attention of a ragged batch: each sequence attends only to itself.
@@ -7,8 +6,8 @@ extension ComputeContext {
   /// - Parameters:
   ///   - queryKeyValue: `[tokens, shape.columns]`: queries, keys and values side by side.
   ///   - shape: the heads of a row.
-  ///   - offsets: where each sequence's rows begin, and the end of the last: n + 1 ascending numbers
-  ///     from 0 to the number of rows.
+  ///   - offsets: where each sequence's rows begin, and the end of the last: n + 1 ascending
+  ///     numbers from 0 to the number of rows.
   ///   - mask: which tokens of its sequence a token sees.
   ///   - y: result `[tokens, heads × headDim]`; its `rows` become those of `queryKeyValue`.
   package func attention(
@@ -24,8 +23,8 @@ extension ComputeContext {
   /// Multi-head attention of a ragged batch, with queries, keys and values in any columns of any
   /// matrices: the queries of sequence s attend to the keys of sequence s.
   ///
-  /// A result's bits do not depend on the other sequences of the batch, on the number of threads, or
-  /// (with finite keys and values) on the other queries of its sequence.
+  /// A result's bits do not depend on the other sequences of the batch, on the number of threads,
+  /// or (with finite keys and values) on the other queries of its sequence.
   ///
   /// - Source: Vaswani et al. 2017, arXiv:1706.03762, section 3.2.
   /// - Parameters:
@@ -34,8 +33,8 @@ extension ComputeContext {
   ///   - values: `[key tokens, …]`; may be the same matrix as `keys`.
   ///   - columns: where the heads begin in a row of each.
   ///   - shape: the heads.
-  ///   - queryOffsets: where each sequence's queries begin, and the end of the last: n + 1 ascending
-  ///     numbers from 0 to the number of rows.
+  ///   - queryOffsets: where each sequence's queries begin, and the end of the last: n + 1
+  ///     ascending numbers from 0 to the number of rows.
   ///   - keyOffsets: the same of keys and values, also n + 1 numbers.
   ///   - mask: which keys of its sequence a query sees.
   ///   - y: result `[query tokens, heads × headDim]`; its `rows` become those of `queries`.
@@ -64,21 +63,21 @@ extension ComputeContext {
       values: values.elements + columns.values, valueStride: values.columns, y: y.elements,
       shape: shape, queryOffsets: queryOffsets, keyOffsets: keyOffsets, mask: mask)
     operands.check()
-    if let vector { attention(operands, vector) } else { attentionByTwin(operands) }
+    attention(operands)
   }
 
   /// One task computes one head of one sequence; or, where those are few for the threads, one block
   /// of its queries.
-  private func attention(_ operands: AttentionOperands, _ vector: VectorKernels) {
+  private func attention(_ operands: AttentionOperands) {
     let (shape, sequenceCount) = (operands.shape, operands.sequenceCount)
     let longest = operands.longest(operands.queryOffsets)
     // Six tasks a thread keep the threads' shares even.
     let isFine = sequenceCount * shape.heads < 6 * pool.threadCount
-    let blockQueries = vector.attentionQueryCount
+    let blockQueries = kernels.attentionQueryCount
     let queriesPerTask = isFine ? blockQueries : max(1, longest)
     let tasksPerHead = (longest + queriesPerTask - 1) / queriesPerTask
-    let scratchCount = vector.attentionScratchCount(
-      operands.longest(operands.keyOffsets), shape.headDim)
+    let scratchCount = kernels.attentionScratchCount(
+      keyCount: operands.longest(operands.keyOffsets), headDim: shape.headDim)
     scratch.withBytes(pool.threadCount * scratchCount * 4) { bytes in
       let memory = bytes.bindMemory(to: Float.self, capacity: pool.threadCount * scratchCount)
       pool.run(taskCount: sequenceCount * shape.heads * tasksPerHead) { task, thread in
@@ -87,39 +86,10 @@ extension ComputeContext {
         let firstQuery = task % tasksPerHead * queriesPerTask
         let end = min(operands.queryCount(sequence), firstQuery + queriesPerTask)
         for query in stride(from: firstQuery, to: end, by: blockQueries) {
-          vector.attention(
+          kernels.attention(
             operands.block(
               sequence: sequence, head: head, queries: query..<min(end, query + blockQueries),
               scratch: memory + thread * scratchCount))
-        }
-      }
-    }
-  }
-
-  private func attentionByTwin(_ operands: AttentionOperands) {
-    let (shape, longest) = (operands.shape, operands.longest(operands.keyOffsets))
-    scratch.withBytes(pool.threadCount * longest * 4) { bytes in
-      let memory = bytes.bindMemory(to: Float.self, capacity: pool.threadCount * longest)
-      pool.run(taskCount: operands.sequenceCount * shape.heads) { task, thread in
-        let (sequence, head) = (task / shape.heads, task % shape.heads)
-        for query in 0..<operands.queryCount(sequence) {
-          let block = operands.block(
-            sequence: sequence, head: head, queries: query..<(query + 1),
-            scratch: memory + thread * longest)
-          let positions = block.keys(seenBy: 0)
-          var scores = UnsafeMutableBufferPointer(start: block.scratch, count: positions.count)
-            .mutableSpan
-          var result = UnsafeMutableBufferPointer(start: block.y, count: shape.headDim).mutableSpan
-          let last = block.keyCount - 1
-          KernelsReference.attention(
-            query: UnsafeBufferPointer(start: block.queries, count: shape.headDim).span,
-            keys: UnsafeBufferPointer(
-              start: block.keys, count: last * block.keyStride + shape.headDim
-            ).span, keyStride: block.keyStride,
-            values: UnsafeBufferPointer(
-              start: block.values, count: last * block.valueStride + shape.headDim
-            ).span, valueStride: block.valueStride, positions: positions, scores: &scores,
-            into: &result)
         }
       }
     }

@@ -1,5 +1,4 @@
 import KernelInterface
-import KernelsReference
 
 extension ComputeContext {
   /// Writes the keys and values of consecutive positions into one layer of a cache.
@@ -21,17 +20,12 @@ extension ComputeContext {
     precondition(
       max(columns.keys, columns.values) + shape.keyWidth <= rows.columns, "heads exceed the rows")
     let (elements, stride, count) = (rows.elements, rows.columns, rows.rows)
-    let llama = llama
     func appendHead(_ head: Int) {
-      let task = CacheRows(
-        keys: elements + columns.keys + head * shape.headDim,
-        values: elements + columns.values + head * shape.headDim, stride: stride, rows: count,
-        firstPosition: firstPosition, head: cache.head(layer: layer, head: head))
-      if let llama, cache.type == .f16 {
-        llama.appendHalves(task)
-      } else {
-        appendToCache(task)
-      }
+      kernels.appendToCache(
+        CacheRows(
+          keys: elements + columns.keys + head * shape.headDim,
+          values: elements + columns.values + head * shape.headDim, stride: stride, rows: count,
+          firstPosition: firstPosition, head: cache.head(layer: layer, head: head)))
     }
     if count < 8 {
       // A few microseconds of work are not worth sharing.
@@ -71,7 +65,7 @@ extension ComputeContext {
       shape: shape, cache: cache, layer: layer,
       firstPosition: isFull ? positions - 1 : positions - queries.rows, rowStep: isFull ? 0 : 1,
       window: mask.window)
-    if let llama { attentionByTiles(rows, llama) } else { attentionByTwin(rows) }
+    attention(rows)
   }
 
   private func check(_ shape: AttentionShape, _ cache: KVCache, end: Int) {
@@ -83,7 +77,7 @@ extension ComputeContext {
   }
 
   /// One task computes the queries of a few rows that share one head of keys and values.
-  private func attentionByTiles(_ task: CachedRows, _ llama: VectorKernels.Llama) {
+  private func attention(_ task: CachedRows) {
     // 32 queries: a key is loaded and widened for several register tiles, and their scores of 8,192
     // positions take 1 MB.
     let rowsPerTile = min(task.rows, max(1, 32 / task.shape.headsPerKey))
@@ -98,36 +92,10 @@ extension ComputeContext {
       pool.run(taskCount: task.shape.keyValueHeads * tiles) { index, thread in
         // Long tiles first, so that the threads end together.
         let firstRow = (tiles - 1 - index % tiles) * rowsPerTile
-        llama.cachedAttention(
+        kernels.cachedAttention(
           task.tile(
             head: index / tiles, rows: firstRow..<min(task.rows, firstRow + rowsPerTile),
             scratch: memory + thread * scratchCount))
-      }
-    }
-  }
-
-  private func attentionByTwin(_ task: CachedRows) {
-    let shape = task.shape
-    let end = task.end
-    scratch.withBytes(pool.threadCount * end * 4) { bytes in
-      let memory = bytes.bindMemory(to: Float.self, capacity: pool.threadCount * end)
-      pool.run(taskCount: shape.heads * task.rows) { index, thread in
-        let (row, head) = (index / shape.heads, index % shape.heads)
-        let position = task.firstPosition + row * task.rowStep
-        let positions = max(0, position + 1 - task.window)..<(position + 1)
-        var scores = UnsafeMutableBufferPointer(
-          start: memory + thread * end, count: positions.count
-        ).mutableSpan
-        var result = UnsafeMutableBufferPointer(
-          start: task.y + (row * shape.heads + head) * shape.headDim, count: shape.headDim
-        ).mutableSpan
-        cachedAttention(
-          query: UnsafeBufferPointer(
-            start: task.queries + row * task.queryStride + head * shape.headDim,
-            count: shape.headDim
-          ).span,
-          head: task.cache.head(layer: task.layer, head: head / shape.headsPerKey),
-          positions: positions, scores: &scores, into: &result)
       }
     }
   }

@@ -2,8 +2,8 @@ import Glibc
 import KernelInterface
 import KernelsReference
 
-/// The keys and values of every position, layer and head that a transformer has seen, in memory that
-/// is reserved once.
+/// The keys and values of every position, layer and head that a transformer has seen, in memory
+/// that is reserved once.
 ///
 /// The memory of positions that were never written is not touched. A cache is written by one
 /// forward pass at a time; its owner takes care of that.
@@ -43,8 +43,9 @@ package final class KVCache: @unchecked Sendable {
         nil, needed, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0),
       memory != MAP_FAILED
     else { return nil }
-    // In huge pages the first position, which lies in every head's memory, would bring a cache of 4,096
-    // positions in whole: 0.5 GB of a 7B model. Decoding behind 4,096 was no faster with them.
+    // Huge pages would make a cache of 4,096 positions wholly resident (0.5 GB of a 7B model) with
+    // the first position, which touches every head's memory. Decoding after 4,096 was not faster
+    // with them.
     madvise(memory, needed, MADV_NOHUGEPAGE)
     self.memory = memory
     self.layers = layers
@@ -110,7 +111,7 @@ package final class KVCache: @unchecked Sendable {
   }
 }
 
-/// Where the parts of one head's memory begin, in bytes from its start.
+/// The offsets of the parts of one head's memory, in bytes from its start.
 private struct Sections {
   let keyBytes: Int
   let valueBytes: Int

@@ -1,7 +1,7 @@
 import KernelInterface
 import KernelsReference
 
-/// How the numbers of a key-value cache are stored: the choice behind `--cache-type`.
+/// How the numbers of a key-value cache are stored: the choice made by `--cache-type`.
 package enum KVCacheType: String, Sendable, CaseIterable {
   /// IEEE 754 binary32.
   case f32

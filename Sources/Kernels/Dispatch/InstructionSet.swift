@@ -7,7 +7,7 @@ import Glibc
   private func architectureControl(_ code: CInt, _ argument: UInt) -> CInt
 #endif
 
-/// The vector instructions that the own kernels use.
+/// The vector instructions that the kernels of this project use.
 package enum InstructionSet: String, Sendable, CaseIterable, Comparable {
   /// No vector kernels: the reference kernels compute.
   case scalar
@@ -15,12 +15,13 @@ package enum InstructionSet: String, Sendable, CaseIterable, Comparable {
   case avx2
   /// x86-64-v4 (AVX-512 F, BW, VL, DQ, CD) with VNNI.
   case avx512
-  /// As `avx512`, and AMX with Int8: tile registers for products of many rows. The same bits as `avx512`.
+  /// As `avx512`, and AMX with Int8: tile registers for products of many rows. The same bits as
+  /// `avx512`.
   case amx
 
-  /// The best set that this CPU and operating system run, or a lower one that was asked for.
+  /// The best set that this CPU and operating system run, or a lower one on request.
   ///
-  /// `SWIFTRAG_ISA` asks: `scalar`, `avx2`, `avx512` or `amx`. Read once, at first use.
+  /// `SWIFTRAG_ISA` requests `scalar`, `avx2`, `avx512` or `amx`. Read once, at first use.
   package static let detected: InstructionSet = {
     let best = supported
     guard let text = getenv("SWIFTRAG_ISA"),
@@ -53,10 +54,10 @@ package enum InstructionSet: String, Sendable, CaseIterable, Comparable {
   }()
 
   #if arch(x86_64)
-    /// Asks Linux for leave to use the tile registers, which this process and its threads then have.
+    /// Requests Linux's permission to use the tile registers, for this process and its threads.
     ///
-    /// The registers are 8 KB, so that Linux saves them only for those who ask. Refused by kernels
-    /// before 5.16. Source: the kernel's Documentation/arch/x86/xstate.rst and asm/prctl.h.
+    /// Linux saves these 8 KB of registers only for processes with the permission. Kernels before
+    /// 5.16 refuse it. Source: the kernel's Documentation/arch/x86/xstate.rst and asm/prctl.h.
     private static func mayUseTiles() -> Bool {
       let requestPermission: CInt = 0x1023  // ARCH_REQ_XCOMP_PERM
       let tileData: UInt = 18  // XFEATURE_XTILE_DATA

@@ -1,4 +1,4 @@
-/// Which implementation computes: the choice behind `--kernels`.
+/// Which implementation computes: the choice made by `--kernels`.
 package enum KernelBackend: String, Sendable, CaseIterable {
   /// The scalar twins of KernelsReference: slow, written to be read.
   case reference

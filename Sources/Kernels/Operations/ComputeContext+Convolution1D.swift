@@ -27,11 +27,12 @@ package struct Convolution1DShape: Sendable, Equatable {
 }
 
 extension ComputeContext {
-  /// A one-dimensional convolution: `y[t] = activation(b + Σ_c Σ_k W[:, c, k] · x[t · s - p + k, c])`.
+  /// A one-dimensional convolution:
+  /// `y[t] = activation(b + Σ_c Σ_k W[:, c, k] · x[t · s - p + k, c])`.
   ///
-  /// The rows that each result depends on are copied side by side into scratch (im2col), in the order
-  /// of the weight, and multiplied as a linear layer. So a checkpoint's `[outputs, channels, width]`
-  /// is used as it is, and every type of weight works.
+  /// The rows that each result depends on are copied side by side into scratch (im2col), in the
+  /// order of the weight, and multiplied as a linear layer. So a checkpoint's
+  /// `[outputs, channels, width]` is used as it is, and every type of weight works.
   ///
   /// - Source: Chellapilla, Puri & Simard 2006, for im2col; Radford et al. 2022, arXiv:2212.04356,
   ///   section 2.2: Whisper has two, of width 3 and padding 1, with strides 1 and 2.
@@ -43,8 +44,8 @@ extension ComputeContext {
   ///   - activation: applied to each element after the bias.
   ///   - y: result `[shape.outputRows(of: rows), outputs]`; its `rows` become that number.
   /// - Accuracy: that of ``linear(_:_:bias:activation:into:)``.
-  /// - Complexity: O(rows × outputs × channels × width); scratch for `channels × width` elements for
-  ///   each row of the result.
+  /// - Complexity: O(rows × outputs × channels × width); scratch for `channels × width` elements
+  ///   for each row of the result.
   package func convolution1D(
     _ x: borrowing Matrix, _ weights: WeightStack, bias: WeightVector? = nil,
     shape: Convolution1DShape, activation: ActivationFunction = .none, into y: inout Matrix

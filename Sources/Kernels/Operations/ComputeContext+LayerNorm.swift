@@ -1,5 +1,4 @@
 import KernelInterface
-import KernelsReference
 
 extension ComputeContext {
   /// Layer normalisation of every row: `y = layerNorm(x)`, as pre-norm transformers apply it before
@@ -36,8 +35,8 @@ extension ComputeContext {
         epsilon: epsilon))
   }
 
-  /// Adds a residual and normalises every row, in place: `x = layerNorm(x + residual)`, as post-norm
-  /// transformers (BERT) apply it after a sublayer.
+  /// Adds a residual and normalises every row, in place: `x = layerNorm(x + residual)`, as
+  /// post-norm transformers (BERT) apply it after a sublayer.
   ///
   /// - Parameters:
   ///   - x: activations `[tokens, width]`. Overwritten.
@@ -65,20 +64,8 @@ extension ComputeContext {
       task.residual = task.residual.map { $0 + range.lowerBound * width }
       task.y += range.lowerBound * width
       task.rows = range.count
-      if let vector { vector.layerNorm(task) } else { Self.layerNormByTwin(task) }
+      kernels.layerNorm(task)
     }
-  }
-
-  private static func layerNormByTwin(_ task: LayerNormRows) {
-    let count = task.rows * task.width
-    if task.y != task.x { task.y.update(from: task.x, count: count) }
-    var span = UnsafeMutableBufferPointer(start: task.y, count: count).mutableSpan
-    if let residual = task.residual {
-      add(&span, residual: UnsafeBufferPointer(start: residual, count: count).span)
-    }
-    KernelsReference.layerNorm(
-      &span, weight: UnsafeBufferPointer(start: task.weight, count: task.width).span,
-      bias: UnsafeBufferPointer(start: task.bias, count: task.width).span, epsilon: task.epsilon)
   }
 }
 

@@ -1,5 +1,4 @@
 package import KernelInterface
-import KernelsReference
 
 /// The memory that one linear layer reads and writes.
 struct LinearOperands {
@@ -16,9 +15,9 @@ struct LinearOperands {
 extension ComputeContext {
   /// A linear layer: `y = activation(x Wᵀ + b)`.
   ///
-  /// The weights of a stack share `x`: `y = activation([x W₁ᵀ | x W₂ᵀ | …] + b)`, and where they take
-  /// quantised activations, these are quantised once for all of them. ``ActivationQuantization`` and
-  /// the type of each weight decide how.
+  /// The weights of a stack share `x`: `y = activation([x W₁ᵀ | x W₂ᵀ | …] + b)`, and where they
+  /// take quantised activations, these are quantised once for all of them.
+  /// ``ActivationQuantization`` and the type of each weight decide how.
   ///
   /// - Parameters:
   ///   - x: activations `[tokens, inputs]`.
@@ -106,7 +105,8 @@ extension ComputeContext {
     }
   }
 
-  /// Gives `body` each weight's layer in scratch, `[rows, width]`, with the column at which it begins.
+  /// Gives `body` each weight's layer in scratch, `[rows, width]`, with the column at which it
+  /// begins.
   private func forEachProduct(
     _ operands: LinearOperands, _ weights: WeightStack,
     _ body: (_ product: UnsafePointer<Float>, _ column: Int, _ width: Int) -> Void
@@ -138,21 +138,10 @@ extension ComputeContext {
   }
 
   /// Adds the bias to some columns of a result, and applies the activation function.
-  private func finish(_ operands: LinearOperands, columns: Int, stride: Int) {
-    if let vector {
-      vector.applyBiasAndActivation(
-        operands.y, operands.rows, stride, columns, operands.bias, operands.activation)
-      return
-    }
-    for row in 0..<operands.rows {
-      var span = UnsafeMutableBufferPointer(start: operands.y + row * stride, count: columns)
-        .mutableSpan
-      if let bias = operands.bias {
-        KernelsReference.add(
-          &span, residual: UnsafeBufferPointer(start: bias, count: columns).span)
-      }
-      apply(operands.activation, to: &span)
-    }
+  func finish(_ operands: LinearOperands, columns: Int, stride: Int) {
+    kernels.applyBiasAndActivation(
+      operands.y, rows: operands.rows, stride: stride, width: columns, bias: operands.bias,
+      activation: operands.activation)
   }
 
   /// A linear layer of one weight on memory.
@@ -163,108 +152,8 @@ extension ComputeContext {
       blockLinear(operands, weight, scalesOffset: scalesOffset, sumsOffset: sumsOffset)
     case .float32Rows: blasLinear(operands, weight)
     case .interleaved(let parts): quantizedLinear(operands, parts)
-    case .fileRows where vector == nil: referenceLinear(operands, weight)
+    case .fileRows where packed == nil: referenceLinear(operands, weight)
     case .fileRows: widenedLinear(operands, weight)
-    }
-  }
-
-  /// Panels of Float32 or Float16 by the own kernels.
-  private func panelLinear(_ operands: LinearOperands, _ weight: WeightMatrix, isHalf: Bool) {
-    guard let vector else { preconditionFailure("the weight was made for another ComputeContext") }
-    let inputs = weight.inputs
-    let outputs = weight.outputs
-    let tasks = ProductTasks(
-      rows: operands.rows, rowByteCount: inputs * 4,
-      panels: (outputs + vector.panelColumns - 1) / vector.panelColumns,
-      panelColumns: vector.panelColumns, inputs: inputs, threadCount: pool.threadCount)
-    pool.run(taskCount: tasks.count) { task in
-      let (rows, panels) = tasks.ranges(of: task)
-      vector.multiplyPanels(
-        PanelProduct(
-          x: operands.x + rows.lowerBound * inputs, rows: rows.count, inputs: inputs,
-          panels: weight.storage.bytes, isHalf: isHalf, panelRange: panels,
-          bias: operands.bias, activation: operands.activation,
-          y: operands.y + rows.lowerBound * outputs, outputs: outputs))
-    }
-  }
-
-  /// `Q8_0` weights by the own kernels: quantises the rows, then multiplies.
-  private func blockLinear(
-    _ operands: LinearOperands, _ weight: WeightMatrix, scalesOffset: Int, sumsOffset: Int
-  ) {
-    guard let vector else { preconditionFailure("the weight was made for another ComputeContext") }
-    let inputs = weight.inputs
-    let outputs = weight.outputs
-    let rowByteCount = vector.quantizedRowByteCount(inputs)
-    let scales = UnsafeRawPointer(weight.storage.bytes + scalesOffset)
-      .assumingMemoryBound(to: Float16.self)
-    let sums = UnsafeRawPointer(weight.storage.bytes + sumsOffset)
-      .assumingMemoryBound(to: Float.self)
-    let tasks = ProductTasks(
-      rows: operands.rows, rowByteCount: rowByteCount,
-      panels: (outputs + vector.panelColumns - 1) / vector.panelColumns,
-      panelColumns: vector.panelColumns, inputs: inputs, threadCount: pool.threadCount)
-    scratch.withBytes(operands.rows * rowByteCount) { quantized in
-      forRowChunks(operands.rows, elementsPerRow: inputs) { rows in
-        vector.quantizeRows(
-          operands.x + rows.lowerBound * inputs, rows.count, inputs,
-          quantized + rows.lowerBound * rowByteCount)
-      }
-      pool.run(taskCount: tasks.count) { task in
-        let (rows, panels) = tasks.ranges(of: task)
-        vector.multiplyBlocks(
-          BlockProduct(
-            x: quantized + rows.lowerBound * rowByteCount, rows: rows.count, inputs: inputs,
-            quants: weight.storage.bytes, scales: scales, sums: sums, panelRange: panels,
-            bias: operands.bias, activation: operands.activation,
-            y: operands.y + rows.lowerBound * outputs, outputs: outputs))
-      }
-    }
-  }
-
-  /// Float32 rows by OpenBLAS, one call for each tile of columns.
-  private func blasLinear(_ operands: LinearOperands, _ weight: WeightMatrix) {
-    // A fixed width, so that results do not depend on the number of threads.
-    let tileColumns = 192
-    let inputs = weight.inputs
-    let outputs = weight.outputs
-    let elements = UnsafeRawPointer(weight.storage.bytes).assumingMemoryBound(to: Float.self)
-    guard operands.rows > 0 else { return }
-    pool.run(taskCount: (outputs + tileColumns - 1) / tileColumns) { tile in
-      let column = tile * tileColumns
-      let columns = min(tileColumns, outputs - column)
-      let result = operands.y + column
-      multiplyWithBLAS(
-        x: operands.x, weight: elements + column * inputs, y: result, rows: operands.rows,
-        columns: columns, inputs: inputs, stride: outputs)
-      finish(
-        LinearOperands(
-          x: operands.x, y: result, rows: operands.rows, bias: operands.bias.map { $0 + column },
-          activation: operands.activation), columns: columns, stride: outputs)
-    }
-  }
-
-  /// Quantised weights by the own kernels.
-  private func quantizedLinear(_ operands: LinearOperands, _ parts: QuantizedParts) {
-    multiplyQuantized(
-      QuantizedOperands(x: operands.x, rows: operands.rows, y: operands.y, addsToY: false), parts)
-    if operands.bias == nil, case .none = operands.activation { return }
-    forRowChunks(operands.rows, elementsPerRow: parts.outputs) {
-      finish(
-        LinearOperands(
-          x: operands.x, y: operands.y + $0.lowerBound * parts.outputs, rows: $0.count,
-          bias: operands.bias, activation: operands.activation), columns: parts.outputs,
-        stride: parts.outputs)
-    }
-  }
-
-  /// Runs `body` over ranges of rows: here for little work, in parallel for more.
-  func forRowChunks(_ rows: Int, elementsPerRow: Int, _ body: (Range<Int>) -> Void) {
-    // 16,384 elements are about 3 µs of work, worth sharing.
-    let rowsPerChunk = max(1, 16_384 / max(1, elementsPerRow))
-    pool.run(taskCount: (rows + rowsPerChunk - 1) / rowsPerChunk) { chunk in
-      let start = chunk * rowsPerChunk
-      body(start..<min(rows, start + rowsPerChunk))
     }
   }
 }

@@ -1,5 +1,4 @@
 import KernelInterface
-import KernelsReference
 
 extension ComputeContext {
   /// The mean of each sequence's rows.
@@ -20,15 +19,8 @@ extension ComputeContext {
     pool.run(taskCount: y.rows) { sequence in
       let start = sequenceOffsets[sequence]
       let count = sequenceOffsets[sequence + 1] - start
-      if let vector {
-        vector.meanPool(elements + start * width, count, width, result + sequence * width)
-        return
-      }
-      var row = UnsafeMutableBufferPointer(start: result + sequence * width, count: width)
-        .mutableSpan
-      KernelsReference.meanPool(
-        UnsafeBufferPointer(start: elements + start * width, count: count * width).span,
-        into: &row)
+      kernels.meanPool(
+        elements + start * width, rows: count, width: width, into: result + sequence * width)
     }
   }
 
@@ -36,16 +28,8 @@ extension ComputeContext {
   package func l2Normalize(_ x: inout Matrix) {
     let width = x.columns
     let elements = x.elements
-    if let vector {
-      forRowChunks(x.rows, elementsPerRow: width) { rows in
-        for row in rows { vector.l2Normalize(elements + row * width, width) }
-      }
-      return
-    }
-    pool.run(taskCount: x.rows) { row in
-      var span = UnsafeMutableBufferPointer(start: elements + row * width, count: width)
-        .mutableSpan
-      KernelsReference.l2Normalize(&span)
+    forRowChunks(x.rows, elementsPerRow: width) { rows in
+      for row in rows { kernels.l2Normalize(elements + row * width, width: width) }
     }
   }
 }

@@ -1,5 +1,4 @@
 import KernelInterface
-import KernelsReference
 
 /// The memory of one product with quantised weights.
 struct QuantizedOperands {
@@ -26,15 +25,15 @@ private struct QuantizedActivations {
 extension ComputeContext {
   /// `y = x Wᵀ` or `y += x Wᵀ`: quantises the rows once, then multiplies with all parts.
   func multiplyQuantized(_ operands: QuantizedOperands, _ weight: QuantizedParts) {
-    guard let kernels = vector?.quantized else {
+    guard let kernels = packed else {
       preconditionFailure("the weight was made for another ComputeContext")
     }
     guard operands.rows > 0 else { return }
     let rowByteCount = kernels.activationsByteCount(rows: 1, inputs: weight.inputs)
     let q8KByteCount = weight.takesQ8K ? operands.rows * rowByteCount : 0
     let q80ByteCount = weight.takesQ80 ? operands.rows * rowByteCount : 0
-    let rowsPerBlock = min(operands.rows, kernels.largestRowCount)
-    let scratchByteCount = (kernels.scratchByteCount(rowsPerBlock) + 63) / 64 * 64
+    let rowsPerBlock = min(operands.rows, kernels.largestQuantizedRowCount)
+    let scratchByteCount = (kernels.quantizedScratchByteCount(rows: rowsPerBlock) + 63) / 64 * 64
     scratch.withBytes(q8KByteCount + q80ByteCount + pool.threadCount * scratchByteCount) {
       let x = QuantizedActivations(
         q8K: $0, q80: $0 + q8KByteCount, rows: operands.rows, rowsPerBlock: rowsPerBlock,
@@ -48,20 +47,20 @@ extension ComputeContext {
         let rows = min(rowsPerBlock, operands.rows - firstRow)
         weight.forEach(in: tasks.units(of: task % tasks.count)) { part, panels in
           let activations = part.type.takesQ8K ? x.q8K : x.q80
-          part.type.multiply(
+          kernels.multiply(
+            part.type,
             QuantizedProduct(
               x: activations + firstRow * rowByteCount, rows: rows, inputs: weight.inputs,
               weight: part.rows, panelRange: panels,
               y: operands.y + firstRow * weight.outputs + part.column, yStride: weight.outputs,
-              addsToY: operands.addsToY, scratch: threadScratch + thread * scratchByteCount),
-            kernels)
+              addsToY: operands.addsToY, scratch: threadScratch + thread * scratchByteCount))
         }
       }
     }
   }
 
   private func quantize(
-    _ operands: QuantizedOperands, _ weight: QuantizedParts, _ kernels: QuantizedKernels,
+    _ operands: QuantizedOperands, _ weight: QuantizedParts, _ kernels: any PackedKernelSet,
     into target: QuantizedActivations
   ) {
     let inputs = weight.inputs
@@ -74,8 +73,14 @@ extension ComputeContext {
         let byteOffset =
           firstRow * target.rowByteCount + (row - firstRow) * kernels.activationByteCount
         let source = operands.x + row * inputs
-        if takesQ8K { kernels.quantizeQ8K(source, 1, inputs, target.q8K + byteOffset, stride) }
-        if takesQ80 { kernels.quantizeQ80(source, 1, inputs, target.q80 + byteOffset, stride) }
+        if takesQ8K {
+          kernels.quantizeQ8K(
+            source, rows: 1, inputs: inputs, into: target.q8K + byteOffset, stride: stride)
+        }
+        if takesQ80 {
+          kernels.quantizeSignedQ80(
+            source, rows: 1, inputs: inputs, into: target.q80 + byteOffset, stride: stride)
+        }
       }
     }
   }

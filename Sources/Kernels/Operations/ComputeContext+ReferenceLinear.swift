@@ -35,28 +35,36 @@ extension ComputeContext {
         x, weight: memory.assumingMemoryBound(to: Float16.self).span, bias: bias, into: &y,
         inputs: inputs, outputs: outputs)
     case .q80 where weight.activations == .precise:
-      let blocks = inputs / BlockQ80.elementCount
-      scratch.withBytes(inputs + blocks * 8) { bytes in
-        let floats = bytes.bindMemory(to: Float.self, capacity: 2 * blocks)
-        let scaleMemory = UnsafeMutableBufferPointer(start: floats, count: blocks)
-        let offsetMemory = UnsafeMutableBufferPointer(start: floats + blocks, count: blocks)
-        let quantMemory = UnsafeMutableBufferPointer(
-          start: (bytes + blocks * 8).bindMemory(to: UInt8.self, capacity: inputs), count: inputs)
-        var scales = scaleMemory.mutableSpan
-        var offsets = offsetMemory.mutableSpan
-        var quants = quantMemory.mutableSpan
-        quantizeBlocks(x, quants: &quants, scales: &scales, offsets: &offsets)
-        linearQ80(
-          quants: quantMemory.span, scales: scaleMemory.span, offsets: offsetMemory.span,
-          weight: memory.bytes, bias: bias, into: &y, inputs: inputs, outputs: outputs)
-      }
-    default:
-      guard weight.activations == .ggml, let type = QuantizedType(weight.type) else {
+      offsetQ80Row(x, weight: memory.bytes, bias: bias, into: &y)
+    case .q40, .q80, .q4K, .q5K, .q6K, .bf16, .q41, .q50, .q51, .q2K, .q3K, .iq4NL, .iq4XS:
+      guard weight.activations == .ggml, let type = weight.type.quantized else {
         widenedRow(x, weight, bias: bias, into: &y)
         return
       }
       referenceQuantizedRow(x, type, weight: memory.bytes, into: &y)
       if !bias.isEmpty { add(&y, residual: bias) }
+    }
+  }
+
+  /// One row with a `Q8_0` weight on activations quantised over each block's own range.
+  private func offsetQ80Row(
+    _ x: Span<Float>, weight: RawSpan, bias: Span<Float>, into y: inout MutableSpan<Float>
+  ) {
+    let inputs = x.count
+    let blocks = inputs / BlockQ80.elementCount
+    scratch.withBytes(inputs + blocks * 8) { bytes in
+      let floats = bytes.bindMemory(to: Float.self, capacity: 2 * blocks)
+      let scaleMemory = UnsafeMutableBufferPointer(start: floats, count: blocks)
+      let offsetMemory = UnsafeMutableBufferPointer(start: floats + blocks, count: blocks)
+      let quantMemory = UnsafeMutableBufferPointer(
+        start: (bytes + blocks * 8).bindMemory(to: UInt8.self, capacity: inputs), count: inputs)
+      var scales = scaleMemory.mutableSpan
+      var offsets = offsetMemory.mutableSpan
+      var quants = quantMemory.mutableSpan
+      quantizeOffsetQ80(x, quants: &quants, scales: &scales, offsets: &offsets)
+      linearOffsetQ80(
+        quants: quantMemory.span, scales: scaleMemory.span, offsets: offsetMemory.span,
+        weight: weight, bias: bias, into: &y, inputs: inputs, outputs: y.count)
     }
   }
 
@@ -84,37 +92,42 @@ extension ComputeContext {
   private func referenceQuantizedRow(
     _ x: Span<Float>, _ type: QuantizedType, weight: RawSpan, into y: inout MutableSpan<Float>
   ) {
-    var quants = [Int8](repeating: 0, count: x.count)
-    var quantSpan = quants.mutableSpan
-    guard type.takesQ8K else {
-      var scales = [Float16](repeating: 0, count: x.count / 32)
-      var scaleSpan = scales.mutableSpan
-      quantizeQ80(x, quants: &quantSpan, scales: &scaleSpan)
-      if type == .q80 {
-        linearSignedQ80(
-          quants: quants.span, scales: scales.span, weight: weight, as: BlockQ80.self, into: &y,
-          inputs: x.count, outputs: y.count)
-      } else {
-        linearSignedQ80(
-          quants: quants.span, scales: scales.span, weight: weight, as: BlockQ40.self, into: &y,
-          inputs: x.count, outputs: y.count)
-      }
-      return
+    switch type {
+    case .q4K: superblockRow(x, BlockQ4K.self, weight: weight, into: &y)
+    case .q5K: superblockRow(x, BlockQ5K.self, weight: weight, into: &y)
+    case .q6K: superblockRow(x, BlockQ6K.self, weight: weight, into: &y)
+    case .q80: signedQ80Row(x, BlockQ80.self, weight: weight, into: &y)
+    case .q40: signedQ80Row(x, BlockQ40.self, weight: weight, into: &y)
     }
+  }
+
+  /// One row on activations in `Q8_K`.
+  private func superblockRow<Format: SuperblockFormat>(
+    _ x: Span<Float>, _ format: Format.Type, weight: RawSpan, into y: inout MutableSpan<Float>
+  ) {
+    var quants = [Int8](repeating: 0, count: x.count)
     var scales = [Float](repeating: 0, count: x.count / 256)
     var sums = [Int16](repeating: 0, count: x.count / 16)
+    var quantSpan = quants.mutableSpan
     var scaleSpan = scales.mutableSpan
     var sumSpan = sums.mutableSpan
     quantizeQ8K(x, quants: &quantSpan, scales: &scaleSpan, sums: &sumSpan)
-    func multiply<Format: SuperblockFormat>(_ format: Format.Type, _ y: inout MutableSpan<Float>) {
-      linearQ8K(
-        quants: quants.span, scales: scales.span, sums: sums.span, weight: weight, as: format,
-        into: &y, inputs: x.count, outputs: y.count)
-    }
-    switch type {
-    case .q4K: multiply(BlockQ4K.self, &y)
-    case .q5K: multiply(BlockQ5K.self, &y)
-    default: multiply(BlockQ6K.self, &y)
-    }
+    linearQ8K(
+      quants: quants.span, scales: scales.span, sums: sums.span, weight: weight, as: format,
+      into: &y, inputs: x.count, outputs: y.count)
+  }
+
+  /// One row on activations in `Q8_0` as ggml quantises them.
+  private func signedQ80Row<Format: SmallBlockFormat>(
+    _ x: Span<Float>, _ format: Format.Type, weight: RawSpan, into y: inout MutableSpan<Float>
+  ) {
+    var quants = [Int8](repeating: 0, count: x.count)
+    var scales = [Float16](repeating: 0, count: x.count / 32)
+    var quantSpan = quants.mutableSpan
+    var scaleSpan = scales.mutableSpan
+    quantizeSignedQ80(x, quants: &quantSpan, scales: &scaleSpan)
+    linearSignedQ80(
+      quants: quants.span, scales: scales.span, weight: weight, as: format, into: &y,
+      inputs: x.count, outputs: y.count)
   }
 }

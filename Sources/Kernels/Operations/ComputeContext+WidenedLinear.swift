@@ -1,5 +1,4 @@
 import KernelInterface
-import KernelsReference
 
 extension ComputeContext {
   /// Weights of types without integer kernels: a panel of rows at a time is widened to Float32 in
@@ -7,9 +6,9 @@ extension ComputeContext {
   ///
   /// The sums are those of Float32 weights, so a row's bits do not depend on the other rows.
   func widenedLinear(_ operands: LinearOperands, _ weight: WeightMatrix) {
-    guard let vector, operands.rows > 0 else { return }
+    guard let packed, operands.rows > 0 else { return }
     let (inputs, outputs) = (weight.inputs, weight.outputs)
-    let columns = vector.panelColumns
+    let columns = packed.panelColumns
     let panelByteCount = inputs * columns * 4
     let groupByteCount = inputs * InterleavedFormat.rowCount * 4
     let threadByteCount = panelByteCount + groupByteCount
@@ -19,8 +18,8 @@ extension ComputeContext {
         let width = min(columns, outputs - panel * columns)
         widenPanel(
           weight, rows: (panel * columns)..<(panel * columns + width), columns: columns,
-          group: panelMemory + panelByteCount, into: panelMemory, vector)
-        vector.multiplyPanels(
+          group: panelMemory + panelByteCount, into: panelMemory, packed)
+        packed.multiplyPanels(
           PanelProduct(
             x: operands.x, rows: operands.rows, inputs: inputs,
             panels: panelMemory - panel * panelByteCount, isHalf: false,
@@ -34,7 +33,7 @@ extension ComputeContext {
   /// repeat another.
   private func widenPanel(
     _ weight: WeightMatrix, rows: Range<Int>, columns: Int, group: UnsafeMutableRawPointer,
-    into target: UnsafeMutableRawPointer, _ vector: VectorKernels
+    into target: UnsafeMutableRawPointer, _ kernels: any PackedKernelSet
   ) {
     let inputs = weight.inputs
     let rowByteCount = inputs / weight.type.blockElementCount * weight.type.blockByteCount
@@ -47,9 +46,9 @@ extension ComputeContext {
           start: weight.storage.bytes + (rows.lowerBound + column + row) * rowByteCount,
           count: rowByteCount)
         let values = (group + row * inputs * 4).bindMemory(to: Float.self, capacity: inputs)
-        vector.widening.widen(
-          type: weight.type, bytes: bytes,
-          into: UnsafeMutableBufferPointer(start: values, count: inputs))
+        widenRow(
+          weight.type, bytes, into: UnsafeMutableBufferPointer(start: values, count: inputs),
+          kernels)
       }
       withUnsafeTemporaryAllocation(of: UnsafeRawPointer.self, capacity: groupRows) { addresses in
         for row in 0..<groupRows {
@@ -57,7 +56,7 @@ extension ComputeContext {
             at: row, to: UnsafeRawPointer(group + min(row, count - 1) * inputs * 4))
         }
         guard let start = addresses.baseAddress else { return }
-        vector.quantized.interleave(
+        kernels.interleave(
           InterleaveStep(
             rows: start, blockCount: inputs / 16, format: .f32, halves: group,
             words: target + column * 4, lineStride: columns * 4))
@@ -70,5 +69,21 @@ extension ComputeContext {
         }
       }
     }
+  }
+
+  /// Widens a row: by a kernel, or by the scalar code where the type's kernels multiply it as it is
+  /// (its activations are then to stay Float32, ``ActivationQuantization/precise``).
+  private func widenRow(
+    _ type: WeightType, _ bytes: UnsafeRawBufferPointer,
+    into values: UnsafeMutableBufferPointer<Float>, _ kernels: any PackedKernelSet
+  ) {
+    guard let widened = type.widened, let source = bytes.baseAddress,
+      let target = values.baseAddress
+    else {
+      widen(type: type, bytes: bytes, into: values)
+      return
+    }
+    kernels.widen(
+      widened, source, blockCount: values.count / type.blockElementCount, into: target)
   }
 }

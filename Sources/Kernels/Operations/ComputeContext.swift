@@ -1,3 +1,5 @@
+import KernelInterface
+
 /// Computes the operations of a model: the kernels' choice, the threads, and the scratch memory.
 ///
 /// A model holds one and passes it to every layer. All operations may be called from several
@@ -14,10 +16,10 @@ package final class ComputeContext: Sendable {
   /// The threads that it runs on.
   package let pool: WorkerPool
 
-  /// The vector kernels; nil where the scalar ones compute.
-  let vector: VectorKernels?
-  /// Those of the Llama family; nil where `vector` is.
-  let llama: VectorKernels.Llama?
+  /// What computes everything but the products of linear layers.
+  let kernels: any KernelSet
+  /// The same kernels, which then multiply packed weights; nil where the scalar ones compute.
+  let packed: (any PackedKernelSet)?
   let scratch = ScratchStore()
   let weights = HugePageArena()
 
@@ -32,8 +34,8 @@ package final class ComputeContext: Sendable {
     self.path = path
     self.instructionSet =
       path == .reference ? .scalar : min(instructionSet, InstructionSet.supported)
-    vector = VectorKernels.kernels(for: self.instructionSet)
-    llama = VectorKernels.Llama.kernels(for: self.instructionSet)
+    kernels = self.instructionSet.kernels
+    packed = self.instructionSet.packedKernels
     pool = WorkerPool(threadCount: max(1, threadCount ?? physicalCoreCount()))
     if path == .blas { useOneBLASThread() }
   }

@@ -79,7 +79,8 @@ func allocateAligned<Element: BitwiseCopyable>(
 
 /// Memory at a 64-byte boundary (a cache line, and an AVX-512 register), not initialised.
 ///
-/// From 1 MB on it lies in huge pages, so that rows far apart do not each cost a walk of the page table.
+/// From 1 MB on it is in huge pages, so that rows far apart do not each cost a walk of the page
+/// table.
 func allocateBytes(_ byteCount: Int) -> UnsafeMutableRawPointer {
   let hugePage = 2 << 20
   guard byteCount >= hugePage / 2 else {

@@ -1,7 +1,4 @@
-internal import KernelsAVX2
-internal import KernelsAVX512
-internal import KernelInterface
-internal import KernelsReference
+import KernelInterface
 
 /// Integer dot products of one query with many quantised vectors.
 ///
@@ -21,18 +18,6 @@ package func dotQuantizedVectors(
   dots: UnsafeMutablePointer<Int32>, instructionSet: InstructionSet = .detected
 ) {
   precondition(stride.isMultiple(of: 64), "rows are not padded to 64 elements")
-  #if arch(x86_64)
-    switch instructionSet {
-    case .avx512, .amx:
-      dotQuantizedVectorsAVX512(
-        codes: codes, stride: stride, rows: rows, query: query, dots: dots)
-      return
-    case .avx2:
-      dotQuantizedVectorsAVX2(codes: codes, stride: stride, rows: rows, query: query, dots: dots)
-      return
-    case .scalar: break
-    }
-  #endif
-  KernelsReference.dotQuantizedVectors(
+  instructionSet.kernels.dotQuantizedVectors(
     codes: codes, stride: stride, rows: rows, query: query, dots: dots)
 }

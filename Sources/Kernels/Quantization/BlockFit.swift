@@ -1,4 +1,4 @@
-/// How a sub-block stands for its numbers: `x ≈ scale · q - minimum`, q a small integer.
+/// How a sub-block represents its numbers: `x ≈ scale · q - minimum`, q a small integer.
 struct BlockFit {
   var scale: Float
   var minimum: Float

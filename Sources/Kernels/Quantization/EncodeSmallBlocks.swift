@@ -7,7 +7,7 @@ import KernelsReference
 struct SmallBlockEncoder {
   private let range: QuantRange
   private let byteCount: Int
-  /// Where the fifth bits lie, and the low four.
+  /// The offset of the fifth bits, and the low four.
   private let highBitsOffset: Int?
   private let nibblesOffset: Int
 

@@ -59,7 +59,7 @@ package final class RowEncoder {
   }
 }
 
-/// Numbers that stand by themselves; false when rounding makes one infinite.
+/// Numbers without blocks; false when rounding makes one infinite.
 private func encodePlain<Stored: BitwiseCopyable & StoredNumber>(
   _ row: UnsafeBufferPointer<Float>, into bytes: UnsafeMutableRawBufferPointer,
   _ convert: (Float) -> Stored

@@ -1,5 +1,5 @@
-/// The shape of a K-quant superblock of 256 numbers.
-struct SuperblockShape {
+/// The parameters of fitting a K-quant superblock of 256 numbers.
+struct SuperblockFitParameters {
   /// Sub-blocks and numbers in each.
   let subBlockCount: Int
   var subBlockSize: Int { 256 / subBlockCount }
@@ -13,23 +13,24 @@ struct SuperblockShape {
   enum Weighting {
     /// `√s + |x|`: large numbers matter somewhat more.
     case magnitude
-    /// `s / 2 + x²`: they matter much more; for formats whose small numbers are exact enough anyway.
+    /// `s / 2 + x²`: they matter much more; for formats whose small numbers are exact enough
+    /// anyway.
     case square
   }
 
-  static let q4K = SuperblockShape(
+  static let q4K = SuperblockFitParameters(
     subBlockCount: 8, quants: QuantRange(lowest: 0, highest: 15, minimum: .notNegative),
     scales: 0...63, weighting: .magnitude)
-  static let q5K = SuperblockShape(
+  static let q5K = SuperblockFitParameters(
     subBlockCount: 8, quants: QuantRange(lowest: 0, highest: 31, minimum: .notNegative),
     scales: 0...63, weighting: .magnitude)
-  static let q6K = SuperblockShape(
+  static let q6K = SuperblockFitParameters(
     subBlockCount: 16, quants: QuantRange(lowest: -32, highest: 31, minimum: .none),
     scales: -128...127, weighting: .square)
 }
 
-/// Finds scales, minima and quants of superblocks: `x ≈ (d · scale_j) · q - dmin · min_j` with small
-/// integers scale_j, min_j and q.
+/// Finds scales, minima and quants of superblocks: `x ≈ (d · scale_j) · q - dmin · min_j` with
+/// small integers scale_j, min_j and q.
 ///
 /// Each sub-block is fitted by itself (``WeightedNumbers/search(_:)``). Then d and dmin are the
 /// largest fit over the largest integer, and each sub-block tries the integers around its own fit
@@ -43,7 +44,7 @@ final class SuperblockFitter {
     var sums: FitSums
   }
 
-  private let shape: SuperblockShape
+  private let shape: SuperblockFitParameters
   private let weights = UnsafeMutablePointer<Float>.allocate(capacity: 256)
   private var fits: [BlockFit]
   private var choices: [Choice]
@@ -54,7 +55,7 @@ final class SuperblockFitter {
   /// The quants, 256.
   let quants = UnsafeMutablePointer<Int8>.allocate(capacity: 256)
 
-  init(_ shape: SuperblockShape) {
+  init(_ shape: SuperblockFitParameters) {
     self.shape = shape
     let none = FitSums(error: 0, q: 0, qq: 0, xq: 0)
     fits = .init(repeating: BlockFit(scale: 0, minimum: 0), count: shape.subBlockCount)

@@ -1,16 +1,16 @@
 import Glibc
 
 extension ComputeContext {
-  /// How fast the threads of the pool read memory together: the limit of decoding, which reads every
-  /// weight once for each token.
+  /// How fast the threads of the pool read memory together: the limit of decoding, which reads
+  /// every weight once for each token.
   ///
   /// Each thread sums one contiguous part of a buffer that no cache holds, with four chains of
-  /// vector operations, so that loads and nothing else are waited for.
+  /// vector operations, so that only loads limit the speed.
   ///
   /// - Parameters:
   ///   - byteCount: of the buffer; several times the last-level cache.
   ///   - rounds: passes over the buffer; the fastest counts, since others only add waiting.
-  /// - Returns: bytes a second, or nil where the memory cannot be had.
+  /// - Returns: bytes a second, or nil where the memory cannot be allocated.
   package func readBandwidth(byteCount: Int = 1 << 30, rounds: Int = 5) -> Double? {
     let partByteCount = byteCount / pool.threadCount / 256 * 256
     let total = partByteCount * pool.threadCount
@@ -39,7 +39,7 @@ extension ComputeContext {
         Double(seconds.components.attoseconds) * 1e-18
           + Double(seconds.components.seconds))
     }
-    // Every byte is 1; a sum that is never looked at would not be computed.
+    // Every byte is 1; a sum that is never used would not be computed.
     return sum == 0 ? nil : Double(total) / least
   }
 

@@ -33,7 +33,7 @@ private func allowedCPUs() -> [Int]? {
   return cpus.isEmpty ? nil : cpus
 }
 
-/// The lines of a small text file of the kernel's; none when it cannot be read.
+/// The lines of a small text file of the Linux kernel; none when it cannot be read.
 private func lines(of path: String) -> [String] {
   guard let file = fopen(path, "r") else { return [] }
   defer { fclose(file) }

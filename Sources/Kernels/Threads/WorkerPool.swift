@@ -84,7 +84,7 @@ package final class WorkerPool: Sendable {
   }
 }
 
-/// What a new worker thread is told.
+/// The argument of a new worker thread.
 private final class WorkerArgument: Sendable {
   let state: WorkerPoolState
   let index: Int

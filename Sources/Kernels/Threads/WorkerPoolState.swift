@@ -3,7 +3,8 @@ import KernelInterface
 import KernelsReference
 import Synchronization
 
-/// The words of a closure; see BorrowedTaskBody.swift in KernelsReference, which defines this symbol.
+/// The words of a closure; see BorrowedTaskBody.swift in KernelInterface, which defines this
+/// symbol.
 @_silgen_name("swiftrag_taskBodyWords")
 private func taskBodyWords(of body: (_ task: Int, _ thread: Int) -> Void) -> TaskBodyWords
 
@@ -20,8 +21,8 @@ private func callTaskBody(
 /// written only when no task is unfinished, and read only after a claim succeeded, that is while
 /// a task is unfinished: this is why the class may be shared without a lock.
 final class WorkerPoolState: @unchecked Sendable {
-  /// Empty looks at the word, a pause after each, before a worker sleeps: about 50 µs, longer than
-  /// the gaps inside a forward pass, shorter than a scheduler tick.
+  /// Polls of the word without finding work, a pause after each, before a worker sleeps: about 50
+  /// µs, longer than the gaps inside a forward pass, shorter than a scheduler tick.
   private static let spinLimit = 2_000
 
   private let claimWord = Atomic<UInt64>(0)
@@ -43,7 +44,7 @@ final class WorkerPoolState: @unchecked Sendable {
       .exchanged
   }
 
-  /// Gives the pool back.
+  /// Releases the pool.
   func end() {
     isBusy.store(false, ordering: .releasing)
   }
@@ -63,7 +64,7 @@ final class WorkerPoolState: @unchecked Sendable {
     self.body = nil
   }
 
-  /// The life of a worker thread.
+  /// The loop of a worker thread.
   func work(worker: Int) {
     let sleeper = workers[worker]
     while !isStopping.load(ordering: .acquiring) {
@@ -128,7 +129,7 @@ final class WorkerPoolState: @unchecked Sendable {
   }
 }
 
-/// A thread's bed: a flag and a semaphore.
+/// Parks a thread: a flag and a semaphore.
 private final class ThreadParker: @unchecked Sendable {
   private let isAsleep = Atomic<Bool>(false)
   private let semaphore: UnsafeMutablePointer<sem_t>

@@ -1,7 +1,7 @@
 import Glibc
 import Synchronization
 
-/// Where packed weights lie: large stretches of memory in huge pages, handed out piece by piece.
+/// The memory of packed weights: large stretches in huge pages, handed out piece by piece.
 ///
 /// A model's weights are read from one end to the other in every pass. In pages of 4 KB that costs
 /// a walk of the page table for each, which at few tokens took as long as the arithmetic; in

@@ -1,10 +1,10 @@
 import KernelInterface
 import KernelsReference
 
-/// Quantised weights of the same inputs whose results lie side by side, as tasks see them.
+/// Quantised weights of the same inputs, whose results are side by side, cut into units for tasks.
 ///
-/// A unit is the outputs of one tile of the kernels; the units of all parts are numbered through, so
-/// that one step of the threads computes them all.
+/// A unit is the outputs of one tile of the kernels; the units of all parts are numbered through,
+/// so that one step of the threads computes them all.
 struct QuantizedParts: Sendable {
   /// One weight.
   struct Part: Sendable {
@@ -59,13 +59,13 @@ struct QuantizedParts: Sendable {
 
 /// A cut of units into tasks that begin large and end small.
 ///
-/// A thread reads long stretches of a weight, which is what memory is fastest at, and the last tasks
-/// are single units, so that the threads end together: half of the units in one task a thread, then
-/// half of what is left, and so on.
+/// A thread reads long stretches of a weight, which is what memory is fastest at, and the last
+/// tasks are single units, so that the threads end together: half of the units in one task a
+/// thread, then half of what is left, and so on.
 struct GuidedSchedule {
   private let unitCount: Int
   private let threadCount: Int
-  /// Halvings.
+  /// How often the number of units is halved.
   private let levels: Int
   /// Number of tasks.
   let count: Int

@@ -6,13 +6,13 @@ import KernelsReference
 package enum ActivationQuantization: Sendable {
   /// As precisely as eight bits allow (`Q8_0`: over each block's own range), or not at all.
   case precise
-  /// As ggml does, so that results can be compared with llama.cpp's: `Q8_K` for K-quants, `Q8_0` for
-  /// `Q8_0` and `Q4_0`. For the other types not at all.
+  /// As ggml does, so that results can be compared with llama.cpp's: `Q8_K` for K-quants, `Q8_0`
+  /// for `Q8_0` and `Q4_0`. For the other types not at all.
   case ggml
 }
 
-/// A learned matrix `[outputs, inputs]`, in the order in memory that its ``ComputeContext`` multiplies
-/// fastest.
+/// A learned matrix `[outputs, inputs]`, in the order in memory that its ``ComputeContext``
+/// multiplies fastest.
 ///
 /// It is made once, at load, for one ``ComputeContext``, and may be used only with it.
 package final class WeightMatrix: @unchecked Sendable {
@@ -31,8 +31,8 @@ package final class WeightMatrix: @unchecked Sendable {
 
   /// The matrix in a file's bytes, row-major `[outputs, inputs]` in `type`.
   ///
-  /// - Throws: ``KernelError`` when `bytes` is not that many elements, a row is not whole blocks, or
-  ///   a block's scale is not finite.
+  /// - Throws: ``KernelError`` when `bytes` is not that many elements, a row is not whole blocks,
+  ///   or a block's scale is not finite.
   package convenience init(
     type: WeightType, outputs: Int, inputs: Int, bytes: UnsafeRawBufferPointer,
     compute: ComputeContext,
@@ -46,7 +46,8 @@ package final class WeightMatrix: @unchecked Sendable {
   /// Several matrices of the same inputs stacked into one, so that one product computes them all
   /// (queries, keys and values).
   ///
-  /// Copying and reordering cost O(outputs × inputs) time; the file's bytes are not needed afterwards.
+  /// Copying and reordering cost O(outputs × inputs) time; the file's bytes are not needed
+  /// afterwards.
   ///
   /// - Parameters:
   ///   - type: element type of all parts.
@@ -54,9 +55,9 @@ package final class WeightMatrix: @unchecked Sendable {
   ///   - parts: each part's rows and bytes, row-major.
   ///   - compute: what will multiply.
   ///   - activations: how activations are quantised.
-  ///   - releasesMappedSource: whether the bytes lie in a read-only file mapping whose pages this
-  ///     process can give back (`MADV_DONTNEED`) once they are copied, so that a model is not resident
-  ///     twice. Never true for other memory, whose content would be lost.
+  ///   - releasesMappedSource: whether the bytes are in a read-only file mapping whose pages this
+  ///     process can give back (`MADV_DONTNEED`) once they are copied, so that a model is not
+  ///     resident twice. Never true for other memory, whose content would be lost.
   /// - Throws: as the plain initialiser, for any of the parts.
   package init(
     type: WeightType, inputs: Int, parts: [(outputs: Int, bytes: UnsafeRawBufferPointer)],
@@ -79,11 +80,11 @@ package final class WeightMatrix: @unchecked Sendable {
     if releasesMappedSource { parts.forEach { releaseMappedPages($0.bytes) } }
   }
 
-  /// The matrix in a file's bytes, used where they lie: no copy, no time, and no check of the scales
+  /// The matrix in a file's bytes, used in place: no copy, no time, and no check of the scales
   /// (one that is not finite makes results NaN).
   ///
-  /// `F32` and `F16` weights of the vector kernels and every type of the OpenBLAS path are copied all
-  /// the same, since their kernels read another order.
+  /// `F32` and `F16` weights of the vector kernels and every type of the OpenBLAS path are copied
+  /// all the same, since their kernels read another order.
   ///
   /// - Parameters:
   ///   - type: element type.
@@ -98,7 +99,7 @@ package final class WeightMatrix: @unchecked Sendable {
     owner: any AnyObject & Sendable, compute: ComputeContext
   ) throws(KernelError) {
     let isPlain = type == .f32 || type == .f16
-    if compute.path == .blas || (isPlain && compute.vector != nil) {
+    if compute.path == .blas || (isPlain && compute.packed != nil) {
       try self.init(
         type: type, outputs: outputs, inputs: inputs, bytes: bytes, compute: compute,
         activations: .ggml)
@@ -109,8 +110,7 @@ package final class WeightMatrix: @unchecked Sendable {
     }
   }
 
-  /// The matrix in bytes that ``withInterleavedBytes(_:)`` gave at an earlier start, used where they
-  /// lie.
+  /// The matrix in bytes that ``withInterleavedBytes(_:)`` gave at an earlier start, used in place.
   ///
   /// - Throws: ``KernelError`` when the bytes are not of that shape.
   /// - Precondition: ``canInterleave(_:compute:)``.
@@ -144,7 +144,12 @@ package final class WeightMatrix: @unchecked Sendable {
   /// Whether weights of a type have a layout of their own in `compute`'s kernels, a permutation of
   /// the file's bytes that may be saved and used again.
   package static func canInterleave(_ type: WeightType, compute: ComputeContext) -> Bool {
-    compute.path == .simd && compute.vector != nil && QuantizedType(type) != nil
+    interleaves(compute) && type.quantized != nil
+  }
+
+  /// Whether any type has such a layout in `compute`'s kernels.
+  package static func interleaves(_ compute: ComputeContext) -> Bool {
+    compute.path == .simd && compute.packed != nil
   }
 
   /// Gives `body` the interleaved bytes, as many as the file's.
@@ -156,7 +161,7 @@ package final class WeightMatrix: @unchecked Sendable {
   }
 }
 
-/// Gives back the pages that lie wholly inside a read-only file mapping's bytes; they come from the
+/// Gives back the pages that are wholly inside a read-only file mapping's bytes; they come from the
 /// page cache again when they are read.
 private func releaseMappedPages(_ bytes: UnsafeRawBufferPointer) {
   guard let start = bytes.baseAddress else { return }

@@ -2,7 +2,7 @@ import KernelInterface
 import KernelsReference
 import Synchronization
 
-/// A weight's rows as they lie in a file, and the copies of them that kernels read.
+/// A weight's rows as in its file, and the copies of them that kernels read.
 ///
 /// Bounds: the caller has checked that the parts hold `outputs` rows of `inputs` elements.
 struct WeightPacker: @unchecked Sendable {
@@ -47,24 +47,25 @@ struct WeightPacker: @unchecked Sendable {
 
   /// Panels of Float32 or Float16 in the file's own type.
   func packPanels(
-    into target: UnsafeMutableRawPointer, _ vector: VectorKernels, pool: WorkerPool
+    into target: UnsafeMutableRawPointer, _ kernels: any PackedKernelSet, pool: WorkerPool
   ) {
     if type == .f32 {
-      transpose(as: UInt32.self, into: target, columns: vector.panelColumns, pool: pool)
+      transpose(as: UInt32.self, into: target, columns: kernels.panelColumns, pool: pool)
     } else {
-      transpose(as: UInt16.self, into: target, columns: vector.panelColumns, pool: pool)
+      transpose(as: UInt16.self, into: target, columns: kernels.panelColumns, pool: pool)
     }
   }
 
   /// Panels of 16 interleaved rows, then the rows that fill no panel.
   ///
-  /// The scales of a panel's rows are looked at right after it is interleaved: the file's bytes then
-  /// come from memory once, not twice.
+  /// The scales of a panel's rows are looked at right after it is interleaved: the file's bytes
+  /// then come from memory once, not twice.
   ///
   /// - Throws: as ``checkScales(pool:)``; `target` is not to be used then.
   /// - Complexity: one pass at 6 to 11 GB/s and thread where the source is in memory.
   func interleaveRows(
-    into target: UnsafeMutableRawPointer, _ format: InterleavedFormat, _ kernels: QuantizedKernels,
+    into target: UnsafeMutableRawPointer, _ format: InterleavedFormat,
+    _ kernels: any PackedKernelSet,
     pool: WorkerPool
   ) throws(KernelError) {
     let panelByteCount = format.panelByteCount(inputs: inputs)
@@ -148,10 +149,10 @@ struct WeightPacker: @unchecked Sendable {
   /// Panels of `Q8_0` quants, scales, and sums of blocks (scale times the sum of the quants).
   func packBlocks(
     into target: UnsafeMutableRawPointer, scalesOffset: Int, sumsOffset: Int,
-    _ vector: VectorKernels, pool: WorkerPool
+    _ kernels: any PackedKernelSet, pool: WorkerPool
   ) {
-    let columns = vector.panelColumns
-    let group = vector.blockGroup
+    let columns = kernels.panelColumns
+    let group = kernels.blockGroup
     let blocks = inputs / 32
     let address = Address(target)
     pool.run(taskCount: (outputs + columns - 1) / columns) { panel in

@@ -3,7 +3,7 @@
 package final class WeightStack: Sendable {
   /// Columns of each weight: the width of the layer's input.
   package let inputs: Int
-  /// Rows of all weights: the width of the result, in which theirs lie side by side.
+  /// Rows of all weights: the width of the result, in which the weights' results are side by side.
   package let outputs: Int
   /// Memory that the weights occupy, in bytes.
   package let byteCount: Int
@@ -15,7 +15,8 @@ package final class WeightStack: Sendable {
   /// A stack of one weight.
   package convenience init(_ weight: WeightMatrix) { self.init([weight]) }
 
-  /// A stack of weights that were made for the same ``ComputeContext``, in the order of their results.
+  /// A stack of weights that were made for the same ``ComputeContext``, in the order of their
+  /// results.
   ///
   /// - Precondition: at least one weight, all of the same inputs.
   package init(_ parts: [WeightMatrix]) {

@@ -54,28 +54,28 @@ final class WeightStorage: @unchecked Sendable {
     if compute.path == .blas {
       made = copy(.float32Rows, byteCount: outputs * inputs * 4)
       source.widenRows(into: made.piece.start, pool: compute.pool)
-    } else if interleaves, let vector = compute.vector, let type = QuantizedType(type) {
+    } else if interleaves, let kernels = compute.packed, let type = type.quantized {
       let piece = compute.weights.allocate(byteCount: source.byteCount)
       try source.interleaveRows(
-        into: piece.start, type.format, vector.quantized, pool: compute.pool)
+        into: piece.start, type.format, kernels, pool: compute.pool)
       let parts = QuantizedParts(
         type, outputs: outputs, inputs: inputs, bytes: piece.start,
-        panelCount: outputs / InterleavedFormat.rowCount, vector.quantized)
+        panelCount: outputs / InterleavedFormat.rowCount, kernels)
       made = (.interleaved(parts), piece, source.byteCount)
-    } else if let vector = compute.vector, type == .f32 || type == .f16 || type == .q80 {
-      let panels = (outputs + vector.panelColumns - 1) / vector.panelColumns
-      let elements = panels * vector.panelColumns * inputs
+    } else if let kernels = compute.packed, type == .f32 || type == .f16 || type == .q80 {
+      let panels = (outputs + kernels.panelColumns - 1) / kernels.panelColumns
+      let elements = panels * kernels.panelColumns * inputs
       if type == .q80 {
         let sumsOffset = elements + elements / 32 * 2
         made = copy(
           .blockPanels(scalesOffset: elements, sumsOffset: sumsOffset),
           byteCount: sumsOffset + elements / 32 * 4)
         source.packBlocks(
-          into: made.piece.start, scalesOffset: elements, sumsOffset: sumsOffset, vector,
+          into: made.piece.start, scalesOffset: elements, sumsOffset: sumsOffset, kernels,
           pool: compute.pool)
       } else {
         made = copy(.panels(isHalf: type == .f16), byteCount: elements * (type == .f16 ? 2 : 4))
-        source.packPanels(into: made.piece.start, vector, pool: compute.pool)
+        source.packPanels(into: made.piece.start, kernels, pool: compute.pool)
       }
     } else {
       made = copy(.fileRows, byteCount: source.byteCount)
@@ -86,13 +86,13 @@ final class WeightStorage: @unchecked Sendable {
       owner: made.piece)
   }
 
-  /// Uses bytes where they lie; `panelCount` panels of them are interleaved, the rest file rows.
+  /// Uses bytes in place; `panelCount` panels of them are interleaved, the rest file rows.
   convenience init(
     inPlace bytes: UnsafeRawPointer, byteCount: Int, type: WeightType, outputs: Int, inputs: Int,
     panelCount: Int, owner: any AnyObject & Sendable, compute: ComputeContext
   ) {
     var layout = Layout.fileRows
-    if let kernels = compute.vector?.quantized, let type = QuantizedType(type) {
+    if let kernels = compute.packed, let type = type.quantized {
       layout = .interleaved(
         QuantizedParts(
           type, outputs: outputs, inputs: inputs, bytes: bytes, panelCount: panelCount, kernels))
@@ -105,7 +105,7 @@ extension QuantizedParts {
   /// One weight: panels, then the rows after them.
   fileprivate init(
     _ type: QuantizedType, outputs: Int, inputs: Int, bytes: UnsafeRawPointer, panelCount: Int,
-    _ kernels: QuantizedKernels
+    _ kernels: any PackedKernelSet
   ) {
     self.init(inputs: inputs, unitPanels: kernels.tilePanels)
     let format = type.format

@@ -1,3 +1,4 @@
+import KernelInterface
 package import KernelsReference
 
 /// The element type of a weight, as its file stores it; the raw values are GGUF's names.
@@ -36,6 +37,34 @@ package enum WeightType: String, Sendable, CaseIterable {
     case .q6K: BlockQ6K.self
     case .iq4NL: BlockIQ4NL.self
     case .iq4XS: BlockIQ4XS.self
+    }
+  }
+
+  /// The type of the integer kernels, or nil for a type without them.
+  var quantized: QuantizedType? {
+    switch self {
+    case .q40: .q40
+    case .q80: .q80
+    case .q4K: .q4K
+    case .q5K: .q5K
+    case .q6K: .q6K
+    case .f32, .f16, .bf16, .q41, .q50, .q51, .q2K, .q3K, .iq4NL, .iq4XS: nil
+    }
+  }
+
+  /// The type of the kernels that widen it before a product, or nil for a type that is multiplied
+  /// as it is.
+  var widened: WidenedType? {
+    switch self {
+    case .bf16: .bf16
+    case .q41: .q41
+    case .q50: .q50
+    case .q51: .q51
+    case .q2K: .q2K
+    case .q3K: .q3K
+    case .iq4NL: .iq4NL
+    case .iq4XS: .iq4XS
+    case .f32, .f16, .q40, .q80, .q4K, .q5K, .q6K: nil
     }
   }
 

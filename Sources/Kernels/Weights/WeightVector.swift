@@ -1,4 +1,4 @@
-/// A learned vector in Float32: a bias, or the gain or shift of a normalisation.
+/// A learned vector in Float32: a bias, or the weight of a normalisation.
 package final class WeightVector: @unchecked Sendable {
   /// Elements.
   package let count: Int

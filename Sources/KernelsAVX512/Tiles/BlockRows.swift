@@ -29,7 +29,7 @@ struct BlockRows {
   }
 }
 
-/// The activations and sums of the rows behind a block, asked for while the block is multiplied.
+/// The activations and sums of the rows after a block, prefetched while the block is multiplied.
 struct UpcomingRows {
   private var x: UnsafeRawPointer
   private var sums: UnsafeMutablePointer<Float>

@@ -45,22 +45,22 @@ private func multiplySuperblocks(
   multiplyTiles(product, format, depth: 64, unpack: scale) { $0.multiplySuperblock(shape, &$1) }
 }
 
-/// Bytes of scratch for a product of so many rows, in tile registers or not.
+/// Bytes of scratch for a product of `rows` rows, in tile registers or not.
 package func tiledScratchByteCount(rows: Int) -> Int {
   max(quantizedScratchByteCount(rows: rows), groupSumsOffset + rows * tiledGroupPanels * 64)
 }
 
 /// Rows from which on tile registers are used: a whole block's.
 ///
-/// With fewer, unpacking two planes costs what the tiles save. At least `tileRegisterRows`, since no
-/// tile may reach beyond the rows.
+/// With fewer, unpacking two planes costs what the tiles save. At least `tileRegisterRows`, since
+/// no tile may reach beyond the rows.
 private let smallestTiledRowCount = 2 * tileRegisterRows
 
 /// Panels that are multiplied together: 256 outputs.
 ///
-/// Activations come from the third-level cache once a group. A superblock of 512 rows and these sums
-/// are 0.7 MB, of the 2 MB of second-level cache that processors with AMX have. No difference from 64
-/// outputs was seen above the noise of the machine where this was chosen.
+/// Activations come from the third-level cache once a group. A superblock of 512 rows and these
+/// sums are 0.7 MB, of the 2 MB of second-level cache that processors with AMX have. No difference
+/// from 64 outputs was seen above the noise of the machine where this was chosen.
 private let tiledGroupPanels = 16
 
 // The scratch: an interleaved superblock, the configuration, the integers of two blocks, the

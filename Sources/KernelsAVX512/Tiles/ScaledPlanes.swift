@@ -1,7 +1,7 @@
 import _Builtin_intrinsics.intel
 
 // A superblock of a panel as tile registers want it: each quant times the scale of its sub-block,
-// in two bytes that lie in two planes.
+// in two bytes, each in a plane of its own.
 //
 // The products of all sub-blocks then go into one sum, which an accumulator of a tile register is:
 // with the scales apart, each sub-block's sums would have to leave the registers. A scaled quant
@@ -16,11 +16,11 @@ import _Builtin_intrinsics.intel
 /// Bytes of a plane: 64 lines of four elements of each of 16 outputs, in the order of the
 /// activations.
 let planeByteCount = 4096
-/// Where the coarse plane lies; the fine one comes first.
+/// The offset of the coarse plane; the fine one comes first.
 let coarsePlaneOffset = planeByteCount
-/// Where the four lines lie that are multiplied with the sums of activations.
+/// The offset of the four lines that are multiplied with the sums of activations.
 let planePairsOffset = 2 * planeByteCount
-/// Where the line of Float32 scales of the superblock lies, and behind it that of the minima.
+/// The offset of the line of Float32 scales of the superblock, and behind it that of the minima.
 let planeFactorsOffset = planePairsOffset + 4 * lineByteCount
 /// Bytes of a scaled superblock of a panel.
 let scaledByteCount = planeFactorsOffset + 2 * lineByteCount
@@ -137,7 +137,7 @@ private func writeFactors(
     factors: target + planeFactorsOffset)
 }
 
-/// Stores a line of both planes of quants that stand for 32 less, given the scale in each lane.
+/// Stores a line of both planes of quants that mean 32 less, given the scale in each lane.
 @inline(__always)
 private func writeSigned(
   _ quants: IntegerLanes, _ scales: IntegerLanes, into line: UnsafeMutableRawPointer

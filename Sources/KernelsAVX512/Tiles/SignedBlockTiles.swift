@@ -14,7 +14,7 @@ func unpackSignedQ80(_ source: PanelSuperblock, into target: UnsafeMutableRawPoi
   unpackScales(source, 0, into: target)
 }
 
-/// Unpacks up to eight blocks of `Q4_0`: nibbles that stand for 8 less.
+/// Unpacks up to eight blocks of `Q4_0`: nibbles that mean 8 less.
 func unpackSignedQ40(_ source: PanelSuperblock, into target: UnsafeMutableRawPointer) {
   let nibble = broadcastByte(0x0f)
   let offset = broadcastByte(8)

@@ -81,8 +81,8 @@ let blockIntegersByteCount = 4 * tileRegisterByteCount
 /// The 64 bytes: the palette, 1; bytes of a row, UInt16 from byte 16; rows, UInt8 from byte 48.
 ///
 /// - Parameters:
-///   - depth: elements that one instruction multiplies, 32 or 64: bytes of a row of activations, and
-///     four times the rows of weights.
+///   - depth: elements that one instruction multiplies, 32 or 64: bytes of a row of activations,
+///     and four times the rows of weights.
 ///   - scratch: memory for the 64 bytes.
 @inline(__always)
 func configureTiles(depth: Int, scratch: UnsafeMutableRawPointer) {

@@ -8,8 +8,8 @@
 ///
 /// - `hmask`: bit e / 32 of byte e % 32 is set where element e is *not* lowered by 4.
 /// - `qs`: of each 128 elements, 32 bytes: element e is at bits 2(e / 32)... of byte e % 32.
-/// - `scales`: 16 numbers of 6 bits less 32. Of scale j, bits 0...3 are the half j / 8 of byte j % 8;
-///   bits 4...5 are at bits 2(j / 4)... of byte 8 + j % 4.
+/// - `scales`: 16 numbers of 6 bits less 32. Of scale j, bits 0...3 are the half j / 8 of byte j %
+///   8; bits 4...5 are at bits 2(j / 4)... of byte 8 + j % 4.
 /// - `d`: Float16, the scale of the scales.
 ///
 /// The value of an element of sub-block j is `(d · Float(scale[j])) · Float(q - 4)`, with q instead

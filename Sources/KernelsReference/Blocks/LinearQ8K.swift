@@ -37,7 +37,7 @@ package protocol SuperblockFormat: BlockFormat {
 ///   - quants: quantised activations `[tokens, inputs]`.
 ///   - scales: their scales `[tokens, inputs / 256]`.
 ///   - sums: their sums of 16, `[tokens, inputs / 16]`.
-///   - weight: superblocks as they lie in a file, `[outputs, inputs / 256]`.
+///   - weight: superblocks as in a file, `[outputs, inputs / 256]`.
 ///   - format: how their bytes are read.
 ///   - y: result, row-major `[tokens, outputs]`. Overwritten.
 ///   - inputs: a multiple of 256.

@@ -14,7 +14,7 @@ package protocol SmallBlockFormat: BlockFormat {
 }
 
 /// A linear layer with `Q8_0` or `Q4_0` weights on activations quantised by
-/// ``quantizeQ80(_:quants:scales:)``: `y[t, o] = Σ_i x[t, i] · w[o, i]`.
+/// ``quantizeSignedQ80(_:quants:scales:)``: `y[t, o] = Σ_i x[t, i] · w[o, i]`.
 ///
 /// The integers of a block b are exact. The rest is Float32, b ascending from sum = 0:
 ///
@@ -28,7 +28,7 @@ package protocol SmallBlockFormat: BlockFormat {
 /// - Parameters:
 ///   - quants: quantised activations `[tokens, inputs]`.
 ///   - scales: their scales `[tokens, inputs / 32]`.
-///   - weight: blocks as they lie in a file, `[outputs, inputs / 32]`, whose scale is their first
+///   - weight: blocks as in a file, `[outputs, inputs / 32]`, whose scale is their first
 ///     Float16.
 ///   - format: how their bytes are read.
 ///   - y: result, row-major `[tokens, outputs]`. Overwritten.

@@ -1,4 +1,4 @@
-// Numbers that stand by themselves: a block is one element.
+// Numbers without blocks: a block is one element.
 
 /// IEEE 754 binary32, little-endian.
 ///

@@ -1,5 +1,5 @@
-/// Quantises activations to ggml's `Q8_K`: superblocks of 256 signed bytes with a Float32 scale, and
-/// the sums of their groups of 16.
+/// Quantises activations to ggml's `Q8_K`: superblocks of 256 signed bytes with a Float32 scale,
+/// and the sums of their groups of 16.
 ///
 /// They are the partner of K-quant weights.
 ///
@@ -14,12 +14,12 @@
 ///
 /// - A block of zeros, or of values so small that `inverse` overflows (magnitudes below about
 ///   2⁻¹²¹), has scale 0, quants 0 and sums 0.
-/// - A block that holds an infinity or a NaN has a NaN scale, quants 0 and sums 0: every product with
-///   it is NaN, not a wrong number.
+/// - A block that holds an infinity or a NaN has a NaN scale, quants 0 and sums 0: every product
+///   with it is NaN, not a wrong number.
 ///
 /// - Source: ggml `quantize_row_q8_K` (ggml-quants.c), to which scales and quants are equal bit for
-///   bit (QuantizeQ8Tests); the file's own layout of a block, `f32 d, i8 qs[256], i16 bsums[16]`, is
-///   not kept.
+///   bit (QuantizeQ8Tests); the file's own layout of a block, `f32 d, i8 qs[256], i16 bsums[16]`,
+///   is not kept.
 /// - Parameters:
 ///   - x: Float32, a multiple of 256 elements.
 ///   - quants: Int8, as many as `x`. Overwritten.

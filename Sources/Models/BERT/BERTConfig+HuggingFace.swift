@@ -35,7 +35,7 @@ extension BERTConfig {
     try validate(source: path)
   }
 
-  /// What follows the encoder: a pooling module, and perhaps a normalisation.
+  /// Reads the modules after the encoder: pooling, and in most models normalisation.
   private mutating func readModules(_ modules: JSONFile, directory: String) throws(ModelError) {
     normalizes = false
     for module in modules.value.arrayValue ?? [] {

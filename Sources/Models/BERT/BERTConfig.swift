@@ -4,7 +4,7 @@ internal import Kernels
 
 /// Sizes and switches of a BERT encoder and of the sentence embedding made from it.
 package struct BERTConfig: Sendable, Equatable {
-  /// How a sequence of hidden states becomes one vector.
+  /// The reduction of a sequence of hidden states to one vector.
   package enum Pooling: String, Sendable, Equatable {
     /// The mean over all tokens, [CLS] and [SEP] included.
     case mean

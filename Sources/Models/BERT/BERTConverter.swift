@@ -13,7 +13,7 @@ internal import Kernels
 ///
 /// - Source: llama.cpp `conversion/base.py` `prepare_tensors`, `conversion/bert.py`.
 package struct BERTConverter {
-  /// What the file says of its origin.
+  /// The origin of a model, for the metadata of the written file.
   package struct Origin: Sendable, Equatable {
     /// `general.name`.
     package var name: String

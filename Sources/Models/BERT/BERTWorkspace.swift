@@ -1,8 +1,8 @@
 internal import Kernels
 
-/// The memory of one forward pass at a time. It grows on demand and is kept.
+/// The memory of one forward pass at a time.
 ///
-/// A workspace may be used by one thread at a time: ``TextEmbedder`` gives each thread its own.
+/// It grows on demand and is kept. A workspace may be used by one thread at a time: ``TextEmbedder`` gives each thread its own.
 final class BERTWorkspace: @unchecked Sendable {
   private var state: BERTState?
 

@@ -47,7 +47,7 @@ package enum ConversionRecipe: String, Sendable, CaseIterable {
     }
   }
 
-  /// What the rule depends on besides the tensor.
+  /// The properties of a model that the rule depends on.
   package struct ModelShape: Sendable {
     /// Layers: `block_count`.
     package var layerCount: Int

@@ -5,7 +5,7 @@ internal import Kernels
 ///
 /// `x` is `[tokens, inputs]`, `W` is `[outputs, inputs]` in the type of the file, `b` is `[outputs]`
 /// in Float32 or absent, `f` an activation function or nothing, and `y` is `[tokens, outputs]`.
-/// Layers of the same inputs can be one `Linear`, whose results lie side by side (queries, keys and
+/// Layers of the same inputs can be one `Linear`, with their results side by side (queries, keys and
 /// values): activations are then read and quantised once.
 struct Linear: Sendable {
   /// `[outputs, inputs]`, one matrix or several below each other.
@@ -22,7 +22,7 @@ struct Linear: Sendable {
 }
 
 extension ModelTensors {
-  /// One linear layer, or several of the same inputs whose results lie side by side.
+  /// One linear layer, or several of the same inputs, with their results side by side.
   ///
   /// - Throws: `ModelError` naming the tensor that does not fit.
   func linear(

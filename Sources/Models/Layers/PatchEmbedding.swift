@@ -26,6 +26,8 @@ extension ModelTensors {
   ///   - spec: the weight, and a bias where the model has one.
   ///   - height: rows of pixels of an image.
   ///   - width: pixels in a row.
+  /// - Returns: the layer, packed for the loader's context.
+  /// - Throws: `ModelError` naming the tensor that does not fit.
   func patchEmbedding(
     _ spec: LinearSpec, height: Int, width: Int
   ) throws(ModelError) -> PatchEmbedding {

@@ -24,4 +24,9 @@ extension ComputeContext {
   func rmsNorm(_ x: borrowing Matrix, _ norm: RMSNorm, into y: inout Matrix) {
     rmsNorm(x, weight: norm.weight, epsilon: norm.epsilon, into: &y)
   }
+
+  /// `x[t, h] = RMSNorm(x[t, h])` for each head h of a range, in place.
+  func rmsNorm(_ x: inout Matrix, heads: Range<Int>, _ norm: RMSNorm) {
+    rmsNorm(&x, heads: heads, weight: norm.weight, epsilon: norm.epsilon)
+  }
 }

@@ -13,6 +13,8 @@ internal import Kernels
 struct SelfAttention: Sendable {
   /// Queries, keys and values by one product.
   let queryKeyValue: Linear
+  /// RMSNorm over each head of queries and of keys, before they are rotated; nil without QK-Norm.
+  var queryKeyNorm: (query: RMSNorm, key: RMSNorm)?
   /// From the joined heads to the width of the residual stream.
   let output: Linear
   let shape: AttentionShape

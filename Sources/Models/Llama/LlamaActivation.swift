@@ -6,6 +6,10 @@ package enum LlamaActivation: String, TapName, CaseIterable {
   case attentionNorm
   /// `[tokens, (heads + 2 × keyValueHeads) × headDim]`, a layer: queries, keys, values.
   case queryKeyValue
+  /// `[tokens, heads × headDim]`, a layer: queries after QK-Norm, where the model has it.
+  case queryNorm
+  /// `[tokens, keyValueHeads × headDim]`, a layer: keys after QK-Norm, where the model has it.
+  case keyNorm
   /// `[tokens, heads × headDim]`, a layer: queries after RoPE.
   case rotatedQueries
   /// `[tokens, keyValueHeads × headDim]`, a layer: keys after RoPE.

@@ -7,11 +7,15 @@ extension LlamaConfig {
     case llama
     /// Phi-3.
     case phi3
+    /// Qwen2, Qwen2.5.
+    case qwen2
+    /// Qwen3 without mixture of experts.
+    case qwen3
   }
 }
 
 extension LlamaConfig.Architecture {
-  /// What one architecture of the family does differently from another, apart from sizes.
+  /// The differences between architectures of the family, apart from sizes.
   package struct Traits: Sendable, Equatable {
     /// Which elements of a head rotate together.
     ///
@@ -24,6 +28,8 @@ extension LlamaConfig.Architecture {
     package var fusesGateUp = false
     /// Whether queries, keys and values have biases.
     package var hasQueryKeyValueBias = false
+    /// Whether RMSNorm is applied to each head of queries and keys before RoPE (QK-Norm).
+    package var hasQueryKeyNorm = false
   }
 
   /// The table of architectures: one entry each.
@@ -31,6 +37,8 @@ extension LlamaConfig.Architecture {
     switch self {
     case .llama: Traits(ropeStyle: .interleaved)
     case .phi3: Traits(ropeStyle: .halves, fusesQueryKeyValue: true, fusesGateUp: true)
+    case .qwen2: Traits(ropeStyle: .halves, hasQueryKeyValueBias: true)
+    case .qwen3: Traits(ropeStyle: .halves, hasQueryKeyNorm: true)
     }
   }
 

@@ -3,7 +3,7 @@ package import KernelInterface
 
 // The numbers that make one model of the Llama family differ from another.
 
-/// Sizes and switches of a decoder of the Llama family: Llama, CodeLlama, Mistral, Phi-3.
+/// Sizes and switches of a decoder of the Llama family: Llama, CodeLlama, Mistral, Phi-3, Qwen2, Qwen3.
 package struct LlamaConfig: Sendable, Equatable {
   package var architecture: Architecture
   /// Decoder layers; `block_count`.
@@ -71,6 +71,11 @@ package struct LlamaConfig: Sendable, Equatable {
   package var queryWidth: Int { heads * headDim }
   /// Width of the keys, and of the values.
   package var keyWidth: Int { keyValueHeads * headDim }
+
+  /// The heads of a row of queries, keys and values that are queries.
+  var queryHeads: Range<Int> { 0..<heads }
+  /// The heads that are keys.
+  var keyHeads: Range<Int> { heads..<heads + keyValueHeads }
 
   /// Which elements of a head rotate together.
   package var ropeStyle: RopeStyle { architecture.traits.ropeStyle }

@@ -11,7 +11,8 @@ extension LlamaModel {
   /// divided into batches, and wherever the beginning of the cache came from.
   ///
   /// - Source: Touvron et al. 2023, arXiv:2302.13971 (Llama) and arXiv:2307.09288 (Llama 2);
-  ///   Jiang et al. 2023, arXiv:2310.06825 (Mistral); Abdin et al. 2024, arXiv:2404.14219 (Phi-3).
+  ///   Jiang et al. 2023, arXiv:2310.06825 (Mistral); Abdin et al. 2024, arXiv:2404.14219 (Phi-3);
+  ///   Yang et al. 2024, arXiv:2407.10671 (Qwen2) and 2025, arXiv:2505.09388 (Qwen3).
   /// - Parameters:
   ///   - tokens: checked ids, at most `state.capacity`.
   ///   - firstPosition: of the first token; the cache holds all positions before it.
@@ -27,16 +28,23 @@ extension LlamaModel {
     tap?.record(LlamaActivation.embeddings, nil, state.hidden)
     state.rope.fill(firstPosition: firstPosition, count: tokens.count)
 
-    for (index, layer) in weights.layers.enumerated() {
+    // By index: an unoptimised build allocates for `enumerated()`.
+    for index in 0..<config.layers {
+      let layer = weights.layers[index]
       // Queries, keys and values; keys and values enter the cache.
       compute.rmsNorm(state.hidden, layer.attentionNorm, into: &state.normed)
       tap?.record(LlamaActivation.attentionNorm, index, state.normed)
       compute.linear(state.normed, layer.attention.queryKeyValue, into: &state.queryKeyValue)
       tap?.record(LlamaActivation.queryKeyValue, index, state.queryKeyValue)
+      if let norm = layer.attention.queryKeyNorm {
+        compute.rmsNorm(&state.queryKeyValue, heads: config.queryHeads, norm.query)
+        compute.rmsNorm(&state.queryKeyValue, heads: config.keyHeads, norm.key)
+        tap?.record(.queryNorm, .keyNorm, index, state.queryKeyValue, config)
+      }
       compute.rope(
         &state.queryKeyValue, state.rope, heads: config.heads + config.keyValueHeads,
         headDim: config.headDim)
-      tap?.recordRotated(index, state.queryKeyValue, config)
+      tap?.record(.rotatedQueries, .rotatedKeys, index, state.queryKeyValue, config)
       compute.append(
         state.queryKeyValue, layer.attention, to: cache, index: index,
         firstPosition: firstPosition)
@@ -76,12 +84,13 @@ extension LlamaModel {
 }
 
 extension Tap {
-  /// Records the rotated queries and keys of a row `[queries | keys | values]`.
-  fileprivate func recordRotated(
-    _ layer: Int, _ queryKeyValue: borrowing Matrix, _ config: LlamaConfig
+  /// Records the queries and the keys of rows `[queries | keys | values]` under two names.
+  fileprivate func record(
+    _ queryName: LlamaActivation, _ keyName: LlamaActivation, _ layer: Int,
+    _ queryKeyValue: borrowing Matrix, _ config: LlamaConfig
   ) {
     let (queries, keys) = (config.queryWidth, config.keyWidth)
-    record(LlamaActivation.rotatedQueries, layer, queryKeyValue, columns: 0..<queries)
-    record(LlamaActivation.rotatedKeys, layer, queryKeyValue, columns: queries..<(queries + keys))
+    record(queryName, layer, queryKeyValue, columns: 0..<queries)
+    record(keyName, layer, queryKeyValue, columns: queries..<(queries + keys))
   }
 }

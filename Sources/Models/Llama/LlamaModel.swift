@@ -63,7 +63,7 @@ package final class LlamaModel: Sendable {
   /// Memory of the packed matrices, in bytes; the token table stays in the mapped file.
   package var packedByteCount: Int { weights.packedByteCount }
 
-  /// What turns positions into angles in a session of `contextTokenCount` tokens.
+  /// The frequencies that turn positions into angles in a session of `contextTokenCount` tokens.
   ///
   /// - Source: llama.cpp `llama_model::get_rope_factors`: the session's size decides, not the
   ///   position, so that all keys of a cache were turned alike.

@@ -1,8 +1,8 @@
 /// The tensors of a model of the Llama family.
 ///
 /// - Source: gguf-py 0.19.0 `constants.MODEL_TENSORS` and `tensor_mapping.py`; llama.cpp
-///   `src/models/llama.cpp`, `phi3.cpp`; transformers 5.23.0 `modeling_llama.py`,
-///   `modeling_phi3.py`.
+///   `src/models/llama.cpp`, `phi3.cpp`, `qwen2.cpp`, `qwen3.cpp`; transformers 5.23.0
+///   `modeling_llama.py`, `modeling_phi3.py`, `modeling_qwen2.py`, `modeling_qwen3.py`.
 package struct LlamaTensors: TensorTable {
   /// The tensors of one decoder layer, in the order of computation.
   package struct Layer: Sendable, Equatable {
@@ -10,6 +10,8 @@ package struct LlamaTensors: TensorTable {
     package let attentionNorm: NormSpec
     /// Queries, keys and values, in this order, in one tensor or three.
     package let queryKeyValue: [LinearSpec]
+    /// `[headDim]`, over each head of queries and of keys, in this order; empty without QK-Norm.
+    package let queryKeyNorm: [NormSpec]
     /// `[embed, heads × headDim]`, after the heads are joined.
     package let attentionOutput: LinearSpec
     /// `[embed]`, before the feed-forward network.
@@ -21,7 +23,8 @@ package struct LlamaTensors: TensorTable {
 
     /// All of them, in the order of computation.
     package var all: [TensorSpec] {
-      attentionNorm.tensors + queryKeyValue.flatMap(\.tensors) + attentionOutput.tensors
+      attentionNorm.tensors + queryKeyValue.flatMap(\.tensors)
+        + queryKeyNorm.flatMap(\.tensors) + attentionOutput.tensors
         + ffnNorm.tensors + gateUp.flatMap(\.tensors) + down.tensors
     }
   }
@@ -76,8 +79,8 @@ package struct LlamaTensors: TensorTable {
       TensorNames(
         gguf: "blk.\(index).\(gguf)", huggingFace: "model.layers.\(index).\(huggingFace)")
     }
-    func norm(_ gguf: String, _ huggingFace: String) -> NormSpec {
-      NormSpec(names(gguf, huggingFace), width: embed, layer: index, hasBias: false)
+    func norm(_ gguf: String, _ huggingFace: String, width: Int) -> NormSpec {
+      NormSpec(names(gguf, huggingFace), width: width, layer: index, hasBias: false)
     }
     func linear(
       _ gguf: String, _ huggingFace: String, _ role: TensorRole, _ outputs: Int, _ inputs: Int,
@@ -94,7 +97,7 @@ package struct LlamaTensors: TensorTable {
     }
 
     return Layer(
-      attentionNorm: norm("attn_norm", "input_layernorm"),
+      attentionNorm: norm("attn_norm", "input_layernorm", width: embed),
       queryKeyValue: traits.fusesQueryKeyValue
         ? [projection("attn_qkv", "self_attn.qkv_proj", .attentionFused, queries + 2 * keys)]
         : [
@@ -102,9 +105,14 @@ package struct LlamaTensors: TensorTable {
           projection("attn_k", "self_attn.k_proj", .attentionKey, keys),
           projection("attn_v", "self_attn.v_proj", .attentionValue, keys),
         ],
+      queryKeyNorm: traits.hasQueryKeyNorm
+        ? [
+          norm("attn_q_norm", "self_attn.q_norm", width: config.headDim),
+          norm("attn_k_norm", "self_attn.k_norm", width: config.headDim),
+        ] : [],
       attentionOutput: linear(
         "attn_output", "self_attn.o_proj", .attentionOutput, embed, queries),
-      ffnNorm: norm("ffn_norm", "post_attention_layernorm"),
+      ffnNorm: norm("ffn_norm", "post_attention_layernorm", width: embed),
       gateUp: traits.fusesGateUp
         ? [linear("ffn_up", "mlp.gate_up_proj", .ffnGateUp, 2 * ffn, embed)]
         : [

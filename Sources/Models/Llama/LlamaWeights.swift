@@ -32,11 +32,15 @@ struct LlamaWeights: Sendable {
     var layers: [Layer] = []
     for index in 0..<config.layers {
       let layer = table.layer(index)
+      var queryKeyNorm: (RMSNorm, RMSNorm)?
+      if layer.queryKeyNorm.count == 2 {
+        queryKeyNorm = (try norm(layer.queryKeyNorm[0]), try norm(layer.queryKeyNorm[1]))
+      }
       layers.append(
         Layer(
           attentionNorm: try norm(layer.attentionNorm),
           attention: SelfAttention(
-            queryKeyValue: try tensors.linear(layer.queryKeyValue),
+            queryKeyValue: try tensors.linear(layer.queryKeyValue), queryKeyNorm: queryKeyNorm,
             output: try tensors.linear(layer.attentionOutput), shape: config.attention),
           ffnNorm: try norm(layer.ffnNorm),
           mlp: GatedMLP(

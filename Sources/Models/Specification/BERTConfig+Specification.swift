@@ -1,5 +1,5 @@
 extension BERTConfig {
-  /// What `swiftrag inspect --spec` prints of a BERT.
+  /// The specification of a BERT, which `swiftrag inspect --spec` prints.
   package var specification: ModelSpecification {
     ModelSpecification(
       table: BERTTensors(config: self), entries: entries,
@@ -25,7 +25,7 @@ extension BERTConfig {
     ]
   }
 
-  /// How an activation is computed; x is the hidden state, `[tokens, embed]`.
+  /// The equation of an activation; x is the hidden state, `[tokens, embed]`.
   private func equation(_ activation: BERTActivation) -> String {
     switch activation {
     case .embeddings: "x = LayerNorm(token_embd[id] + token_types[0] + position_embd[position])"

@@ -1,11 +1,11 @@
 internal import KernelInterface
 
 extension LlamaConfig {
-  /// What `swiftrag inspect --spec` prints of a model of the family.
+  /// The specification of a model of the family, which `swiftrag inspect --spec` prints.
   package var specification: ModelSpecification {
     ModelSpecification(
       table: LlamaTensors(config: self), entries: entries,
-      steps: LlamaActivation.allCases.map {
+      steps: LlamaActivation.allCases.filter(computes).map {
         .init(name: $0.rawValue, equation: equation($0), isPerLayer: $0.isPerLayer)
       })
   }
@@ -42,16 +42,27 @@ extension LlamaConfig {
       entry("fusesQueryKeyValue", traits.fusesQueryKeyValue, "architecture"),
       entry("fusesGateUp", traits.fusesGateUp, "architecture"),
       entry("hasQueryKeyValueBias", traits.hasQueryKeyValueBias, "architecture"),
+      entry("hasQueryKeyNorm", traits.hasQueryKeyNorm, "architecture"),
     ]
   }
 
-  /// How an activation is computed; x is the residual stream, `[tokens, embed]`.
+  /// Whether the architecture has the activation.
+  private func computes(_ activation: LlamaActivation) -> Bool {
+    switch activation {
+    case .queryNorm, .keyNorm: architecture.traits.hasQueryKeyNorm
+    default: true
+    }
+  }
+
+  /// The equation of an activation; x is the residual stream, `[tokens, embed]`.
   private func equation(_ activation: LlamaActivation) -> String {
     switch activation {
     case .embeddings: "x = token_embd[id]"
     case .attentionNorm: "h = RMSNorm(x)"
     case .queryKeyValue:
       architecture.traits.hasQueryKeyValueBias ? "(q, k, v) = h Wᵀ + b" : "(q, k, v) = h Wᵀ"
+    case .queryNorm: "q = RMSNorm(q), each head"
+    case .keyNorm: "k = RMSNorm(k), each head"
     case .rotatedQueries: "q = RoPE(q, position)"
     case .rotatedKeys: "k = RoPE(k, position); k and v enter the cache"
     case .attention:
@@ -73,7 +84,8 @@ extension LlamaActivation {
   var isPerLayer: Bool {
     switch self {
     case .embeddings, .finalNorm, .logits: false
-    case .attentionNorm, .queryKeyValue, .rotatedQueries, .rotatedKeys, .attention,
+    case .attentionNorm, .queryKeyValue, .queryNorm, .keyNorm, .rotatedQueries, .rotatedKeys,
+      .attention,
       .attentionResidual, .ffnNorm, .gateUp, .ffnHidden, .layerOutput:
       true
     }

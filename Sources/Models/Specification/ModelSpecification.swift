@@ -1,7 +1,8 @@
-/// What a model is, in words: its configuration, its tensors and the steps of its forward pass.
+/// The description of a model as text: its configuration, its tensors and the steps of its forward
+/// pass.
 ///
-/// It is made from the configuration and the table of tensors that loading reads, so it cannot say
-/// anything else than what is computed. `swiftrag inspect --spec` prints it, and a test compares it
+/// It is made from the configuration and the table of tensors that loading reads, so it cannot differ
+/// from what is computed. `swiftrag inspect --spec` prints it, and a test compares it
 /// with the documentation.
 package struct ModelSpecification: Sendable {
   /// One value of the configuration.
@@ -9,7 +10,7 @@ package struct ModelSpecification: Sendable {
     /// The field's name.
     package let name: String
     package let value: String
-    /// Where the value comes from: a metadata key, or how it follows from others.
+    /// The origin of the value: a metadata key, or the rule by which it follows from others.
     package let origin: String
   }
 
@@ -17,7 +18,7 @@ package struct ModelSpecification: Sendable {
   package struct Step: Sendable, Equatable {
     /// The name in traces and golden tests.
     package let name: String
-    /// How it is computed.
+    /// The equation by which it is computed.
     package let equation: String
     /// Whether every layer computes it.
     package let isPerLayer: Bool

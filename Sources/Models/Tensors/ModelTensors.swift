@@ -28,7 +28,7 @@ struct ModelTensors {
   /// Whether the file has an optional tensor.
   func has(_ spec: TensorSpec) throws(ModelError) -> Bool { try finder.findOptional(spec) != nil }
 
-  /// One weight, or several of the same inputs whose results lie side by side.
+  /// One weight, or several of the same inputs, with their results side by side.
   func stack(_ specs: [TensorSpec]) throws(ModelError) -> WeightStack {
     var tensors: [TensorInfo] = []
     for spec in specs { tensors.append(try finder.find(spec)) }

@@ -52,6 +52,7 @@ package struct TensorNames: Sendable, Equatable {
   /// - Parameters:
   ///   - suffix: such as `.weight`.
   ///   - otherSuffix: makes one more alternative of each Hugging Face name.
+  /// - Returns: the longer names.
   package func appending(_ suffix: String, huggingFaceOr otherSuffix: String? = nil) -> TensorNames
   {
     var names = self

@@ -6,7 +6,7 @@ internal import Kernels
 package struct TensorFinder: Sendable {
   package let checkpoint: Checkpoint
   package let scheme: NamingScheme
-  /// What the file puts before every name.
+  /// The prefix of every name in the file.
   private let prefix: String
 
   var source: String { checkpoint.path }

@@ -1,4 +1,4 @@
-/// What a tensor does in a model.
+/// The role of a tensor in a model.
 ///
 /// The role decides how the tensor is stored: which type a conversion recipe gives it, and how large
 /// the numbers of a synthetic model are.
@@ -32,7 +32,7 @@ package enum TensorRole: String, Sendable, CaseIterable {
   /// Filters `[outputs, channels, width]` or `[outputs, channels, patch, patch]`.
   case convolution
 
-  /// How a tensor is held and used.
+  /// The way in which a tensor is stored and used.
   package enum Kind: Sendable {
     /// `[outputs, inputs]`, or filters as such a matrix; converters quantise it.
     case matrix

@@ -7,8 +7,8 @@ package protocol TensorTable: Sendable {
   var architectureName: String { get }
   /// All tensors, in the order in which llama.cpp's converter writes them where it is fixed.
   var all: [TensorSpec] { get }
-  /// What a scheme's files can put before every name, the usual case first: task models of Hugging
-  /// Face say `bert.`.
+  /// The prefixes that the names in a scheme's files can have, the usual one first: task models of
+  /// Hugging Face have `bert.`.
   static func prefixes(in scheme: NamingScheme) -> [String]
   /// Whether published files have a tensor of that name which the forward pass does not need.
   static func isIgnored(_ name: String, in scheme: NamingScheme) -> Bool

@@ -1,7 +1,7 @@
 package import Bytes
 package import Checkpoints
 
-/// What identifies one state of a model without reading all of its weights.
+/// The identity of one state of a model, computed without reading all of its weights.
 ///
 /// Prepared weights store size, times and ``header`` of the model that they were made from; the saved
 /// state of a session stores ``sample``. An index stores the SHA-256 of the whole file, which

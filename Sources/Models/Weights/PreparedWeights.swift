@@ -1,9 +1,9 @@
 internal import Bytes
 package import Checkpoints
 
-/// A model's weights in the order that the kernels read, saved beside the model. The next start maps
-/// the file and multiplies: it does not reorder 4 GB, and memory holds one copy.
+/// A model's weights in the order that the kernels read, saved beside the model.
 ///
+/// The next start maps the file and multiplies: it does not reorder 4 GB, and memory holds one copy.
 /// The file is a GGUF (so the hardened reader checks every range, and `swiftrag inspect` opens it)
 /// of the architecture `swiftrag-prepared`, which no other program computes. A tensor has the name of
 /// the model's tensor and its size in bytes, as an array of `I8`. The metadata identifies the model
@@ -26,7 +26,7 @@ package struct PreparedWeights: Sendable {
 
   /// Why a prepared file is not used.
   package enum Rejection: Error, Equatable, CustomStringConvertible {
-    /// There is no such file.
+    /// The file does not exist.
     case absent
     /// It cannot be opened, or is damaged.
     case unreadable(String)
@@ -38,7 +38,7 @@ package struct PreparedWeights: Sendable {
     /// The reason, to follow the file's name in a message.
     package var description: String {
       switch self {
-      case .absent: "there is no such file"
+      case .absent: "it does not exist"
       case .unreadable(let reason): "it cannot be read: \(reason)"
       case .otherLayout(let found): "it holds another layout (\(found))"
       case .stale(let what): "the model's \(what) differs from when the file was made"

@@ -35,9 +35,7 @@ package final class WeightLoader: Sendable {
     self.activations = activations
     var prepared: PreparedWeights?
     var rejections: [(path: String, reason: PreparedWeights.Rejection)] = []
-    if placement == .prepared, activations == .ggml,
-      WeightType.allCases.contains(where: { WeightMatrix.canInterleave($0, compute: compute) })
-    {
+    if placement == .prepared, activations == .ggml, WeightMatrix.interleaves(compute) {
       for path in PreparedWeights.candidatePaths(ofModelAt: model.path) where prepared == nil {
         do throws(PreparedWeights.Rejection) {
           prepared = try PreparedWeights(path: path, for: model)

@@ -10,7 +10,7 @@ package import Kernels
 /// model at a time; a second one gets ``Failure/busy(source:)``. The unfinished files of an interrupted
 /// process are removed by the next.
 package struct WeightPreparation {
-  /// What was written.
+  /// The written file.
   package struct Outcome: Sendable, Equatable {
     package let path: String
     package let byteCount: Int
@@ -177,7 +177,9 @@ package struct WeightPreparation {
 
 extension WeightPreparation {
   /// Removes the prepared files of the model at `path`, and the unfinished files of interrupted
-  /// preparations. The model itself need not exist any more.
+  /// preparations.
+  ///
+  /// The model itself need not exist any more.
   ///
   /// - Returns: the paths of the removed files.
   /// - Throws: ``Failure/busy(source:)``, or ``Failure/weights(reason:)`` naming a file that cannot be
@@ -207,8 +209,9 @@ extension WeightPreparation {
       clamping: status.f_bavail.multipliedReportingOverflow(by: status.f_frsize).partialValue)
   }
 
-  /// Removes the unfinished files of processes that were killed. Only the holder of the model's lock
-  /// writes such files, so none of them is in use.
+  /// Removes the unfinished files of processes that were killed.
+  ///
+  /// Only the holder of the model's lock writes such files, so none of them is in use.
   private static func removeUnfinishedFiles(of path: String) {
     let folder = Paths.folder(of: path)
     let prefix = ".\(Paths.name(of: path))."

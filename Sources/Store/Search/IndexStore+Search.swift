@@ -75,7 +75,7 @@ extension IndexStore {
           "the query's vector has \(query.vector.count) elements, the index \(index.dimension)")
       }
       guard query.vector.allSatisfy({ $0.isFinite }) else {
-        throw StoreError.invalidQuery("the query's vector holds an element that is no number")
+        throw StoreError.invalidQuery("the query vector has an element that is not a finite number")
       }
       let vectors = try VectorTable(
         database, space: space.name, dimension: index.dimension, path: path)

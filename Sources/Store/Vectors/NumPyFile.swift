@@ -21,14 +21,14 @@ package struct NumPyFile: Sendable {
       throw .invalidInput(error.description)
     }
     guard let header = NumPyFile.header(of: file.bytes) else {
-      throw .invalidInput("\(path) is no NumPy file")
+      throw .invalidInput("\(path) is not a NumPy file")
     }
     byteOffset = header.byteOffset
     let text = header.text.filter { $0 != " " }
     guard text.contains("'descr':'<f4'"), text.contains("'fortran_order':False"),
       let shape = NumPyFile.shape(in: text)
     else {
-      throw .invalidInput("\(path) is no [rows, columns] array of float32 in C order")
+      throw .invalidInput("\(path) is not a [rows, columns] array of float32 in C order")
     }
     (rows, columns) = shape
     let (count, countOverflow) = rows.multipliedReportingOverflow(by: columns)

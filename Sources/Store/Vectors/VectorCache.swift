@@ -18,7 +18,7 @@ final class VectorCache: @unchecked Sendable {
   }
 
   // Sendable by hand: `lock` guards `entries`. It is held for the whole of a dense search, which
-  // is no loss, because the scan uses all threads of the pool.
+  // costs nothing, because the scan uses all threads of the pool.
   private let lock = NSLock()
   private let pool: WorkerPool
   private var entries: [VectorSpace.Name: Entry] = [:]

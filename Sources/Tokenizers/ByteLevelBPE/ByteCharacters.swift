@@ -4,7 +4,7 @@
 /// other 68 in order to U+0100 and on. A space is "Ġ" and a line feed is "Ċ".
 ///
 /// - Source: openai/gpt-2 `encoder.py`, `bytes_to_unicode`.
-enum ByteCharacters {
+package enum ByteCharacters {
   /// The scalar of each byte.
   static let scalars: [UInt32] = {
     var next: UInt32 = 0x100
@@ -45,6 +45,11 @@ enum ByteCharacters {
       index += 1
     }
     return decoded
+  }
+
+  /// The character of a byte.
+  package static func character(_ byte: UInt8) -> String {
+    Unicode.Scalar(scalars[Int(byte)]).map(String.init) ?? ""
   }
 
   /// The spelling of bytes, in UTF-8.

@@ -29,8 +29,8 @@ func measureElementwise() {
     })
   report(
     "quantiser", elements: rows * width,
-    { KernelsAVX512.quantizeRows(x, rows: rows, inputs: width, into: quantized) },
-    { KernelsAVX2.quantizeRows(x, rows: rows, inputs: width, into: quantized) })
+    { KernelsAVX512.quantizeOffsetQ80(x, rows: rows, inputs: width, into: quantized) },
+    { KernelsAVX2.quantizeOffsetQ80(x, rows: rows, inputs: width, into: quantized) })
   let norm = LayerNormRows(
     x: y, residual: x, y: y, rows: rows, width: 384, weight: bias, bias: bias, epsilon: 1e-12)
   report(
@@ -55,7 +55,7 @@ func measureAttention() {
                 queries: column + query * 1152, queryStride: 1152, keys: column + 384,
                 keyStride: 1152, values: column + 768, valueStride: 1152,
                 queryCount: min(blockRows, tokens - query), keyCount: tokens,
-                firstPosition: tokens, window: tokens, headDim: 32,
+                firstPosition: tokens, window: Int.max / 2, headDim: 32,
                 y: y + query * 384 + head * 32, yStride: 384, scratch: scratch))
           }
         }

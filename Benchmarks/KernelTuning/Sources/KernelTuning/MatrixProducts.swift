@@ -44,8 +44,8 @@ struct MatrixProductTable {
             activation: .none, y: y + row * outputs, outputs: outputs))
       }
     }
-    func blocks(_ columns: Int) -> BlockProduct {
-      BlockProduct(
+    func blocks(_ columns: Int) -> OffsetQ80Product {
+      OffsetQ80Product(
         x: quantized, rows: rows, inputs: inputs, quants: weights, scales: scales, sums: sums,
         panelRange: 0..<((outputs + columns - 1) / columns), bias: bias, activation: .none, y: y,
         outputs: outputs)
@@ -56,10 +56,10 @@ struct MatrixProductTable {
     let wideHalf = rate { panels(wide, true) { KernelsAVX512.multiplyPanels($0) } }
     let narrowFloat = rate { panels(narrow, false) { KernelsAVX2.multiplyPanels($0) } }
     let narrowHalf = rate { panels(narrow, true) { KernelsAVX2.multiplyPanels($0) } }
-    KernelsAVX512.quantizeRows(x, rows: rows, inputs: inputs, into: quantized)
-    let wideBlocks = rate { KernelsAVX512.multiplyBlocks(blocks(wide)) }
-    KernelsAVX2.quantizeRows(x, rows: rows, inputs: inputs, into: quantized)
-    let narrowBlocks = rate { KernelsAVX2.multiplyBlocks(blocks(narrow)) }
+    KernelsAVX512.quantizeOffsetQ80(x, rows: rows, inputs: inputs, into: quantized)
+    let wideBlocks = rate { KernelsAVX512.linearOffsetQ80(blocks(wide)) }
+    KernelsAVX2.quantizeOffsetQ80(x, rows: rows, inputs: inputs, into: quantized)
+    let narrowBlocks = rate { KernelsAVX2.linearOffsetQ80(blocks(narrow)) }
     let blas = rate {
       cblas_sgemm(
         CblasRowMajor, CblasNoTrans, CblasTrans, blasint(rows), blasint(outputs),

@@ -65,10 +65,10 @@ struct QuantizedProductTable {
       byteCount: rows * inputs / 256 * byteCount, alignment: 64)
     let quantize =
       switch (isWide, kernel.isQ8K) {
-      case (true, true): KernelsAVX512.quantizeRowsQ8K
-      case (true, false): KernelsAVX512.quantizeRowsQ80Signed
-      case (false, true): KernelsAVX2.quantizeRowsQ8K
-      case (false, false): KernelsAVX2.quantizeRowsQ80Signed
+      case (true, true): KernelsAVX512.quantizeQ8K
+      case (true, false): KernelsAVX512.quantizeSignedQ80
+      case (false, true): KernelsAVX2.quantizeQ8K
+      case (false, false): KernelsAVX2.quantizeSignedQ80
       }
     quantize(x, rows, inputs, target, rows)
     x.deallocate()

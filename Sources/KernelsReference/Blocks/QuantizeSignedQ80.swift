@@ -14,17 +14,17 @@
 ///   large for Float16 has an infinite scale. Products with either are infinite or NaN, not a wrong
 ///   number.
 ///
-/// - Source: ggml's x86 `quantize_row_q8_0` (ggml-cpu/arch/x86/quants.c), to which scales and quants
-///   are equal bit for bit (QuantizeQ8Tests). The portable `quantize_row_q8_0_ref`, which writes
-///   weights, takes `1 / (m / 127)` and rounds ties away from zero.
+/// - Source: ggml's x86 `quantize_row_q8_0` (ggml-cpu/arch/x86/quants.c), to which scales and
+///   quants are equal bit for bit (QuantizeQ8Tests). The portable `quantize_row_q8_0_ref`, which
+///   writes weights, takes `1 / (m / 127)` and rounds ties away from zero.
 /// - Parameters:
 ///   - x: Float32, a multiple of 32 elements.
 ///   - quants: Int8, as many as `x`. Overwritten.
 ///   - scales: Float16, one for 32. Overwritten.
-/// - Accuracy: `|scale · quants[i] - x[i]| ≤ (m / 127) · (1/2 + 127 · 2⁻¹¹ + 2⁻¹⁵)`; the Float16 of the
-///   scale may lose half a unit in its last place, which the largest quant multiplies by 127.
+/// - Accuracy: `|scale · quants[i] - x[i]| ≤ (m / 127) · (1/2 + 127 · 2⁻¹¹ + 2⁻¹⁵)`; the Float16 of
+///   the scale may lose half a unit in its last place, which the largest quant multiplies by 127.
 /// - Complexity: O(x.count), no allocation.
-package func quantizeQ80(
+package func quantizeSignedQ80(
   _ x: Span<Float>, quants: inout MutableSpan<Int8>, scales: inout MutableSpan<Float16>
 ) {
   for block in 0..<(x.count / 32) {

@@ -4,8 +4,9 @@ import Testing
 
 @testable import Kernels
 
-/// The quantiser of activations: its scalar twin against its equation, the kernels against the twin.
-@Suite struct QuantiserTests {
+/// The quantiser of activations: its scalar twin against its equation, the kernels against the
+/// twin.
+@Suite struct QuantizeOffsetQ80Tests {
   /// What the twin makes of whole blocks.
   struct Blocks {
     var quants: [UInt8]
@@ -19,7 +20,7 @@ import Testing
       var quantSpan = quants.mutableSpan
       var scaleSpan = scales.mutableSpan
       var offsetSpan = offsets.mutableSpan
-      quantizeBlocks(
+      quantizeOffsetQ80(
         values.span, quants: &quantSpan, scales: &scaleSpan, offsets: &offsetSpan)
       (self.quants, self.scales, self.offsets) = (quants, scales, offsets)
     }
@@ -46,7 +47,7 @@ import Testing
 
   /// Quants, scales and offsets equal the scalar twin's, bit for bit.
   @Test(arguments: vectorInstructionSets) func equalsTwin(instructionSet: InstructionSet) throws {
-    let kernels = try #require(VectorKernels.kernels(for: instructionSet))
+    let kernels = try #require(instructionSet.packedKernels)
     let flat = Self.rows.flatMap { $0 }
     let expected = Blocks(flat)
     for misalignment in 0..<3 {
@@ -58,7 +59,8 @@ import Testing
     }
   }
 
-  /// `|scale · quant + offset - x| ≤ scale · (1/2 + 2⁻¹⁴)`, and every block uses both ends of 0...255.
+  /// `|scale · quant + offset - x| ≤ scale · (1/2 + 2⁻¹⁴)`, and every block uses both ends of
+  /// 0...255.
   @Test func withinBound() {
     for row in Self.rows {
       let blocks = Blocks(row)
@@ -91,7 +93,7 @@ import Testing
   @Test(arguments: instructionSets) func notFinite(
     instructionSet: InstructionSet
   ) throws {
-    let kernels = VectorKernels.kernels(for: instructionSet)
+    let kernels = instructionSet.packedKernels
     let compute = ComputeContext(threadCount: 1, instructionSet: instructionSet)
     let bytes = blockBytes(rows: 3, columns: 32, seed: 3)
     let weight = try weight(.q80, outputs: 3, inputs: 32, bytes: bytes, compute: compute)
@@ -126,13 +128,13 @@ import Testing
 
   /// What a kernel makes of rows of 96 elements.
   private func quantize(
-    _ source: GuardedFloats, rows: Int, _ kernels: VectorKernels
+    _ source: GuardedFloats, rows: Int, _ kernels: any PackedKernelSet
   ) -> (quants: [Int], scales: [Float], offsets: [Float]) {
-    let byteCount = kernels.quantizedRowByteCount(96)
+    let byteCount = kernels.offsetQ80RowByteCount(inputs: 96)
     let size = kernels.blockGroup == 4 ? 1 : 2  // bytes of a stored quant
     let bytes = UnsafeMutableRawPointer.allocate(byteCount: rows * byteCount, alignment: 64)
     defer { bytes.deallocate() }
-    kernels.quantizeRows(source.start, rows, 96, bytes)
+    kernels.quantizeOffsetQ80(source.start, rows: rows, inputs: 96, into: bytes)
     let quants = (0..<(rows * 96)).map { index in
       let offset = index / 96 * byteCount + index % 96 * size
       return size == 1

@@ -6,11 +6,11 @@ import Testing
 @testable import Kernels
 
 /// rmsNorm, SwiGLU and rope against their scalar twins.
-@Suite struct LlamaOperationsTests {
+@Suite struct RMSNormSwiGLURopeTests {
   private static let widths = Array(1...33) + [48, 64, 385, 4_096]
 
-  private func kernels(_ instructionSet: InstructionSet) throws -> VectorKernels.Llama {
-    try #require(VectorKernels.Llama.kernels(for: instructionSet))
+  private func kernels(_ instructionSet: InstructionSet) throws -> any KernelSet {
+    try #require(instructionSet.packedKernels)
   }
 
   /// The bound of the kernel's docstring, and the rounding of the twin.
@@ -155,7 +155,8 @@ import Testing
     }
   }
 
-  /// What the docstring says of the angles: at position 4,000 less than 8e-4 rad off the real number.
+  /// What the docstring says of the angles: at position 4,000 less than 8e-4 rad off the real
+  /// number.
   @Test func ropeAnglesAtFarPositions() {
     for base: Float in [10_000, 1_000_000] {
       let frequencies = RopeFrequencies(rotaryDim: 128, base: base)
@@ -172,7 +173,8 @@ import Testing
     }
   }
 
-  /// The public operations agree with the twins on every path, and with themselves on any thread count.
+  /// The public operations agree with the twins on every path, and with themselves on any thread
+  /// count.
   @Test func operationsAgreeOnEveryPath() {
     let (rows, width) = (70, 96)
     let x = matrix(samples(rows * 2 * width, seed: 1), columns: 2 * width)

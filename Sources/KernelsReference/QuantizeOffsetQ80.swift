@@ -4,27 +4,28 @@
 ///
 ///     quants[i] = roundToNearestEven((x[i] - offset) · (255 / (max x - min x)))
 ///
-/// held to 0...255, so that `x[i] ≈ scale · quants[i] + offset`. Blocks after GELU lie almost wholly
-/// on one side of zero; a scheme that is symmetric about zero would leave half of its steps unused
-/// there.
+/// clamped to 0...255, so that `x[i] ≈ scale · quants[i] + offset`. Blocks after GELU are almost
+/// wholly on one side of zero; a scheme that is symmetric about zero would leave half of its steps
+/// unused there.
 ///
-/// - A block whose values all lie within 2⁻¹²⁰, where 255 / (max - min) would overflow, is constant:
-///   scale and quants are 0, the offset is its least value.
-/// - A block whose range is no Float32 (it holds an infinity, or spans more than the largest number)
-///   has an infinite scale and quants 0: every product with it is NaN, not a wrong number.
+/// - A block whose values span less than 2⁻¹²⁰, where 255 / (max - min) would overflow, is
+///   constant: scale and quants are 0, the offset is its least value.
+/// - A block whose range is not a finite Float32 (it holds an infinity, or spans more than the
+///   largest number) has an infinite scale and quants 0: every product with it is NaN, not a wrong
+///   number.
 /// - A block that holds a NaN has unspecified quants in 0...255, scale and offset.
 ///
-/// - Source: affine (asymmetric) quantisation as in Jacob et al. 2018, arXiv:1712.05877, section 2.1,
-///   for each block of 32, with the offset kept in Float32.
+/// - Source: affine (asymmetric) quantisation as in Jacob et al. 2018, arXiv:1712.05877, section
+///   2.1, for each block of 32, with the offset kept in Float32.
 /// - Parameters:
 ///   - x: Float32, a multiple of 32 elements.
 ///   - quants: UInt8, as many as `x`. Overwritten.
 ///   - scales: Float32, one a block, not negative. Overwritten.
 ///   - offsets: Float32, one a block. Overwritten.
-/// - Accuracy: `|scale · quants[i] + offset - x[i]| ≤ scale · (1/2 + 2⁻¹⁴)` in exact arithmetic (four
-///   roundings of a relative 2⁻²⁴ on at most 255 steps); less than 2⁻¹²⁰ in a constant block.
+/// - Accuracy: `|scale · quants[i] + offset - x[i]| ≤ scale · (1/2 + 2⁻¹⁴)` in exact arithmetic
+///   (four roundings of a relative 2⁻²⁴ on at most 255 steps); less than 2⁻¹²⁰ in a constant block.
 /// - Complexity: O(x.count), no allocation.
-package func quantizeBlocks(
+package func quantizeOffsetQ80(
   _ x: Span<Float>, quants: inout MutableSpan<UInt8>, scales: inout MutableSpan<Float>,
   offsets: inout MutableSpan<Float>
 ) {
@@ -55,7 +56,7 @@ extension BlockQ80 {
 }
 
 extension UInt8 {
-  /// The integer nearest to a value, ties to even, held to 0...255; 0 for NaN.
+  /// The integer nearest to a value, ties to even, clamped to 0...255; 0 for NaN.
   fileprivate init(holding value: Float) {
     let held = Swift.min(Swift.max(value, 0), 255)
     self = value.isNaN ? 0 : UInt8(held.rounded(.toNearestOrEven))

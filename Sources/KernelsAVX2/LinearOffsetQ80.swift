@@ -9,9 +9,9 @@ import _Builtin_intrinsics.intel
 // lane is an output of the layer, and its pair is two inputs. This costs one multiplication for
 // 16 products.
 //
-// After a block its integer becomes a Float32 and is added with its two scales, then the block's sum
-// of weights times the offset of its activations; see `linearQ80` in KernelsReference, which takes
-// the same steps in the same order.
+// After a block its integer becomes a Float32 and is added with its two scales, then the block's
+// sum of weights times the offset of its activations; see `linearOffsetQ80` in KernelsReference,
+// which takes the same steps in the same order.
 
 /// Inputs in a group: the 16-bit halves of one lane.
 package let blockGroup = 2
@@ -26,7 +26,7 @@ private let blockDepth = 16
 
 /// Bytes of one quantised row: the quants in Int16, then a Float32 scale a block and a Float32
 /// offset a block, filled up to whole cache lines.
-package func quantizedRowByteCount(inputs: Int) -> Int {
+package func offsetQ80RowByteCount(inputs: Int) -> Int {
   (inputs * 2 + inputs / 32 * 8 + 63) / 64 * 64
 }
 
@@ -34,7 +34,7 @@ package func quantizedRowByteCount(inputs: Int) -> Int {
 ///
 /// - Accuracy: equal to the scalar twin bit for bit.
 /// - Complexity: O(rows × inputs × panels), no allocation.
-package func multiplyBlocks(_ product: BlockProduct) {
+package func linearOffsetQ80(_ product: OffsetQ80Product) {
   for panel in product.panelRange {
     for blockStart in stride(from: 0, to: product.inputs / 32, by: blockDepth) {
       multiplySlice(product, panel: panel, blockStart: blockStart)
@@ -44,9 +44,9 @@ package func multiplyBlocks(_ product: BlockProduct) {
 
 /// Multiplies all rows by some blocks of one panel.
 @inline(__always)
-private func multiplySlice(_ product: BlockProduct, panel: Int, blockStart: Int) {
+private func multiplySlice(_ product: OffsetQ80Product, panel: Int, blockStart: Int) {
   let blocks = product.inputs / 32
-  let rowByteCount = quantizedRowByteCount(inputs: product.inputs)
+  let rowByteCount = offsetQ80RowByteCount(inputs: product.inputs)
   let count = min(blockDepth, blocks - blockStart)
   let isLast = blockStart + count == blocks
   let column = panel * panelColumns

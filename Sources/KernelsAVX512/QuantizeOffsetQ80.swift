@@ -3,16 +3,16 @@ import _Builtin_intrinsics.intel
 /// The smallest range of a block that is quantised: `BlockQ80.smallestRange`.
 private let smallestRange: Float = 0x1p-120
 
-/// Quantises rows to blocks of 32 unsigned bytes for ``multiplyBlocks(_:)``; see the scalar twin
-/// `quantizeBlocks`, with which quants, scales and offsets agree bit for bit.
+/// Quantises rows to blocks of 32 unsigned bytes for ``linearOffsetQ80(_:)``; see the scalar twin
+/// `quantizeOffsetQ80`, with which quants, scales and offsets agree bit for bit.
 ///
 /// A row becomes its quants, then its scales, then its offsets.
 ///
 /// - Complexity: O(rows × inputs), no allocation.
-package func quantizeRows(
+package func quantizeOffsetQ80(
   _ x: UnsafePointer<Float>, rows: Int, inputs: Int, into target: UnsafeMutableRawPointer
 ) {
-  let rowByteCount = quantizedRowByteCount(inputs: inputs)
+  let rowByteCount = offsetQ80RowByteCount(inputs: inputs)
   let blocks = inputs / 32
   for row in 0..<rows {
     let quants = target + row * rowByteCount

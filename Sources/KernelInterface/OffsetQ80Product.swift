@@ -2,9 +2,9 @@
 ///
 /// A panel holds `panelColumns` outputs (the last is filled up with zeros): for each block of 32
 /// inputs, the quants in groups of `blockGroup` inputs, a group's quants of all outputs side by
-/// side. The scales and the sums lie apart, `[panel, block, panelColumns]`.
-package struct BlockProduct {
-  /// The first row, as the same instruction set's `quantizeRows` wrote it.
+/// side. The scales and the sums are stored separately, `[panel, block, panelColumns]`.
+package struct OffsetQ80Product {
+  /// The first row, as the same instruction set's `quantizeOffsetQ80` wrote it.
   package var x: UnsafeRawPointer
   /// Rows to multiply.
   package var rows: Int
@@ -27,7 +27,7 @@ package struct BlockProduct {
   /// Width of the result.
   package var outputs: Int
 
-  /// All fields.
+  /// Creates the operands of one call.
   package init(
     x: UnsafeRawPointer, rows: Int, inputs: Int, quants: UnsafeRawPointer,
     scales: UnsafePointer<Float16>, sums: UnsafePointer<Float>, panelRange: Range<Int>,

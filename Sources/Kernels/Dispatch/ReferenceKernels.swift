@@ -1,0 +1,133 @@
+import KernelInterface
+import KernelsReference
+
+/// The scalar twins, with the operands of the kernels.
+struct ReferenceKernels: KernelSet {
+  func applyBiasAndActivation(
+    _ x: UnsafeMutablePointer<Float>, rows: Int, stride: Int, width: Int,
+    bias: UnsafePointer<Float>?, activation: ActivationFunction
+  ) {
+    for row in 0..<rows {
+      var span = UnsafeMutableBufferPointer(start: x + row * stride, count: width).mutableSpan
+      if let bias {
+        add(&span, residual: UnsafeBufferPointer(start: bias, count: width).span)
+      }
+      apply(activation, to: &span)
+    }
+  }
+
+  func layerNorm(_ task: LayerNormRows) {
+    let count = task.rows * task.width
+    if task.y != task.x { task.y.update(from: task.x, count: count) }
+    var span = UnsafeMutableBufferPointer(start: task.y, count: count).mutableSpan
+    if let residual = task.residual {
+      add(&span, residual: UnsafeBufferPointer(start: residual, count: count).span)
+    }
+    KernelsReference.layerNorm(
+      &span, weight: UnsafeBufferPointer(start: task.weight, count: task.width).span,
+      bias: UnsafeBufferPointer(start: task.bias, count: task.width).span, epsilon: task.epsilon)
+  }
+
+  func rmsNorm(_ task: RMSNormRows) {
+    for row in 0..<task.rows {
+      var y = UnsafeMutableBufferPointer(start: task.y + row * task.width, count: task.width)
+        .mutableSpan
+      KernelsReference.rmsNorm(
+        UnsafeBufferPointer(start: task.x + row * task.width, count: task.width).span,
+        weight: UnsafeBufferPointer(start: task.weight, count: task.width).span,
+        epsilon: task.epsilon, into: &y)
+    }
+  }
+
+  func swiGLU(_ task: SwiGLURows) {
+    for row in 0..<task.rows {
+      var y = UnsafeMutableBufferPointer(start: task.y + row * task.width, count: task.width)
+        .mutableSpan
+      KernelsReference.swiGLU(
+        UnsafeBufferPointer(start: task.x + row * 2 * task.width, count: 2 * task.width).span,
+        into: &y)
+    }
+  }
+
+  func rope(_ task: RopeRows) {
+    for row in 0..<task.rows {
+      let table = task.table + row * 2 * task.rotaryDim
+      for head in 0..<task.heads {
+        var span = UnsafeMutableBufferPointer(
+          start: task.x + row * task.stride + head * task.headDim, count: task.headDim
+        ).mutableSpan
+        KernelsReference.rope(
+          &span, cosines: UnsafeBufferPointer(start: table, count: task.rotaryDim).span,
+          sines: UnsafeBufferPointer(start: table + task.rotaryDim, count: task.rotaryDim).span,
+          style: task.style)
+      }
+    }
+  }
+
+  /// As many as give every thread work in a short sequence.
+  var attentionQueryCount: Int { 8 }
+
+  func attentionScratchCount(keyCount: Int, headDim: Int) -> Int { keyCount }
+
+  func attention(_ block: AttentionBlock) {
+    let last = block.keyCount - 1
+    let keys = UnsafeBufferPointer(
+      start: block.keys, count: last * block.keyStride + block.headDim)
+    let values = UnsafeBufferPointer(
+      start: block.values, count: last * block.valueStride + block.headDim)
+    for query in 0..<block.queryCount {
+      let positions = block.keys(seenBy: query)
+      var scores = UnsafeMutableBufferPointer(start: block.scratch, count: positions.count)
+        .mutableSpan
+      var y = UnsafeMutableBufferPointer(
+        start: block.y + query * block.yStride, count: block.headDim
+      ).mutableSpan
+      KernelsReference.attention(
+        query: UnsafeBufferPointer(
+          start: block.queries + query * block.queryStride, count: block.headDim
+        ).span, keys: keys.span, keyStride: block.keyStride, values: values.span,
+        valueStride: block.valueStride, positions: positions, scores: &scores, into: &y)
+    }
+  }
+
+  func appendToCache(_ rows: CacheRows) { KernelsReference.appendToCache(rows) }
+
+  func cachedAttention(_ tile: CachedAttentionTile) {
+    let headDim = tile.head.headDim
+    for row in 0..<tile.rows {
+      let positions = tile.positions(ofRow: row)
+      for head in 0..<tile.headsPerKey {
+        var scores = UnsafeMutableBufferPointer(start: tile.scratch, count: positions.count)
+          .mutableSpan
+        var y = UnsafeMutableBufferPointer(
+          start: tile.y + row * tile.yStride + head * headDim, count: headDim
+        ).mutableSpan
+        KernelsReference.cachedAttention(
+          query: UnsafeBufferPointer(
+            start: tile.queries + row * tile.queryStride + head * headDim, count: headDim
+          ).span, head: tile.head, positions: positions, scores: &scores, into: &y)
+      }
+    }
+  }
+
+  func meanPool(
+    _ x: UnsafePointer<Float>, rows: Int, width: Int, into y: UnsafeMutablePointer<Float>
+  ) {
+    var span = UnsafeMutableBufferPointer(start: y, count: width).mutableSpan
+    KernelsReference.meanPool(
+      UnsafeBufferPointer(start: x, count: rows * width).span, into: &span)
+  }
+
+  func l2Normalize(_ x: UnsafeMutablePointer<Float>, width: Int) {
+    var span = UnsafeMutableBufferPointer(start: x, count: width).mutableSpan
+    KernelsReference.l2Normalize(&span)
+  }
+
+  func dotQuantizedVectors(
+    codes: UnsafePointer<UInt8>, stride: Int, rows: Int, query: UnsafePointer<Int16>,
+    dots: UnsafeMutablePointer<Int32>
+  ) {
+    KernelsReference.dotQuantizedVectors(
+      codes: codes, stride: stride, rows: rows, query: query, dots: dots)
+  }
+}

@@ -1,0 +1,73 @@
+import KernelInterface
+
+// Linear layers with weights that were packed for the vector kernels.
+
+extension ComputeContext {
+  /// Panels of Float32 or Float16 by the vector kernels.
+  func panelLinear(_ operands: LinearOperands, _ weight: WeightMatrix, isHalf: Bool) {
+    guard let packed else { preconditionFailure("the weight was made for another ComputeContext") }
+    let inputs = weight.inputs
+    let outputs = weight.outputs
+    let tasks = ProductTasks(
+      rows: operands.rows, rowByteCount: inputs * 4,
+      panels: (outputs + packed.panelColumns - 1) / packed.panelColumns,
+      panelColumns: packed.panelColumns, inputs: inputs, threadCount: pool.threadCount)
+    pool.run(taskCount: tasks.count) { task in
+      let (rows, panels) = tasks.ranges(of: task)
+      packed.multiplyPanels(
+        PanelProduct(
+          x: operands.x + rows.lowerBound * inputs, rows: rows.count, inputs: inputs,
+          panels: weight.storage.bytes, isHalf: isHalf, panelRange: panels,
+          bias: operands.bias, activation: operands.activation,
+          y: operands.y + rows.lowerBound * outputs, outputs: outputs))
+    }
+  }
+
+  /// `Q8_0` weights by the vector kernels: quantises the rows, then multiplies.
+  func blockLinear(
+    _ operands: LinearOperands, _ weight: WeightMatrix, scalesOffset: Int, sumsOffset: Int
+  ) {
+    guard let packed else { preconditionFailure("the weight was made for another ComputeContext") }
+    let inputs = weight.inputs
+    let outputs = weight.outputs
+    let rowByteCount = packed.offsetQ80RowByteCount(inputs: inputs)
+    let scales = UnsafeRawPointer(weight.storage.bytes + scalesOffset)
+      .assumingMemoryBound(to: Float16.self)
+    let sums = UnsafeRawPointer(weight.storage.bytes + sumsOffset)
+      .assumingMemoryBound(to: Float.self)
+    let tasks = ProductTasks(
+      rows: operands.rows, rowByteCount: rowByteCount,
+      panels: (outputs + packed.panelColumns - 1) / packed.panelColumns,
+      panelColumns: packed.panelColumns, inputs: inputs, threadCount: pool.threadCount)
+    scratch.withBytes(operands.rows * rowByteCount) { quantized in
+      forRowChunks(operands.rows, elementsPerRow: inputs) { rows in
+        packed.quantizeOffsetQ80(
+          operands.x + rows.lowerBound * inputs, rows: rows.count, inputs: inputs,
+          into: quantized + rows.lowerBound * rowByteCount)
+      }
+      pool.run(taskCount: tasks.count) { task in
+        let (rows, panels) = tasks.ranges(of: task)
+        packed.linearOffsetQ80(
+          OffsetQ80Product(
+            x: quantized + rows.lowerBound * rowByteCount, rows: rows.count, inputs: inputs,
+            quants: weight.storage.bytes, scales: scales, sums: sums, panelRange: panels,
+            bias: operands.bias, activation: operands.activation,
+            y: operands.y + rows.lowerBound * outputs, outputs: outputs))
+      }
+    }
+  }
+
+  /// Quantised weights by the vector kernels.
+  func quantizedLinear(_ operands: LinearOperands, _ parts: QuantizedParts) {
+    multiplyQuantized(
+      QuantizedOperands(x: operands.x, rows: operands.rows, y: operands.y, addsToY: false), parts)
+    if operands.bias == nil, case .none = operands.activation { return }
+    forRowChunks(operands.rows, elementsPerRow: parts.outputs) {
+      finish(
+        LinearOperands(
+          x: operands.x, y: operands.y + $0.lowerBound * parts.outputs, rows: $0.count,
+          bias: operands.bias, activation: operands.activation), columns: parts.outputs,
+        stride: parts.outputs)
+    }
+  }
+}
