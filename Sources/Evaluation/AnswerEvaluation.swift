@@ -2,33 +2,33 @@ internal import Bytes
 package import RAG
 internal import Store
 
-/// Measures how often answers hold the right value, cite the right document, and are refused.
+/// Counts answers with the right value, answers that cite the right document, and refusals.
 ///
-/// An answer has the right value when the expected words stand in it, ignoring case; that is meant for
-/// facts (a price, a name, a date), not for explanations. Its citation is right when it cites the
-/// expected document and no other.
+/// The value of an answer is right if the answer contains the expected words, ignoring case. This
+/// is meant for facts (a price, a name, a date), not for explanations. The citation is right if it
+/// names the expected document and no other.
 package struct AnswerEvaluation: Sendable, Equatable, Encodable {
-  /// Questions that the documents answer.
+  /// Questions whose answer is in the documents.
   package private(set) var answerableCount = 0
-  /// Of these, such as were answered at all.
+  /// Answerable questions that received an answer.
   package private(set) var answeredCount = 0
-  /// Of these, such as have the right value.
+  /// Answerable questions whose answer has the right value.
   package private(set) var rightValueCount = 0
-  /// Of the answerable ones, such as cite the right document alone.
+  /// Answerable questions whose answer cites the right document and no other.
   package private(set) var rightCitationCount = 0
-  /// Of the answerable ones, such as have the right value and citation.
+  /// Answerable questions whose answer has the right value and the right citation.
   package private(set) var rightCount = 0
-  /// Of those with the right value and citation, such as ``CitationCheck`` doubts.
+  /// Right answers that ``CitationCheck`` marks as unsupported.
   package private(set) var rightDoubtedCount = 0
-  /// Answers with the wrong value or citation.
+  /// Answers with a wrong value or a wrong citation.
   package private(set) var wrongCount = 0
-  /// Of those, such as ``CitationCheck`` doubts.
+  /// Wrong answers that ``CitationCheck`` marks as unsupported.
   package private(set) var wrongDoubtedCount = 0
-  /// Questions that the documents do not answer.
+  /// Questions whose answer is not in the documents.
   package private(set) var unanswerableCount = 0
-  /// Of these, such as were refused since the evidence was weak.
+  /// Unanswerable questions that were refused because the evidence was weak.
   package private(set) var weakEvidenceCount = 0
-  /// Of these, such as the language model declined.
+  /// Unanswerable questions that the language model declined to answer.
   package private(set) var declinedCount = 0
 
   package init() {}
@@ -69,8 +69,8 @@ package struct AnswerEvaluation: Sendable, Equatable, Encodable {
   /// Asks every question of a set.
   ///
   /// - Parameters:
-  ///   - questions: what is asked.
-  ///   - progress: told how many of all questions are done.
+  ///   - questions: the questions with their expected answers.
+  ///   - progress: called after each question with the number done and the total.
   ///   - ask: answers a question.
   /// - Returns: the counts.
   /// - Throws: what `ask` throws.

@@ -3,23 +3,23 @@ internal import Documents
 internal import Foundation
 internal import Store
 
-/// Compares indexing with the embedding that it contains.
+/// Compares the time of indexing with the time of the embedding alone.
 ///
-/// The documents are prepared once, their chunks embedded alone, and then everything is indexed in a
-/// temporary index: reading, cutting, tokenising, embedding and writing. What the second takes
-/// beyond the first is the overhead of the pipeline. Rounds alternate, and medians are compared,
-/// because the speed of a shared machine drifts.
+/// Each round first embeds the chunks of documents prepared beforehand, then indexes the documents
+/// in a temporary index: reading, chunking, tokenising, embedding and writing. The difference is
+/// the overhead of the pipeline. Both are timed in every round, and medians are compared, because
+/// the speed of a shared machine drifts.
 package struct IngestBenchmark: Sendable, Encodable {
   package let documentCount: Int
   package let chunkCount: Int
   package let tokenCount: Int
-  /// Chunks a second when only vectors are computed.
+  /// Chunks per second when only vectors are computed.
   package let embeddingChunksPerSecond: Double
-  /// Chunks a second when documents are indexed.
+  /// Chunks per second when documents are indexed.
   package let indexingChunksPerSecond: Double
-  /// How much longer indexing takes: 0.05 means 5 %.
+  /// Time of indexing relative to embedding alone, minus 1: 0.05 means 5 % longer.
   package let overhead: Double
-  /// Files a second when nothing changed.
+  /// Files per second when nothing has changed.
   package let unchangedFilesPerSecond: Double
   package let indexByteCount: Int
 
@@ -28,8 +28,8 @@ package struct IngestBenchmark: Sendable, Encodable {
   /// - Parameters:
   ///   - paths: files and folders.
   ///   - encoder: the sentence encoder.
-  ///   - rounds: how many of each; the medians are reported.
-  ///   - progress: told what is being done.
+  ///   - rounds: the number of rounds; the medians are reported.
+  ///   - progress: called with a description of each step.
   /// - Returns: the figures.
   /// - Throws: what reading, encoding and storing throw.
   package static func run(
@@ -72,7 +72,7 @@ package struct IngestBenchmark: Sendable, Encodable {
         try IngestBenchmark.embedAll(prepared, encoder: encoder)
       }
       indexing = try IngestBenchmark.seconds { _ = try ingestor.add(paths: paths) }
-      // Files written within two seconds of indexing are hashed again; later ones are not.
+      // Files that were written within two seconds before indexing are hashed again, so wait.
       Thread.sleep(forTimeInterval: 2.5)
       _ = try ingestor.add(paths: paths)
       unchanged = try IngestBenchmark.seconds { _ = try ingestor.add(paths: paths) }

@@ -1,11 +1,11 @@
 package import Models
 
-/// Times a language model's prefill and decode, and takes its logits, through a session alone.
+/// Measures prefill and decode times of a language model, and computes its logits.
 ///
 /// The ids are ordinary tokens; the work does not depend on which.
 package final class LlamaBenchmark {
   private let session: LlamaSession
-  /// How many tokens of the context are the filling that ``decodeSeconds(tokenCount:depth:)`` left.
+  /// The number of tokens in the context that ``decodeSeconds(tokenCount:depth:)`` evaluated.
   private var filledTokenCount = 0
 
   private var vocab: Int { session.model.config.vocab }
@@ -14,11 +14,9 @@ package final class LlamaBenchmark {
     self.session = session
   }
 
-  /// Evaluates a prompt, to the logits of its last token.
+  /// Evaluates a prompt up to the logits of its last token.
   ///
-  /// - Parameter tokenCount: of the prompt; at most the session's context.
-  /// - Returns: seconds.
-  /// - Throws: what the session throws.
+  /// - Parameter tokenCount: the length of the prompt; at most the session's context.
   /// - Returns: seconds.
   /// - Throws: as the session's evaluation.
   package func prefillSeconds(tokenCount: Int) throws(ModelError) -> Double {
@@ -30,15 +28,13 @@ package final class LlamaBenchmark {
     return (ContinuousClock.now - start).seconds
   }
 
-  /// Decodes, one token after the other, logits each time.
+  /// Decodes one token at a time, computing the logits of each.
   ///
   /// - Parameters:
-  ///   - tokenCount: how many tokens.
-  ///   - depth: how many tokens stand before them; their evaluation is not timed, and the next call
-  ///     of the same depth does not repeat it.
+  ///   - tokenCount: the number of tokens.
+  ///   - depth: the number of tokens before them. Evaluating those is not timed, and a later call
+  ///     with the same depth does not repeat it.
   /// - Returns: seconds, without the evaluation of the depth.
-  /// - Throws: what the session throws.
-  /// - Returns: seconds.
   /// - Throws: as the session's evaluation.
   package func decodeSeconds(tokenCount: Int, depth: Int) throws(ModelError) -> Double {
     if depth != filledTokenCount || session.tokenCount < depth {
@@ -47,7 +43,7 @@ package final class LlamaBenchmark {
       filledTokenCount = depth
     }
     session.rewind(to: depth)
-    // The first evaluation after a prefill touches memory that later ones have at hand.
+    // The first evaluation after a prefill touches memory that is cached for later ones.
     try session.evaluate([1], logits: .last)
     let tokens = ids(tokenCount)
     let start = ContinuousClock.now
@@ -55,7 +51,7 @@ package final class LlamaBenchmark {
     return (ContinuousClock.now - start).seconds
   }
 
-  /// The logits `[ids.count, vocabulary]`, evaluated a whole batch at a time.
+  /// The logits `[ids.count, vocabulary]`, evaluated one batch at a time.
   package func logits(of ids: [Int32]) throws(ModelError) -> [Float] {
     session.rewind(to: 0)
     filledTokenCount = 0
@@ -73,7 +69,9 @@ package final class LlamaBenchmark {
     return rows
   }
 
-  /// The `count` most likely ids after `ids`, each evaluated by itself; the first of equal ones.
+  /// The `count` ids of the greedy continuation of `ids`, one evaluation each.
+  ///
+  /// Ties go to the smallest id.
   package func greedy(after ids: [Int32], count: Int) throws(ModelError) -> [Int32] {
     session.rewind(to: 0)
     filledTokenCount = 0
@@ -91,7 +89,8 @@ package final class LlamaBenchmark {
   }
 
   private func ids(_ count: Int) -> [Int32] {
-    // Behind the bytes, and inside any vocabulary that this program meets.
+    // Ordinary tokens (the work does not depend on which): past the byte tokens, and within any
+    // vocabulary that this program supports.
     let first = min(300, vocab / 2)
     let span = min(1000, vocab - first)
     return (0..<count).map { Int32(first + $0 * 7 % span) }

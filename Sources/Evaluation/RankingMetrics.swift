@@ -1,4 +1,4 @@
-/// How well rankings find the one passage that answers each question.
+/// Recall and mean reciprocal rank of rankings that should find one passage per question.
 package struct RankingMetrics: Sendable, Equatable, Encodable {
   package private(set) var questionCount = 0
   private var hitsAt1 = 0
@@ -9,7 +9,7 @@ package struct RankingMetrics: Sendable, Equatable, Encodable {
 
   /// Counts one question.
   ///
-  /// - Parameter rank: the rank of the right passage, from 1; `nil` when it was not among the first 10.
+  /// - Parameter rank: the rank of the right passage, from 1; `nil` if it is not among the results.
   package mutating func add(rank: Int?) {
     questionCount += 1
     guard let rank else { return }

@@ -3,13 +3,13 @@ internal import Foundation
 
 /// Questions with the paragraphs that answer them, in the JSON layout of SQuAD 1.1.
 ///
-/// Source: Rajpurkar and others 2016, arXiv:1606.05250; XQuAD shares the layout.
+/// - Source: Rajpurkar et al. 2016, arXiv:1606.05250. XQuAD uses the same layout.
 package struct SQuADDataset: Sendable {
   /// A question and the index in ``paragraphs`` of the paragraph that answers it.
   package struct Question: Sendable {
     package let text: String
     package let paragraph: Int
-    /// The first of the answers, as it stands in the paragraph; nil where the file has none.
+    /// The first answer, as it occurs in the paragraph; nil if the file has none.
     package let answer: String?
   }
 
@@ -26,7 +26,7 @@ package struct SQuADDataset: Sendable {
     package var description: String {
       switch self {
       case .unreadable(let path, let reason): "\(path): cannot be read: \(reason)"
-      case .malformed(let path, let reason): "\(path): is not in the form that is needed: \(reason)"
+      case .malformed(let path, let reason): "\(path): unexpected structure: \(reason)"
       }
     }
   }

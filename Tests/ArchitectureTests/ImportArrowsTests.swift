@@ -1,9 +1,9 @@
 import Foundation
 import Testing
 
-/// Holds the order in which data flows: a module imports only modules that stand above it.
+/// Checks that imports follow the data flow: a module imports only modules above it in the list.
 @Suite struct ImportArrowsTests {
-  /// Targets in the order of the design, with the system modules that each may import besides.
+  /// The targets in the order of the data flow, with the system modules that each may also import.
   static let flow: [(module: String, mayAlsoImport: Set<String>)] = [
     ("Bytes", ["CZlib", "CCrypto"]),
     ("Checkpoints", []),
@@ -23,13 +23,13 @@ import Testing
     ("CLI", ["ArgumentParser"]),
   ]
 
-  /// Arrows that the order alone would allow but the design forbids.
+  /// Imports that the order alone would allow but the design forbids.
   static let forbidden: [String: Set<String>] = [
-    // Models take ids and return tensors: no strings, documents or SQL.
+    // Models take ids and return tensors. They handle no text, documents or SQL.
     "Models": ["Tokenizers", "Documents", "Store"],
-    // Generation turns prompts into text, whatever they came from.
+    // Generation turns prompts into text and does not choose kernels.
     "Generation": ["KernelInterface", "KernelsReference", "KernelsAVX2", "KernelsAVX512"],
-    // Evaluations measure the product; it does not call them.
+    // Evaluations measure the product. The product does not call them.
     "SwiftRAG": ["Evaluation"],
     // The store imports no model; it takes from Documents the type of what it stores (`Chunk`).
     "Store": ["Models", "Generation", "Tokenizers", "Checkpoints"],
@@ -45,7 +45,9 @@ import Testing
     "KernelsAVX512": ["Checkpoints", "Bytes", "KernelsReference", "KernelsAVX2"],
   ]
 
-  /// Parts of the toolchain that every module may import; numeric modules stay free of Foundation.
+  /// Parts of the toolchain that every module may import.
+  ///
+  /// Numeric modules do not import Foundation.
   static let toolchain: Set<String> = ["Swift", "Glibc", "Synchronization", "Dispatch"]
   static let mayImportFoundation: Set<String> = [
     "Documents", "Store", "Generation", "RAG", "Evaluation", "SwiftRAG", "CLI",
@@ -54,7 +56,9 @@ import Testing
   static let packageRoot = URL(filePath: #filePath)
     .deletingLastPathComponent().deletingLastPathComponent().deletingLastPathComponent()
 
-  /// The names that a file's `import` lines bring in; submodules count as their parent.
+  /// The modules that a file's `import` lines name.
+  ///
+  /// A submodule counts as its parent.
   static func imports(of source: String) -> [String] {
     source.split(whereSeparator: \.isNewline).compactMap { line in
       var words = line.split(separator: " ").filter { !$0.hasPrefix("@") }
@@ -73,7 +77,15 @@ import Testing
     return (walker?.compactMap { $0 as? URL } ?? []).filter { $0.pathExtension == "swift" }
   }
 
-  /// The complaints about one module's import lines.
+  /// The folders whose sources a module compiles: its own, and the one it links to as `Shared`.
+  static func sourceFolders(of module: String) -> [URL] {
+    let own = packageRoot.appending(path: "Sources/\(module)")
+    // Listing a folder does not follow symbolic links.
+    let shared = own.appending(path: "Shared").resolvingSymlinksInPath()
+    return FileManager.default.fileExists(atPath: shared.path) ? [own, shared] : [own]
+  }
+
+  /// The forbidden imports of one file, as messages.
   static func violations(module: String, fileName: String, source: String) -> [String] {
     guard let index = flow.firstIndex(where: { $0.module == module }) else {
       return ["\(module) is not in the list of modules"]
@@ -87,7 +99,7 @@ import Testing
 
   @Test(arguments: flow.map(\.module))
   func importsRunOneWay(module: String) throws {
-    let files = Self.swiftFiles(below: Self.packageRoot.appending(path: "Sources/\(module)"))
+    let files = Self.sourceFolders(of: module).flatMap(Self.swiftFiles(below:))
     #expect(!files.isEmpty, "module \(module) has no sources")
     for file in files {
       let source = try String(contentsOf: file, encoding: .utf8)
@@ -95,6 +107,13 @@ import Testing
         module: module, fileName: file.lastPathComponent, source: source)
       #expect(complaints.isEmpty)
     }
+  }
+
+  @Test(arguments: ["KernelsAVX2", "KernelsAVX512"])
+  func sharedSourcesAreChecked(module: String) {
+    let folders = Self.sourceFolders(of: module)
+    #expect(folders.map(\.lastPathComponent) == [module, "KernelsShared"])
+    #expect(folders.allSatisfy { !Self.swiftFiles(below: $0).isEmpty })
   }
 
   @Test func everyFolderOfSourcesIsListed() throws {

@@ -46,7 +46,7 @@ import Testing
       try MappedFile(path: "/dev/null")
     }
     #expect(mkfifo(path("pipe"), 0o600) == 0)
-    // Must not wait for a writer.
+    // Opening must not wait for a writer.
     #expect(throws: BytesError.notRegularFile(path: path("pipe"), kind: "a pipe")) {
       try MappedFile(path: path("pipe"))
     }
@@ -107,7 +107,7 @@ import Testing
   }
 
   @Test func sha256IsThatOfTheStandard() throws {
-    // FIPS 180-4's examples, as published by NIST.
+    // The examples of FIPS 180-4, as published by NIST.
     #expect(
       try sha256Hex(of: Array("abc".utf8))
         == "ba7816bf8f01cfea414140de5dae2223b00361a396177a9cb410ff61f20015ad")

@@ -1,7 +1,8 @@
 import Bytes
 import Testing
 
-/// Archives that two programs could read differently, that hide bytes, or that expand without end.
+/// Archives that two programs could interpret differently, that hide bytes, or that expand without
+/// limit.
 @Suite struct HostileZipTests {
   private struct HostileZip {
     let name: String
@@ -221,7 +222,7 @@ import Testing
         $0.members[0].name = Array("a".utf8)
       },
       zip("a member inside another", "overlap") { raw in
-        // The second member's records are the first one's content.
+        // The records of the second member are the content of the first.
         let inner = RawZip(members: [RawZipMember("b")]).bytes.prefix(34)
         raw.members[0].content = Array(inner)
         raw.members[1].localOffset = 31

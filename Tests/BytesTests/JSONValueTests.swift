@@ -22,7 +22,7 @@ import Testing
     #expect(try parse("1e300").integerValue == nil)
   }
 
-  /// "é" composed and decomposed are equal as `String`, but two keys in a vocabulary.
+  /// Composed and decomposed "é" are equal as `String`, but they are two keys in a vocabulary.
   @Test func keysAreComparedByBytes() throws {
     let value = try parse(#"{"\u00e9": 1, "e\u0301": 2}"#)
     #expect(value["\u{E9}"]?.integerValue == 1)

@@ -1,14 +1,14 @@
-// Builds ZIP archives that may lie: every field of every record can be set against the truth.
+// Builds inconsistent ZIP archives: every field of every record can be set to a false value.
 
 import Bytes
 
 /// One member of an archive.
 ///
-/// Fields that are nil take the true value.
+/// A nil field is written with its true value.
 struct RawZipMember {
   var name: [UInt8]
   var content: [UInt8]
-  /// The bytes as stored; nil: the content itself.
+  /// The bytes as stored, or nil for the content itself.
   var data: [UInt8]?
   var method: UInt16 = 0
   var flags: UInt16 = 0
@@ -20,7 +20,7 @@ struct RawZipMember {
   var descriptor: [UInt8] = []
   var disk: UInt16 = 0
 
-  // What the local header says instead.
+  // Values that the local header has instead.
   var localName: [UInt8]?
   var localMethod: UInt16?
   var localFlags: UInt16?
@@ -42,7 +42,7 @@ struct RawZipMember {
 struct RawZip {
   var members: [RawZipMember] = []
   var prefix: [UInt8] = []
-  /// Between the central directory and the end record.
+  /// Bytes between the central directory and the end record.
   var beforeEnd: [UInt8] = []
   var comment: [UInt8] = []
   var trailing: [UInt8] = []
@@ -86,7 +86,7 @@ struct RawZip {
     return builder.bytes
   }
 
-  /// The two ZIP64 records as they should be, with fields that may be changed.
+  /// The two correct ZIP64 records, whose fields can be changed.
   static func end64(
     offset: UInt64, byteCount: UInt64, count: UInt64, here: Int, recordByteCount: UInt64 = 44,
     signature: UInt32 = 0x0606_4B50, locatorOffset: UInt64? = nil, disks: UInt64 = 0,

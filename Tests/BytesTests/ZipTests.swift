@@ -53,7 +53,7 @@ import Testing
   }
 
   @Test func bombs() throws {
-    // 8 MiB of zeros are refused by their ratio; 1 MiB is not worth refusing.
+    // 8 MiB of zeros are refused for their ratio. 1 MiB is too small to refuse.
     let error = #expect(throws: ZipError.self) {
       try ZipArchive(path: ZipTests.path("bomb.zip"))
     }

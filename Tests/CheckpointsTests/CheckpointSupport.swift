@@ -2,10 +2,10 @@ import Bytes
 import Checkpoints
 import Testing
 
-/// One hostile file and the error it must end in.
+/// A hostile file and the error that it must cause.
 struct HostileFile {
   let name: String
-  /// The case of `CheckpointError`; `bytes.` and the case of `BytesError` for wrapped ones.
+  /// The case of `CheckpointError`, or `bytes.` and the case of `BytesError` for a wrapped error.
   let expected: String
   let bytes: [UInt8]
 }
@@ -19,12 +19,12 @@ func caseName(_ error: any Error) -> String {
   return label
 }
 
-/// Opens `bytes` as a file would be opened.
+/// Opens `bytes` like a file.
 func open(_ bytes: [UInt8]) throws(CheckpointError) -> Checkpoint {
   try Checkpoint.open(file: MappedFile(bytes: bytes, name: "test"))
 }
 
-/// Checks what an opened checkpoint promises, and reads every byte of every tensor.
+/// Checks the guarantees of an opened checkpoint, and reads every byte of every tensor.
 ///
 /// Returns a sum of the bytes, so that the reads cannot be optimised away.
 @discardableResult
@@ -80,7 +80,7 @@ func check(_ files: [HostileFile], format: String, least: Int) {
   #expect(files.count >= least)
 }
 
-/// Opens every prefix, and every file with one byte changed three ways; counts what happened.
+/// Opens every prefix of the file and three changes of every byte, and counts the outcomes.
 func checkMutations(of valid: [UInt8], format: String) {
   var refused = 0
   var opened = 0

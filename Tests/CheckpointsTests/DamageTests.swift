@@ -2,7 +2,8 @@ import Bytes
 import Checkpoints
 import Testing
 
-/// Truncation at every byte and three changes of every byte: a typed error or a load in bounds.
+/// Truncates at every byte and changes every byte in three ways: opening must throw a typed error
+/// or stay in bounds.
 @Suite struct DamageTests {
   @Test func damagedGGUF() throws {
     checkMutations(of: try DamageTests.smallGGUF(), format: "GGUF")

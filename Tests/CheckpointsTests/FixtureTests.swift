@@ -102,7 +102,7 @@ import Testing
     #expect(numbers(checkpoint, "flags", UInt8.self) == [1, 0, 1])
   }
 
-  /// Writing what was read gives the reference writers' files, byte for byte.
+  /// Writing a parsed file reproduces the reference writer's file byte for byte.
   @Test(arguments: ["all-types.gguf", "aligned-64.gguf", "dtypes.safetensors"])
   func writersGiveTheReferencesBytes(_ name: String) throws {
     let checkpoint = try Checkpoint.open(path: Fixtures.path(name))
@@ -122,7 +122,7 @@ func numbers<Number: BitwiseCopyable>(
   }
 }
 
-/// The file that our writer makes of everything in `checkpoint`.
+/// Writes everything in `checkpoint` with our writer.
 func rewritten(_ checkpoint: Checkpoint) throws -> [UInt8] {
   switch checkpoint.format {
   case .gguf:

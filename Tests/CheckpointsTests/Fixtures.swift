@@ -1,7 +1,7 @@
 import Bytes
 import Foundation
 
-/// Files written by the formats' own Python packages; see `make_fixtures.py` beside them.
+/// Files written by the formats' own Python packages (`make_fixtures.py` in their folder).
 enum Fixtures {
   static let folder = URL(filePath: #filePath).deletingLastPathComponent()
     .deletingLastPathComponent().appending(path: "Fixtures/checkpoints")
@@ -15,7 +15,7 @@ enum Fixtures {
       let sha256: String
     }
     let files: [String: File]
-    /// Name: id, numbers a block, bytes a block; from `gguf.constants.GGML_QUANT_SIZES`.
+    /// Name: id, numbers per block, bytes per block; from `gguf.constants.GGML_QUANT_SIZES`.
     let ggmlTypes: [String: [Int]]
   }
 
@@ -27,7 +27,7 @@ enum Fixtures {
 
 /// Real model files, which are not part of the repository.
 enum Assets {
-  /// `SWIFTRAG_ASSETS`, or `shared/assets` beside the checkout.
+  /// `SWIFTRAG_ASSETS`, or `shared/assets` next to the checkout.
   static let folder: URL = {
     if let path = ProcessInfo.processInfo.environment["SWIFTRAG_ASSETS"] {
       return URL(filePath: path)

@@ -2,7 +2,7 @@ import Bytes
 import Checkpoints
 import Testing
 
-/// The rows of the security notes that apply to GGUF: what went wrong in other readers.
+/// Defects of other GGUF readers, from their security advisories.
 @Suite struct HostileGGUFTests {
   @Test func everyHostileFileIsRefusedWithItsOwnError() {
     check(
@@ -138,7 +138,7 @@ import Testing
           $0.entries = [rawEntry("a", 9, rawArray(id, count: 1, [0]))]
         })
     }
-    // One byte too few of each scalar; a key of two letters keeps the entry above the least size.
+    // Each scalar lacks one byte. A key of two letters keeps the entry above the minimum size.
     for (id, byteCount): (UInt32, Int) in [
       (2, 2), (3, 2), (4, 4), (5, 4), (6, 4), (10, 8), (11, 8), (12, 8),
     ] {
@@ -274,7 +274,8 @@ import Testing
 
   private func types() -> [HostileFile] {
     var files: [HostileFile] = []
-    // Removed from ggml, beyond its last, and the ids that we use for safetensors' own types.
+    // Ids that were removed from ggml, that exceed its last one, or that we use for safetensors'
+    // own types.
     for id: UInt32 in [4, 5, 31, 32, 33, 36, 37, 38, 42, 999, 0x5AFE_0000, 0x5AFE_0004, .max] {
       files.append(
         file("tensor of type \(id)", "unknownTensorType") {

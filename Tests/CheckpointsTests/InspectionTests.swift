@@ -16,7 +16,7 @@ import Testing
     let strings = try #require(report.metadata.first { $0.key == "test.strings" })
     #expect(strings.type == "array of string" && strings.elementCount == 4)
     #expect(strings.value == "[\"\", \"a\", \"日本\", \"🙂\"]")
-    // The tensor's own hash, computed apart from the reader.
+    // The hash of the tensor, computed without the reader.
     let bytes = (0..<420).map { UInt8(truncatingIfNeeded: $0) }
     #expect(
       report.tensors.first { $0.name == "blocks.q6_k" }?.sha256 == (try sha256Hex(of: bytes)))

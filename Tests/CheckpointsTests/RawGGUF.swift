@@ -1,14 +1,14 @@
-// Builds GGUF files that may lie: the writer under Sources refuses to.
+// Builds inconsistent GGUF files, which the writer in Sources refuses to write.
 
 import Bytes
 
-/// A GGUF file as parts that need not agree with each other.
+/// The parts of a GGUF file, which need not be consistent.
 struct RawGGUF {
   var magic = Array("GGUF".utf8)
   var version: UInt32 = 3
-  /// nil: the true count.
+  /// nil for the true count.
   var tensorCount: UInt64?
-  /// nil: the true count.
+  /// nil for the true count.
   var entryCount: UInt64?
   var entries: [[UInt8]] = []
   var tensors: [[UInt8]] = []
@@ -29,7 +29,7 @@ struct RawGGUF {
   }
 }
 
-/// A length-prefixed string whose length may lie.
+/// A string with a length prefix that may be wrong.
 func rawString(_ bytes: [UInt8], statedByteCount: UInt64? = nil) -> [UInt8] {
   le(statedByteCount ?? UInt64(bytes.count)) + bytes
 }
@@ -41,7 +41,7 @@ func rawEntry(_ key: String, _ type: UInt32, _ payload: [UInt8]) -> [UInt8] {
   rawString(key) + le(type) + payload
 }
 
-/// A tensor info; `dimensions` innermost first, as in the file.
+/// A tensor info, with `dimensions` innermost first as in the file.
 func rawTensor(
   _ name: [UInt8], dimensions: [UInt64], dimensionCount: UInt32? = nil, type: UInt32 = 0,
   offset: UInt64 = 0
@@ -59,7 +59,7 @@ func rawTensor(
     offset: offset)
 }
 
-/// An array payload: element type, count (which may lie), elements.
+/// An array payload: element type, count (which may be wrong), elements.
 func rawArray(_ type: UInt32, count: UInt64, _ elements: [UInt8] = []) -> [UInt8] {
   le(type) + le(count) + elements
 }
@@ -71,7 +71,7 @@ func le<Integer: FixedWidthInteger>(_ value: Integer) -> [UInt8] {
   return builder.bytes
 }
 
-/// A safetensors file from header text and data; the stated length may lie.
+/// A safetensors file made of header text and data; the stated header length may be wrong.
 func rawSafetensors(
   _ header: [UInt8], data: [UInt8] = [], statedByteCount: UInt64? = nil
 ) -> [UInt8] {

@@ -1,16 +1,16 @@
-// Random weights directly in the form in which a file stores them: nothing is quantised, so a file
-// of several GB takes as long as its bytes.
+// Random weights are generated directly in the file's format. Nothing is quantised, so writing a
+// file of several GB is limited by the speed of writing.
 
 internal import Checkpoints
 
-/// Makes the bytes of random weights of one tensor.
+/// Generates the bytes of one tensor of random weights.
 ///
-/// The quants, and the scales inside a superblock, are random bits: every pattern that a file can
-/// hold occurs. The Float16 scale of a block then sets the standard deviation of the weights, and
-/// the mins of the K-quants cancel the mean of the quants.
+/// The quants and the scales inside a superblock are random bits, so every pattern that a file can
+/// contain occurs. The Float16 scale of a block sets the standard deviation of the weights, and the
+/// mins of the K-quants cancel the mean of the quants.
 struct RandomBlocks {
   let type: TensorType
-  /// Of the weights, whose mean is 0.
+  /// The standard deviation of the weights, whose mean is 0.
   let standardDeviation: Float
 
   /// The types of floating-point numbers.
@@ -44,15 +44,15 @@ struct RandomBlocks {
     }
   }
 
-  /// Blocks that are made at a time; a multiple of 64, so that their random bits are whole vectors.
+  /// Blocks per batch: a multiple of 64, so that their random bits are whole SIMD vectors.
   private static let batchBlockCount = 2048
 
   /// Appends the bytes of random weights.
   ///
   /// - Parameters:
   ///   - elementCount: a multiple of the type's block.
-  ///   - random: the stream of the tensor.
-  ///   - sink: takes the bytes.
+  ///   - random: the tensor's random stream.
+  ///   - sink: receives the bytes.
   /// - Throws: what `sink` throws.
   func write(
     elementCount: Int, random: inout RandomNumbers, to sink: TensorSink
@@ -104,7 +104,7 @@ struct RandomBlocks {
     case .q40: store(standardDeviation / 4.64, at: 0)
     case .q80:
       store(standardDeviation / 73.6, at: 0)
-      // ggml's quantiser never writes -128, and products may count on that.
+      // ggml's quantiser never writes -128, and products may rely on that.
       for offset in 2..<34 where block[offset] == 0x80 { block[offset] = 0x81 }
     case .q4K:
       store(standardDeviation / 258.3, at: 0)

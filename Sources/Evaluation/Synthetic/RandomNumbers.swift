@@ -1,23 +1,23 @@
-// Random numbers that are the same on every machine: integers only, no library's logarithm.
+// Random numbers that are the same on every machine: integer operations only, no library logarithm.
 
 /// A seeded stream of random bits.
 ///
-/// Eight xorshift64 generators side by side, so that eight words come from one vector operation:
-/// several GB/s, which random weights of true size need. The quality is that of xorshift64, plenty
-/// for weights and nothing else.
+/// Eight xorshift64 generators run in the lanes of one vector, which yields the several GB/s that
+/// random weights of full size need. The quality is that of xorshift64: enough for weights, and for
+/// nothing else.
 ///
 /// - Source: G. Marsaglia, "Xorshift RNGs", 2003 (shifts 13, 7, 17); the lanes' states come from
 ///   SplitMix64 (Steele, Lea and Flood, 2014), which turns any seed into states that are not zero.
 struct RandomNumbers {
   private var state: SIMD8<UInt64>
 
-  /// Words that are left of `state`, and how many.
+  /// The next unused lane of `state`; 8 when none is left.
   private var nextLane = 8
 
   /// The stream of one tensor.
   ///
   /// - Parameters:
-  ///   - seed: of the model.
+  ///   - seed: the model's seed.
   ///   - name: of the tensor; streams of different names are independent, so that a tensor's
   ///     content does not depend on which tensors come before it.
   init(seed: UInt64, name: String) {
@@ -55,17 +55,17 @@ struct RandomNumbers {
     return state[nextLane]
   }
 
-  /// A number of mean 0 and variance 1 that is all but normal, between -6 and 6.
+  /// An approximately normal number of mean 0 and variance 1, between -6 and 6.
   ///
-  /// The sum of twelve uniform numbers less 6 (Irwin-Hall); twelve numbers of 16 bits, so that the
-  /// result is exact in Float32 and the same everywhere.
+  /// It is the sum of twelve uniform numbers minus 6 (Irwin-Hall). The numbers have 16 bits, so
+  /// that the result is exact in Float32 and the same everywhere.
   mutating func nextNormal() -> Float {
     var sum: UInt64 = 0
     for _ in 0..<3 {
       let word = nextWord()
       sum += (word & 0xFFFF) + (word >> 16 & 0xFFFF) + (word >> 32 & 0xFFFF) + (word >> 48)
     }
-    // Twelve times the mean 65,535 / 2 is 393,210; the unit is 1 / 65,536.
+    // Twelve times the mean of 65,535 / 2 is 393,210. The unit is 1 / 65,536.
     return Float(Int64(sum) - 393_210) / 65_536
   }
 

@@ -3,7 +3,7 @@
 
 internal import Models
 
-/// The models of which a synthetic file can be made.
+/// The models that can be synthesised.
 package enum SyntheticArchitecture: String, Sendable, CaseIterable {
   /// Llama-2-7B-Chat.
   case llama2
@@ -23,9 +23,9 @@ package enum SyntheticArchitecture: String, Sendable, CaseIterable {
 
 /// The size of a synthetic model.
 package enum SyntheticSize: String, Sendable, CaseIterable {
-  /// Some million weights: a test's model.
+  /// A few million weights, for tests.
   case tiny
-  /// The published model's own shapes.
+  /// The sizes of the published model.
   case full
 }
 
@@ -43,7 +43,7 @@ extension SyntheticArchitecture {
   /// Whether the output matrix is the token table, so that the file has no `output.weight`.
   var isTied: Bool { self == .qwen25Small || self == .qwen3 }
 
-  /// `general.name`: the published file's, marked.
+  /// `general.name`: that of the published file, marked as synthetic.
   var name: String {
     switch self {
     case .llama2: "LLaMA v2 (synthetic)"
@@ -58,10 +58,10 @@ extension SyntheticArchitecture {
 
   /// The configuration of a size.
   ///
-  /// Tiny models keep what the architectures differ in: grouped-query attention in Mistral, heads
-  /// of 96 numbers in Phi-3, the RoPE base of CodeLlama, heads wider than embed / heads and the tied
-  /// output in Qwen3. Their widths are multiples of 256, the
-  /// superblock of the K-quants, and they have four layers, so that the recipes mix types.
+  /// Tiny models keep the differences between architectures: grouped-query attention in Mistral,
+  /// heads of 96 numbers in Phi-3, the RoPE base of CodeLlama, heads wider than embed / heads and
+  /// the tied output in Qwen3. Their widths are multiples of 256, the superblock of the K-quants,
+  /// and they have four layers, so that the recipes mix types.
   ///
   /// - Source: llama.cpp's listings of the published files (metadata dumps in its issues).
   func config(_ size: SyntheticSize) -> LlamaConfig {

@@ -2,7 +2,7 @@ internal import Models
 
 /// The tensors of a synthetic model, in the order of the published file.
 ///
-/// The order is that of the checkpoints that were converted, so it differs between the models.
+/// The order is that of the converted checkpoints, so it differs between models.
 /// - Source: llama.cpp's loader listings of the published files, as users' issues quote them
 ///   (Mistral: mozilla-ai/llamafile #122; CodeLlama: ggml-org/llama.cpp #2829). Those of Llama-2,
 ///   Phi-3 and Qwen are alphabetical in Hugging Face's names, as their safetensors files are.

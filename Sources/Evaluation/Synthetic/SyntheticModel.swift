@@ -1,16 +1,17 @@
 internal import Checkpoints
 package import Models
 
-/// Writes a model of random weights: the true names, order, keys and types of a published GGUF
-/// file, for measuring speed and for comparing two programs on one file.
+/// A model of random weights with the names, order, keys and types of a published GGUF file.
 ///
-/// The weights have mean 0 and a variance of gain² / inputs, so that activations keep their size
-/// over any number of layers; what a layer adds to the residual stream is a quarter of that.
+/// It serves to measure speed and to compare two programs on one file.
 ///
-/// Random logits have no clear first choice, and greedy text would be decided by the last bits. So
-/// where a tiny model's weights are written as floating-point numbers, row v of the output matrix
-/// leans towards the embedding of one other token: that token is mostly followed by v. The tokens
-/// follow each other in one cycle through the whole vocabulary.
+/// The weights have mean 0 and variance gain² / inputs, so that activations keep their magnitude
+/// over any number of layers. Each layer adds a quarter of that to the residual stream.
+///
+/// Random logits have no clear maximum, so the last bits would decide greedy text. Where a tiny
+/// model's weights are written as floating-point numbers, row v of the output matrix therefore
+/// contains a multiple of the embedding of another token, which is then mostly followed by v. These
+/// successors form one cycle through the whole vocabulary.
 package struct SyntheticModel {
   package let architecture: SyntheticArchitecture
   package let size: SyntheticSize
@@ -25,8 +26,8 @@ package struct SyntheticModel {
   private static let outputGain: Float = 1
   /// The favoured logit of a token in units of `outputGain`.
   ///
-  /// The largest of 512 random ones is about 3. An output row leans by this over sqrt(embed) times
-  /// the embedding.
+  /// The largest of 512 random ones is about 3. An output row contains the embedding times this
+  /// over sqrt(embed).
   private static let favouredLogit: Float = 10
   /// Standard deviation of what attention and feed-forward network add to the residual stream.
   private static let residualGain: Float = 0.25
@@ -51,7 +52,7 @@ package struct SyntheticModel {
     }
   }
 
-  /// Bytes of all tensors: all but the file's size, the vocabulary aside.
+  /// The size of all tensors in bytes: nearly the size of the file, except for the vocabulary.
   package var tensorByteCount: Int {
     tensors.reduce(0) { sum, entry in
       let elements = entry.spec.shape.reduce(1, *)
@@ -61,7 +62,7 @@ package struct SyntheticModel {
 
   /// Writes the file; the same model gives the same bytes on every machine.
   ///
-  /// - Parameter path: of the file, which appears when it is whole.
+  /// - Parameter path: the file to write, which becomes visible when it is complete.
   /// - Throws: `ModelError.unreadable` with the reason why it cannot be written.
   package func write(to path: String) throws(ModelError) {
     do throws(CheckpointError) {
@@ -112,7 +113,7 @@ package struct SyntheticModel {
     let predecessors = cycle(rows, random: &random)
     let scale = gain(of: .output) / Float(inputs).squareRoot()
     let leaning = Self.favouredLogit / Float(inputs).squareRoot()
-    // The embedding matrix once more: one stream of normal numbers of variance 1.
+    // The same embedding matrix again: one stream of normal numbers of variance 1.
     var embeddingStream = RandomNumbers(seed: seed, name: "token_embd.weight")
     let embedding = (0..<rows * inputs).map { _ in embeddingStream.nextNormal() }
     for row in 0..<rows {
@@ -124,7 +125,7 @@ package struct SyntheticModel {
     }
   }
 
-  /// For each of `count` tokens the one before it, in one cycle through all of them.
+  /// The predecessor of each of `count` tokens in one cycle through all of them.
   ///
   /// - Source: S. Sattolo, "An algorithm to generate a random cyclic permutation", 1986.
   private func cycle(_ count: Int, random: inout RandomNumbers) -> [Int] {

@@ -4,9 +4,8 @@ internal import Checkpoints
 ///
 /// Id 0 `<unk>`, 1 `<s>`, 2 `</s>`, 3 to 258 the bytes `<0x00>` to `<0xFF>`, then pieces: letters,
 /// syllables of a consonant and a vowel, and words of two and more syllables, each also with U+2581
-/// before it. A piece's score is less the later it stands, so that byte-pair merging reaches all of
-/// them, the short ones first. Any text can be written with them, and any sequence of them reads as
-/// invented words.
+/// before it. Scores decrease with the id, so that byte-pair merging can reach all pieces, the
+/// short ones first. Any text can be encoded, and any sequence of ids decodes to invented words.
 struct SyntheticVocabulary {
   private(set) var pieces: [String]
   private(set) var scores: [Float]
@@ -39,8 +38,8 @@ struct SyntheticVocabulary {
   /// The vocabulary of an architecture.
   ///
   /// - Parameters:
-  ///   - architecture: decides the special tokens.
-  ///   - count: all tokens, specials included; at least 400.
+  ///   - architecture: determines the special tokens.
+  ///   - count: the number of tokens, including special ones; at least 400.
   init(architecture: SyntheticArchitecture, count: Int) {
     precondition(count >= 400, "room for bytes, letters and special tokens")
     pieces = ["<unk>", "<s>", "</s>"] + (0..<256).map(Self.bytePiece)
