@@ -2,7 +2,7 @@
 package struct RMSNormRows {
   /// The first row, `[rows, width]`.
   package var x: UnsafePointer<Float>
-  /// The first row of the result, `[rows, width]`.
+  /// The first row of the result, `[rows, width]`; may be `x` itself.
   package var y: UnsafeMutablePointer<Float>
   /// Rows.
   package var rows: Int

@@ -2,8 +2,8 @@
 package enum ModelError: Error, Equatable, Sendable {
   /// A file could not be read at all.
   case unreadable(source: String, reason: String)
-  /// An entry or tensor is missing, or has another type than the expected one.
-  case missing(entry: String, expected: String, source: String)
+  /// An entry or tensor is missing, or is not what is `expected`, where that is not nil.
+  case missing(entry: String, expected: String? = nil, source: String)
   /// An entry has a value that cannot be used.
   case invalid(entry: String, reason: String, source: String)
   /// The file describes a model that this program does not support.
@@ -31,7 +31,7 @@ extension ModelError: CustomStringConvertible {
     case .unreadable(let source, let reason):
       "\(source): \(reason)"
     case .missing(let entry, let expected, let source):
-      "\(source): \(entry) is missing or is not \(expected)"
+      "\(source): \(entry) is missing" + (expected.map { " or is not \($0)" } ?? "")
     case .invalid(let entry, let reason, let source):
       "\(source): \(entry): \(reason)"
     case .unsupported(let entry, let found, let supported, let source):

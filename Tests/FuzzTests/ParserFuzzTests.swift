@@ -145,7 +145,8 @@ import Tokenizers
       rounds: 4_000
     ) { bytes in
       do {
-        check(try HTMLReader(path: "a.html", limits: DocumentLimits()).read(bytes))
+        let source = DocumentSource(contents: bytes, path: "a.html", limits: DocumentLimits())
+        check(try HTMLReader(source).read())
         return true
       } catch { return false }
     }

@@ -1,5 +1,4 @@
 internal import KernelInterface
-internal import KernelsReference
 
 extension ComputeContext {
   /// Root-mean-square normalisation of single heads of every row, in place (QK-Norm).
@@ -26,27 +25,14 @@ extension ComputeContext {
       heads.lowerBound >= 0 && heads.upperBound * headDim <= x.columns, "heads exceed the row")
     let stride = x.columns
     let first = x.elements + heads.lowerBound * headDim
-    let gain = weight.elements
+    let weights = weight.elements
     forRowChunks(x.rows, elementsPerRow: heads.count * headDim) { rows in
       for row in rows {
         let start = first + row * stride
-        let task = RMSNormRows(
-          x: start, y: start, rows: heads.count, width: headDim, weight: gain, epsilon: epsilon)
-        if let llama { llama.rmsNorm(task) } else { Self.rmsNormByTwin(task) }
+        kernels.rmsNorm(
+          RMSNormRows(
+            x: start, y: start, rows: heads.count, width: headDim, weight: weights, epsilon: epsilon))
       }
-    }
-  }
-
-  private static func rmsNormByTwin(_ task: RMSNormRows) {
-    for row in 0..<task.rows {
-      // A copy: the result may be in the same place.
-      let x = Array(UnsafeBufferPointer(start: task.x + row * task.width, count: task.width))
-      var result = UnsafeMutableBufferPointer(
-        start: task.y + row * task.width, count: task.width
-      ).mutableSpan
-      KernelsReference.rmsNorm(
-        x.span, weight: UnsafeBufferPointer(start: task.weight, count: task.width).span,
-        epsilon: task.epsilon, into: &result)
     }
   }
 }

@@ -16,6 +16,11 @@ extension ModelSpecification {
       _ = try TensorFinder(checkpoint, BERTTensors(config: config))
       self = config.specification
     } else {
+      guard let architecture, LlamaConfig.Architecture(rawValue: architecture) != nil else {
+        throw .unsupported(
+          entry: "general.architecture", found: architecture ?? "absent",
+          supported: "bert, \(LlamaConfig.Architecture.list)", source: source)
+      }
       let config = try LlamaConfig(gguf: checkpoint)
       _ = try TensorFinder(checkpoint, LlamaTensors(config: config))
       self = config.specification

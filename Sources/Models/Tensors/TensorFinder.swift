@@ -61,7 +61,7 @@ package struct TensorFinder: Sendable {
   package func findOptional(_ spec: TensorSpec) throws(ModelError) -> TensorInfo? {
     guard let info = names(of: spec).lazy.compactMap({ checkpoint.tensor(named: $0) }).first else {
       if spec.isOptional { return nil }
-      throw .missing(entry: entry(spec), expected: "in the file", source: source)
+      throw .missing(entry: entry(spec), source: source)
     }
     guard info.shape == spec.shape else {
       throw .shape(tensor: info.name, expected: spec.shape, found: info.shape, source: source)
@@ -75,7 +75,7 @@ package struct TensorFinder: Sendable {
   /// - Throws: `ModelError.missing`, also for an optional tensor; `.shape` or `.unsupported`.
   package func find(_ spec: TensorSpec) throws(ModelError) -> TensorInfo {
     guard let info = try findOptional(spec) else {
-      throw .missing(entry: entry(spec), expected: "in the file", source: source)
+      throw .missing(entry: entry(spec), source: source)
     }
     return info
   }
