@@ -8,16 +8,16 @@ package struct DocumentType: Sendable {
   package let name: String
   /// The name in prose, as in `MD`.
   package let displayName: String
-  /// What a person perceives in most of such a document.
+  /// The modality of most of such a document.
   package let modality: Modality
   /// File name extensions, in lower case and without the dot, that a folder search takes up.
   package let fileExtensions: [String]
-  /// How content of this type is recognised.
+  /// The rule that recognises content of this type.
   let recognition: Recognition
   /// Extracts the text.
   let read: @Sendable (DocumentSource) throws(DocumentError) -> ExtractedDocument
 
-  /// How content is recognised as one of a type, whatever the file is called.
+  /// A rule that recognises content of a type, independently of the file's name.
   enum Recognition: Sendable {
     /// By the first bytes; tried before everything else.
     case signature(@Sendable ([UInt8]) -> Bool)

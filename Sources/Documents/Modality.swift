@@ -1,4 +1,4 @@
-/// What a person perceives in a document or in a part of it.
+/// The form in which a person perceives a document or a part of it.
 ///
 /// The raw value is stable: it is stored in the index.
 package enum Modality: String, Sendable, CaseIterable, Hashable {

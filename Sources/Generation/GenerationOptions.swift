@@ -5,7 +5,7 @@ internal import Models
 package struct GenerationOptions: Sendable {
   /// Largest number of generated tokens; nil for no limit except the context.
   package var maxTokenCount: Int?
-  /// How each token is sampled.
+  /// The options of sampling.
   package var sampler: SamplerOptions
   /// Stop strings: the text ends before the first one.
   package var stops: [String]

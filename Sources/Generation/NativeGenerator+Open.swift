@@ -62,7 +62,7 @@ extension NativeGenerator {
     ]
   }
 
-  /// How the next start is quicker: where a prepared file is not used, or where reordering the weights
+  /// Advice for a quicker start: where a prepared file is not used, or where reordering the weights
   /// took longer than a person likes to wait.
   static func loadingNotes(
     _ loader: WeightLoader, path: String, duration: Duration

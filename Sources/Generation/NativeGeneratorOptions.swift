@@ -1,9 +1,9 @@
 package import Models
 package import Tokenizers
 
-/// How a language model is opened: its weights and session, and how a conversation is written.
+/// Options for opening a language model: its weights, its session and its chat template.
 package struct NativeGeneratorOptions: Sendable {
-  /// Where the weights come from, and the session's context and cache.
+  /// The source of the weights, and the session's context and cache.
   package var load: LoadOptions
   /// The template to use instead of the one that is recognised.
   package var template: ChatTemplate?

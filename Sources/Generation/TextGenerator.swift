@@ -8,7 +8,7 @@ package enum GenerationPrompt: Sendable, Equatable {
   case raw(String)
 }
 
-/// A language model in this process or behind a server.
+/// A language model in this process or on a server.
 package protocol TextGenerator: Sendable {
   /// The model's name.
   var name: String { get }

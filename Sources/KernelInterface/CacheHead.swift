@@ -1,4 +1,4 @@
-/// How the numbers of a key-value cache are stored.
+/// The storage format of the numbers in a KV cache.
 package enum CacheElement: Sendable {
   /// IEEE 754 binary32.
   case f32
@@ -32,7 +32,7 @@ package enum CacheElement: Sendable {
 /// the same order with one scale for 32 elements: those of keys `[block, dimBlocks, 16]`, those of
 /// values `[position, dimBlocks]`.
 package struct CacheHead {
-  /// How the numbers are stored.
+  /// The storage format of the numbers.
   package var type: CacheElement
   /// Elements of a key and of a value.
   package var headDim: Int

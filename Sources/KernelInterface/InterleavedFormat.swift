@@ -1,4 +1,4 @@
-/// How one block format is interleaved: sixteen rows, 32 bits at a time.
+/// The interleaved layout of one block format: sixteen rows, 32 bits at a time.
 ///
 /// A block is whole 32-bit words, except that some formats also have one Float16 scale. A panel
 /// holds, for 16 rows, first these scales, `[block, row]`, then the words, `[block, word, row]`:

@@ -5,7 +5,7 @@
 package struct QuantizedRows: @unchecked Sendable {
   /// The panels, each ``InterleavedFormat/panelByteCount(_:)`` bytes.
   package var panels: UnsafeRawPointer
-  /// How many panels there are: the first `16 · panelCount` outputs.
+  /// The number of panels, which hold the first `16 · panelCount` outputs.
   package var panelCount: Int
   /// The rows after them, one after another.
   package var fileRows: UnsafeRawPointer

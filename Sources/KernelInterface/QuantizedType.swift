@@ -6,7 +6,7 @@ package enum QuantizedType: Sendable, CaseIterable {
   case q80
   case q40
 
-  /// How the type's blocks are interleaved.
+  /// The interleaved layout of the type's blocks.
   package var format: InterleavedFormat {
     switch self {
     case .q4K: .q4K

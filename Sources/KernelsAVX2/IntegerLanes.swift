@@ -140,7 +140,7 @@ func multiplySubtract(_ a: FloatLanes, _ b: FloatLanes, _ c: FloatLanes) -> Floa
   _mm256_sub_epi8(quants, broadcastByte(8))
 }
 
-/// What the sums of a block begin with.
+/// The initial sums of a block.
 @inline(__always) func signedStart(_ correction: UnsafeRawPointer) -> IntegerLanes {
   zeroIntegers()
 }

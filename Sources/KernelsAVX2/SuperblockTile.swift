@@ -5,7 +5,7 @@
 // added in 16 bits: those of a sub-block where the activations tell that they fit, else of fewer
 // lines.
 
-/// How a superblock of one format is multiplied.
+/// The multiplication of a superblock of one format.
 struct SuperblockProductShape {
   /// Sub-blocks, which have a scale each.
   var subBlockCount: Int

@@ -7,7 +7,7 @@
   ///
   /// Sixteen codes widen to Int16 and meet sixteen elements of the query; the 32-bit lanes cannot
   /// overflow under the twin's precondition. Four rows share each load of the query. The arithmetic
-  /// (72 instructions for a vector of 384) hides behind the memory: 384 bytes a vector.
+  /// (72 instructions for a vector of 384) is hidden by the memory latency: 384 bytes per vector.
   ///
   /// - Precondition: `stride` is a multiple of 16.
   package func dotQuantizedVectors(

@@ -133,7 +133,7 @@ func multiplySubtract(_ a: FloatLanes, _ b: FloatLanes, _ c: FloatLanes) -> Floa
   _mm512_add_epi8(quants, broadcastByte(120))
 }
 
-/// What the sums of a block begin with, given the address of -128 times the sum of its activations.
+/// The initial sums of a block, given the address of -128 times the sum of its activations.
 @inline(__always) func signedStart(_ correction: UnsafeRawPointer) -> IntegerLanes {
   broadcastWord(correction)
 }

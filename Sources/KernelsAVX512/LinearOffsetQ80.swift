@@ -94,7 +94,7 @@ private struct BlockStep {
   var weightSums: UnsafePointer<Float>
   /// Blocks.
   var count: Int
-  /// What to fetch into the cache meanwhile, `aheadStep` bytes a group.
+  /// The address to prefetch meanwhile, `aheadStep` bytes per group.
   var ahead: UnsafeRawPointer
   var aheadStep: Int
   /// The tile's first row at the panel's first output; `yStride` elements a row.

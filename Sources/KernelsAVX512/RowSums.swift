@@ -17,7 +17,7 @@ struct SubBlockSums {
     second = first
   }
 
-  /// What the two sub-blocks' sums begin with.
+  /// The initial sums of the two sub-blocks.
   @inline(__always)
   init(start: UnsafeRawPointer) {
     first = broadcastTwoWords(start)
@@ -65,8 +65,7 @@ struct RowSums {
   /// Zeros.
   @inline(__always) init() {}
 
-  /// What the sums begin with: at this address of the first row of activations, likewise of the
-  /// others.
+  /// The initial sums: at this address for the first row of activations, likewise of the others.
   @inline(__always)
   init(starts: UnsafeRawPointer, rows: Int) {
     row0 = SubBlockSums(start: starts)

@@ -13,7 +13,7 @@ import _Builtin_intrinsics.intel
 // activations: see ``SuperblockProductShape/largestActivationSum``. So the integers are
 // exact either way, and the Float32 steps are those of SuperblockValue.swift.
 
-/// How a superblock of one format is multiplied.
+/// The multiplication of a superblock of one format.
 struct SuperblockProductShape {
   /// Sub-blocks of each 32 elements: 1, or 2 whose quants mean 32 less.
   var subBlocksPer32: Int

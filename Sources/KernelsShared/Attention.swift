@@ -50,7 +50,7 @@ private func attention(_ block: AttentionBlock, registers: Int) {
   multiplyValues(block, scores: scores, factors: factors)
 }
 
-/// Asks for the first rows of the head that follows, which is likely to be computed next.
+/// Prefetches the first rows of the following head, which is likely to be computed next.
 ///
 /// A head's part of a row is a cache line or two, far from the next row's, so the processor does
 /// not fetch it by itself: 16 tokens a sequence took 14 µs from the third-level cache, and 10 with

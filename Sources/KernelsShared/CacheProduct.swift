@@ -17,7 +17,7 @@ struct CacheProduct {
   var yStride: Int
   /// Whether the sums begin at zero, else at y.
   var isStart = false
-  /// What to fetch into the cache meanwhile, `aheadStep` bytes a term.
+  /// The address to prefetch meanwhile, `aheadStep` bytes per term.
   var ahead: UnsafeRawPointer
   var aheadStep = 0
   /// Scales of a `q80` cache.

@@ -52,7 +52,7 @@ struct PanelStep {
   var weights: UnsafeRawPointer
   /// Inputs in the block.
   var depth: Int
-  /// What to fetch into the cache meanwhile, `aheadStep` bytes a step.
+  /// The address to prefetch meanwhile, `aheadStep` bytes per step.
   var ahead: UnsafeRawPointer
   var aheadStep: Int
   /// The tile's first row at the panel's first output; `yStride` elements a row.

@@ -211,7 +211,7 @@ private func prefetchTarget(_ product: QuantizedProduct, panels: Range<Int>, row
   }
 }
 
-/// How many rows ahead lines of y are prefetched.
+/// The number of rows by which lines of y are prefetched ahead.
 ///
 /// Rows are often a multiple of 4 KB apart, so that their lines share a set of the first-level
 /// cache, which has 12 ways (8 before Zen 5).

@@ -42,7 +42,7 @@ struct PanelSource {
       + index * blocksPerSuperblock * format.wordCount * lineByteCount
   }
 
-  /// How many lines an interleaved superblock has.
+  /// The number of lines in an interleaved superblock.
   @inline(__always)
   func lineCount(_ index: Int) -> Int {
     min(blocksPerSuperblock, blockCount - index * blocksPerSuperblock) * format.wordCount

@@ -5,12 +5,12 @@
 private func prefetchLine(
   _ address: UnsafeRawPointer, _ isWrite: Int32, _ locality: Int32, _ isData: Int32)
 
-/// Asks for a cache line (`prefetcht0`); any address will do.
+/// Prefetches a cache line (`prefetcht0`); any address is allowed.
 @inline(__always) func prefetch(_ address: UnsafeRawPointer) {
   prefetchLine(address, 0, 3, 1)
 }
 
-/// Asks for a cache line into the second-level cache (`prefetcht1`); any address will do.
+/// Prefetches a cache line into the second-level cache (`prefetcht1`); any address is allowed.
 @inline(__always) func prefetchFar(_ address: UnsafeRawPointer) {
   prefetchLine(address, 0, 2, 1)
 }

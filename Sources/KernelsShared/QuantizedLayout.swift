@@ -14,7 +14,7 @@ let activationScaleOffset = 304
 
 /// The offset of the Float32 scales of eight `Q8_0` blocks.
 let blockScalesOffset = 256
-/// Where -128 times the sums of eight `Q8_0` blocks lie, in Int32.
+/// The offset of -128 times the sums of eight `Q8_0` blocks, in Int32.
 let blockCorrectionsOffset = 288
 
 /// Bytes of a register.

@@ -1,4 +1,4 @@
-/// What the caller knows about a file.
+/// The caller's description of a file.
 package struct DocumentRecord: Sendable, Equatable {
   /// Absolute path without symbolic links, `.` or `..`; the key of a document.
   package var path: String
@@ -46,7 +46,7 @@ package struct StoredDocument: Sendable, Equatable, Identifiable {
   package var isSkipped: Bool { skipReason != nil }
 }
 
-/// What the store has recorded for a path, enough to detect that a file has not changed.
+/// The store's record of a path, sufficient to detect that a file has not changed.
 package struct FileState: Sendable, Equatable {
   package let byteCount: Int
   package let modifiedNanoseconds: Int64

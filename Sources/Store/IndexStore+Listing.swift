@@ -23,7 +23,7 @@ package struct IndexStatistics: Sendable, Equatable {
 }
 
 extension IndexStore {
-  /// What is recorded for a path; nil for a path that was never added.
+  /// The record of a path; nil for a path that was never added.
   ///
   /// - Complexity: one index lookup, about 20 µs. For a whole folder, use ``fileStates(under:)``.
   package func fileState(path documentPath: String) throws(StoreError) -> FileState? {
@@ -35,7 +35,7 @@ extension IndexStore {
     }
   }
 
-  /// What is recorded for every path at or under `root`, by path; for all paths if `root` is nil.
+  /// The records of all paths at or under `root`, by path; of all paths if `root` is nil.
   package func fileStates(under root: String? = nil) throws(StoreError) -> [String: FileState] {
     try read { database in
       let (condition, arguments) = Self.condition(under: root)

@@ -16,7 +16,7 @@ struct HostileDocumentTests {
       if hasControls { Issue.record("a control character was left in \(name)") }
       for heading in document.headings where heading.byteRange.upperBound > document.text.utf8.count
       {
-        Issue.record("a heading lies outside of the text")
+        Issue.record("a heading is outside of the text")
       }
       let chunks = Chunker(maximumTokenCount: 64, measure: ChunkerTests.words).chunks(of: document)
       if chunks.contains(where: { $0.tokenCount > 64 }) { Issue.record("a chunk is too large") }

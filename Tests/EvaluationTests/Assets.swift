@@ -1,6 +1,6 @@
 import Foundation
 
-/// Where tests find their files.
+/// The files that tests use.
 enum Assets {
   static let packageRoot = URL(filePath: #filePath)
     .deletingLastPathComponent().deletingLastPathComponent().deletingLastPathComponent()

@@ -15,7 +15,7 @@ final class FakeSession: LanguageModelSession {
   /// Number of evaluations and of evaluated tokens.
   private(set) var evaluationCount = 0
   private(set) var evaluatedTokenCount = 0
-  /// How strongly the token is favoured.
+  /// The amount by which the token is favoured.
   var lean: Float = 3.4
 
   init(vocabularyCount: Int = 40, contextTokenCount: Int = 400) {

@@ -15,7 +15,7 @@ import Tokenizers
 
 /// The tests that ``GenerationAllocationTests`` runs in a separate process.
 @Suite(.serialized, .enabled(if: OwnProcess.isThis)) struct GenerationAllocationChecks {
-  /// How tokens are sampled.
+  /// The options of sampling.
   struct Choice: CustomStringConvertible, Sendable {
     let description: String
     let sampler: SamplerOptions

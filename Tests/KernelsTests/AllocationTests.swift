@@ -11,7 +11,7 @@ import Testing
   }
 }
 
-/// What ``AllocationTests`` runs in a process of its own.
+/// The code that ``AllocationTests`` runs in a separate process.
 @Suite(.serialized, .enabled(if: OwnProcess.isThis)) struct AllocationChecks {
   @Test func theProbeSeesOneBlock() {
     let total = Counter()

@@ -1,6 +1,7 @@
 import Foundation
 
-/// What gguf-py and ggml compute from blocks; see Tests/Reference/make_block_fixtures.py.
+/// The values that gguf-py and ggml compute from blocks; see
+/// Tests/Reference/make_block_fixtures.py.
 enum BlockFixtures {
   static let folder = URL(filePath: #filePath).deletingLastPathComponent()
     .deletingLastPathComponent().appending(path: "Fixtures/blocks")

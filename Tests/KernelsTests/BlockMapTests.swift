@@ -33,7 +33,8 @@ import Testing
     }
   }
 
-  /// How many elements of a block change with one byte of it, over all values of the byte.
+  /// The number of elements of a block that change with one of its bytes, over all values of the
+  /// byte.
   private func reach(ofByte byte: Int, _ type: WeightType) -> Int {
     // No quant or inner scale is zero here, nor any product with the scales.
     var block = [UInt8](repeating: 0x5b, count: type.blockByteCount)

@@ -7,7 +7,7 @@ import Testing
 /// The quantiser of activations: its scalar twin against its equation, the kernels against the
 /// twin.
 @Suite struct QuantizeOffsetQ80Tests {
-  /// What the twin makes of whole blocks.
+  /// The twin's result for whole blocks.
   struct Blocks {
     var quants: [UInt8]
     var scales: [Float]
@@ -126,7 +126,7 @@ import Testing
     }
   }
 
-  /// What a kernel makes of rows of 96 elements.
+  /// A kernel's result for rows of 96 elements.
   private func quantize(
     _ source: GuardedFloats, rows: Int, _ kernels: any PackedKernelSet
   ) -> (quants: [Int], scales: [Float], offsets: [Float]) {

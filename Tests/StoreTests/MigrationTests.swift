@@ -6,7 +6,7 @@ import Testing
 /// An index that an earlier release wrote opens, is migrated in one transaction and gives the same
 /// answers.
 @Suite struct MigrationTests {
-  /// What the earlier release answered; `Tests/Fixtures/store/make_schema1.py` recorded it.
+  /// The answers of the earlier release; `Tests/Fixtures/store/make_schema1.py` recorded it.
   struct Recording: Decodable {
     struct Search: Decodable {
       struct Filter: Decodable {

@@ -1,4 +1,4 @@
-/// Where a chunk would begin, from the worst place to the best.
+/// The kinds of places where a chunk can begin, from the worst to the best.
 enum CutPlace: Int, Comparable {
   /// After a heading, which must not be separated from its text.
   case afterHeading
@@ -20,7 +20,7 @@ enum CutPlace: Int, Comparable {
 struct TextAtom: Equatable {
   /// Bytes of the text; the first and the last character are not white space.
   var range: Range<Int>
-  /// What a cut before this atom would separate.
+  /// The kind of cut before this atom.
   var place: CutPlace
   var isHeading: Bool
   /// Tokens without the special ones; filled in by the chunker.

@@ -69,7 +69,7 @@ struct DOCXVisitor: MarkupVisitor {
   private var previousWasItem = false
   private var noteNumbers: [String] = []
 
-  /// What the properties say about the open paragraph.
+  /// The properties of the open paragraph.
   private struct Paragraph {
     var style: String?
     var outlineLevel: Int?

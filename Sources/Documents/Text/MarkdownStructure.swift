@@ -24,7 +24,7 @@ struct MarkdownStructure {
     title = title ?? headings.first { $0.level == 1 }?.title
   }
 
-  /// Scans the lines once, and remembers the previous line as the possible text above an underline.
+  /// Scans the lines once, and keeps the previous line as the possible text above an underline.
   private mutating func scan() {
     var lineStart = dialect == .markdown ? skipFrontMatter() : 0
     var fence: ArraySlice<UInt8>?

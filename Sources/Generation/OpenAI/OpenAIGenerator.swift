@@ -3,7 +3,7 @@ internal import Foundation
 internal import Models
 internal import Tokenizers
 
-/// A language model behind an OpenAI-compatible server: vLLM, llama-server, ollama and others.
+/// A language model on an OpenAI-compatible server: vLLM, llama-server, ollama and others.
 ///
 /// Conversations are sent to `/chat/completions`, raw prompts to `/completions`, both streamed. The
 /// server returns pieces of text without token ids, so results have no tokens and there are no

@@ -25,7 +25,7 @@ package struct AttentionShape: Sendable, Equatable {
   package var columns: Int { queryWidth + 2 * keyWidth }
   /// Query heads that share a head of keys.
   package var headsPerKey: Int { heads / keyValueHeads }
-  /// Where queries, keys and values begin in a packed row.
+  /// The first columns of queries, keys and values in a packed row.
   package var packedColumns: AttentionColumns {
     AttentionColumns(queries: 0, keys: queryWidth, values: queryWidth + keyWidth)
   }

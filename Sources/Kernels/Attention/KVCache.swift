@@ -16,7 +16,7 @@ package final class KVCache: @unchecked Sendable {
   package let headDim: Int
   /// Positions that it holds.
   package let capacity: Int
-  /// How numbers are stored.
+  /// The storage format of the numbers.
   package let type: KVCacheType
   /// The memory reserved, in bytes.
   package let byteCount: Int

@@ -1,7 +1,7 @@
 import KernelInterface
 import KernelsReference
 
-/// How the numbers of a key-value cache are stored: the choice made by `--cache-type`.
+/// The storage format of the numbers in a KV cache, selected by `--cache-type`.
 package enum KVCacheType: String, Sendable, CaseIterable {
   /// IEEE 754 binary32.
   case f32
@@ -10,7 +10,7 @@ package enum KVCacheType: String, Sendable, CaseIterable {
   /// Signed bytes with a Float16 scale for each position, head and 32 elements, as ggml's `Q8_0`.
   case q80 = "q8_0"
 
-  /// What the kernels call it.
+  /// The kernels' name of the format.
   var element: CacheElement {
     switch self {
     case .f32: .f32

@@ -9,7 +9,7 @@ package enum KernelError: Error, CustomStringConvertible, Sendable, Equatable {
   /// A block's scale is not finite, so every product with it would be NaN.
   case scaleNotFinite(type: WeightType, row: Int, block: Int)
 
-  /// What is wrong, with needed and available amounts.
+  /// The reason, with needed and available amounts.
   package var description: String {
     switch self {
     case .byteCount(let type, let rows, let columns, let needed, let available):

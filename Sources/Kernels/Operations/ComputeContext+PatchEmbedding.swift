@@ -1,6 +1,6 @@
 import KernelInterface
 
-/// How images are cut into patches.
+/// The division of images into patches.
 package struct PatchShape: Sendable, Equatable {
   /// Planes of an image, such as red, green and blue.
   package var channels: Int

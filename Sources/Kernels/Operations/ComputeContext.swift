@@ -16,7 +16,7 @@ package final class ComputeContext: Sendable {
   /// The threads that it runs on.
   package let pool: WorkerPool
 
-  /// What computes everything but the products of linear layers.
+  /// The kernels of everything but the products of linear layers.
   let kernels: any KernelSet
   /// The same kernels, which then multiply packed weights; nil where the scalar ones compute.
   let packed: (any PackedKernelSet)?

@@ -1,4 +1,4 @@
-/// How a matrix product is cut into tasks: blocks of rows times groups of panels.
+/// The division of a matrix product into tasks: blocks of rows times groups of panels.
 ///
 /// The cut changes only who computes what and when, never the order of a sum.
 struct ProductTasks {

@@ -7,7 +7,7 @@ import KernelsReference
 package struct RopeTable: ~Copyable, Sendable {
   /// Which elements of a head rotate together.
   package let style: RopeStyle
-  /// What turns a position into angles.
+  /// The frequencies that turn a position into angles.
   package let frequencies: RopeFrequencies
   /// `[rows, 2 × rotaryDim]`: cosines, then signed sines.
   var rows: Matrix

@@ -1,4 +1,4 @@
-/// How a sub-block represents its numbers: `x ≈ scale · q - minimum`, q a small integer.
+/// The representation of a sub-block's numbers: `x ≈ scale · q - minimum`, q a small integer.
 struct BlockFit {
   var scale: Float
   var minimum: Float
@@ -44,8 +44,8 @@ struct WeightedNumbers {
   }
 }
 
-/// What quantising with a fit gives: the weighted squared error, and the sums over the quants that
-/// the next fit is solved from.
+/// The result of quantising with a fit: the weighted squared error, and the sums over the quants
+/// that the next fit is solved from.
 struct FitSums {
   /// The error: `Σ w · (scale · q - minimum - x)²`.
   var error: Float

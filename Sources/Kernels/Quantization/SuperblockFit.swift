@@ -6,10 +6,10 @@ struct SuperblockFitParameters {
   let quants: QuantRange
   /// The integers that scales (and minima) are stored as.
   let scales: ClosedRange<Float>
-  /// How much the error of a number counts.
+  /// The weight of a number's error.
   let weighting: Weighting
 
-  /// How much a squared error of a number x in a sub-block of mean square s counts.
+  /// The weight of the squared error of a number x in a sub-block of mean square s.
   enum Weighting {
     /// `√s + |x|`: large numbers matter somewhat more.
     case magnitude

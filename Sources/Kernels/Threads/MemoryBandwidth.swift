@@ -1,8 +1,8 @@
 import Glibc
 
 extension ComputeContext {
-  /// How fast the threads of the pool read memory together: the limit of decoding, which reads
-  /// every weight once for each token.
+  /// The bandwidth at which the threads of the pool together read memory: the limit of decoding,
+  /// which reads every weight once for each token.
   ///
   /// Each thread sums one contiguous part of a buffer that no cache holds, with four chains of
   /// vector operations, so that only loads limit the speed.

@@ -13,7 +13,7 @@ private func taskBodyWords(of body: (_ task: Int, _ thread: Int) -> Void) -> Tas
 private func callTaskBody(
   function: UnsafeRawPointer, context: UnsafeRawPointer?, task: Int, thread: Int)
 
-/// What the caller and the workers of one ``WorkerPool`` share.
+/// The state that the caller and the workers of one ``WorkerPool`` share.
 ///
 /// One 64-bit word holds the number of the current step (high half) and how many of its tasks are
 /// unclaimed (low half). Claiming a task is one compare-and-swap of that word, so a worker that
@@ -21,7 +21,7 @@ private func callTaskBody(
 /// written only when no task is unfinished, and read only after a claim succeeded, that is while
 /// a task is unfinished: this is why the class may be shared without a lock.
 final class WorkerPoolState: @unchecked Sendable {
-  /// Polls of the word without finding work, a pause after each, before a worker sleeps: about 50
+  /// Polls of the word without finding work, a pause after each, before a worker parks: about 50
   /// µs, longer than the gaps inside a forward pass, shorter than a scheduler tick.
   private static let spinLimit = 2_000
 
@@ -144,7 +144,7 @@ private final class ThreadParker: @unchecked Sendable {
     semaphore.deallocate()
   }
 
-  /// Sleeps until ``wake()``, unless the condition already holds.
+  /// Blocks until ``wake()``, unless the condition already holds.
   ///
   /// The flag is raised before the condition is read, and a waker makes the condition true before
   /// it reads the flag, so one of the two sees the other.
@@ -154,7 +154,7 @@ private final class ThreadParker: @unchecked Sendable {
     while sem_wait(semaphore) != 0 {}  // EINTR: a signal handler ran
   }
 
-  /// Wakes the thread if it sleeps or is about to.
+  /// Wakes the thread if it is blocked or about to block.
   func wake() {
     guard isAsleep.load(ordering: .sequentiallyConsistent),
       isAsleep.exchange(false, ordering: .sequentiallyConsistent)

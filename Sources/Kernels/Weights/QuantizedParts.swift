@@ -65,7 +65,7 @@ struct QuantizedParts: Sendable {
 struct GuidedSchedule {
   private let unitCount: Int
   private let threadCount: Int
-  /// How often the number of units is halved.
+  /// The number of times that the number of units is halved.
   private let levels: Int
   /// Number of tasks.
   let count: Int

@@ -2,7 +2,7 @@ import Glibc
 import KernelInterface
 import KernelsReference
 
-/// How the activations are quantised for a quantised weight.
+/// The quantisation of activations for a quantised weight.
 package enum ActivationQuantization: Sendable {
   /// As precisely as eight bits allow (`Q8_0`: over each block's own range), or not at all.
   case precise
@@ -22,7 +22,7 @@ package final class WeightMatrix: @unchecked Sendable {
   package let outputs: Int
   /// Columns: the width of the layer's input.
   package let inputs: Int
-  /// How activations are quantised for it.
+  /// The quantisation of its activations.
   package let activations: ActivationQuantization
   /// Memory that the matrix occupies, in bytes; of a matrix used in place, that of the file.
   package let byteCount: Int

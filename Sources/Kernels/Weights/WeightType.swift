@@ -19,7 +19,7 @@ package enum WeightType: String, Sendable, CaseIterable {
   case iq4NL = "IQ4_NL"
   case iq4XS = "IQ4_XS"
 
-  /// What the type's bytes mean: the one place that chooses between the formats.
+  /// The format of the type's bytes: the only place that selects a format.
   package var format: any BlockFormat.Type {
     switch self {
     case .f32: FormatF32.self

@@ -43,7 +43,7 @@ struct UpcomingRows {
     rowCount = min(2 * tileRegisterRows, rows.rowCount - row)
   }
 
-  /// Asks for up to eight rows: the quants, their sums and scale, and two lines of sums.
+  /// Prefetches up to eight rows: the quants, their sums and scale, and two lines of sums.
   @inline(__always)
   mutating func requestEight() {
     for _ in 0..<min(8, rowCount) {

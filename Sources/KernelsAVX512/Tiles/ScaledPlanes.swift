@@ -20,7 +20,7 @@ let planeByteCount = 4096
 let coarsePlaneOffset = planeByteCount
 /// The offset of the four lines that are multiplied with the sums of activations.
 let planePairsOffset = 2 * planeByteCount
-/// The offset of the line of Float32 scales of the superblock, and behind it that of the minima.
+/// The offset of the line of Float32 scales of the superblock, which the line of minima follows.
 let planeFactorsOffset = planePairsOffset + 4 * lineByteCount
 /// Bytes of a scaled superblock of a panel.
 let scaledByteCount = planeFactorsOffset + 2 * lineByteCount

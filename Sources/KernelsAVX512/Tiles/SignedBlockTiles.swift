@@ -64,7 +64,7 @@ extension TiledRows {
 
 /// The sums of a block, on their way from the tile registers to Float32.
 private struct FinishedSignedBlock {
-  /// What the tile registers 0 to 3 held, one after another.
+  /// The contents of tile registers 0 to 3, one after another.
   var integers: UnsafeMutableRawPointer
   /// The scales of the first panel's block.
   private var scales: UnsafeRawPointer

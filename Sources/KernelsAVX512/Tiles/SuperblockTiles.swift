@@ -7,7 +7,7 @@ import _Builtin_intrinsics.intel
 // while the next one is multiplied: the unit of the tiles and the vector units then work side by
 // side.
 
-/// How the two planes of a format are put together again.
+/// The recombination of the two planes of a format.
 struct PlaneShape {
   /// Bits by which the coarse sums are shifted.
   var coarseShift: UInt32
@@ -25,7 +25,7 @@ struct PlaneShape {
 
 /// The sums of a block, on their way from the tile registers to Float32.
 private struct FinishedBlock {
-  /// What the tile registers 0 to 3 held, one after another.
+  /// The contents of tile registers 0 to 3, one after another.
   var integers: UnsafeMutableRawPointer
   /// The scaled superblock of the panel.
   var panel: UnsafeRawPointer

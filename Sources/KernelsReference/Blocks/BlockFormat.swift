@@ -1,4 +1,4 @@
-/// How a file packs numbers: blocks of a fixed count of elements and bytes, one after another.
+/// The packing of numbers in a file: consecutive blocks of a fixed count of elements and bytes.
 ///
 /// A row is whole blocks, and so is a tensor: a block never holds elements of two rows.
 ///

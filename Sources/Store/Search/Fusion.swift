@@ -1,4 +1,4 @@
-/// How a hybrid search combines the dense list and the keyword list.
+/// The combination of the dense list and the keyword list in a hybrid search.
 package enum Fusion: Sendable, Equatable {
   /// `w * cosine / best cosine + (1 - w) * BM25 / best BM25`, with a BM25 of 0 for a passage that
   /// is not in the keyword list.

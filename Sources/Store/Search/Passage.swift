@@ -7,8 +7,8 @@ public struct Passage: Sendable, Equatable, Codable {
   public let citation: Citation
   /// The chunk's text, exactly as extracted from the document.
   public let text: String
-  /// What the results are sorted by, descending: the cosine (dense), the BM25 score (keyword) or
-  /// the fused score (hybrid).
+  /// The sort key of the results, descending: the cosine (dense), the BM25 score (keyword) or the
+  /// fused score (hybrid).
   ///
   /// Scores of different modes or queries cannot be compared.
   public let score: Double

@@ -3,7 +3,7 @@
 /// Families differ in the system text that is added to a conversation without one, and in how they
 /// treat the model's reasoning.
 struct ChatMLDialect: Sendable, Equatable {
-  /// How reasoning between `<think>` and `</think>` appears in a prompt.
+  /// The form of reasoning between `<think>` and `</think>` in a prompt.
   enum Reasoning: Sendable, Equatable {
     /// The family has none; answers are copied as they are.
     case unsupported

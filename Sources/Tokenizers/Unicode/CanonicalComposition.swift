@@ -11,7 +11,7 @@
 struct CanonicalComposition: Sendable {
   static let shared = CanonicalComposition()
 
-  /// What NFC may do with a scalar.
+  /// The possible effects of NFC on a scalar.
   private enum Role {
     /// Neither changes nor combines with a scalar before it, so that a run can be cut before it.
     static let boundary: UInt8 = 0

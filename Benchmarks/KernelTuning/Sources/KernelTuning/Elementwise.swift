@@ -2,7 +2,7 @@ import KernelsAVX2
 import KernelsAVX512
 import KernelInterface
 
-/// What is not a matrix product, on one thread, in both instruction sets.
+/// The operations other than matrix products, on one thread, in both instruction sets.
 func measureElementwise() {
   let (rows, width) = (128, 1536)
   let x = values(rows * width)

@@ -208,7 +208,7 @@ struct Shared<Value>: @unchecked Sendable {
   init(_ value: Value) { self.value = value }
 }
 
-/// Runs `body` on so many threads at once.
+/// Runs `body` on several threads at once.
 func inParallel(_ count: Int, _ body: @escaping @Sendable (Int) -> Void) {
   final class Box: Sendable {
     let body: @Sendable () -> Void
