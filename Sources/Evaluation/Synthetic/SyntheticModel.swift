@@ -29,12 +29,11 @@ package struct SyntheticModel {
   /// The largest of 512 random ones is about 3. An output row contains the embedding times this
   /// over sqrt(embed).
   private static let favouredLogit: Float = 10
-  /// Standard deviation of the logits of other tokens where the output is tied to the token table.
+  /// Standard deviation of the logits where the output is tied to the token table.
   ///
-  /// The favoured successor of a token is then the token itself. With this gain and a width of 256 its
-  /// logit is about 17 and the largest of 512 others about 11, so that the choice is clear and the
-  /// distribution is not a single token.
-  private static let tiedGain: Float = 3.5
+  /// The favoured successor of a token is then the token itself: its logit is `tiedGain * sqrt(embed)`
+  /// less what the layers add, about 10 for a width of 256.
+  private static let tiedGain: Float = 0.8
   /// Standard deviation of what attention and feed-forward network add to the residual stream.
   private static let residualGain: Float = 0.25
   /// Standard deviation of the weights of the normalisations, around 1, and of biases, around 0.
@@ -142,12 +141,16 @@ package struct SyntheticModel {
     return order
   }
 
+  /// Standard deviation of the numbers of a token's embedding, and so of the residual stream.
+  private var embeddingSpread: Float {
+    architecture.isTied ? Self.tiedGain / Float(config.embed).squareRoot() : 1
+  }
+
   private func gain(of role: TensorRole) -> Float {
     switch role {
-    // A token's row is looked up, not summed over inputs: its numbers have variance 1, unless the
-    // table is the output matrix as well.
-    case .tokenEmbedding: architecture.isTied ? Self.tiedGain : Float(config.embed).squareRoot()
-    case .attentionOutput, .ffnDown: Self.residualGain
+    // A token's row is looked up, not summed over inputs.
+    case .tokenEmbedding: embeddingSpread * Float(config.embed).squareRoot()
+    case .attentionOutput, .ffnDown: Self.residualGain * embeddingSpread
     case .output: Self.outputGain
     default: 1
     }
