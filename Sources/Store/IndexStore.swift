@@ -39,7 +39,7 @@ package final class IndexStore: Sendable {
     self.mode = mode
     self.reader = reader
     self.writer = writer
-    vectorCache = VectorCache(pool: workers ?? WorkerPool(threadCount: physicalCoreCount()))
+    vectorCache = VectorCache(pool: workers ?? WorkerPool(threadCount: 1))
   }
 
   /// Opens an existing index.
@@ -49,8 +49,8 @@ package final class IndexStore: Sendable {
   ///   - mode: what it is opened for.
   ///   - expected: the identity that the caller's vectors have; nil where no vectors are involved
   ///     (listing, removal, keyword search).
-  ///   - workers: the threads of a search, usually those of the models' ``ComputeContext``; one thread a
-  ///     core when nil.
+  ///   - workers: the threads of a search, usually those of the sentence encoder; the calling thread
+  ///     alone if nil.
   /// - Returns: the open index.
   /// - Throws: ``StoreError/notFound(path:)``, ``StoreError/notAnIndex(path:detail:)``,
   ///   ``StoreError/newerSchema(path:version:supported:)``,

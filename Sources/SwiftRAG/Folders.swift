@@ -1,6 +1,6 @@
 import Foundation
 
-/// Where swiftrag's own files lie (XDG Base Directory Specification 0.8).
+/// The folders of swiftrag's own files (XDG Base Directory Specification 0.8).
 public enum Folders {
   /// The environment of this process.
   public static var processEnvironment: [String: String] { ProcessInfo.processInfo.environment }
@@ -10,7 +10,7 @@ public enum Folders {
     base("XDG_CONFIG_HOME", fallback: ".config", environment: environment)
   }
 
-  /// The folder of indexes and of models that a person put there.
+  /// The folder of the indexes, and of models that are not in a checkout.
   public static func data(environment: [String: String]) -> String {
     base("XDG_DATA_HOME", fallback: ".local/share", environment: environment)
   }
@@ -18,16 +18,16 @@ public enum Folders {
   private static func base(
     _ variable: String, fallback: String, environment: [String: String]
   ) -> String {
-    // The specification: a relative path in these variables is invalid and must be ignored.
+    // The specification demands that a relative path in these variables is ignored.
     if let path = environment[variable], path.hasPrefix("/") { return path + "/swiftrag" }
     let home = environment["HOME"] ?? FileManager.default.homeDirectoryForCurrentUser.path
     return home + "/" + fallback + "/swiftrag"
   }
 
-  /// The folders that are searched for `models/`, in order.
+  /// The folders that hold models, in the order in which they are searched.
   ///
-  /// A checkout's `models` is found from the executable inside its `.build` folder, so that the
-  /// program works from any working directory.
+  /// The `models` folder of a checkout is found from the executable in its `.build` folder, so that
+  /// the program works from any working directory.
   public static func modelFolders(configured: String?, environment: [String: String]) -> [String] {
     if let configured { return [configured] }
     var folders = ["models"]
@@ -50,7 +50,7 @@ public enum Folders {
     return ((link ?? CommandLine.arguments[0]) as NSString).deletingLastPathComponent
   }
 
-  /// The bundled sample library, when the program still has its resources beside it.
+  /// The bundled sample library; nil if the program was copied without its resources.
   public static var sampleLibrary: String? {
     let path = executableFolder + "/swiftrag_SwiftRAG.resources/SampleLibrary"
     return FileManager.default.fileExists(atPath: path) ? path : nil

@@ -6,8 +6,8 @@ internal import Synchronization
 /// Brings an index up to date with files and folders.
 ///
 /// Three stages run at once: one thread reads, cuts and tokenises; the caller's thread computes the
-/// vectors (on all cores); one thread writes, several documents a transaction. So the index costs little
-/// more than the embedding, and a process that dies leaves only whole documents.
+/// vectors (on all cores); one thread writes, several documents a transaction. So the index costs
+/// little more than the embedding, and a process that dies leaves only whole documents.
 package struct Ingestor {
   private let store: IndexStore
   private let encoder: any SentenceEncoder

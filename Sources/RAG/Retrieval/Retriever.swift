@@ -26,6 +26,14 @@ public struct RetrievalFilter: Sendable, Equatable {
   }
 }
 
+/// The result of a search.
+package struct Retrieval: Sendable {
+  /// The passages, best first.
+  package let passages: [Passage]
+  /// The embedding of the searched text, `[dimension]`; nil where only words were searched.
+  package let queryVector: [Float]?
+}
+
 /// Finds the passages of an index that bear on a question.
 package struct Retriever: Sendable {
   let store: IndexStore
@@ -36,26 +44,19 @@ package struct Retriever: Sendable {
     self.encoder = encoder
   }
 
-  /// The vector that a search in `mode` compares; empty where it compares words alone.
-  package func vector(of text: String, mode: RetrievalMode) throws -> [Float] {
-    mode == .keyword ? [] : try encoder.vector(of: text)
-  }
-
-  /// The best passages, the best first.
+  /// Finds the passages that bear most on a text.
   ///
   /// - Parameters:
-  ///   - text: the question or words; never query syntax.
+  ///   - text: a question or words; never query syntax.
   ///   - mode: by vectors, by words, or both.
-  ///   - limit: how many.
-  ///   - filter: which documents may be found.
-  ///   - vector: of the text, where it is known already.
-  /// - Returns: at most `limit` passages.
-  /// - Throws: `StoreError`, and what the encoder throws.
-  package func passages(
-    for text: String, mode: RetrievalMode, limit: Int, filter: RetrievalFilter = .init(),
-    vector: [Float]? = nil
-  ) throws -> [Passage] {
-    let vector = try vector ?? self.vector(of: text, mode: mode)
+  ///   - limit: how many passages at most.
+  ///   - filter: the documents that may be found.
+  /// - Returns: the passages, best first, and the embedding of `text`.
+  /// - Throws: `StoreError`, and the errors of the encoder.
+  package func retrieve(
+    _ text: String, mode: RetrievalMode, limit: Int, filter: RetrievalFilter = .init()
+  ) throws -> Retrieval {
+    let vector = mode == .keyword ? nil : try encoder.vector(of: text)
     let storeMode: SearchMode =
       switch mode {
       case .hybrid: .hybrid
@@ -64,9 +65,9 @@ package struct Retriever: Sendable {
       }
     let hits = try store.search(
       SearchQuery(
-        text: text, vector: vector, mode: storeMode, limit: limit,
+        text: text, vector: vector ?? [], mode: storeMode, limit: limit,
         filter: SearchFilter(paths: filter.paths, types: filter.types)))
-    return hits.map(Passage.init)
+    return Retrieval(passages: hits.map(Passage.init), queryVector: vector)
   }
 }
 
