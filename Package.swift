@@ -168,7 +168,7 @@ let package = Package(
       ],
       swiftSettings: swiftRAGSettings),
     .testTarget(
-      name: "SwiftRAGTests", dependencies: ["SwiftRAG", "Generation", "RAG", "Store"],
+      name: "SwiftRAGTests", dependencies: ["SwiftRAG", "Generation", "Kernels", "RAG", "Store"],
       swiftSettings: swiftRAGSettings),
     .testTarget(name: "CLITests", dependencies: ["CLI", "RAG"], swiftSettings: swiftRAGSettings),
   ],

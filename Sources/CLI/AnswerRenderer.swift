@@ -2,13 +2,13 @@ internal import Foundation
 internal import RAG
 internal import Store
 
-/// How answers and passages look on standard output.
+/// Formats answers and passages for standard output.
 struct AnswerRenderer {
-  /// Shows whole passages and the figures behind them.
+  /// Whether whole passages and their scores are shown.
   var isVerbose: Bool
-  /// A passage is shown with this many lines around its highlight unless `--verbose`.
+  /// Without `--verbose` this many lines of a passage are shown, around its highlight.
   static let linesPerPassage = 7
-  /// Folders that the person named: paths below them are shown from there on.
+  /// Folders that the person named; paths below them are shown relative to them.
   var roots: [String] = []
   /// Lines longer than this are hard to read, however wide the terminal.
   static let maximumWidth = 96
@@ -24,18 +24,20 @@ struct AnswerRenderer {
   /// The whole answer: the answer itself, then the passages that it cites.
   func lines(for answer: Answer) -> [String] {
     guard answer.isAnswered else { return refusal(answer) }
-    return wrapped(printable(answer.text)).map { Style.bold.apply($0) } + [""] + sources(of: answer)
+    return wrapped(droppingControls(answer.text)).map { Style.bold.apply($0) } + [""]
+      + sources(of: answer)
   }
 
-  /// What stands below the answer: doubts, then the passages that it cites, or the refusal.
+  /// The lines below the answer: its unsupported sentences and the passages that it cites, or the
+  /// refusal.
   func sources(of answer: Answer) -> [String] {
     guard answer.isAnswered else { return refusal(answer) }
     var lines: [String] = []
     for sentence in answer.unsupportedSentences {
       let doubt =
         CitationCheck.citedNumbers(in: sentence).isEmpty
-        ? "Cites nothing: " : "Not borne out by what it cites: "
-      lines += wrapped(doubt + printable(sentence))
+        ? "No citation: " : "Not supported by what it cites: "
+      lines += wrapped(doubt + droppingControls(sentence))
         .map { Style.yellow.apply($0) }
     }
     if !lines.isEmpty { lines.append("") }
@@ -66,7 +68,7 @@ struct AnswerRenderer {
     return Style.dim.apply(text)
   }
 
-  /// One passage: its citation, then its text.
+  /// The lines of a passage: its citation, then its text.
   func lines(for passage: Passage, number: Int?) -> [String] {
     let mark = number.map { "[\($0)] " } ?? ""
     var lines = [mark + citation(passage.citation)]
@@ -75,15 +77,15 @@ struct AnswerRenderer {
     }
     let parts = passage.highlighted
     let text = WrappedText(
-      before: printable(parts.before), highlighted: printable(parts.sentence),
-      after: printable(parts.after), width: width)
+      before: droppingControls(parts.before), highlighted: droppingControls(parts.sentence),
+      after: droppingControls(parts.after), width: width)
     lines += text.rendered(limit: isVerbose ? nil : Self.linesPerPassage)
     if isVerbose { lines.append("    " + scores(passage)) }
     return lines
   }
 
   private func citation(_ citation: Citation) -> String {
-    let heading = citation.heading.map { Style.dim.apply("  (\(printable($0)))") } ?? ""
+    let heading = citation.heading.map { Style.dim.apply("  (\(droppingControls($0)))") } ?? ""
     return Style.green.apply(shown(path: citation.path)) + ", " + citation.place + heading
   }
 
@@ -95,27 +97,27 @@ struct AnswerRenderer {
     return Style.dim.apply(parts.joined(separator: ", "))
   }
 
-  /// A path below a named folder, from that folder on; any other as ``shown(path:)`` has it.
+  /// A path below a named folder relative to it; any other path as ``shown(path:)`` formats it.
   private func shown(path: String) -> String {
     for root in roots where path.hasPrefix(root + "/") {
       let name = root.split(separator: "/").last.map { $0 + "/" } ?? ""
-      return printable(name + path.dropFirst(root.count + 1))
+      return droppingControls(name + path.dropFirst(root.count + 1))
     }
     return Self.shown(path: path)
   }
 
-  /// A path as a person would type it from here: relative below the working directory, `~` below
-  /// the home folder.
+  /// A path as a person would type it: relative below the working directory, with `~` below the
+  /// home folder.
   static func shown(path: String) -> String {
     let here = FileManager.default.currentDirectoryPath
     if here != "/", path.hasPrefix(here + "/") {
-      return printable(path.dropFirst(here.count + 1))
+      return droppingControls(path.dropFirst(here.count + 1))
     }
     let home = FileManager.default.homeDirectoryForCurrentUser.path
     if home != "/", path.hasPrefix(home + "/") {
-      return "~" + printable(path.dropFirst(home.count))
+      return "~" + droppingControls(path.dropFirst(home.count))
     }
-    return printable(path)
+    return droppingControls(path)
   }
 
   private func wrapped(_ text: String) -> [String] {

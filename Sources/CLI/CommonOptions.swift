@@ -1,12 +1,13 @@
 internal import ArgumentParser
+internal import Bytes
 internal import SwiftRAG
 
-/// The flags that every command has.
+/// The flags of every command.
 struct CommonOptions: ParsableArguments {
   @Flag(name: .shortAndLong, help: "Print answers and errors only.")
   var quiet = false
 
-  @Flag(name: .shortAndLong, help: "Say more about what is done.")
+  @Flag(name: .shortAndLong, help: "Print more details.")
   var verbose = false
 
   @Option(help: "Colour: auto, always or never.")
@@ -20,21 +21,28 @@ struct CommonOptions: ParsableArguments {
 
 extension Terminal.ColorChoice: ExpressibleByArgument {}
 
-/// The number of threads, of commands that have no configuration to check it.
+/// The number of threads of a command that reads no configuration.
 struct ThreadOptions: ParsableArguments {
-  @Option(name: .shortAndLong, help: "Worker threads (default: one for each physical core).")
+  @Option(name: .shortAndLong, help: "Compute threads (default: one for each physical core).")
   var threads: Int?
 
   func validate() throws {
-    guard threads.map({ (0...256).contains($0) }) ?? true else {
-      throw ValidationError("--threads is 0, for one on each physical core, to 256.")
+    if let threads, !(0...256).contains(threads) {
+      throw ValidationError("--threads must be between 0 and 256, not \(threads).")
     }
+  }
+
+  /// A runtime with this number of threads and the default settings.
+  var runtime: Runtime {
+    var settings = Settings()
+    settings.threads = threads ?? 0
+    return Runtime(configuration: Configuration(settings: settings))
   }
 }
 
-/// The flags of every command that computes.
+/// The flags of a command that computes embeddings.
 struct ComputeOptions: ParsableArguments {
-  @Option(name: .shortAndLong, help: "Worker threads (default: one for each physical core).")
+  @Option(name: .shortAndLong, help: "Compute threads (default: one for each physical core).")
   var threads: Int?
 
   @Option(help: "Kernels: reference (scalar), simd (own) or blas (OpenBLAS).")
@@ -45,30 +53,45 @@ struct ComputeOptions: ParsableArguments {
     help: "Sentence encoder: a folder, a GGUF file, or a name below models/embeddings.")
   var model: String?
 
-  /// What these flags set, for ``Configuration``.
-  var settings: [Setting: String] {
-    var settings: [Setting: String] = [:]
-    settings[.threads] = threads.map(String.init)
-    settings[.kernels] = kernels
-    settings[.embeddingModel] = model
-    return settings
+  /// The settings that these flags give.
+  var settings: [SettingFlag] {
+    [
+      SettingFlag(.threads, "--threads", threads), SettingFlag(.kernels, "--kernels", kernels),
+      SettingFlag(.embeddingModel, "--model", model),
+    ].compactMap { $0 }
   }
 }
 
-/// Resolves the configuration, and tells of names in files that mean nothing.
-func resolveConfiguration(_ flags: [Setting: String]) throws -> Configuration {
-  let configuration: Configuration
-  do { configuration = try Configuration(flags: flags) } catch {
-    // A bad flag is a wrong command line; a bad file or variable is a wrong configuration.
-    if case .unacceptable(let setting, let value, .flag) = error {
-      throw CommandFailure(
-        "'\(value)' is no \(setting.rawValue): expected \(setting.expectation)",
-        status: ExitStatus.usage)
-    }
-    throw CommandFailure(error.description, status: ExitStatus.configuration)
-  }
+/// Resolves the configuration and warns about names in its files that are not settings.
+///
+/// - Parameter flags: the settings on the command line; of two for one setting the last counts.
+/// - Returns: the settings with their origins.
+/// - Throws: `ConfigurationError` for a value or file that cannot be used.
+func resolveConfiguration(_ flags: [SettingFlag] = []) throws -> Configuration {
+  let configuration = try Configuration(flags: flags)
   for unknown in configuration.unknownNames {
-    Terminal.note("warning: \(unknown.path): '\(unknown.name)' is no setting of swiftrag")
+    Terminal.note("warning: \(unknown.path): '\(unknown.name)' is not a setting of swiftrag")
   }
   return configuration
+}
+
+/// The runtime of a command that reads the configuration.
+func makeRuntime(_ flags: [SettingFlag] = []) throws -> Runtime {
+  Runtime(configuration: try resolveConfiguration(flags))
+}
+
+/// Fails with the exit code of a wrong command line unless a value is in a range.
+///
+/// - Parameters:
+///   - value: the value as it was typed.
+///   - range: the values that are accepted.
+///   - flag: the flag as it is typed.
+/// - Throws: `CommandFailure` with the flag, the range and the value.
+func requireRange<Value: Comparable>(
+  _ value: Value, _ range: ClosedRange<Value>, of flag: String
+) throws {
+  guard range.contains(value) else {
+    throw CommandFailure(
+      "\(flag) must be between \(range.lowerBound) and \(range.upperBound), not \(value)", .usage)
+  }
 }

@@ -7,16 +7,17 @@ internal import RAG
 internal import SwiftRAG
 internal import Tokenizers
 
-/// The flags that say how any language model is held in memory and computed.
+/// The flags for how a language model is loaded and computed.
 struct ModelMemoryOptions: ParsableArguments {
   @Option(
-    name: [.long, .customLong("cache")], help: "Numbers of the attention cache: f32, f16 or q8_0.")
+    name: [.long, .customLong("cache")],
+    help: "Number format of the attention cache: f32, f16 or q8_0.")
   var cacheType: KVCacheType = .f16
 
-  @Flag(help: "ComputeContext on the file's own layout: starts at once, answers more slowly.")
+  @Flag(help: "Compute on the file's own layout: starts at once, but answers more slowly.")
   var noRepack = false
 
-  @Flag(help: "Do not use weights that `swiftrag models prepare` laid out.")
+  @Flag(help: "Do not use the weights that `swiftrag models prepare` wrote.")
   var noPrepared = false
 
   @OptionGroup var worker: ThreadOptions
@@ -29,34 +30,34 @@ struct ModelMemoryOptions: ParsableArguments {
   }
 }
 
-/// The flags that choose a language model and how it is held in memory.
+/// The flags that choose a language model and how it is loaded.
 struct LanguageModelOptions: ParsableArguments {
   @Option(
     name: .shortAndLong,
-    help: "GGUF file, or a name below models/llm (default: model_path, or the first there).",
+    help: "A GGUF file, or a name below models/llm (default: model_path, or the first file there).",
     completion: .file(extensions: ["gguf"]))
   var model: String?
 
   @Option(
     name: [.customShort("c"), .customLong("context")], parsing: .unconditional,
-    help: "Tokens that prompt and answer may have together (default: the model's, at most 4096).")
+    help:
+      "Most tokens of prompt and answer together (default: what the model allows, at most 4096).")
   var contextTokenCount: Int?
 
   @OptionGroup var memory: ModelMemoryOptions
 
-  @Option(help: "Chat template, instead of the one that is recognised.")
+  @Option(help: "Chat template to use instead of the recognised one.")
   var template: ChatTemplate?
 
   @Option(help: "Kernels: reference (scalar), simd (own) or blas (OpenBLAS).")
   var kernels: String?
 
-  /// What these flags set, for ``Configuration``.
-  var settings: [Setting: String] {
-    var settings: [Setting: String] = [:]
-    settings[.threads] = memory.worker.threads.map(String.init)
-    settings[.kernels] = kernels
-    settings[.modelPath] = model
-    return settings
+  /// The settings that these flags give.
+  var settings: [SettingFlag] {
+    [
+      SettingFlag(.threads, "--threads", memory.worker.threads),
+      SettingFlag(.kernels, "--kernels", kernels), SettingFlag(.modelPath, "--model", model),
+    ].compactMap { $0 }
   }
 
   var generatorOptions: NativeGeneratorOptions {
@@ -66,7 +67,7 @@ struct LanguageModelOptions: ParsableArguments {
 
   func validate() throws {
     if let contextTokenCount, contextTokenCount < 2 {
-      throw ValidationError("A context has at least 2 tokens.")
+      throw ValidationError("--context must be at least 2, not \(contextTokenCount).")
     }
   }
 }
@@ -74,53 +75,56 @@ struct LanguageModelOptions: ParsableArguments {
 extension KVCacheType: ExpressibleByArgument {}
 extension ChatTemplate: ExpressibleByArgument {}
 
-/// The flags that say how each token is chosen.
+/// The flags for how each token is chosen.
 struct SamplingOptions: ParsableArguments {
   @Option(
     name: [.customLong("temp"), .customLong("temperature")], parsing: .unconditional,
     help:
-      "Temperature; 0 takes the most probable token (default: temperature where it is set, 0.8).")
+      "Temperature; 0 takes the most probable token (default: the setting temperature, or 0.8).")
   var temperature: Double?
 
-  @Option(parsing: .unconditional, help: "Only the k most probable tokens; 0 keeps all.")
+  @Option(parsing: .unconditional, help: "Keep the k most probable tokens; 0 keeps all.")
   var topK = 40
 
   @Option(
-    parsing: .unconditional, help: "The most probable tokens up to this probability; 1 keeps all.")
+    parsing: .unconditional,
+    help: "Keep the most probable tokens up to this total probability; 1 keeps all.")
   var topP = 0.95
 
   @Option(
     parsing: .unconditional,
-    help: "Tokens at least this fraction as probable as the first; 0 keeps all.")
+    help: "Keep tokens at least this fraction as probable as the first; 0 keeps all.")
   var minP = 0.05
 
   @Option(
     parsing: .unconditional,
-    help: "The tokens of typical information up to this probability; 1 keeps all.")
+    help: "Keep the most typical tokens up to this total probability; 1 keeps all.")
   var typical = 1.0
 
-  @Option(parsing: .unconditional, help: "Divides the logits of recent tokens; 1 changes nothing.")
+  @Option(
+    parsing: .unconditional, help: "Divide the logits of recent tokens by this; 1 changes nothing.")
   var repeatPenalty = 1.0
 
   @Option(
-    parsing: .unconditional, help: "Tokens back that the penalties look; -1 looks at all of them.")
+    parsing: .unconditional,
+    help: "How many recent tokens the penalties apply to; -1 applies them to all.")
   var repeatLastN = 64
 
-  @Option(parsing: .unconditional, help: "Subtracted from the logit of each recent token.")
+  @Option(parsing: .unconditional, help: "Subtract this from the logit of each recent token.")
   var presencePenalty = 0.0
 
-  @Option(parsing: .unconditional, help: "Subtracted for each time that a recent token occurred.")
+  @Option(parsing: .unconditional, help: "Subtract this for each occurrence of a recent token.")
   var frequencyPenalty = 0.0
 
-  @Option(help: "Added to a token's logit: ID+1.5, ID-2 or ID-inf; may be given several times.")
+  @Option(help: "Add to a token's logit: ID+1.5, ID-2 or ID-inf; may be repeated.")
   var logitBias: [LogitBias] = []
 
   @Option(
     name: .shortAndLong, parsing: .unconditional,
-    help: "Same seed, same text (default, and -1: a random one).")
+    help: "Seed of the random draws; the same seed gives the same text (default and -1: random).")
   var seed: Seed?
 
-  /// A number that decides the draws, or -1, which llama.cpp's tools take for a random one.
+  /// A seed, or -1 for a random one, as in llama.cpp's tools.
   struct Seed: ExpressibleByArgument {
     let number: UInt64?
 
@@ -130,17 +134,17 @@ struct SamplingOptions: ParsableArguments {
     }
   }
 
-  /// The seed that was asked for.
+  /// The seed that was given; nil for a random one.
   var chosenSeed: UInt64? { seed?.number }
 
-  /// What these flags say, and for the temperature a configuration file or variable.
+  /// The options that these flags give; the temperature may also come from the configuration.
   func samplerOptions(
     configuration: Configuration, seed: UInt64, logprobCount: Int?
   ) -> SamplerOptions {
-    // The setting's own default is for answers from documents.
-    let configured = configuration.values[.temperature].flatMap {
-      $0.origin == .builtIn ? nil : Double($0.text)
-    }
+    // The default of the setting is meant for answers from documents.
+    let configured =
+      configuration.origin(of: .temperature) == .builtIn
+      ? nil : configuration.settings.temperature
     return SamplerOptions(
       temperature: temperature ?? configured ?? SamplerOptions().temperature, topK: topK,
       topP: topP, minP: minP, typicalP: typical,
@@ -151,7 +155,7 @@ struct SamplingOptions: ParsableArguments {
       logprobCount: logprobCount)
   }
 
-  /// An id and what is added to its logit.
+  /// A token id and the number that is added to its logit.
   struct LogitBias: ExpressibleByArgument {
     let id: Int32
     let value: Float

@@ -2,11 +2,11 @@ internal import Generation
 internal import Foundation
 internal import RAG
 
-/// What a person is told about a generation that has ended, on standard error.
+/// Messages about a finished generation, for standard error.
 enum GenerationNotes {
-  /// Why it ended before the model was done; nil where the model was.
+  /// Why the text may be incomplete; nil if the model ended it.
   static func end(of result: GenerationResult) -> String? {
-    let cut = result.isIncomplete ? "; the JSON is cut and not whole" : ""
+    let cut = result.isIncomplete ? "; the JSON is incomplete" : ""
     switch result.finish {
     case .stop:
       return result.isIncomplete ? "stopped at \(result.stop ?? "the end")" + cut : nil
@@ -18,9 +18,9 @@ enum GenerationNotes {
     }
   }
 
-  /// The figures in two lines.
+  /// The statistics in two lines.
   static func summary(_ stats: GenerationStats, seed: UInt64? = nil) -> String {
-    var prompt = "prompt: tokens not counted by the server"
+    var prompt = "prompt: the server did not count its tokens"
     if stats.promptTokenCount > 0 {
       prompt = "prompt: \(stats.promptTokenCount) tokens"
       if stats.cachedTokenCount > 0 { prompt += " (\(stats.cachedTokenCount) from the cache)" }
@@ -32,7 +32,7 @@ enum GenerationNotes {
     var answer = "answer: \(stats.generatedTokenCount) tokens"
     answer += String(format: ", %.1f tokens/s", stats.tokensPerSecond)
     if stats.draftedTokenCount > 0 {
-      answer += "; \(stats.acceptedTokenCount) of \(stats.draftedTokenCount) drafted were right"
+      answer += "; \(stats.acceptedTokenCount) of \(stats.draftedTokenCount) drafted were accepted"
     }
     if let byteCount = stats.peakResidentByteCount {
       answer += "; memory \(byteText(byteCount))"
@@ -42,22 +42,22 @@ enum GenerationNotes {
   }
 }
 
-/// The bar that is shown while a prompt is computed, and removed when the first token comes.
+/// The progress bar that is shown while a prompt is processed, until the first token.
 struct PrefillProgress {
   private let title: String
   private var bar: ProgressBar?
 
-  /// - Parameter title: what the person waits for.
+  /// - Parameter title: names the work.
   init(title: String) { self.title = title }
 
-  /// Shows how many tokens are computed; removes the bar after the last.
+  /// Shows how many tokens have been processed; removes the bar after the last one.
   mutating func show(done tokenCount: Int, total: Int) {
     if bar == nil { bar = ProgressBar(title, unit: "tokens", total: total) }
     bar?.update(done: tokenCount, total: total)
     if tokenCount == total { hide() }
   }
 
-  /// Removes the bar, if there is one.
+  /// Removes the bar.
   mutating func hide() {
     bar?.finish()
     bar = nil

@@ -5,11 +5,11 @@ internal import RAG
 internal import SwiftRAG
 internal import Tokenizers
 
-/// Shows a generation while it runs and when it is done.
+/// Prints a generation while it runs and when it has finished.
 final class GenerationOutput {
-  /// What standard output gets.
+  /// The format of standard output.
   enum Style {
-    /// The text, as it comes.
+    /// The text, streamed.
     case text
     /// One JSON object at the end.
     case json
@@ -19,12 +19,12 @@ final class GenerationOutput {
 
   private let style: Style
   private let modelName: String
-  /// What a token's text is; nil for a model of which no tokens are told.
+  /// Gives the text of a token; nil for a server, which reports no tokens.
   private let tokenizer: LanguageTokenizer?
   private let seed: UInt64
   private let showsLogprobs: Bool
   private var progress = PrefillProgress(title: "reading the prompt")
-  /// Whether the text so far ends a line.
+  /// Whether the text so far ends with a line break.
   private var endsLine = true
 
   init(
@@ -45,8 +45,8 @@ final class GenerationOutput {
     case .text(let text):
       progress.hide()
       if style == .text {
-        // What is piped on is the text as it is; a terminal gets nothing that could steer it.
-        Terminal.write(Terminal.outputIsTerminal ? printable(text) : text, to: 1)
+        // A pipe receives the text unchanged; a terminal must not receive control characters.
+        Terminal.write(Terminal.outputIsTerminal ? droppingControls(text) : text, to: 1)
         endsLine = text.hasSuffix("\n")
       }
       if style == .jsonLines { line(Event(type: "text", text: text)) }
@@ -56,13 +56,13 @@ final class GenerationOutput {
     }
   }
 
-  /// Ends the line that was begun, before an error is told.
+  /// Ends an unfinished line, so that an error message starts on its own line.
   func abandon() {
     progress.hide()
     if style == .text, !endsLine { Terminal.write("\n", to: 1) }
   }
 
-  /// Shows the result.
+  /// Prints the result.
   func finish(_ result: GenerationResult, showsStats: Bool) throws {
     progress.hide()
     switch style {
@@ -140,7 +140,7 @@ final class GenerationOutput {
         peakResidentBytes: stats.peakResidentByteCount))
   }
 
-  /// One event a line; strings and numbers always encode.
+  /// One event on a line; encoding strings and finite numbers cannot fail.
   private func line(_ event: Event) {
     try? answerJSON(event, pretty: false)
   }

@@ -6,44 +6,41 @@ internal import RAG
 internal import Store
 internal import SwiftRAG
 
-/// The flag of every command that opens an index.
+/// The flag of a command that opens an index.
 struct IndexOptions: ParsableArguments {
   @Option(help: "The index file (default: index.sqlite in the user's data folder).")
   var index: String?
 
-  var settings: [Setting: String] {
-    var settings: [Setting: String] = [:]
-    settings[.indexPath] = index
-    return settings
+  /// The setting that the flag gives.
+  var settings: [SettingFlag] {
+    [SettingFlag(.indexPath, "--index", index)].compactMap { $0 }
   }
 }
 
-/// The flags of every command that searches.
+/// The flags of a command that searches.
 struct SearchOptions: ParsableArguments {
-  @Option(name: [.customShort("k"), .long], help: "How many passages (default: 5).")
+  @Option(
+    name: [.customShort("k"), .long], help: "How many passages to retrieve (default: top_k, 5).")
   var topK: Int?
 
-  @Option(help: "hybrid (words and meaning), dense (meaning) or keyword (words).")
+  @Option(help: "How to search: hybrid (words and meaning), dense (meaning) or keyword (words).")
   var mode: String?
 
-  @Option(help: "Only documents below this folder, this file, or a pattern like '*.pdf'.")
+  @Option(help: "Only documents below this folder, this file, or matching a pattern like '*.pdf'.")
   var path: [String] = []
 
   @Option(help: "Only this type: \(DocumentType.names).")
   var type: [DocumentTypeArgument] = []
 
-  var settings: [Setting: String] {
-    var settings: [Setting: String] = [:]
-    settings[.topK] = topK.map(String.init)
-    settings[.searchMode] = mode
-    return settings
+  /// The settings that these flags give.
+  var settings: [SettingFlag] {
+    [SettingFlag(.topK, "--top-k", topK), SettingFlag(.searchMode, "--mode", mode)]
+      .compactMap { $0 }
   }
 
-  /// The documents that may be found; paths that exist are made absolute, others are patterns.
+  /// The documents that may be found.
   func filter(additionalPaths: [String] = []) -> SearchFilter {
-    SearchFilter(
-      paths: (path + additionalPaths).map { Paths.canonical($0) ?? $0 },
-      types: type.map(\.type.name))
+    SearchFilter(paths: path + additionalPaths, types: type.map(\.type.name))
   }
 }
 
@@ -59,24 +56,24 @@ struct DocumentTypeArgument: ExpressibleByArgument {
   static var allValueStrings: [String] { DocumentType.all.map(\.name) }
 }
 
-/// Fails, with exit code 66, when a path that a person typed does not exist.
+/// Fails if a path on the command line does not exist.
 func requireExisting(_ paths: [String]) throws {
   for path in paths where !FileManager.default.fileExists(atPath: path) {
-    throw CommandFailure("\(path): no such file or folder", status: ExitStatus.noInput)
+    throw CommandFailure("\(path): no such file or folder", .missingInput)
   }
 }
 
-/// Fails when no file can be made at `path`, before work is done for it.
+/// Fails if no file can be created at `path`, before any work is done for it.
 func requireCreatable(_ path: String) throws {
   var isFolder: ObjCBool = false
   if FileManager.default.fileExists(atPath: path, isDirectory: &isFolder), isFolder.boolValue {
     throw CommandFailure(
-      "\(path): is a folder; name the file to write", status: ExitStatus.cannotCreate)
+      "\(path): is a folder; give the path of the file to write", .cannotCreate)
   }
   let parent = Paths.folder(of: path)
   guard !path.isEmpty, FileManager.default.isWritableFile(atPath: parent) else {
     throw CommandFailure(
-      "'\(path)': no file can be made there (no such folder, or no permission)",
-      status: ExitStatus.cannotCreate)
+      "'\(path)': cannot be created (no such folder, or no permission)",
+      .cannotCreate)
   }
 }

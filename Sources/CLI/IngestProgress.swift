@@ -1,11 +1,11 @@
 internal import Foundation
 internal import RAG
 
-/// Shows on standard error what an ingest tells, and its result.
+/// Shows the progress and the result of an ingest on standard error.
 final class IngestProgress {
   private var bar: ProgressBar?
   private let isVerbose: Bool
-  /// More skipped files than this are counted, not listed, unless `--verbose`.
+  /// Without `--verbose`, skipped files after this many are counted instead of listed.
   private static let listedSkipCount = 10
   private var skippedCount = 0
 
@@ -22,10 +22,10 @@ final class IngestProgress {
     case .skipped(let path, let reason):
       skippedCount += 1
       if isVerbose || skippedCount <= Self.listedSkipCount {
-        Terminal.note("skipped \(printable(path)): \(printable(reason))")
+        Terminal.note("skipped \(droppingControls(path)): \(droppingControls(reason))")
       }
     case .warning(let path, let message):
-      if isVerbose { Terminal.note("\(printable(path)): \(printable(message))") }
+      if isVerbose { Terminal.note("\(droppingControls(path)): \(droppingControls(message))") }
     }
   }
 

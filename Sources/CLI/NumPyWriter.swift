@@ -9,12 +9,13 @@ enum NumPyWriter {
   /// - Parameters:
   ///   - values: `[rows, columns]`, row after row.
   ///   - columns: the elements of a row.
-  ///   - path: the file, which appears when it is whole.
+  ///   - path: the file; it is replaced once all data is written.
   /// - Throws: `BytesError` when it cannot be written.
   static func write(_ values: [Float], columns: Int, to path: String) throws {
     let rows = values.count / max(1, columns)
     var header = "{'descr': '<f4', 'fortran_order': False, 'shape': (\(rows), \(columns)), }"
-    // The data must begin at a multiple of 64; the preamble has 10 bytes and a newline ends it.
+    // The data must start at a multiple of 64; the preamble has 10 bytes and the header ends with a
+    // line break.
     let padding = 64 - (10 + header.utf8.count + 1) % 64
     header += String(repeating: " ", count: padding % 64) + "\n"
     var bytes: [UInt8] = [0x93] + Array("NUMPY".utf8) + [1, 0]

@@ -4,7 +4,7 @@ internal import RAG
 internal import Synchronization
 internal import Tokenizers
 
-/// Shows what happens beside a language model's answer: its prompt, progress, notes and figures.
+/// Shows a language model's prompt, progress, notes and statistics on standard error.
 final class ProseDisplay: Sendable {
   private let showsContext: Bool
   private let showsStats: Bool
@@ -23,24 +23,24 @@ final class ProseDisplay: Sendable {
     case .note(let text): Terminal.note(text)
     case .finished(let result):
       progress.withLock { $0.hide() }
-      // The answer's last line is not ended yet.
+      // The last line of the answer has no line break yet.
       let lineEnd = result.text.isEmpty ? "" : "\n"
       if let note = GenerationNotes.end(of: result) { Terminal.note(lineEnd + note) }
       if showsStats { Terminal.note(lineEnd + GenerationNotes.summary(result.stats)) }
     }
   }
 
-  /// The conversation that a model is given, turn by turn.
+  /// The messages that a model is given.
   static func lines(of prompt: PassagePrompt) -> [String] {
     prompt.messages.flatMap { message in
       ["--- \(message.role.rawValue) ---"]
         + message.text.split(separator: "\n", omittingEmptySubsequences: false)
-        .map { printable(String($0)) }
+        .map { droppingControls(String($0)) }
     }
   }
 }
 
-/// Writes an answer to standard output as it comes.
+/// Streams an answer to standard output.
 final class ProseStream {
   private let isShown: Bool
   private(set) var hasWritten = false
@@ -52,7 +52,7 @@ final class ProseStream {
     // The first token of most models begins with a space.
     let text = hasWritten ? text : String(text.drop(while: \.isWhitespace))
     guard isShown, !text.isEmpty else { return }
-    Terminal.write(printable(text), to: 1)
+    Terminal.write(droppingControls(text), to: 1)
     hasWritten = true
     endsLine = text.hasSuffix("\n")
   }

@@ -1,7 +1,8 @@
+internal import Bytes
 internal import ArgumentParser
 internal import Foundation
 
-/// The program `swiftrag`: one subcommand a file in `Commands`.
+/// The program `swiftrag`; each subcommand has a file in `Commands`.
 @main
 struct SwiftRAGCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
@@ -10,13 +11,13 @@ struct SwiftRAGCommand: ParsableCommand {
     discussion: """
       Try:
 
-        swiftrag run "your question"            answers from the bundled samples
-        swiftrag run --docs ~/papers            indexes a folder, then a conversation
-        swiftrag search "solar panels" -k 3     the best passages, without an answer
-        swiftrag generate "Hello" -m llm.gguf   the language model alone
-        swiftrag inspect model.gguf             what is in a model file
+        swiftrag run "your question"            answer from the bundled samples
+        swiftrag run --docs ~/papers            index a folder, then converse
+        swiftrag search "solar panels" -k 3     show the best passages
+        swiftrag generate "Hello" -m llm.gguf   run a language model alone
+        swiftrag inspect model.gguf             show what is in a model file
 
-      Each command explains itself: swiftrag help COMMAND.
+      swiftrag help COMMAND explains a command.
       """,
     subcommands: [
       RunCommand.self, AddCommand.self, SearchCommand.self, GenerateCommand.self, IndexCommand.self,
@@ -32,14 +33,24 @@ struct SwiftRAGCommand: ParsableCommand {
       var command = try parseAsRoot()
       try command.run()
     } catch  where isForArgumentParser(error) {
-      exit(withError: error)
+      let status = exitCode(for: error)
+      guard status.rawValue == ExitCode(.usage).rawValue else { exit(withError: error) }
+      let message = fullMessage(for: error)
+      report(message.hasPrefix("Error: ") ? message.dropFirst(7) : message[...])
+      Foundation.exit(status.rawValue)
     } catch {
-      Terminal.complain(Style.red.apply("error:", output: false) + " " + printable("\(error)"))
-      Foundation.exit(ErrorStatus.of(error).rawValue)
+      report("\(error)")
+      Foundation.exit(ExitCode(error).rawValue)
     }
   }
 
-  /// Whether the error is a wrong command line, a request for help, or a bare exit code.
+  private static func report(_ message: some StringProtocol) {
+    Terminal.complain(
+      Style.red.apply("error:", output: false) + " " + droppingControls(message))
+  }
+
+  /// Whether ArgumentParser prints the error: a wrong command line, a request for help, or an exit
+  /// code without a message.
   private static func isForArgumentParser(_ error: any Error) -> Bool {
     error is ExitCode || error is ValidationError || error is CleanExit
       || String(reflecting: type(of: error)).hasPrefix("ArgumentParser.")

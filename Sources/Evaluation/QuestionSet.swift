@@ -53,26 +53,24 @@ package struct QuestionSet: Sendable {
   }
 
   private func ask(of store: IndexStore, encoder: any SentenceEncoder) throws -> Result {
-    let retriever = Retriever(store: store, encoder: encoder)
-    let backend = ExtractiveBackend(encoder: encoder)
+    let pipeline = AnswerPipeline(
+      retriever: Retriever(store: store, encoder: encoder),
+      backend: ExtractiveBackend(encoder: encoder))
     var observations: [RefusalEvaluation.Observation] = []
     var metrics = RankingMetrics()
     var rightQuoteCount = 0
     for (items, isAnswerable) in [(answerable, true), (unanswerable, false)] {
       for item in items {
-        let passages = try retriever.passages(for: item.question, mode: .hybrid, limit: 5)
-        observations.append(
-          .init(
-            Evidence(question: item.question, passages: passages), isAnswerable: isAnswerable,
-            group: 0))
+        let request = try pipeline.request(for: item.question, mode: .hybrid, limit: 5)
+        observations.append(.init(request.evidence, isAnswerable: isAnswerable, group: 0))
         guard isAnswerable, let document = item.document else { continue }
-        let rank = passages.firstIndex { $0.citation.path.hasSuffix("/" + document) }
+        let rank = request.passages.firstIndex { $0.citation.path.hasSuffix("/" + document) }
         metrics.add(rank: rank.map { $0 + 1 })
-        let answer = try backend.answer(
-          AnswerRequest(question: item.question, passages: passages), emit: { _ in },
-          shouldStop: { false })
-        let quote = answer.passages.first.map { ExtractiveBackend.oneLine($0.highlighted.sentence) }
-        if let quote, let expected = item.passage.map(ExtractiveBackend.oneLine),
+        // The quotation is judged even where weak evidence would refuse the question.
+        let answer = try pipeline.backend.answer(
+          request, emit: { _ in }, shouldStop: { false })
+        let quote = answer.passages.first?.highlighted.sentence.onOneLine
+        if let quote, let expected = item.passage?.onOneLine,
           quote.contains(expected) || expected.contains(quote)
         {
           rightQuoteCount += 1

@@ -57,7 +57,9 @@ package struct RefusalEvaluation {
   ) throws -> [Observation] {
     let evaluation = RetrievalEvaluation(dataset: dataset, encoder: encoder)
     return try evaluation.withIndexedParagraphs { store in
-      let retriever = Retriever(store: store, encoder: encoder)
+      let pipeline = AnswerPipeline(
+        retriever: Retriever(store: store, encoder: encoder),
+        backend: ExtractiveBackend(encoder: encoder))
       let articleCount = (dataset.articles.max() ?? -1) + 1
       let otherPaths = (0..<articleCount).map { article in
         dataset.articles.indices.filter { dataset.articles[$0] != article }
@@ -67,13 +69,11 @@ package struct RefusalEvaluation {
       for question in dataset.questions {
         let article = dataset.articles[question.paragraph]
         for isAnswerable in [true, false] {
-          let passages = try retriever.passages(
+          let request = try pipeline.request(
             for: question.text, mode: .hybrid, limit: 5,
             filter: SearchFilter(paths: isAnswerable ? [] : otherPaths[article]))
           observations.append(
-            Observation(
-              Evidence(question: question.text, passages: passages), isAnswerable: isAnswerable,
-              group: article))
+            Observation(request.evidence, isAnswerable: isAnswerable, group: article))
         }
         progress(observations.count, 2 * dataset.questions.count)
       }

@@ -33,7 +33,7 @@ package struct RetrievalEvaluation {
       return try modes.map { mode in
         var metrics = RankingMetrics()
         for question in dataset.questions {
-          let passages = try retriever.passages(for: question.text, mode: mode, limit: 10)
+          let passages = try retriever.retrieve(question.text, mode: mode, limit: 10).passages
           let wanted = Self.path(ofParagraph: question.paragraph)
           metrics.add(rank: passages.firstIndex { $0.citation.path == wanted }.map { $0 + 1 })
           done += 1

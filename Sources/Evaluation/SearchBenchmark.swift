@@ -1,7 +1,7 @@
 internal import Bytes
 package import Store
 internal import Foundation
-internal import Kernels
+package import Kernels
 
 /// Latency and memory of exact search over vectors from a file, without SQLite.
 ///
@@ -34,18 +34,17 @@ package struct SearchBenchmark: Sendable, Encodable {
   ///   - vectorsPath: a NumPy file, Float32 `[vectors, dimension]`.
   ///   - queriesPath: a NumPy file, Float32 `[queries, dimension]`.
   ///   - k: how many vectors a query finds.
-  ///   - threadCount: threads of a search; one a physical core when nil.
+  ///   - pool: the threads of a search.
   /// - Returns: the figures.
   /// - Throws: ``StoreError/invalidInput(_:)`` for files that are no such arrays.
   package static func run(
-    vectorsPath: String, queriesPath: String, k: Int, threadCount: Int? = nil
+    vectorsPath: String, queriesPath: String, k: Int, pool: WorkerPool
   ) throws(StoreError) -> SearchBenchmark {
     let vectors = try NumPyFile(path: vectorsPath)
     let queries = try NumPyFile(path: queriesPath)
     guard vectors.columns == queries.columns, queries.rows > 0, k > 0,
       vectors.columns <= VectorSpace.maximumDimension
     else { throw .invalidInput("vectors and queries of different or unusable sizes") }
-    let pool = WorkerPool(threadCount: max(1, threadCount ?? physicalCoreCount()))
     let start = currentNanoseconds()
     let index = build(vectors, pool: pool)
     let buildSeconds = Double(currentNanoseconds() - start) / 1e9

@@ -62,7 +62,7 @@ package struct SupportEvaluation {
         let statement = question.text + " " + answer
         let own = dataset.paragraphs[question.paragraph]
         observations.append(observation(statement, before: own, isOwn: true, isSentence: false))
-        let found = try retriever.passages(for: question.text, mode: .hybrid, limit: 2)
+        let found = try retriever.retrieve(question.text, mode: .hybrid, limit: 2).passages
         guard let other = found.first(where: { $0.text != own }) else { continue }
         observations.append(
           observation(statement, before: other.text, isOwn: false, isSentence: false))

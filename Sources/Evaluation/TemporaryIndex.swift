@@ -20,6 +20,7 @@ func withTemporaryIndexes<Result>(
   return try body {
     count += 1
     return try IndexStore.create(
-      path: folder.appending(path: "index-\(count).sqlite").path, identity: identity)
+      path: folder.appending(path: "index-\(count).sqlite").path, identity: identity,
+      workers: encoder.workers)
   }
 }

@@ -9,19 +9,21 @@ package import Tokenizers
 package final class BERTSentenceEncoder: SentenceEncoder {
   package let modelHash: String
   package let modelName: String
-  /// The tokenizer, for whoever wants ids alone.
+  /// The tokenizer, for callers that need only ids.
   package let tokenizer: WordPieceTokenizer
   private let embedder: TextEmbedder
 
+  package var workers: WorkerPool? { embedder.model.compute.pool }
   package var dimension: Int { embedder.dimension }
   package var maximumTokenCount: Int { embedder.maximumTokenCount }
-  /// The bytes of weights in memory, packed for the kernels.
+  /// The size of the weights in memory, packed for the kernels.
   package var packedByteCount: Int { embedder.model.packedByteCount }
 
   /// Opens a model.
   ///
   /// - Parameters:
-  ///   - path: a `bert` GGUF file, or a folder with config.json, model.safetensors and a vocabulary.
+  ///   - path: a `bert` GGUF file, or a folder with config.json, model.safetensors and a
+  ///     vocabulary.
   ///   - compute: kernels and threads.
   /// - Throws: `CheckpointError`, `TokenizerError`, `ModelError` or `BytesError`.
   /// - Complexity: O(weights); the file is hashed on its first use only, see `DigestCache`.

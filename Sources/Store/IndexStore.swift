@@ -39,7 +39,7 @@ package final class IndexStore: Sendable {
     self.mode = mode
     self.reader = reader
     self.writer = writer
-    vectorCache = VectorCache(pool: workers ?? WorkerPool(threadCount: physicalCoreCount()))
+    vectorCache = VectorCache(pool: workers ?? WorkerPool(threadCount: 1))
   }
 
   /// Opens an existing index.
@@ -50,8 +50,8 @@ package final class IndexStore: Sendable {
   ///   - expected: the identity that the caller's vectors have; nil if no vectors are involved
   ///     (listing, removal, keyword search). Opened for writing, the index gets the spaces of the
   ///     identity that it lacks.
-  ///   - workers: the threads of a search, usually those of the models' ``ComputeContext``; if nil,
-  ///     a pool of one thread per core.
+  ///   - workers: the threads of a search, usually those of the sentence encoder; the calling thread
+  ///     alone if nil.
   /// - Returns: the open index.
   /// - Throws: ``StoreError/notFound(path:)``, ``StoreError/notAnIndex(path:detail:)``,
   ///   ``StoreError/newerSchema(path:version:supported:)``,

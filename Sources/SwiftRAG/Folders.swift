@@ -11,7 +11,7 @@ public enum Folders {
     folder(.configuration, environment: environment)
   }
 
-  /// The folder of indexes and of models that a person put there.
+  /// The folder of the indexes, and of models that are not in a checkout.
   public static func data(environment: [String: String]) -> String {
     folder(.data, environment: environment)
   }
@@ -25,10 +25,10 @@ public enum Folders {
     return folder.path(environment: ["HOME": home]) ?? "."
   }
 
-  /// The folders that are searched for `models/`, in order.
+  /// The folders that hold models, in the order in which they are searched.
   ///
-  /// A checkout's `models` is found from the executable inside its `.build` folder, so that the
-  /// program works from any working directory.
+  /// The `models` folder of a checkout is found from the executable in its `.build` folder, so that
+  /// the program works from any working directory.
   public static func modelFolders(configured: String?, environment: [String: String]) -> [String] {
     if let configured { return [configured] }
     var folders = ["models"]
@@ -51,7 +51,7 @@ public enum Folders {
     return Paths.folder(of: link ?? CommandLine.arguments[0])
   }
 
-  /// The bundled sample library, when the program still has its resources beside it.
+  /// The bundled sample library; nil if the program was copied without its resources.
   public static var sampleLibrary: String? {
     let path = executableFolder + "/swiftrag_SwiftRAG.resources/SampleLibrary"
     return FileManager.default.fileExists(atPath: path) ? path : nil

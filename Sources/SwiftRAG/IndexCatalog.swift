@@ -1,7 +1,6 @@
-public import RAG
 internal import Store
 
-/// What is in an index, and its upkeep; needs no model, except to rebuild.
+/// The content of an index and its maintenance, for which no model is needed.
 public final class IndexCatalog: Sendable {
   /// One indexed or skipped file.
   public struct Document: Sendable, Codable {
@@ -13,7 +12,7 @@ public final class IndexCatalog: Sendable {
     public let title: String?
     /// The file's size when it was indexed.
     public let byteCount: Int
-    /// Into how many passages it was cut.
+    /// The number of its passages.
     public let chunkCount: Int
     /// The SHA-256 of the file as it was indexed.
     public let sha256: String
@@ -25,41 +24,42 @@ public final class IndexCatalog: Sendable {
   public struct Information: Sendable, Codable {
     /// The index file.
     public let path: String
-    /// Indexed files.
+    /// How many files are indexed.
     public let documents: Int
-    /// Files that could not be read.
+    /// How many files could not be read.
     public let skipped: Int
-    /// Passages.
+    /// How many passages they have.
     public let chunks: Int
-    /// Indexed files of each type.
+    /// How many files of each type are indexed.
     public let documentsByType: [String: Int]
-    /// The bytes of the indexed files.
+    /// The total size of the indexed files.
     public let sourceByteCount: Int
-    /// The bytes of the index.
+    /// The size of the index.
     public let indexByteCount: Int
     /// The sentence encoder's name.
     public let model: String
     /// The SHA-256 of its file.
     public let modelHash: String
-    /// The elements of a vector.
+    /// The number of elements of a vector.
     public let dimension: Int
     /// The chunker and its parameters.
     public let chunker: String
-    /// A digest over all documents, passages and vectors, whatever the order of their arrival.
+    /// A digest of all documents, passages and vectors that does not depend on the order in which
+    /// they were added.
     public let contentHash: String
   }
 
-  /// What a verification found.
+  /// The result of a verification.
   public struct Verification: Sendable, Codable {
-    /// Whether everything agrees.
+    /// Whether all parts of the index agree.
     public let isWhole: Bool
-    /// What does not.
+    /// Each disagreement.
     public let problems: [String]
-    /// What could not be checked.
+    /// Each check that was not possible.
     public let notes: [String]
-    /// Documents that were checked.
+    /// How many documents were checked.
     public let documents: Int
-    /// Passages that were checked.
+    /// How many passages were checked.
     public let chunks: Int
   }
 
@@ -70,12 +70,12 @@ public final class IndexCatalog: Sendable {
   /// - Parameters:
   ///   - path: the file.
   ///   - mayWrite: whether documents may be removed.
-  /// - Throws: when there is no index at `path`, or it cannot be read.
+  /// - Throws: if there is no index at `path`, or it cannot be read.
   public init(path: String, mayWrite: Bool = false) throws {
     store = try IndexStore.open(path: path, mode: mayWrite ? .readWrite : .readOnly)
   }
 
-  /// The sentence encoder that the index was made with.
+  /// The sentence encoder that made the vectors of the index.
   public func model() throws -> (name: String, sha256: String) {
     let identity = try store.identity()
     return (identity.text.modelName, identity.text.modelHash)
@@ -83,7 +83,7 @@ public final class IndexCatalog: Sendable {
 
   /// The documents at or below `path`, or all, in path order.
   public func documents(below path: String? = nil) throws -> [Document] {
-    try store.documents(under: path).map { document in
+    try store.documents(under: path.map(StoredPaths.path)).map { document in
       Document(
         path: document.path, type: document.record.type, title: document.record.title,
         byteCount: document.record.byteCount, chunkCount: document.chunkCount,
@@ -105,11 +105,11 @@ public final class IndexCatalog: Sendable {
       contentHash: try store.contentHash())
   }
 
-  /// Forgets the documents at or below the paths.
+  /// Removes the documents at or below the paths from the index; the files themselves stay.
   ///
-  /// - Returns: the paths that were forgotten.
+  /// - Returns: the paths of the removed documents, ascending.
   public func remove(below paths: [String]) throws -> [String] {
-    let found = try paths.flatMap { try store.documents(under: $0) }.map(\.path)
+    let found = try paths.flatMap { try store.documents(under: StoredPaths.path($0)) }.map(\.path)
     let distinct = Set(found).sorted()
     try store.removeDocuments(paths: distinct)
     return distinct
@@ -121,18 +121,5 @@ public final class IndexCatalog: Sendable {
     return Verification(
       isWhole: report.isWhole, problems: report.problems, notes: report.notes,
       documents: report.documentCount, chunks: report.chunkCount)
-  }
-
-  /// Empties the index and adds all its documents again, with the configured encoder.
-  public static func rebuild(
-    path: String, configuration: Configuration, report: (IngestEvent) -> Void,
-    shouldStop: () -> Bool
-  ) throws -> IngestReport {
-    let encoder = try KnowledgeBase.loadEncoder(configuration: configuration)
-    let store = try IndexStore.open(path: path, mode: .readWrite)
-    let documents = try store.documents(under: nil).map(\.path)
-    try store.rebuild(identity: Ingestor.identity(for: encoder))
-    return try Ingestor(store: store, encoder: encoder)
-      .add(paths: documents, report: report, shouldStop: shouldStop)
   }
 }

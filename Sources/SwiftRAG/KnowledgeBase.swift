@@ -1,10 +1,8 @@
-internal import Generation
 internal import Documents
-internal import Kernels
 public import RAG
 public import Store
 
-/// A person's documents, indexed, and the answers that they hold.
+/// An index of a person's documents, and answers from them.
 ///
 /// ```swift
 /// let knowledge = try KnowledgeBase(configuration: Configuration())
@@ -13,96 +11,78 @@ public import Store
 /// print(answer.text, answer.passages.first?.citation.place ?? "")
 /// ```
 ///
-/// One instance may be used from several threads; each call takes all cores while it computes.
+/// An instance may be used from several threads at once; each call computes on all threads of its
+/// runtime that are free.
 public final class KnowledgeBase: Sendable {
   /// The index file.
   public let indexPath: String
-  /// The settings in force.
-  public let configuration: Configuration
+  /// Settings, threads and models.
+  public let runtime: Runtime
   private let encoder: any SentenceEncoder
   private let store: IndexStore
-  private let backend: any AnswerBackend
+  private let pipeline: AnswerPipeline
 
-  /// Opens the index and the sentence encoder.
+  /// Opens the index, the sentence encoder and, for the first answer, the language model.
   ///
   /// - Parameters:
-  ///   - configuration: the settings.
+  ///   - runtime: settings and threads.
   ///   - indexPath: another index than the configured one.
-  ///   - mayCreate: whether an index is made when there is none.
-  /// - Throws: when the model cannot be found or opened, or the index cannot be used with it.
+  ///   - mayCreate: whether a missing index is created; otherwise the index is opened for reading.
+  /// - Throws: if a model cannot be found or opened, or the index was made with another encoder.
+  public convenience init(
+    runtime: Runtime, indexPath: String? = nil, mayCreate: Bool = true
+  ) throws {
+    try self.init(
+      runtime: runtime, indexPath: indexPath, mayCreate: mayCreate,
+      backend: try runtime.answerBackend())
+  }
+
+  /// As ``init(runtime:indexPath:mayCreate:)``, with a runtime of its own.
   public convenience init(
     configuration: Configuration, indexPath: String? = nil, mayCreate: Bool = true
   ) throws {
-    let encoder = try Self.loadEncoder(configuration: configuration)
     try self.init(
-      configuration: configuration, indexPath: indexPath, mayCreate: mayCreate, encoder: encoder,
-      backend: try Self.modelBackend(configuration: configuration))
+      runtime: Runtime(configuration: configuration), indexPath: indexPath, mayCreate: mayCreate)
   }
 
   package init(
-    configuration: Configuration, indexPath: String? = nil, mayCreate: Bool = true,
-    encoder: any SentenceEncoder, backend: (any AnswerBackend)? = nil
+    runtime: Runtime, indexPath: String? = nil, mayCreate: Bool = true,
+    backend: any AnswerBackend
   ) throws {
-    let path = indexPath ?? Self.defaultIndexPath(configuration: configuration)
+    let path = indexPath ?? runtime.indexPath
+    let encoder = try runtime.sentenceEncoder()
     let identity = Ingestor.identity(for: encoder)
     store =
       mayCreate
-      ? try IndexStore.openOrCreate(path: path, identity: identity)
-      : try IndexStore.open(path: path, mode: .readOnly, expecting: identity)
+      ? try IndexStore.openOrCreate(path: path, identity: identity, workers: encoder.workers)
+      : try IndexStore.open(
+        path: path, mode: .readOnly, expecting: identity, workers: encoder.workers)
     self.indexPath = path
-    self.configuration = configuration
     self.encoder = encoder
-    self.backend = backend ?? ExtractiveBackend(encoder: encoder)
+    self.runtime = runtime
+    pipeline = AnswerPipeline(
+      retriever: Retriever(store: store, encoder: encoder), backend: backend)
   }
 
-  /// The index that is used when nobody names one.
-  public static func defaultIndexPath(configuration: Configuration) -> String {
-    configuration.text(.indexPath)
-      ?? Folders.data(environment: Folders.processEnvironment) + "/index.sqlite"
-  }
-
-  /// The index of the bundled sample library.
-  public static var sampleIndexPath: String {
-    Folders.data(environment: Folders.processEnvironment) + "/sample.sqlite"
-  }
-
-  /// Opens the configured sentence encoder.
-  package static func loadEncoder(configuration: Configuration) throws -> BERTSentenceEncoder {
-    let threads = configuration.integer(.threads)
-    let kernels = configuration.text(.kernels).flatMap(KernelBackend.init(rawValue:)) ?? .simd
-    let compute = ComputeContext(path: kernels, threadCount: threads == 0 ? nil : threads)
-    let name = configuration.text(.embeddingModel) ?? ""
-    let path = try ModelLocator(configuration: configuration).embeddingModel(name)
-    return try BERTSentenceEncoder(path: path, compute: compute)
-  }
+  private var settings: Settings { runtime.settings }
 
   /// Whether answers are written by a language model, piece by piece, instead of quoted.
-  public var writesProse: Bool { !(backend is ExtractiveBackend) }
+  public var writesProse: Bool { pipeline.backend.writesProse }
 
-  /// The prompt that a language model would get for a question; nil where passages are quoted.
-  package func prompt(
-    for question: String, filter: SearchFilter, history: [ConversationTurn] = []
-  ) throws -> PassagePrompt? {
-    guard let backend = backend as? ModelBackend else { return nil }
-    let passages = try search(Self.query(for: question, history: history), filter: filter)
-    guard !passages.isEmpty else { return nil }
-    return try backend.prompt(
-      for: AnswerRequest(question: question, passages: passages, history: history))
-  }
-
-  /// The files below `paths` that would be read.
+  /// The files at or below `paths` that ``add(paths:report:shouldStop:)`` would read.
   public static func documents(below paths: [String]) -> [String] {
     DocumentFinder().find(paths).files
   }
 
-  /// Adds what is new below `paths`, updates what changed, forgets what vanished.
+  /// Adds the new documents at or below `paths`, updates the changed ones, and removes those that
+  /// are gone.
   ///
   /// - Parameters:
   ///   - paths: files and folders.
-  ///   - report: told of the plan, the progress and each skipped file.
-  ///   - shouldStop: asked between batches.
+  ///   - report: receives the plan, the progress and each skipped file.
+  ///   - shouldStop: polled between batches.
   /// - Returns: what was done.
-  /// - Throws: when the index cannot be written.
+  /// - Throws: if the index cannot be written.
   public func add(
     paths: [String], report: (IngestEvent) -> Void = { _ in }, shouldStop: () -> Bool = { false }
   ) throws -> IngestReport {
@@ -110,64 +90,81 @@ public final class KnowledgeBase: Sendable {
       .add(paths: paths, report: report, shouldStop: shouldStop)
   }
 
-  /// The passages that bear most on `text`, the best first.
+  /// The passages that bear most on `text`, best first.
+  ///
+  /// - Parameters:
+  ///   - text: a question or words; never query syntax.
+  ///   - limit: how many passages at most; the configured `top_k` if nil.
+  ///   - mode: how they are found; the configured `search_mode` if nil.
+  ///   - filter: the documents that may be found.
+  /// - Returns: the passages.
+  /// - Throws: if the index cannot be read.
   public func search(
     _ text: String, limit: Int? = nil, mode: SearchMode? = nil, filter: SearchFilter = .init()
   ) throws -> [Passage] {
-    try retriever.passages(
-      for: text, mode: mode ?? configuredMode, limit: limit ?? configuration.integer(.topK),
-      filter: filter)
+    try pipeline.retriever.retrieve(
+      text, mode: mode ?? settings.searchMode, limit: limit ?? settings.topK,
+      filter: StoredPaths.filter(filter)
+    ).passages
   }
 
-  private var retriever: Retriever { Retriever(store: store, encoder: encoder) }
-
-  private var configuredMode: SearchMode {
-    configuration.text(.searchMode).flatMap(SearchMode.init(rawValue:)) ?? .hybrid
-  }
-
-  /// Answers a question from the documents, or says that they do not hold the answer.
+  /// Answers a question from the documents, or says that they do not contain the answer.
   ///
   /// - Parameters:
   ///   - question: in plain words.
-  ///   - limit: how many passages are considered.
-  ///   - filter: which documents may answer.
-  ///   - history: the conversation so far; a short question is searched for together with the last
-  ///     one, to which it may refer.
-  ///   - emit: given each piece of the answer as it is ready.
-  ///   - shouldStop: asked while the answer is written; what was said until then is kept.
+  ///   - limit: how many passages are considered; the configured `top_k` if nil.
+  ///   - filter: the documents that may answer.
+  ///   - conversation: the turns to which the question may refer.
+  ///   - emit: receives each piece of the answer as soon as it is final.
+  ///   - shouldStop: polled while the answer is written; the text written until then is kept.
   /// - Returns: the answer with its passages and evidence.
-  /// - Throws: when the index cannot be read, or the language model fails.
+  /// - Throws: if the index cannot be read, or the language model fails.
   public func ask(
     _ question: String, limit: Int? = nil, filter: SearchFilter = .init(),
-    history: [ConversationTurn] = [], emit: (String) -> Void = { _ in },
+    conversation: Conversation = Conversation(), emit: (String) -> Void = { _ in },
     shouldStop: () -> Bool = { false }
   ) throws -> Answer {
-    let query = Self.query(for: question, history: history)
-    let mode = configuredMode
-    let vector = try retriever.vector(of: query, mode: mode)
-    let passages = try retriever.passages(
-      for: query, mode: mode, limit: limit ?? configuration.integer(.topK), filter: filter,
-      vector: vector)
-    let evidence = Evidence(question: query, passages: passages)
-    guard evidence.isSufficient else {
-      return Answer(
-        question: question, isAnswered: false, text: "", passages: passages, evidence: evidence,
-        backend: backend.name)
-    }
-    let request = AnswerRequest(
-      question: question, passages: passages, history: history,
-      questionVector: query == question && !vector.isEmpty ? vector : nil)
-    let answer = try backend.answer(request, emit: emit, shouldStop: shouldStop)
-    return Answer(
-      question: question, isAnswered: !answer.declines, text: answer.text,
-      passages: answer.passages, evidence: evidence, backend: backend.name,
-      citedNumbers: answer.citedNumbers, unsupportedSentences: answer.unsupportedSentences,
-      finish: answer.finish?.rawValue)
+    try pipeline.answer(
+      request(for: question, limit: limit, filter: filter, conversation: conversation), emit: emit,
+      shouldStop: shouldStop)
   }
 
-  /// What is searched for: "And for children?" alone would find nothing.
-  static func query(for question: String, history: [ConversationTurn]) -> String {
-    guard let last = history.last, ContentWords.of(question).count < 3 else { return question }
-    return last.question + " " + question
+  /// The passages for a question and how strongly they bear on it, without an answer.
+  package func request(
+    for question: String, limit: Int? = nil, filter: SearchFilter = .init(),
+    conversation: Conversation = Conversation()
+  ) throws -> AnswerRequest {
+    try pipeline.request(
+      for: question, mode: settings.searchMode, limit: limit ?? settings.topK,
+      filter: StoredPaths.filter(filter), conversation: conversation)
+  }
+
+  /// The prompt that a language model would be given; nil where passages are quoted.
+  package func prompt(for request: AnswerRequest) throws -> PassagePrompt? {
+    try pipeline.backend.prompt(for: request)
+  }
+}
+
+extension KnowledgeBase {
+  /// Empties an index and adds all its documents again, with the configured encoder.
+  ///
+  /// - Parameters:
+  ///   - runtime: settings and threads.
+  ///   - indexPath: another index than the configured one.
+  ///   - report: receives the plan, the progress and each skipped file.
+  ///   - shouldStop: polled between batches; the documents read until then are in the index.
+  /// - Returns: what was done.
+  /// - Throws: if there is no index, it cannot be written, or the encoder cannot be opened.
+  public static func rebuild(
+    runtime: Runtime, indexPath: String? = nil, report: (IngestEvent) -> Void = { _ in },
+    shouldStop: () -> Bool = { false }
+  ) throws -> IngestReport {
+    let encoder = try runtime.sentenceEncoder()
+    let store = try IndexStore.open(
+      path: indexPath ?? runtime.indexPath, mode: .readWrite, workers: encoder.workers)
+    let documents = try store.documents(under: nil).map(\.path)
+    try store.rebuild(identity: Ingestor.identity(for: encoder))
+    return try Ingestor(store: store, encoder: encoder)
+      .add(paths: documents, report: report, shouldStop: shouldStop)
   }
 }

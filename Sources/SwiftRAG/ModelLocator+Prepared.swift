@@ -11,24 +11,24 @@ extension ModelLocator {
     public let problem: String?
   }
 
-  /// A prepared file without its model.
+  /// A prepared file whose model is gone.
   public struct Orphan: Sendable, Equatable, Codable {
     /// The file.
     public let path: String
     /// Its size.
     public let byteCount: Int
-    /// Where the model lay.
+    /// The path that the model had.
     public let model: String
   }
 
-  /// The prepared files of a language model, the one that is used first.
+  /// The prepared files of a language model; the first one is used.
   public static func preparedFiles(ofModelAt path: String) -> [Prepared] {
     PreparedWeights.stored(ofModelAt: path).map {
       Prepared(path: $0.path, byteCount: $0.byteCount, problem: $0.rejection?.description)
     }
   }
 
-  /// Prepared files whose model is gone, beside where it lay and in the cache folder.
+  /// Prepared files whose model is gone, in the models folders and in the cache folder.
   public func orphans() -> [Orphan] {
     PreparedWeights.orphans(modelFolders: folders.map { $0 + "/llm" }).map {
       Orphan(path: $0.path, byteCount: $0.byteCount, model: $0.model)

@@ -1,3 +1,4 @@
+package import Bytes
 internal import Checkpoints
 import Foundation
 
@@ -5,28 +6,28 @@ import Foundation
 public struct ModelLocator: Sendable {
   /// A model that was found.
   public struct Found: Sendable, Equatable, Codable {
-    /// The name by which it can be asked for.
+    /// The name that commands and settings accept.
     public let name: String
-    /// `embeddings` or `llm`, later `clip` and `whisper` too.
+    /// `embeddings` or `llm`.
     public let kind: String
     /// The GGUF file, or the folder of a Hugging Face model.
     public let path: String
-    /// The bytes of its weights.
+    /// The size of its weights.
     public let byteCount: Int
   }
 
   /// The model cannot be found or is ambiguous.
   public enum Failure: Error, Equatable, CustomStringConvertible {
-    /// Nothing has this name; of any kind where none is given.
+    /// No model of the kind has this name; of any kind if `kind` is nil.
     case missing(name: String, kind: String?, searched: [String], known: [String])
-    /// No language model was named, and no folder holds one.
+    /// No language model was named, and no models folder has one.
     case noLanguageModel(searched: [String])
-    /// The folder holds no model that can be opened.
+    /// The folder does not contain a model that can be opened.
     case noModelInFolder(path: String)
-    /// The folder holds several.
+    /// The folder contains several models.
     case ambiguous(path: String, files: [String])
 
-    /// The error in words, with the next thing to do.
+    /// The message, with the next thing to try.
     public var description: String {
       switch self {
       case .missing(let name, let kind, let searched, let known):
@@ -38,29 +39,29 @@ public struct ModelLocator: Sendable {
       case .noLanguageModel(let searched):
         let places =
           searched.isEmpty ? "no models folder was found" : searched.joined(separator: ", ")
-        return "there is no language model (searched: \(places))\n"
+        return "no language model was found (searched: \(places))\n"
           + "  try: put a GGUF file into models/llm, or name one with -m MODEL.gguf"
       case .noModelInFolder(let path):
-        return "\(path): holds neither a .gguf file nor config.json with model.safetensors"
+        return "\(path): has neither a .gguf file nor config.json with model.safetensors"
       case .ambiguous(let path, let files):
-        return "\(path): holds several models; name one of: " + files.joined(separator: ", ")
+        return "\(path): has several models; name one of: " + files.joined(separator: ", ")
       }
     }
   }
 
-  /// The folders that hold `embeddings` or `llm`, the most important first.
+  /// The folders that hold `embeddings` or `llm`, in the order in which they are searched.
   public let folders: [String]
 
   /// Finds the folders.
   ///
   /// - Parameters:
-  ///   - configuration: its `models_dir` is searched alone when it is set.
+  ///   - configuration: if its `models_dir` is set, only that folder is searched.
   ///   - environment: the process's environment.
   public init(
     configuration: Configuration, environment: [String: String] = Folders.processEnvironment
   ) {
     folders = Folders.modelFolders(
-      configured: configuration.text(.modelsDirectory), environment: environment)
+      configured: configuration.settings.modelsFolder, environment: environment)
   }
 
   /// The GGUF file or folder of a sentence encoder.
@@ -136,7 +137,7 @@ public struct ModelLocator: Sendable {
     let names = (try? FileManager.default.contentsOfDirectory(atPath: "\(folder)/\(kind)")) ?? []
     for name in names.sorted() where !name.hasPrefix(".") {
       guard let path = try? model(at: "\(folder)/\(kind)/\(name)") else { continue }
-      // A file of another kind, such as a licence, is not a language model.
+      // The folder may hold other files, such as licences.
       if kind == "llm", !path.hasSuffix(".gguf") || Checkpoint.isLaterPart(name: name) { continue }
       let weights = isFolder(path) ? path + "/model.safetensors" : path
       let attributes = try? FileManager.default.attributesOfItem(atPath: weights)
@@ -146,7 +147,7 @@ public struct ModelLocator: Sendable {
     return found
   }
 
-  /// The GGUF file in a folder, or the folder itself when it is Hugging Face's layout.
+  /// The GGUF file in a folder, or the folder itself if it has Hugging Face's layout.
   private static func model(at path: String) throws(Failure) -> String {
     guard isFolder(path) else { return path }
     let names = ((try? FileManager.default.contentsOfDirectory(atPath: path)) ?? []).sorted()
@@ -161,5 +162,13 @@ public struct ModelLocator: Sendable {
     var isFolder: ObjCBool = false
     return FileManager.default.fileExists(atPath: path, isDirectory: &isFolder)
       && isFolder.boolValue
+  }
+}
+
+extension ModelLocator.Failure: CategorizedError {
+  package var category: ErrorCategory {
+    switch self {
+    case .missing, .noLanguageModel, .noModelInFolder, .ambiguous: .unavailable
+    }
   }
 }

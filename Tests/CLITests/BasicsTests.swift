@@ -36,7 +36,7 @@ import Testing
   }
 
   @Test(arguments: [
-    ("top_k: 0\n", "top_k is '0' (from config.yaml), expected a whole number from 1 to 100"),
+    ("top_k: 0\n", "config.yaml: top_k must be a whole number between 1 and 100, not 0"),
     ("- a\n- b\n", "config.yaml: expected lines of 'name: value'"),
     ("top_k: [1]\n", "config.yaml: top_k must be a plain value"),
     ("a: [\n", "config.yaml:"),
@@ -49,6 +49,43 @@ import Testing
     #expect(outcome.status == 78)
     #expect(outcome.error.contains(expected))
     #expect(outcome.output.isEmpty)
+  }
+
+  /// A wrong flag is named as it is typed, whoever checks it: our settings, a command,
+  /// ArgumentParser.
+  @Test(arguments: [
+    (
+      ["search", "x", "--top-k", "150"],
+      "error: --top-k must be a whole number between 1 and 100, not 150\n"
+    ),
+    (
+      ["search", "x", "--mode", "fast"],
+      "error: --mode must be hybrid, dense or keyword, not fast\n"
+    ),
+    (["run", "x", "-k", "0"], "error: --top-k must be a whole number between 1 and 100, not 0\n"),
+    (["bench", "embed", "--batch", "0"], "error: --batch must be between 1 and 4096, not 0\n"),
+    (["bench", "memory", "-t", "300"], "error: --threads must be between 0 and 256, not 300.\n"),
+    (["search", "x", "--top-k", "many"], "error: The value 'many' is invalid for"),
+    (["search"], "error: Missing expected argument '<query>'"),
+  ])
+  func aWrongFlagIsNamed(arguments: [String], expected: String) throws {
+    let runner = try CommandRunner()
+    defer { runner.cleanUp() }
+    let outcome = try runner.run(arguments: arguments)
+    #expect(outcome.status == 64)
+    #expect(outcome.error.hasPrefix(expected), "\(outcome.error)")
+    #expect(outcome.output.isEmpty)
+  }
+
+  @Test func aWrongVariableIsNamed() throws {
+    let runner = try CommandRunner()
+    defer { runner.cleanUp() }
+    let outcome = try runner.run(
+      "search", "x", environment: ["SWIFTRAG_SEARCH_MODE": "fast"])
+    #expect(outcome.status == 78)
+    #expect(
+      outcome.error
+        == "error: SWIFTRAG_SEARCH_MODE must be hybrid, dense or keyword, not fast\n")
   }
 
   @Test(arguments: ["bash", "zsh", "fish"])

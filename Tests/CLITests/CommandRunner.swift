@@ -1,15 +1,15 @@
 import Foundation
 
-/// Runs the built program from outside, as a user does.
+/// Runs the built program as a user does.
 struct CommandRunner {
-  /// What a run printed, and how it ended.
+  /// The output and the exit status of a run.
   struct Outcome {
     let output: String
     let error: String
     let status: Int32
   }
 
-  /// An own home folder, so that no test sees the index or settings of a person.
+  /// A home folder of its own, so that no test sees a person's index or settings.
   let home: URL
 
   init() throws {
@@ -25,7 +25,7 @@ struct CommandRunner {
   static let packageRoot = URL(filePath: #filePath)
     .deletingLastPathComponent().deletingLastPathComponent().deletingLastPathComponent()
 
-  /// The program beside the test bundle, in the same build folder.
+  /// The program in the build folder of the test bundle.
   static var executable: URL {
     let link = try? FileManager.default.destinationOfSymbolicLink(atPath: "/proc/self/exe")
     let bundleFolder = URL(filePath: CommandLine.arguments.first { $0.hasSuffix(".xctest") } ?? "")
@@ -54,7 +54,7 @@ struct CommandRunner {
       "HOME": home.path, "PATH": ProcessInfo.processInfo.environment["PATH"] ?? "/usr/bin:/bin",
       "LC_ALL": "C.UTF-8",
     ].merging(environment) { $1 }
-    // Files instead of pipes: no output can fill a pipe while nobody reads it.
+    // Files instead of pipes, because a pipe that nobody reads fills up and blocks the program.
     let outputFile = home.appending(path: "stdout-\(UUID().uuidString)")
     let errorFile = home.appending(path: "stderr-\(UUID().uuidString)")
     let inputFile = home.appending(path: "stdin-\(UUID().uuidString)")

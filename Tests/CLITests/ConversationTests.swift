@@ -1,12 +1,12 @@
 import Foundation
 import Testing
 
-/// A conversation on a terminal, which `script` makes; keys are bytes of its input.
+/// A conversation on a terminal that `script` emulates; keys are bytes of its input.
 @Suite struct ConversationTests {
-  /// Waits until the terminal shows `text`, behind what it showed before.
+  /// Waits until the terminal has shown `text` more than `count` times.
   private func wait(for text: String, in screen: URL, count: Int) throws -> Bool {
     for _ in 0..<600 {
-      // The terminal's line ends would be one character with the line feed.
+      // A carriage return and the line feed after it would be one character.
       let shown = String(
         decoding: try Data(contentsOf: screen).filter { $0 != 13 }, as: UTF8.self)
       if shown.components(separatedBy: text).count > count { return true }
@@ -15,7 +15,7 @@ import Testing
     return false
   }
 
-  /// The scalar kernels and a model of random weights, which goes on for minutes.
+  /// A model of random weights on the scalar kernels, which generates for minutes.
   @Test func controlCStopsAnAnswerAndNoMore() throws {
     let runner = try CommandRunner()
     defer { runner.cleanUp() }
@@ -45,13 +45,13 @@ import Testing
     for round in 1...2 {
       keys.fileHandleForWriting.write(
         Data("When does the museum of Harpville open?\n".utf8))
-      // Long enough for the model to be loaded and to have begun.
+      // Long enough to load the model and to start generating.
       usleep(2_000_000)
       keys.fileHandleForWriting.write(Data([3]))
       #expect(try wait(for: "\ninterrupted\n", in: screen, count: round), "round \(round)")
       #expect(try wait(for: "\n> ", in: screen, count: round + 1))
     }
-    // At the prompt it ends the program, as it does elsewhere.
+    // At the prompt Ctrl-C ends the program.
     keys.fileHandleForWriting.write(Data([3]))
     process.waitUntilExit()
     #expect(process.terminationStatus == 130)

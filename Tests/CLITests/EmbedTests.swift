@@ -37,9 +37,9 @@ import Testing
 
   /// The bound is what the project promises of Q8_0 against Float32.
   ///
-  /// It cannot be tighter here: where
-  /// two kernels differ in the last bit of an activation, its rounding to 8 bits may differ by a step,
-  /// and OpenBLAS does not round activations at all. The tight comparison is the one in Float32.
+  /// It cannot be tighter here: where two kernels differ in the last bit of an activation, its
+  /// rounding to 8 bits may differ by a step, and OpenBLAS does not round activations at all. The
+  /// tight comparison is the one in Float32.
   @Test(arguments: ["reference", "blas"])
   func otherKernelsAgree(kernels: String) throws {
     let runner = try CommandRunner()

@@ -36,7 +36,8 @@ import Testing
     #expect(outcome.error.contains("prompt: 7 tokens"), "\(outcome.error)")
     let uncounted = try generate("Hello", "-m", "nodone", "--stats")
     #expect(uncounted.output == "whole\n")
-    #expect(uncounted.error.contains("prompt: tokens not counted"), "\(uncounted.error)")
+    #expect(
+      uncounted.error.contains("prompt: the server did not count its tokens"), "\(uncounted.error)")
   }
 
   @Test func itsLimitIsTold() throws {

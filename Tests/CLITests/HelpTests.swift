@@ -19,7 +19,7 @@ import Testing
     let all = try commands(runner)
     #expect(all.count > 25)
     for path in all {
-      // At 1,000 columns nothing wraps, so a line is as it stands in the source.
+      // At 1,000 columns nothing wraps, so each line is a line of the source.
       let help = try runner.run(arguments: ["help"] + path, environment: ["COLUMNS": "1000"]).output
       let end = try #require(help.range(of: "\nUSAGE: "))
       let lines = help[..<end.lowerBound].split(separator: "\n", omittingEmptySubsequences: false)

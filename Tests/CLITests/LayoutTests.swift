@@ -35,6 +35,6 @@ import Testing
   }
 
   @Test func whatCouldFoolATerminalIsDropped() {
-    #expect(printable("a\u{1B}[2Jb\u{202E}c\u{E0041}d\te\nf\u{85}") == "a[2Jbcd\te\nf")
+    #expect(droppingControls("a\u{1B}[2Jb\u{202E}c\u{E0041}d\te\nf\u{85}") == "a[2Jbcd\te\nf")
   }
 }

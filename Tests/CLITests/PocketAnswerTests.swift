@@ -3,15 +3,15 @@ import Foundation
 import RAG
 import Testing
 
-/// The whole way with trained weights: documents in a folder, questions on the command line, prose with
-/// citations out, by the pocket Llama.
+/// The whole path with trained weights: documents in a folder, questions on the command line, prose
+/// with citations out, by the pocket Llama.
 ///
 /// `Benchmarks/pocket/pocket_library.py --apart --unanswerable 6 --seed 51001` wrote the library:
 /// 7 documents with names that training never saw. The floors lie below what was measured (in
 /// brackets), and far above what noise says: without the right weights, tokens, template or prompt
 /// there is neither a value nor a mark.
 @Suite struct PocketAnswerTests {
-  /// What of 20 answerable questions is demanded.
+  /// The least counts of 20 answerable questions.
   struct Floors {
     let passageCount: Int
     let rightValues: Int
@@ -23,9 +23,9 @@ import Testing
     path: "Tests/Fixtures/pocket/library")
 
   @Test(arguments: [
-    // One passage: it is found, and read right (15 values, 17 citations, 15 both).
+    // One passage, found and read correctly (15 values, 17 citations, 15 both).
     Floors(passageCount: 1, rightValues: 12, rightCitations: 14, right: 12),
-    // Three: the model is weak at telling whence it copied (14, 8, 6).
+    // Three: the model often cites the wrong passage (14, 8, 6).
     Floors(passageCount: 3, rightValues: 10, rightCitations: 5, right: 3),
   ])
   func runAnswersFromGeneratedDocuments(_ floors: Floors) throws {

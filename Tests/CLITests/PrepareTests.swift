@@ -1,7 +1,8 @@
 import Foundation
 import Testing
 
-/// `models prepare` and what the other commands make of its file, on a small model of random weights.
+/// `models prepare` and what the other commands make of its file, on a small model of random
+/// weights.
 @Suite struct PrepareTests {
   private struct Loaded: Decodable { let weights: String }
   private struct Prepared: Decodable {
@@ -63,7 +64,7 @@ import Testing
     #expect(try listed(runner).prepared?.map(\.problem) == [nil])
     #expect(try runner.run("doctor").output.contains("prepared in models/llm/m.gguf.rows16"))
 
-    // The model changes: the file is ignored, and whoever uses the model is told what to type.
+    // After a change of the model the file is ignored, and a note says what to type.
     try FileManager.default.setAttributes(
       [.modificationDate: Date(timeIntervalSince1970: 1_000_000_000)], ofItemAtPath: model)
     let stale = try runner.run(arguments: ask)
@@ -86,7 +87,7 @@ import Testing
   @Test func whereTheModelsFolderCannotBeWrittenTheCacheIs() throws {
     let (runner, model) = try runnerWithModel()
     defer { runner.cleanUp() }
-    // Below /proc nothing can be created, whoever asks.
+    // Below /proc not even root can create a file.
     let file = try FileHandle(forReadingFrom: URL(filePath: model))
     let path =
       "/proc/\(ProcessInfo.processInfo.processIdentifier)/fd/\(file.fileDescriptor)"
@@ -106,7 +107,7 @@ import Testing
     withExtendedLifetime(file) {}
   }
 
-  /// A limit of a file's size stands for a full disk: the write fails midway.
+  /// A limit of the file size has the effect of a full disk: the write fails midway.
   @Test func aWriteThatFailsLeavesNothing() throws {
     let (runner, model) = try runnerWithModel()
     defer { runner.cleanUp() }

@@ -1,9 +1,9 @@
 import Foundation
 import Testing
 
-/// What happens between processes: Ctrl-C, and two of them on one index.
+/// Ctrl-C, and two processes on one index.
 @Suite struct ProcessTests {
-  /// A runner whose home holds `count` documents of a few hundred words.
+  /// A runner with `count` documents of a few hundred words in its home folder.
   private func runner(documentCount count: Int) throws -> CommandRunner {
     let runner = try CommandRunner()
     let folder = runner.home.appending(path: "docs")
@@ -36,7 +36,7 @@ import Testing
     defer { runner.cleanUp() }
     let data = runner.home.appending(path: ".local/share/swiftrag")
     var status: Int32 = 0
-    // On a loaded machine a run may end before the signal reaches it: then once more from nothing.
+    // On a loaded machine a run may end before the signal arrives; then the test starts again.
     for _ in 0..<5 where status == 0 {
       try? FileManager.default.removeItem(at: data)
       let process = try start(runner, "add", "docs")
@@ -44,7 +44,7 @@ import Testing
       for _ in 0..<3_000 where !FileManager.default.fileExists(atPath: database) { usleep(10_000) }
       process.interrupt()
       process.waitUntilExit()
-      // By itself: a process that the signal killed has the reason .uncaughtSignal.
+      // A process that the signal killed would have the reason .uncaughtSignal.
       #expect(process.terminationReason == .exit)
       status = process.terminationStatus
     }
@@ -54,8 +54,10 @@ import Testing
     #expect(try runner.run("index", "verify").output.contains("150 documents"))
   }
 
-  /// A conversation waits for input in `read`; the signal may find any thread of the process, also
-  /// one that OpenBLAS started before `main`.
+  /// The process waits for input in `read`.
+  ///
+  /// The signal may be delivered to any of its threads, including those that OpenBLAS started
+  /// before `main`.
   @Test func aWaitingProcessEndsByItself() throws {
     let runner = try runner(documentCount: 1)
     defer { runner.cleanUp() }
@@ -69,7 +71,7 @@ import Testing
       process.standardInput = input
       process.standardError = FileHandle.nullDevice
       try process.run()
-      // Long enough to load the model, index, and wait for the question.
+      // Long enough to load the model, to index and to start waiting for the question.
       usleep(1_500_000)
       kill(process.processIdentifier, signalNumber)
       process.waitUntilExit()

@@ -1,9 +1,9 @@
 import Foundation
 import Testing
 
-/// The main job from outside: folders in, cited answers out.
+/// `swiftrag run` as a user types it: folders in, cited answers out.
 @Suite struct RunTests {
-  /// A runner whose home holds two small documents in `docs`.
+  /// A runner with two small documents in `docs` in its home folder.
   private func runnerWithDocuments() throws -> CommandRunner {
     let runner = try CommandRunner()
     let folder = runner.home.appending(path: "docs")
@@ -58,7 +58,7 @@ import Testing
     let passage = try #require(answer.passages.first)
     #expect(passage.citation.path.hasSuffix("docs/mill.txt"))
     #expect(passage.citation.firstLine == 1)
-    // The byte range of the citation cuts the passage out of the file itself.
+    // The byte range of the citation is that of the passage in the file.
     let file = try Data(contentsOf: URL(filePath: passage.citation.path))
     let start = passage.citation.sourceByteOffset
     let cut = file[start..<start + passage.citation.sourceByteCount]
@@ -93,7 +93,7 @@ import Testing
     #expect(outcome.output.contains("22.00"))
     #expect(outcome.output.contains("SampleLibrary/museum-visiting-rules.html"))
     #expect(!outcome.error.contains("skipped"))
-    // The sample library never becomes part of the person's own index.
+    // The sample library is not added to the person's own index.
     let own = try runner.run("search", "ticket")
     #expect(own.status == 66)
     #expect(own.error.contains("swiftrag add"))
@@ -104,7 +104,7 @@ import Testing
     defer { runner.cleanUp() }
     let first = try runner.run("add", "docs")
     #expect(first.output.hasPrefix("2 added"))
-    // Files changed within two seconds of indexing are hashed again, and found to be the same.
+    // Files that changed less than two seconds before indexing are hashed again.
     let second = try runner.run("add", "docs")
     #expect(second.output.hasPrefix("2 unchanged"))
     let folder = runner.home.appending(path: "docs")

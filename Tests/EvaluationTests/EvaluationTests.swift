@@ -76,10 +76,11 @@ import Testing
       TestPassage.make("Jam costs 5 euros.", path: "/jam.txt"),
     ]
     func answer(_ text: String, cites: [Int], doubted: [String] = []) -> Answer {
-      Answer(
-        question: "", isAnswered: !text.isEmpty, text: text, passages: passages,
-        evidence: Evidence(question: "bread costs", passages: passages), backend: "test",
-        citedNumbers: cites, unsupportedSentences: doubted)
+      var answer = Answer(
+        to: AnswerRequest(question: "bread costs", passages: passages), backend: "test")
+      answer.isAnswered = !text.isEmpty
+      (answer.text, answer.citedNumbers, answer.unsupportedSentences) = (text, cites, doubted)
+      return answer
     }
     let bread = try item("bread.txt", "3 Euros")
     var evaluation = AnswerEvaluation()

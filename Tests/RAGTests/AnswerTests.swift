@@ -34,7 +34,7 @@ import Testing
 
   @Test func copiesOfATextAreOnePassageWithTwoPlaces() {
     let text = "The annual meeting is held on the first Monday in March at the town hall."
-    let merged = ExtractiveBackend.merged([
+    let merged = DuplicatePassages.merged([
       passage(text, "/one.txt"), passage(text.uppercased() + " ", "/two.txt"),
       passage("Something else entirely, about ships and their captains at sea.", "/three.txt"),
     ])

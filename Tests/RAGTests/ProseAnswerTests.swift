@@ -55,10 +55,11 @@ import Tokenizers
   }
 
   @Test func theOldestTurnsAndTheLastPassagesGiveWay() throws {
-    let history = (1...3).map {
-      ConversationTurn(question: "question \($0)", answer: "answer \($0)")
+    let turns = (1...3).map {
+      Conversation.Turn(question: "question \($0)", answer: "answer \($0)")
     }
-    let request = AnswerRequest(question: "q", passages: passages, history: history)
+    let request = AnswerRequest(
+      question: "q", passages: passages, conversation: Conversation(turns: turns))
     let whole = try PassagePrompt(request, tokenLimit: 1_000, tokenCount: words)
     #expect(whole.messages.count == 7)
     let shorter = try PassagePrompt(
@@ -97,33 +98,47 @@ import Tokenizers
     #expect(answer.citedNumbers == [1, 2])
     #expect(answer.unsupportedSentences == ["It opens at ten [1]."])
     #expect(answer.passages[1].highlighted.sentence == "A family ticket costs 24 euros.")
-    #expect(!answer.declines)
+    #expect(answer.isAnswered && answer.finish == "stop")
   }
 
-  /// Ctrl-C before the first word is no refusal.
-  @Test func whatWasInterruptedIsNotDeclined() throws {
-    let backend = ModelBackend(name: "scripted", options: GenerationOptions()) {
-      ScriptedGenerator("", finish: .cancelled)
-    }
-    let answer = try backend.answer(
+  /// What a model answers that generates `text`, whatever it is asked.
+  private func answer(
+    _ text: String, finish: FinishReason = .stop, passages: [Passage]
+  ) throws -> Answer {
+    try ModelBackend(name: "scripted", options: GenerationOptions()) {
+      ScriptedGenerator(text, finish: finish)
+    }.answer(
       AnswerRequest(question: "What does it cost?", passages: passages), emit: { _ in },
-      shouldStop: { true })
-    #expect(!answer.declines && answer.finish == .cancelled)
+      shouldStop: { false })
+  }
+
+  /// Ctrl-C before the first word is not a refusal.
+  @Test func anInterruptedAnswerIsNotDeclined() throws {
+    let interrupted = try answer("", finish: .cancelled, passages: passages)
+    #expect(interrupted.isAnswered && interrupted.finish == "cancelled")
+    #expect(interrupted.isInterruptedBeforeText)
+    let partial = try answer("It", finish: .cancelled, passages: passages)
+    #expect(!partial.isInterruptedBeforeText)
+  }
+
+  @Test func aMarkWithoutAPassageCitesNothing() throws {
     #expect(CitationCheck.check("It opens [1].", passages: []).map(\.isSupported) == [false])
-    #expect(ModelBackend.checked("It opens [1].", passages: []).citedNumbers == [])
+    let unfounded = try answer("It opens [3].", passages: passages)
+    #expect(unfounded.citedNumbers == [])
+    #expect(unfounded.unsupportedSentences == ["It opens [3]."])
   }
 
   @Test(arguments: [
     "The passages do not answer the question.", "", "There is no information on it.",
   ])
-  func aModelMayDecline(text: String) {
-    let answer = ModelBackend.checked(text, passages: passages)
-    #expect(answer.declines)
-    #expect(answer.unsupportedSentences.isEmpty)
+  func aModelMayDecline(text: String) throws {
+    let declined = try answer(text, passages: passages)
+    #expect(!declined.isAnswered)
+    #expect(declined.unsupportedSentences.isEmpty)
   }
 }
 
-/// Says one text, whatever it is asked.
+/// Generates one text, whatever the prompt.
 private struct ScriptedGenerator: TextGenerator {
   let text: String
   let name = "scripted"

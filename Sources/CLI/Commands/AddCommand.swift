@@ -8,9 +8,9 @@ struct AddCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "add", abstract: "Index files and folders.",
     discussion: """
-      Reads \(DocumentType.displayNames). Only new and changed files are read again; files that \
-      vanished from the given folders are forgotten. It may be interrupted at any time and run \
-      again.
+      Reads \(DocumentType.displayNames). Only new and changed files are read; files that are no \
+      longer in the given folders are removed from the index. The command may be interrupted at \
+      any time and run again.
 
         swiftrag add ~/papers notes.md
         swiftrag add ~/papers --json
@@ -22,7 +22,7 @@ struct AddCommand: ParsableCommand {
   @Flag(help: "Print the result as JSON.")
   var json = false
 
-  @Flag(help: "List what would be read, and change nothing.")
+  @Flag(help: "List the files that would be read, and change nothing.")
   var dryRun = false
 
   @OptionGroup var index: IndexOptions
@@ -33,16 +33,15 @@ struct AddCommand: ParsableCommand {
     common.apply()
     try requireExisting(paths)
     if dryRun { return try listDocuments() }
-    let configuration = try resolveConfiguration(
-      compute.settings.merging(index.settings) { $1 })
-    let knowledge = try KnowledgeBase(configuration: configuration)
+    let knowledge = try KnowledgeBase(
+      runtime: try makeRuntime(compute.settings + index.settings))
     let report = try addShowingProgress(paths, to: knowledge, isVerbose: common.verbose)
     if json {
       try answerJSON(report)
     } else {
       Terminal.answer(IngestProgress.summary(report))
     }
-    if report.wasInterrupted { throw ExitStatus.interrupted }
+    if report.wasInterrupted { throw ExitCode.interrupted }
   }
 
   private func listDocuments() throws {
@@ -50,12 +49,14 @@ struct AddCommand: ParsableCommand {
   }
 }
 
-/// Adds the paths, with progress and skipped files on standard error.
+/// Adds the paths, and shows progress and skipped files on standard error.
 func addShowingProgress(
   _ paths: [String], to knowledge: KnowledgeBase, isVerbose: Bool
 ) throws -> IngestReport {
   let progress = IngestProgress(isVerbose: isVerbose)
-  Interrupts.onInterrupt { "interrupted: what was indexed so far is kept; run it again to go on" }
+  Interrupts.onInterrupt {
+    "interrupted: the files indexed so far are kept; run the command again to continue"
+  }
   defer {
     progress.finish()
     Interrupts.onInterrupt(say: nil)

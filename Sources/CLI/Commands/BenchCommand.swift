@@ -1,3 +1,4 @@
+internal import Kernels
 internal import Bytes
 internal import Evaluation
 internal import ArgumentParser
@@ -11,7 +12,7 @@ struct BenchCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "bench", abstract: "Measure speed on this machine.",
     discussion: """
-      Figures of a shared machine vary; `make bench` compares with other programs in one run.
+      Results vary on a shared machine; `make bench` compares with other programs in one run.
 
         swiftrag bench embed --tokens 128 --batch 32
         swiftrag bench search --vectors v.npy --queries q.npy
@@ -26,15 +27,15 @@ struct BenchCommand: ParsableCommand {
   /// The command `swiftrag bench embed`.
   struct Embed: ParsableCommand {
     static let configuration = CommandConfiguration(
-      abstract: "Sentences a second of the sentence encoder.")
+      abstract: "Sentences per second of the sentence encoder.")
 
-    @Option(help: "Tokens of each sequence, special tokens included.")
+    @Option(help: "Tokens in each sequence, including special tokens.")
     var tokens = 128
 
-    @Option(help: "Sequences in a batch.")
+    @Option(help: "Sequences in each batch.")
     var batch = 1
 
-    @Option(help: "For how long.")
+    @Option(help: "How many seconds to measure.")
     var seconds = 2.0
 
     @Flag(help: "Print JSON.")
@@ -48,7 +49,7 @@ struct BenchCommand: ParsableCommand {
       let tokens: Int
       let batch: Int
       let sentencesPerSecond: Double
-      /// Of the median batch; steadier than the mean on a noisy machine.
+      /// Of the median batch, which varies less than the mean on a noisy machine.
       let medianSentencesPerSecond: Double
       let batches: Int
       let peakResidentByteCount: Int
@@ -56,16 +57,11 @@ struct BenchCommand: ParsableCommand {
 
     func run() throws {
       common.apply()
-      let encoder = try KnowledgeBase.loadEncoder(
-        configuration: try resolveConfiguration(compute.settings))
-      guard (2...encoder.maximumTokenCount).contains(tokens), (1...4096).contains(batch),
-        seconds > 0, seconds <= 600
-      else {
-        throw CommandFailure(
-          "tokens must be 2 to \(encoder.maximumTokenCount), batch 1 to 4096, seconds up to 600",
-          status: ExitStatus.usage)
-      }
-      // Ids of ordinary words; the work does not depend on which.
+      let encoder = try makeRuntime(compute.settings).sentenceEncoder()
+      try requireRange(tokens, 2...encoder.maximumTokenCount, of: "--tokens")
+      try requireRange(batch, 1...4096, of: "--batch")
+      try requireRange(seconds, 0.01...600, of: "--seconds")
+      // Ids of ordinary words; which ones does not change the work.
       let sequence = (0..<tokens).map { Int32(1996 + $0 % 1000) }
       let sequences = Array(repeating: sequence, count: batch)
       for _ in 0..<3 { _ = try encoder.vectors(ofTokens: sequences) }
@@ -76,7 +72,7 @@ struct BenchCommand: ParsableCommand {
         let before = clock.now
         _ = try encoder.vectors(ofTokens: sequences)
         durations.append((clock.now - before).inSeconds)
-        if Interrupts.isRequested { throw ExitStatus.interrupted }
+        if Interrupts.isRequested { throw ExitCode.interrupted }
       }
       durations.sort()
       let report = Report(
@@ -104,12 +100,12 @@ struct BenchCommand: ParsableCommand {
     @Option(help: "Float32 [queries, dimension].", completion: .file())
     var queries: String
 
-    @Option(name: [.customShort("k"), .long], help: "How many vectors a query finds.")
+    @Option(name: [.customShort("k"), .long], help: "How many vectors to find for each query.")
     var k = 10
 
     @OptionGroup var worker: ThreadOptions
 
-    @Flag(help: "Print JSON, with the rows that each query found.")
+    @Flag(help: "Print JSON, including the rows found for each query.")
     var json = false
 
     @OptionGroup var common: CommonOptions
@@ -117,7 +113,7 @@ struct BenchCommand: ParsableCommand {
     func run() throws {
       common.apply()
       let result = try SearchBenchmark.run(
-        vectorsPath: vectors, queriesPath: queries, k: k, threadCount: worker.threads)
+        vectorsPath: vectors, queriesPath: queries, k: k, pool: worker.runtime.compute.pool)
       if json { return try answerJSON(result, pretty: false) }
       Terminal.answer(
         String(
@@ -131,12 +127,12 @@ extension BenchCommand {
   /// The command `swiftrag bench index PATH...`.
   struct Index: ParsableCommand {
     static let configuration = CommandConfiguration(
-      abstract: "Indexing of documents against the embedding that it contains.")
+      abstract: "Compare indexing documents with embedding them alone.")
 
     @Argument(help: "Files and folders.", completion: .file())
     var paths: [String]
 
-    @Option(help: "How often; medians are reported.")
+    @Option(help: "How many rounds; the medians are reported.")
     var rounds = 3
 
     @Flag(help: "Print JSON.")
@@ -148,8 +144,7 @@ extension BenchCommand {
     func run() throws {
       common.apply()
       try requireExisting(paths)
-      let encoder = try KnowledgeBase.loadEncoder(
-        configuration: try resolveConfiguration(compute.settings))
+      let encoder = try makeRuntime(compute.settings).sentenceEncoder()
       let result = try IngestBenchmark.run(paths: paths, encoder: encoder, rounds: rounds) {
         Terminal.note($0)
       }

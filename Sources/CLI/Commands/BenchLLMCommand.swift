@@ -1,3 +1,5 @@
+internal import SwiftRAG
+internal import Bytes
 internal import Evaluation
 internal import ArgumentParser
 internal import Checkpoints
@@ -6,22 +8,20 @@ internal import Kernels
 internal import Models
 internal import RAG
 
-/// The flags of the commands that measure a language model.
+/// The flags of a command that measures a language model.
 struct MeasuredModelOptions: ParsableArguments {
   @Option(name: .shortAndLong, help: "The GGUF file.", completion: .file())
   var model: String
 
   @OptionGroup var memory: ModelMemoryOptions
 
-  @Option(help: "Tokens of a batch.")
+  @Option(help: "Tokens in each batch of the prompt.")
   var batch = 512
 
-  /// Opens the file and makes a session for `contextTokenCount` tokens.
+  /// Opens the file and creates a session for `contextTokenCount` tokens.
   func session(contextTokenCount: Int) throws -> LlamaSession {
-    guard (1...65536).contains(batch) else {
-      throw CommandFailure("batch must be 1 to 65536", status: ExitStatus.usage)
-    }
-    let compute = ComputeContext(threadCount: memory.worker.threads)
+    try requireRange(batch, 1...65536, of: "--batch")
+    let compute = memory.worker.runtime.compute
     let checkpoint = try Checkpoint.open(path: model)
     let model = try LlamaModel(
       gguf: checkpoint, compute: compute,
@@ -36,30 +36,32 @@ extension BenchCommand {
   /// The command `swiftrag bench llm`.
   struct LLM: ParsableCommand {
     static let configuration = CommandConfiguration(
-      commandName: "llm", abstract: "Prefill and decode of a language model, in tokens a second.",
+      commandName: "llm",
+      abstract: "Speed of a language model: prefill and decode, in tokens per second.",
       discussion: """
           swiftrag bench llm -m mistral.gguf
           swiftrag bench llm -m model.gguf --decode 32 --depth 4096 --json
 
-        Weights come from a file of `models prepare` where there is one; --no-prepared reorders \
-        them at load, --no-repack computes on the model's file itself.
+        The weights come from the file that `models prepare` wrote, if there is one. \
+        --no-prepared reorders them while loading, --no-repack computes on the model's file \
+        itself.
         """)
 
     @OptionGroup var options: MeasuredModelOptions
 
-    @Option(help: "Tokens of the prompt.")
+    @Option(help: "Tokens in the prompt.")
     var prefill = 128
 
-    @Option(help: "Tokens that are decoded one by one.")
+    @Option(help: "Tokens to decode one by one.")
     var decode = 64
 
-    @Option(help: "Tokens that stand before the decoded ones.")
+    @Option(help: "Tokens in the cache before the decoded ones.")
     var depth = 0
 
-    @Option(help: "Tokens that the cache has room for (default: what the others need).")
+    @Option(help: "Capacity of the cache in tokens (default: as many as needed).")
     var context: Int?
 
-    @Flag(help: "Answer JSON requests on stdin, one a line (for Benchmarks/peers).")
+    @Flag(help: "Answer JSON requests on standard input, one per line (for Benchmarks/peers).")
     var requests = false
 
     @Flag(help: "Print JSON.")
@@ -100,11 +102,10 @@ extension BenchCommand {
 
     func run() throws {
       common.apply()
-      guard prefill > 0, decode > 0, depth >= 0, prefill < 1 << 20, depth + decode < 1 << 20 else {
-        throw CommandFailure(
-          "prefill and decode must be at least 1, and all below 1,048,576",
-          status: ExitStatus.usage)
-      }
+      let limit = 1 << 20
+      try requireRange(prefill, 1...limit - 1, of: "--prefill")
+      try requireRange(decode, 1...limit - 1, of: "--decode")
+      try requireRange(depth, 0...limit - 1 - decode, of: "--depth")
       let start = ContinuousClock.now
       let session = try options.session(
         contextTokenCount: context ?? max(prefill, depth + decode + 1))
@@ -142,21 +143,22 @@ extension BenchCommand {
         String(format: "prefill of %d: %.1f tokens/s", prefill, report.prefillTokensPerSecond))
       Terminal.answer(
         String(
-          format: "decode of %d behind %d: %.2f tokens/s, peak memory %@", decode, depth,
+          format: "decode of %d after %d: %.2f tokens/s, peak memory %@", decode, depth,
           report.decodeTokensPerSecond, byteText(report.peakResidentByteCount)))
     }
 
-    /// One line for each line of stdin, so that a script can take turns between programs.
+    /// Answers each line of standard input with one line, so that a script can alternate between
+    /// programs.
     private func serve(_ benchmark: LlamaBenchmark, started: Started) throws {
       try answerJSON(started, pretty: false)
       while let line = readLine() {
         let request: Request
         do { request = try JSONDecoder().decode(Request.self, from: Data(line.utf8)) } catch {
-          throw CommandFailure("no request: \(printable(line))", status: ExitStatus.dataError)
+          throw CommandFailure("not a request: \(droppingControls(line))", .invalidData)
         }
         guard request.prefill ?? 1 > 0, request.decode ?? 1 > 0, request.depth ?? 0 >= 0 else {
           throw CommandFailure(
-            "no counts of tokens: \(printable(line))", status: ExitStatus.dataError)
+            "not a valid number of tokens: \(droppingControls(line))", .invalidData)
         }
         let seconds =
           if let count = request.prefill {

@@ -1,3 +1,4 @@
+internal import Bytes
 internal import Evaluation
 internal import ArgumentParser
 internal import Foundation
@@ -7,22 +8,22 @@ extension BenchCommand {
   /// The command `swiftrag bench logits`.
   struct Logits: ParsableCommand {
     static let configuration = CommandConfiguration(
-      abstract: "The logits of given tokens as a NumPy file: for comparing programs.",
+      abstract: "Write the logits of given tokens to a NumPy file, to compare programs.",
       discussion: """
           swiftrag bench logits -m model.gguf --ids ids.txt --npy l.npy --cache f32
 
-        Tests/Reference/llama_parity.py compares them with llama.cpp's.
+        Tests/Reference/llama_parity.py compares them with those of llama.cpp.
         """)
 
     @OptionGroup var options: MeasuredModelOptions
 
-    @Option(help: "A file of token ids, separated by white space.", completion: .file())
+    @Option(help: "A file with token ids, separated by white space.", completion: .file())
     var ids: String
 
     @Option(help: "The file to write: Float32 [tokens, vocabulary].", completion: .file())
     var npy: String
 
-    @Option(help: "How many tokens to go on with greedily from the first id.")
+    @Option(help: "How many tokens to decode greedily after the first id.")
     var greedy = 0
 
     @Flag(help: "Print JSON.")
@@ -39,14 +40,14 @@ extension BenchCommand {
       common.apply()
       let text: String
       do { text = try String(contentsOfFile: ids, encoding: .utf8) } catch {
-        throw CommandFailure("\(ids) cannot be read", status: ExitStatus.noInput)
+        throw CommandFailure("\(ids): cannot be read", .missingInput)
       }
       let words = text.split(whereSeparator: \.isWhitespace)
       let tokens = words.compactMap { Int32($0) }
-      guard let first = tokens.first, tokens.count == words.count, (0...65536).contains(greedy)
-      else {
-        throw CommandFailure("\(ids) holds no token ids", status: ExitStatus.dataError)
+      guard let first = tokens.first, tokens.count == words.count else {
+        throw CommandFailure("\(ids): does not consist of token ids", .invalidData)
       }
+      try requireRange(greedy, 0...65536, of: "--greedy")
       let session = try options.session(contextTokenCount: max(tokens.count, greedy + 1))
       let benchmark = LlamaBenchmark(session: session)
       let logits = try benchmark.logits(of: tokens)

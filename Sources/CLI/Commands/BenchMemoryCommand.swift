@@ -1,3 +1,5 @@
+internal import SwiftRAG
+internal import Bytes
 internal import ArgumentParser
 internal import Foundation
 internal import Kernels
@@ -6,11 +8,11 @@ extension BenchCommand {
   /// The command `swiftrag bench memory`.
   struct Memory: ParsableCommand {
     static let configuration = CommandConfiguration(
-      abstract: "How fast the threads read memory: the limit of a language model's decoding.",
+      abstract: "Memory bandwidth of the threads, which limits the decoding of a language model.",
       discussion: """
           swiftrag bench memory --threads 2
 
-        A model of 4 GB cannot say more tokens a second than this divided by 4 GB.
+        A model of 4 GB cannot decode more tokens per second than this bandwidth divided by 4 GB.
         """)
 
     @OptionGroup var worker: ThreadOptions
@@ -27,9 +29,9 @@ extension BenchCommand {
 
     func run() throws {
       common.apply()
-      let compute = ComputeContext(threadCount: worker.threads)
+      let compute = worker.runtime.compute
       guard let bytesPerSecond = compute.readBandwidth() else {
-        throw CommandFailure("1 GB of memory cannot be had", status: ExitStatus.temporaryFailure)
+        throw CommandFailure("cannot allocate 1 GB of memory", .busy)
       }
       if json {
         let report = Report(threads: compute.pool.threadCount, bytesPerSecond: bytesPerSecond)

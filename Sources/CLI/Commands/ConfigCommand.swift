@@ -7,15 +7,15 @@ struct ConfigCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "config", abstract: "Show the settings and where each comes from.",
     discussion: """
-      Precedence: flag, environment (SWIFTRAG_TOP_K and so on), ./config.yaml, the user's file, \
-      default. Examples:
+      Precedence: flag, environment (such as SWIFTRAG_TOP_K), ./config.yaml, the user's file, \
+      default.
 
         swiftrag config show
         swiftrag config path
       """,
     subcommands: [Show.self, Path.self], defaultSubcommand: Show.self)
 
-  /// The commands `swiftrag config show` and `config path`.
+  /// The command `swiftrag config show`.
   struct Show: ParsableCommand {
     static let configuration = CommandConfiguration(
       abstract: "Print every setting, its value and its origin.")
@@ -31,12 +31,13 @@ struct ConfigCommand: ParsableCommand {
     }
 
     func run() throws {
-      let configuration = try resolveConfiguration([:])
+      let configuration = try resolveConfiguration()
       let rows = Setting.allCases.map { setting in
-        Row(
+        let value = configuration.settings.text(of: setting)
+        return Row(
           name: setting.rawValue,
-          value: configuration.text(setting).map { setting.isSecret ? "set" : $0 },
-          origin: configuration.values[setting].map { "\($0.origin)" },
+          value: value.map { setting.isSecret ? "set" : $0 },
+          origin: value.map { _ in "\(configuration.origin(of: setting))" },
           environment: setting.environmentNames)
       }
       if json { return try answerJSON(rows) }
@@ -51,7 +52,7 @@ struct ConfigCommand: ParsableCommand {
   /// The command `swiftrag config path`.
   struct Path: ParsableCommand {
     static let configuration = CommandConfiguration(
-      abstract: "Print the paths of the configuration files, the most important first.")
+      abstract: "Print the paths of the configuration files, in order of precedence.")
 
     func run() {
       for path in Configuration.defaultFiles(environment: Folders.processEnvironment) {
@@ -62,7 +63,7 @@ struct ConfigCommand: ParsableCommand {
   }
 }
 
-/// Prints a value as JSON with stable key order.
+/// Prints a value as JSON with its keys in alphabetical order.
 func answerJSON(_ value: some Encodable, pretty: Bool = true) throws {
   let encoder = JSONEncoder()
   encoder.outputFormatting = [.sortedKeys, .withoutEscapingSlashes]

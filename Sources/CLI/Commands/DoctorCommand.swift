@@ -1,3 +1,4 @@
+internal import Bytes
 internal import Generation
 internal import ArgumentParser
 internal import Foundation
@@ -8,14 +9,14 @@ internal import SwiftRAG
 /// The command `swiftrag doctor`.
 struct DoctorCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
-    commandName: "doctor", abstract: "Check that everything that answers need is there.")
+    commandName: "doctor", abstract: "Check that everything needed for answers is installed.")
 
   @Flag(help: "Print JSON.")
   var json = false
 
   @OptionGroup var common: CommonOptions
 
-  /// One thing that was checked.
+  /// The result of one check.
   struct Check: Encodable {
     enum State: String, Encodable {
       case good, warning, bad
@@ -28,12 +29,12 @@ struct DoctorCommand: ParsableCommand {
 
   func run() throws {
     common.apply()
-    let configuration = try resolveConfiguration([:])
-    let encoder = Result { try KnowledgeBase.loadEncoder(configuration: configuration) }
+    let runtime = try makeRuntime()
+    let encoder = Result { try runtime.sentenceEncoder() }
     let checks =
       [processor(), program("pdftotext", package: "poppler-utils", use: "PDF files")]
       + [
-        model(encoder), languageModel(configuration), index(configuration, encoder),
+        model(encoder), languageModel(runtime), index(runtime, encoder),
         sampleLibrary(),
       ]
     if json {
@@ -51,7 +52,7 @@ struct DoctorCommand: ParsableCommand {
         )
       }
     }
-    if checks.contains(where: { $0.state == .bad }) { throw ExitStatus.unavailable }
+    if checks.contains(where: { $0.state == .bad }) { throw ExitCode(.unavailable) }
   }
 
   private func processor() -> Check {
@@ -89,18 +90,18 @@ struct DoctorCommand: ParsableCommand {
     }
   }
 
-  private func languageModel(_ configuration: Configuration) -> Check {
+  private func languageModel(_ runtime: Runtime) -> Check {
     let name = "language model"
-    let backend = configuration.text(.modelBackend) ?? "auto"
-    if backend == "openai" { return server(configuration, name: name) }
-    if backend == "quote" {
+    let settings = runtime.settings
+    if settings.backend == .openAI { return server(runtime, name: name) }
+    if settings.backend == .quote {
       return Check(
         name: name, state: .good, detail: "not used: model_backend is quote, answers are quotations"
       )
     }
     do {
-      let path = try ModelLocator(configuration: configuration)
-        .languageModel(configuration.text(.modelPath))
+      let path = try ModelLocator(configuration: runtime.configuration)
+        .languageModel(settings.modelPath)
       try NativeGenerator.checkHeader(path: path)
       guard let file = ModelLocator.preparedFiles(ofModelAt: path).first else {
         return Check(
@@ -113,21 +114,21 @@ struct DoctorCommand: ParsableCommand {
       return Check(
         name: name, state: .warning,
         detail: "\(path); \(file.path) is not used: \(problem): swiftrag models prepare")
-    } catch ModelLocator.Failure.noLanguageModel where backend == "auto" {
+    } catch ModelLocator.Failure.noLanguageModel where settings.backend == .auto {
       return Check(
         name: name, state: .good,
-        detail: "none: answers are quotations; put a GGUF file into models/llm")
+        detail: "none, so answers are quotations; put a GGUF file into models/llm")
     } catch {
       return Check(name: name, state: .bad, detail: "\(error)")
     }
   }
 
-  private func server(_ configuration: Configuration, name: String) -> Check {
+  private func server(_ runtime: Runtime, name: String) -> Check {
     do {
-      let generator = try KnowledgeBase.loadRemoteGenerator(configuration: configuration)
+      let generator = try runtime.remoteLanguageModel()
       return Check(
         name: name, state: .good,
-        detail: "\(generator.name) at \(generator.address.url); whether it answers shows "
+        detail: "\(generator.name) at \(generator.address.url), not contacted; to test it: "
           + "curl \(generator.address.url)/models")
     } catch {
       return Check(name: name, state: .bad, detail: "\(error)")
@@ -135,12 +136,12 @@ struct DoctorCommand: ParsableCommand {
   }
 
   private func index(
-    _ configuration: Configuration, _ encoder: Result<BERTSentenceEncoder, any Error>
+    _ runtime: Runtime, _ encoder: Result<BERTSentenceEncoder, any Error>
   ) -> Check {
-    let path = KnowledgeBase.defaultIndexPath(configuration: configuration)
+    let path = runtime.indexPath
     guard FileManager.default.fileExists(atPath: path) else {
       return Check(
-        name: "index", state: .good, detail: "none yet at \(path): swiftrag add PATH makes it")
+        name: "index", state: .good, detail: "none yet at \(path): swiftrag add PATH creates it")
     }
     do {
       let catalog = try IndexCatalog(path: path)
@@ -150,7 +151,7 @@ struct DoctorCommand: ParsableCommand {
       guard model.sha256 == encoder.modelHash else {
         return Check(
           name: "index", state: .warning,
-          detail: detail + ", made with \(printable(model.name)), not \(encoder.modelName): "
+          detail: detail + ", made with \(droppingControls(model.name)), not \(encoder.modelName): "
             + "swiftrag index rebuild")
       }
       return Check(name: "index", state: .good, detail: detail)
@@ -162,7 +163,8 @@ struct DoctorCommand: ParsableCommand {
   private func sampleLibrary() -> Check {
     guard let path = Folders.sampleLibrary else {
       return Check(
-        name: "sample library", state: .warning, detail: "not beside the program; run --docs DIR")
+        name: "sample library", state: .warning,
+        detail: "not installed; use swiftrag run --docs DIR")
     }
     return Check(name: "sample library", state: .good, detail: path)
   }

@@ -13,22 +13,22 @@ struct EmbedCommand: ParsableCommand {
         swiftrag embed --file sentences.txt --npy vectors.npy
         cat texts.jsonl | swiftrag embed - --input-jsonl --jsonl
 
-      A text longer than the model's limit is cut there, with a word about it on standard error.
+      A text longer than the model's limit is cut there, with a note on standard error.
       """)
 
-  @Argument(help: "Texts, one vector each; - reads one text a line from standard input.")
+  @Argument(help: "Texts, one vector each; - reads one text per line from standard input.")
   var texts: [String] = []
 
-  @Option(help: "A file with one text a line.", completion: .file())
+  @Option(help: "A file with one text per line.", completion: .file())
   var file: String?
 
-  @Flag(help: "Lines of standard input or of the file are JSON strings.")
+  @Flag(help: "The lines of the input are JSON strings.")
   var inputJsonl = false
 
   @Flag(help: "Print one JSON object with all vectors.")
   var json = false
 
-  @Flag(help: "Print one JSON array of numbers a line (the default for several texts).")
+  @Flag(help: "Print one JSON array of numbers per text (the default).")
   var jsonl = false
 
   @Option(help: "Write a NumPy file, Float32 [texts, dimension].", completion: .file())
@@ -54,8 +54,7 @@ struct EmbedCommand: ParsableCommand {
   func run() throws {
     common.apply()
     let texts = try allTexts()
-    let encoder = try KnowledgeBase.loadEncoder(
-      configuration: try resolveConfiguration(compute.settings))
+    let encoder = try makeRuntime(compute.settings).sentenceEncoder()
     var vectors: [Float] = []
     var truncatedCount = 0
     let bar = ProgressBar("embedding", unit: "texts", total: texts.count)
@@ -65,7 +64,7 @@ struct EmbedCommand: ParsableCommand {
       vectors += batch.vectors
       truncatedCount += batch.truncatedCount
       bar.update(done: min(start + 64, texts.count))
-      if Interrupts.isRequested { throw ExitStatus.interrupted }
+      if Interrupts.isRequested { throw ExitCode.interrupted }
     }
     bar.finish()
     if truncatedCount > 0 {
@@ -99,7 +98,7 @@ struct EmbedCommand: ParsableCommand {
   private func allTexts() throws -> [String] {
     if let file {
       guard let data = FileManager.default.contents(atPath: file) else {
-        throw CommandFailure("\(file): cannot be read", status: ExitStatus.noInput)
+        throw CommandFailure("\(file): cannot be read", .missingInput)
       }
       return try lines(of: data, named: file)
     }
@@ -111,13 +110,13 @@ struct EmbedCommand: ParsableCommand {
     var pieces = data.split(separator: UInt8(ascii: "\n"), omittingEmptySubsequences: false)
     if pieces.last?.isEmpty == true { pieces.removeLast() }
     guard !pieces.isEmpty else {
-      throw CommandFailure("\(name) holds no text", status: ExitStatus.noInput)
+      throw CommandFailure("\(name): no text", .missingInput)
     }
     return try pieces.enumerated().map { index, piece in
       guard inputJsonl else { return String(decoding: piece, as: UTF8.self) }
       guard let text = try? JSONDecoder().decode(String.self, from: Data(piece)) else {
         throw CommandFailure(
-          "\(name), line \(index + 1): is no JSON string", status: ExitStatus.dataError)
+          "\(name), line \(index + 1): not a JSON string", .invalidData)
       }
       return text
     }
@@ -154,8 +153,7 @@ struct SimilarCommand: ParsableCommand {
 
   func run() throws {
     common.apply()
-    let encoder = try KnowledgeBase.loadEncoder(
-      configuration: try resolveConfiguration(compute.settings))
+    let encoder = try makeRuntime(compute.settings).sentenceEncoder()
     let vectors = try encoder.vectors(of: texts).vectors
     let rows = (1..<texts.count).map { index in
       let cosine = (0..<encoder.dimension).reduce(0.0) {
@@ -164,6 +162,8 @@ struct SimilarCommand: ParsableCommand {
       return Row(text: texts[index], cosine: cosine)
     }
     if json { return try answerJSON(rows) }
-    for row in rows { Terminal.answer(String(format: "%.4f  ", row.cosine) + printable(row.text)) }
+    for row in rows {
+      Terminal.answer(String(format: "%.4f  ", row.cosine) + droppingControls(row.text))
+    }
   }
 }

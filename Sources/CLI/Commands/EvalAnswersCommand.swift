@@ -8,12 +8,12 @@ extension EvalCommand {
   /// The command `swiftrag eval answers --questions FILE --docs DIR`.
   struct Answers: ParsableCommand {
     static let configuration = CommandConfiguration(
-      abstract: "How often answers hold the right value and cite the right document.",
+      abstract: "How often answers contain the right value and cite the right document.",
       discussion: """
-        Indexes the documents in a temporary file and asks each question of the set, whose JSON \
-        has the lists 'answerable' (question, document, passage: the value to be found in the \
-        answer) and 'unanswerable' (question). With a language model answers are prose, else \
-        quotations.
+        Indexes the documents in a temporary file and asks each question of the set. The JSON \
+        file has the lists 'answerable' (question, document, and passage: the value that the \
+        answer must contain) and 'unanswerable' (question). With a language model the answers \
+        are prose, otherwise quotations.
 
           python3 Benchmarks/pocket/pocket_library.py --out library
           swiftrag eval answers --questions library/questions.json \\
@@ -26,11 +26,12 @@ extension EvalCommand {
     @Option(help: "The documents that the questions are about.", completion: .directory)
     var docs: String
 
-    @Option(name: [.customShort("k"), .long], help: "How many passages (default: 5).")
+    @Option(
+      name: [.customShort("k"), .long], help: "How many passages to retrieve (default: top_k, 5).")
     var topK: Int?
 
     @Option(
-      name: [.customShort("n"), .customLong("max-tokens")], help: "Tokens of an answer at most.")
+      name: [.customShort("n"), .customLong("max-tokens")], help: "Most tokens of an answer.")
     var maxTokenCount = 64
 
     @Flag(help: "Print JSON.")
@@ -55,22 +56,21 @@ extension EvalCommand {
       show(evaluation)
     }
 
-    /// Greedy, so that a run can be repeated to the letter.
+    /// Decodes greedily, so that a run can be repeated exactly.
     private func withKnowledge<Result>(_ body: (KnowledgeBase) throws -> Result) throws -> Result {
       let folder = FileManager.default.temporaryDirectory
         .appending(path: "swiftrag-eval-\(UUID().uuidString)")
       try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
       defer { try? FileManager.default.removeItem(at: folder) }
-      var settings = languageModel.settings
-      settings[.topK] = topK.map(String.init)
-      settings[.maxTokens] = String(maxTokenCount)
-      settings[.temperature] = "0"
-      let configuration = try resolveConfiguration(settings)
+      let flags = [
+        SettingFlag(.topK, "--top-k", topK),
+        SettingFlag(.maxTokens, "--max-tokens", maxTokenCount),
+        SettingFlag(.temperature, "--temperature", 0),
+      ]
+      let runtime = try makeRuntime(languageModel.settings + flags.compactMap { $0 })
       let knowledge = try KnowledgeBase(
-        configuration: configuration, indexPath: folder.appending(path: "index.sqlite").path,
-        encoder: try KnowledgeBase.loadEncoder(configuration: configuration),
-        backend: try KnowledgeBase.modelBackend(
-          configuration: configuration, model: languageModel.generatorOptions))
+        runtime: runtime, indexPath: folder.appending(path: "index.sqlite").path,
+        backend: try runtime.answerBackend(model: languageModel.generatorOptions))
       _ = try knowledge.add(paths: [docs])
       return try body(knowledge)
     }

@@ -16,8 +16,8 @@ struct EvalCommand: ParsableCommand {
     static let configuration = CommandConfiguration(
       abstract: "Recall and mean reciprocal rank of dense, keyword and hybrid search.",
       discussion: """
-        The file has SQuAD's layout: paragraphs with questions. Each paragraph is indexed; each \
-        question must find its own.
+        The file has SQuAD's layout: paragraphs with questions. Every paragraph is indexed, and \
+        each question must find its own paragraph.
 
           swiftrag eval retrieval --squad xquad.en.json
         """)
@@ -38,9 +38,9 @@ struct EvalCommand: ParsableCommand {
 
     func run() throws {
       common.apply()
-      let configuration = try resolveConfiguration(compute.settings)
+      let runtime = try makeRuntime(compute.settings)
       let dataset = try SQuADDataset(path: squad)
-      let encoder = try KnowledgeBase.loadEncoder(configuration: configuration)
+      let encoder = try runtime.sentenceEncoder()
       let bar = ProgressBar("evaluating", unit: "questions", total: dataset.questions.count * 3)
       defer { bar.finish() }
       let evaluation = RetrievalEvaluation(dataset: dataset, encoder: encoder)
@@ -68,11 +68,11 @@ struct EvalCommand: ParsableCommand {
   /// The command `swiftrag eval refusal --squad FILE`.
   struct Refusal: ParsableCommand {
     static let configuration = CommandConfiguration(
-      abstract: "How well weak evidence is recognised.",
+      abstract: "How often questions are refused rightly and wrongly.",
       discussion: """
-        Each question of the SQuAD file is asked with its article in the index and without it. \
-        The rule in force is applied, and the best rule of a grid is fitted on the articles with \
-        even numbers and applied to those with odd ones.
+        Each question of the SQuAD file is asked with and without its article in the index. The \
+        built-in rule is applied. For comparison, the best rule of a grid is fitted on the \
+        even-numbered articles and applied to the odd-numbered ones.
 
           swiftrag eval refusal --squad xquad.en.json
           swiftrag eval refusal --questions questions.json --docs library
@@ -106,8 +106,7 @@ struct EvalCommand: ParsableCommand {
 
     func run() throws {
       common.apply()
-      let configuration = try resolveConfiguration(compute.settings)
-      let encoder = try KnowledgeBase.loadEncoder(configuration: configuration)
+      let encoder = try makeRuntime(compute.settings).sentenceEncoder()
       var rows: [Row] = []
       if let squad {
         rows += try rowsOfSquad(path: squad, encoder: encoder)

@@ -8,12 +8,12 @@ extension EvalCommand {
   /// The command `swiftrag eval support --squad FILE`.
   struct Support: ParsableCommand {
     static let configuration = CommandConfiguration(
-      abstract: "How well the check of citations tells a statement's own passage from another.",
+      abstract: "How well the citation check tells a statement's own passage from another one.",
       discussion: """
-        A question with its answer stands for a statement in a person's own words. It is checked \
-        against its own paragraph and against the one that search finds best among the others, \
-        and each paragraph's sentences against the next paragraph, for several shares of common \
-        words.
+        A question with its answer serves as a statement in a person's own words. It is checked \
+        against its own paragraph and against the best other paragraph that search finds. Each \
+        sentence of a paragraph is checked against the next paragraph. This is repeated for \
+        several shares of common words.
 
           swiftrag eval support --squad xquad.en.json
         """)
@@ -30,8 +30,7 @@ extension EvalCommand {
     func run() throws {
       common.apply()
       let dataset = try SQuADDataset(path: squad)
-      let encoder = try KnowledgeBase.loadEncoder(
-        configuration: try resolveConfiguration(compute.settings))
+      let encoder = try makeRuntime(compute.settings).sentenceEncoder()
       let bar = ProgressBar("checking", unit: "questions", total: dataset.questions.count)
       defer { bar.finish() }
       let observations = try SupportEvaluation.observe(dataset: dataset, encoder: encoder) {

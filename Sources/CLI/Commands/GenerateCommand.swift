@@ -1,3 +1,4 @@
+internal import Bytes
 internal import Generation
 internal import ArgumentParser
 internal import Foundation
@@ -10,11 +11,11 @@ internal import Tokenizers
 /// The command `swiftrag generate PROMPT`.
 struct GenerateCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
-    commandName: "generate", abstract: "Let a language model continue a text or answer.",
+    commandName: "generate", abstract: "Generate text with a language model.",
     discussion: """
-      The prompt is a user's message in the model's chat template; --raw continues it as it is. \
-      The text streams on standard output; figures and notes go to standard error. Ctrl-C ends \
-      it and keeps what was said.
+      The prompt becomes a user message in the model's chat template; with --raw the model \
+      continues it unchanged. The text streams to standard output, statistics and notes go to \
+      standard error. Ctrl-C ends the generation and keeps the text so far.
 
         swiftrag generate "Name three rivers of France." -m mistral.gguf
         swiftrag generate "Once upon a time" --raw -n 200 --temp 0 --stats
@@ -24,8 +25,8 @@ struct GenerateCommand: ParsableCommand {
         swiftrag generate "Yes or no?" -n 1 --logprobs 5 --jsonl
         swiftrag generate "A cat, please." --backend openai -m qwen3-8b
 
-      With --backend openai, or model_backend: openai in config.yaml, a server at openai_base_url \
-      generates, and -m is the model's name there.
+      With --backend openai, or model_backend: openai in config.yaml, the server at \
+      openai_base_url generates the text, and -m is the name of the model there.
       """)
 
   @Argument(help: "The prompt; - reads it from standard input.")
@@ -33,7 +34,8 @@ struct GenerateCommand: ParsableCommand {
 
   @Option(
     name: [.customShort("n"), .customLong("max-tokens")], parsing: .unconditional,
-    help: "Tokens at most; -1 goes on until the context is full (default: max_tokens, 512).")
+    help:
+      "Most tokens to generate; -1 continues until the context is full (default: max_tokens, 512).")
   var maxTokenCount: Int?
 
   @Option(help: "The system message.")
@@ -42,31 +44,31 @@ struct GenerateCommand: ParsableCommand {
   @Flag(help: "Continue the prompt as it is, without a chat template.")
   var raw = false
 
-  @Option(help: "End before this text would come; may be given several times.")
+  @Option(help: "Stop before this text; may be repeated.")
   var stop: [String] = []
 
-  @Option(help: "A JSON schema that the answer satisfies: a file, or the schema itself.")
+  @Option(help: "A JSON schema that the answer must satisfy: a file, or the schema itself.")
   var jsonSchema: String?
 
-  @Option(help: "Keep the prompt's state in this file, and start from it.", completion: .file())
+  @Option(help: "Save the prompt's state in this file, and start from it.", completion: .file())
   var promptCache: String?
 
-  @Flag(help: "ComputeContext token by token; the text is the same, only slower.")
+  @Flag(help: "Compute one token at a time: the same text, but slower.")
   var noSpeculation = false
 
   @Option(help: "Log-probabilities with this many alternatives (with --json or --jsonl).")
   var logprobs: Int?
 
-  @Flag(help: "Print the result as JSON, when it is whole.")
+  @Flag(help: "Print the result as JSON once it is complete.")
   var json = false
 
-  @Flag(help: "Print each event as a line of JSON, as it comes.")
+  @Flag(help: "Print each event as a line of JSON as it happens.")
   var jsonl = false
 
   @Flag(help: "Print token counts, speeds and memory to standard error.")
   var stats = false
 
-  @Option(help: "Who generates: native or openai (default: model_backend, native).")
+  @Option(help: "Where the model runs: native or openai (default: model_backend, native).")
   var backend: Backend?
 
   /// Where the model runs.
@@ -84,31 +86,29 @@ struct GenerateCommand: ParsableCommand {
       throw ValidationError("--logprobs needs --json or --jsonl.")
     }
     if let maxTokenCount, maxTokenCount < -1 {
-      throw ValidationError("-n is 0 or more, or -1 for as many as fit.")
+      throw ValidationError(
+        "--max-tokens must be 0 or more, or -1 for as many as fit, not \(maxTokenCount).")
     }
-    if raw && system != nil { throw ValidationError("--raw has no system message.") }
+    if raw && system != nil { throw ValidationError("Give --raw or --system, not both.") }
   }
 
   func run() throws {
     common.apply()
-    var settings = modelOptions.settings
-    settings[.modelBackend] = backend?.rawValue
-    let configuration = try resolveConfiguration(settings)
+    let flags = [SettingFlag(.modelBackend, "--backend", backend?.rawValue)].compactMap { $0 }
+    let runtime = try makeRuntime(modelOptions.settings + flags)
     let seed = sampling.chosenSeed ?? UInt64.random(in: 0...UInt64(UInt32.max))
-    let options = try generationOptions(configuration: configuration, seed: seed)
-    // Before the model, which may take a while to load.
+    let options = try generationOptions(configuration: runtime.configuration, seed: seed)
+    // Checked before the model is loaded, which may take a while.
     do { try options.sampler.validate(vocabularyCount: .max) } catch {
       throw GenerationError.sampler(error)
     }
     let prompt = try self.generationPrompt()
     let generator: any TextGenerator
     var tokenizer: LanguageTokenizer?
-    if configuration.text(.modelBackend) == Backend.openai.rawValue {
-      generator = try KnowledgeBase.loadRemoteGenerator(
-        configuration: configuration, model: modelOptions.model)
+    if runtime.settings.backend == .openAI {
+      generator = try runtime.remoteLanguageModel(model: modelOptions.model)
     } else {
-      let native = try KnowledgeBase.loadGenerator(
-        configuration: configuration, options: modelOptions.generatorOptions)
+      let native = try runtime.languageModel(options: modelOptions.generatorOptions)
       for note in native.loadingNotes { Terminal.note(note) }
       if common.verbose {
         Terminal.note("\(native.name), template \(native.template.rawValue), seed \(seed)")
@@ -116,7 +116,7 @@ struct GenerateCommand: ParsableCommand {
       tokenizer = native.tokenizer
       generator = native
     }
-    // The text so far is to be kept, and the token that is being computed may take a while.
+    // The text so far must be kept, and the current token may take a while.
     Interrupts.allow(graceMicroseconds: 2_000_000)
     let output = GenerationOutput(
       style: json ? .json : jsonl ? .jsonLines : .text, generator: generator,
@@ -130,13 +130,13 @@ struct GenerateCommand: ParsableCommand {
       throw error
     }
     try output.finish(result, showsStats: stats)
-    if result.finish == .cancelled { throw ExitStatus.interrupted }
+    if result.finish == .cancelled { throw ExitCode.interrupted }
   }
 
   private func generationOptions(
     configuration: Configuration, seed: UInt64
   ) throws -> GenerationOptions {
-    let limit = maxTokenCount ?? configuration.integer(.maxTokens)
+    let limit = maxTokenCount ?? configuration.settings.maxTokens
     let schema = try jsonSchema.map { try JSONSchemaCompiler.schema(try schemaText($0)) }
     return GenerationOptions(
       maxTokenCount: limit < 0 ? nil : limit,
@@ -146,11 +146,11 @@ struct GenerateCommand: ParsableCommand {
       usesSpeculation: !noSpeculation, promptCachePath: promptCache)
   }
 
-  /// The schema itself when the argument begins as one, else the file that it names.
+  /// The argument itself if it starts like a schema, otherwise the content of the file.
   private func schemaText(_ argument: String) throws -> [UInt8] {
     if argument.drop(while: \.isWhitespace).first == "{" { return Array(argument.utf8) }
     guard let data = FileManager.default.contents(atPath: argument) else {
-      throw CommandFailure("\(argument): cannot be read", status: ExitStatus.noInput)
+      throw CommandFailure("\(argument): cannot be read", .missingInput)
     }
     return Array(data)
   }
@@ -160,7 +160,7 @@ struct GenerateCommand: ParsableCommand {
     if prompt == "-" {
       text = String(decoding: try standardInput(), as: UTF8.self)
     }
-    // A raw prompt's spaces and line ends are part of it.
+    // The white space of a raw prompt is part of it.
     if raw { return .raw(text) }
     let message = ChatMessage(role: .user, text: try requireText(text))
     return .messages((system.map { [ChatMessage(role: .system, text: $0)] } ?? []) + [message])

@@ -17,7 +17,7 @@ struct IndexCommand: ParsableCommand {
     subcommands: [List.self, Info.self, Remove.self, Rebuild.self, Verify.self])
 
   static func path(_ options: IndexOptions) throws -> String {
-    KnowledgeBase.defaultIndexPath(configuration: try resolveConfiguration(options.settings))
+    try makeRuntime(options.settings).indexPath
   }
 
   /// The command `swiftrag index ls`.
@@ -25,7 +25,7 @@ struct IndexCommand: ParsableCommand {
     static let configuration = CommandConfiguration(
       commandName: "ls", abstract: "List the indexed documents.", aliases: ["list"])
 
-    @Argument(help: "Only at or below this path.")
+    @Argument(help: "List only documents at or below this path.")
     var below: String?
 
     @Flag(help: "Print JSON.")
@@ -37,12 +37,12 @@ struct IndexCommand: ParsableCommand {
     func run() throws {
       common.apply()
       let catalog = try IndexCatalog(path: IndexCommand.path(index))
-      let documents = try catalog.documents(below: below.map { Paths.canonical($0) ?? $0 })
+      let documents = try catalog.documents(below: below)
       if json { return try answerJSON(documents) }
       for document in documents {
         let path = AnswerRenderer.shown(path: document.path)
         if let reason = document.skipReason {
-          Terminal.answer(Style.dim.apply("skipped   \(path): \(printable(reason))"))
+          Terminal.answer(Style.dim.apply("skipped   \(path): \(droppingControls(reason))"))
         } else {
           let type = document.type.padding(toLength: 8, withPad: " ", startingAt: 0)
           Terminal.answer("\(type)  \(path)  (\(document.chunkCount) chunks)")
@@ -75,9 +75,9 @@ struct IndexCommand: ParsableCommand {
       Terminal.answer("chunks     \(information.chunks)")
       Terminal.answer("sources    \(byteText(information.sourceByteCount))")
       Terminal.answer(
-        "model      \(printable(information.model)), \(information.dimension) elements, "
+        "model      \(droppingControls(information.model)), \(information.dimension) elements, "
           + "sha256 \(information.modelHash.prefix(16))…")
-      Terminal.answer("chunker    \(printable(information.chunker))")
+      Terminal.answer("chunker    \(droppingControls(information.chunker))")
       Terminal.answer("content    sha256 \(information.contentHash)")
     }
   }
@@ -85,7 +85,7 @@ struct IndexCommand: ParsableCommand {
   /// The command `swiftrag index rm PATH...`.
   struct Remove: ParsableCommand {
     static let configuration = CommandConfiguration(
-      commandName: "rm", abstract: "Forget documents; the files themselves stay.")
+      commandName: "rm", abstract: "Remove documents from the index; the files themselves stay.")
 
     @Argument(help: "Files and folders.")
     var paths: [String]
@@ -96,18 +96,12 @@ struct IndexCommand: ParsableCommand {
     func run() throws {
       common.apply()
       let catalog = try IndexCatalog(path: IndexCommand.path(index), mayWrite: true)
-      // A file that is gone has no canonical path any more; the absolute one was stored.
-      let absolute = paths.map { path in
-        let resolved = Paths.canonical(path) ?? path
-        return resolved.hasPrefix("/")
-          ? resolved : FileManager.default.currentDirectoryPath + "/" + resolved
-      }
-      let removed = try catalog.remove(below: absolute)
-      for path in removed { Terminal.answer("forgot \(AnswerRenderer.shown(path: path))") }
+      let removed = try catalog.remove(below: paths)
+      for path in removed { Terminal.answer("removed \(AnswerRenderer.shown(path: path))") }
       if removed.isEmpty {
         throw CommandFailure(
           "not in the index: \(paths.joined(separator: ", "))\n  try: swiftrag index ls",
-          status: ExitStatus.noInput)
+          .missingInput)
       }
     }
   }
@@ -123,17 +117,15 @@ struct IndexCommand: ParsableCommand {
 
     func run() throws {
       common.apply()
-      let configuration = try resolveConfiguration(compute.settings.merging(index.settings) { $1 })
+      let runtime = try makeRuntime(compute.settings + index.settings)
       let progress = IngestProgress(isVerbose: common.verbose)
       defer { progress.finish() }
-      Interrupts.onInterrupt { "interrupted: run it again, or add the missing files" }
-      let report = try IndexCatalog.rebuild(
-        path: KnowledgeBase.defaultIndexPath(configuration: configuration),
-        configuration: configuration, report: { progress.show($0) },
-        shouldStop: { Interrupts.isRequested })
+      Interrupts.onInterrupt { "interrupted: run the command again, or add the missing files" }
+      let report = try KnowledgeBase.rebuild(
+        runtime: runtime, report: { progress.show($0) }, shouldStop: { Interrupts.isRequested })
       progress.finish()
       Terminal.answer(IngestProgress.summary(report))
-      if report.wasInterrupted { throw ExitStatus.interrupted }
+      if report.wasInterrupted { throw ExitCode.interrupted }
     }
   }
 
@@ -155,20 +147,22 @@ struct IndexCommand: ParsableCommand {
       if json {
         try answerJSON(verification)
       } else {
-        for note in verification.notes { Terminal.note(printable(note)) }
-        for problem in verification.problems { Terminal.answer("wrong: " + printable(problem)) }
+        for note in verification.notes { Terminal.note(droppingControls(note)) }
+        for problem in verification.problems {
+          Terminal.answer("wrong: " + droppingControls(problem))
+        }
         if verification.isWhole {
           Terminal.answer(
             "the index is whole: \(verification.documents) documents, \(verification.chunks) chunks"
           )
         }
       }
-      if !verification.isWhole { throw ExitStatus.dataError }
+      if !verification.isWhole { throw ExitCode(.invalidData) }
     }
   }
 }
 
-/// A count of bytes in words, in powers of 1,000 as disks and `ls --si` count.
+/// A number of bytes as text, in powers of 1,000 like the sizes of disks and `ls --si`.
 func byteText(_ byteCount: Int) -> String {
   let units = ["bytes", "kB", "MB", "GB", "TB"]
   var value = Double(byteCount)

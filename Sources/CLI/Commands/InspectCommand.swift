@@ -35,7 +35,7 @@ struct InspectCommand: ParsableCommand {
   @Flag(help: "Compute the SHA-256 of each file and each tensor.")
   var hash = false
 
-  @Flag(help: "Show the chat template: the one recognised, why, and the text in the file.")
+  @Flag(help: "Show the chat template: the recognised one, why, and the text in the file.")
   var template = false
 
   @Flag(help: "Show what the model computes: configuration, tensors and steps.")
@@ -61,17 +61,19 @@ struct InspectCommand: ParsableCommand {
     if map { listRegions(inspection) }
     if !tensors && !map && !common.verbose {
       Terminal.note(
-        "\n--tensors lists the tensors, --map the bytes, --hash adds SHA-256, --json all")
+        "\n--tensors lists the tensors, --map the bytes; --hash adds SHA-256; --json prints all")
     }
   }
 
   private struct TemplateReport: Encodable {
     let template, reason: String
-    /// The file's own text, or null.
+    /// The template in the file; null if it has none.
     let fileTemplate: String?
   }
 
-  /// A template is a program that a stranger wrote: it is printed, escaped, and never run.
+  /// Prints the template, escaped.
+  ///
+  /// It is a program from an untrusted source and is never executed.
   private func showTemplate(_ metadata: Metadata) throws {
     let recognition = ChatTemplate.recognize(metadata)
     let text = metadata[LanguageTokenizer.GGUFKey.chatTemplate]?.stringValue
@@ -80,7 +82,7 @@ struct InspectCommand: ParsableCommand {
         TemplateReport(
           template: recognition.template.rawValue, reason: recognition.reason, fileTemplate: text))
     }
-    Terminal.answer("\(recognition.template.rawValue): \(printable(recognition.reason))")
+    Terminal.answer("\(recognition.template.rawValue): \(droppingControls(recognition.reason))")
     guard let text, !text.isEmpty else { return }
     Terminal.answer("\n" + Style.bold.apply("the file's template") + " (never executed)")
     for line in text.split(separator: "\n", omittingEmptySubsequences: false) {
@@ -100,7 +102,7 @@ struct InspectCommand: ParsableCommand {
       for row in inspection.metadata {
         Terminal.answer(
           "  " + padded(row.key, min(width, 44)) + "  " + Style.dim.apply(padded(row.type, 16))
-            + "  " + printable(row.value))
+            + "  " + droppingControls(row.value))
       }
     }
     Terminal.answer("\n" + Style.bold.apply("types"))
@@ -118,7 +120,7 @@ struct InspectCommand: ParsableCommand {
     for (index, file) in inspection.files.enumerated() {
       Terminal.answer(
         "  " + padded("\(index)", 3) + "  " + padded(byteText(file.byteCount), 10) + "  "
-          + padded("\(file.tensorCount) tensors", 14) + "  " + printable(file.path)
+          + padded("\(file.tensorCount) tensors", 14) + "  " + droppingControls(file.path)
           + (file.sha256.map { "  " + $0.prefix(16) + "…" } ?? ""))
     }
   }
@@ -141,20 +143,20 @@ struct InspectCommand: ParsableCommand {
     var lastFile: Int?
     for region in inspection.byteMap {
       if let file = region.file, file != lastFile {
-        Terminal.answer("  file \(file): " + printable(inspection.files[file].path))
+        Terminal.answer("  file \(file): " + droppingControls(inspection.files[file].path))
         lastFile = file
       }
       let remark = region.isZero == false ? Style.red.apply("  not zero") : ""
       let end = region.byteOffset + region.byteCount
       Terminal.answer(
         "  " + padded("\(region.byteOffset)..<\(end)", 24) + "  "
-          + padded(region.kind.rawValue, 10) + "  " + printable(region.label) + remark)
+          + padded(region.kind.rawValue, 10) + "  " + droppingControls(region.label) + remark)
     }
     let covered = inspection.byteMap.reduce(0) { $0 + $1.byteCount }
     Terminal.answer("  \(covered) of \(inspection.byteCount) bytes accounted for")
   }
 
   private func padded(_ text: String, _ width: Int) -> String {
-    printable(text).padding(toLength: max(width, text.count), withPad: " ", startingAt: 0)
+    droppingControls(text).padding(toLength: max(width, text.count), withPad: " ", startingAt: 0)
   }
 }

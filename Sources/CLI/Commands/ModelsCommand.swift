@@ -31,17 +31,18 @@ struct ModelsCommand: ParsableCommand {
       let byteCount: Int
       let prepared: [ModelLocator.Prepared]?
 
-      /// What stands behind the path.
+      /// The remark after the path.
       var preparedText: String {
         guard let file = prepared?.first else { return "" }
         guard let problem = file.problem else { return "  (prepared)" }
-        return "  (prepared, but not used: \(problem); swiftrag models prepare \(printable(name)))"
+        return
+          "  (prepared, but not used: \(problem); swiftrag models prepare \(droppingControls(name)))"
       }
     }
 
     func run() throws {
       common.apply()
-      let locator = ModelLocator(configuration: try resolveConfiguration([:]))
+      let locator = ModelLocator(configuration: try resolveConfiguration())
       let models = locator.all()
       let rows = models.map { model in
         let isPreparable = model.kind == "llm"
@@ -52,7 +53,7 @@ struct ModelsCommand: ParsableCommand {
       if json { return try answerJSON(rows) }
       for row in rows {
         Terminal.answer(
-          "\(row.kind)  \(printable(row.name))  \(byteText(row.byteCount))  "
+          "\(row.kind)  \(droppingControls(row.name))  \(byteText(row.byteCount))  "
             + AnswerRenderer.shown(path: row.path) + row.preparedText)
       }
       for orphan in locator.orphans() {
@@ -62,7 +63,7 @@ struct ModelsCommand: ParsableCommand {
       }
       if models.isEmpty {
         Terminal.note(
-          "no models; a models folder holds embeddings/NAME/FILE.gguf and llm/FILE.gguf")
+          "no models; a models folder has embeddings/NAME/FILE.gguf and llm/FILE.gguf")
       }
     }
   }
@@ -76,7 +77,7 @@ struct ModelsCommand: ParsableCommand {
     var name: String
 
     func run() throws {
-      let locator = ModelLocator(configuration: try resolveConfiguration([:]))
+      let locator = ModelLocator(configuration: try resolveConfiguration())
       Terminal.answer(try locator.model(name))
     }
   }

@@ -5,13 +5,14 @@ internal import Foundation
 internal import Kernels
 internal import Models
 internal import RAG
+internal import SwiftRAG
 internal import Tokenizers
 
 extension ModelsCommand {
   /// The command `swiftrag models convert SOURCE`.
   struct Convert: ParsableCommand {
     static let configuration = CommandConfiguration(
-      abstract: "Write a model as a GGUF file, in fewer bits, that llama.cpp reads too.",
+      abstract: "Convert a model to a GGUF file, in fewer bits, that llama.cpp reads too.",
       discussion: """
         SOURCE is a GGUF file in F32, F16 or BF16 of architecture llama, phi3, qwen2 or qwen3, a \
         bert GGUF, or a sentence encoder's Hugging Face folder (config.json, model.safetensors, a \
@@ -20,8 +21,8 @@ extension ModelsCommand {
           swiftrag models convert llama-f16.gguf --type q4_k_m --out llama-q4_k_m.gguf
           swiftrag models convert ~/all-MiniLM-L6-v2 --type f16 --out minilm-f16.gguf
 
-        Language models: all types; q4_k_m and q5_k_m give some tensors more bits, as llama.cpp \
-        does. Sentence encoders: f32, f16, q8_0.
+        A language model may have any type; q4_k_m and q5_k_m give some tensors more bits, as in \
+        llama.cpp. A sentence encoder may be f32, f16 or q8_0.
         """)
 
     @Argument(help: "A folder or a GGUF file.", completion: .file())
@@ -50,8 +51,8 @@ extension ModelsCommand {
       try requireCreatable(out)
       guard Paths.canonical(source) != Paths.canonical(out) else {
         throw CommandFailure(
-          "\(out): is the source, which fewer bits would replace\n  try: --out another.gguf",
-          status: ExitStatus.usage)
+          "\(out): is the source, which would be overwritten\n  try: --out another.gguf",
+          .usage)
       }
       var isFolder: ObjCBool = false
       _ = FileManager.default.fileExists(atPath: source, isDirectory: &isFolder)
@@ -76,7 +77,8 @@ extension ModelsCommand {
       converter.license = license
       converter.sourceURL = sourceURL
       try converter.write(
-        to: out, recipe: type, pool: WorkerPool(threadCount: physicalCoreCount()))
+        to: out, recipe: type,
+        pool: Runtime(configuration: Configuration(settings: Settings())).compute.pool)
     }
 
     private func convertEncoder(

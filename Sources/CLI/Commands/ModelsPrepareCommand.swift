@@ -11,13 +11,13 @@ extension ModelsCommand {
   /// The command `swiftrag models prepare MODEL`.
   struct Prepare: ParsableCommand {
     static let configuration = CommandConfiguration(
-      abstract: "Lay out a language model's weights once, so that each start is quick.",
+      abstract: "Reorder a language model's weights once, so that every start is quick.",
       discussion: """
-        The kernels read weights in an order of their own. A start reorders them, or maps the \
-        file that this command writes: MODEL.gguf.rows16 beside the model, or in \
-        $XDG_CACHE_HOME/swiftrag/prepared where that folder cannot be written. It is as large as \
-        the weights, and the answers are the same bits. It is found without being named; when \
-        the model changes it is ignored, with a note.
+        The kernels need the weights in another order than the file has. Loading a model reorders \
+        them, or maps the file that this command writes: MODEL.gguf.rows16 beside the model, or \
+        in $XDG_CACHE_HOME/swiftrag/prepared if that folder cannot be written. The file is as \
+        large as the weights, and the answers are the same to the bit. It is found \
+        automatically; after a change of the model it is ignored, with a note.
 
           swiftrag models prepare models/llm/mistral.gguf
           swiftrag models prepare mistral-7b-instruct-v0.2.Q4_K_M
@@ -27,7 +27,7 @@ extension ModelsCommand {
     @Argument(help: "A GGUF file, or a name below models/llm.", completion: .file())
     var model: String
 
-    @Flag(help: "Remove the file instead; the model itself may be gone already.")
+    @Flag(help: "Remove the prepared file; the model itself need not exist.")
     var remove = false
 
     @OptionGroup var worker: ThreadOptions
@@ -42,7 +42,7 @@ extension ModelsCommand {
       let path: String
       let byteCount: Int
       let seconds: Double
-      /// Whether it had been written before.
+      /// Whether the file already existed.
       let wasPrepared: Bool
     }
 
@@ -53,7 +53,7 @@ extension ModelsCommand {
 
     func run() throws {
       common.apply()
-      let locator = ModelLocator(configuration: try resolveConfiguration([:]))
+      let locator = ModelLocator(configuration: try resolveConfiguration())
       if remove { return try removePrepared(locator) }
       let path = try locator.languageModel(model)
       if let file = ModelLocator.preparedFiles(ofModelAt: path).first, file.problem == nil {
@@ -67,8 +67,8 @@ extension ModelsCommand {
     private func prepare(_ path: String) throws {
       let start = ContinuousClock.now
       let preparation = try LlamaModel.preparation(
-        gguf: try Checkpoint.open(path: path), compute: ComputeContext(threadCount: worker.threads))
-      // 256 MB may be on their way to a slow disk when Ctrl-C comes; then the file is removed.
+        gguf: try Checkpoint.open(path: path), compute: worker.runtime.compute)
+      // On Ctrl-C up to 256 MB may still be written to a slow disk before the file is removed.
       Interrupts.allow(graceMicroseconds: 10_000_000)
       let bar = ProgressBar(
         "preparing \(Paths.name(of: path))", unit: "MB",
@@ -82,7 +82,7 @@ extension ModelsCommand {
         })
       } catch WeightPreparation.Failure.cancelled {
         Terminal.note(WeightPreparation.Failure.cancelled.description)
-        throw ExitStatus.interrupted
+        throw ExitCode.interrupted
       }
       for skipped in outcome.skippedPaths { Terminal.note("not written to \(skipped)") }
       try answer(
@@ -99,7 +99,7 @@ extension ModelsCommand {
     }
 
     private func removePrepared(_ locator: ModelLocator) throws {
-      // A model that is gone is still named by its path.
+      // A model that is gone can still be named by its path.
       let path = (try? locator.languageModel(model)) ?? model
       let removed = try WeightPreparation.remove(ofModelAt: path)
       if json { return try answerJSON(Removal(model: path, removed: removed)) }

@@ -1,3 +1,4 @@
+internal import Bytes
 internal import ArgumentParser
 internal import Foundation
 internal import SwiftRAG
@@ -5,7 +6,7 @@ internal import SwiftRAG
 /// The command `swiftrag search QUERY`.
 struct SearchCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
-    commandName: "search", abstract: "Show the passages that bear most on some words.",
+    commandName: "search", abstract: "Show the passages that match a question or words best.",
     discussion: """
         swiftrag search "opening hours"
         swiftrag search "hydraulic pressure" --mode keyword -k 10 --type pdf
@@ -18,7 +19,7 @@ struct SearchCommand: ParsableCommand {
   @Flag(help: "Print one JSON array.")
   var json = false
 
-  @Flag(help: "Print one JSON object a line.")
+  @Flag(help: "Print one JSON object per line.")
   var jsonl = false
 
   @OptionGroup var search: SearchOptions
@@ -28,10 +29,9 @@ struct SearchCommand: ParsableCommand {
 
   func run() throws {
     common.apply()
-    let configuration = try resolveConfiguration(
-      compute.settings.merging(index.settings) { $1 }.merging(search.settings) { $1 })
+    let runtime = try makeRuntime(compute.settings + index.settings + search.settings)
     let text = try textArgument(query)
-    let knowledge = try KnowledgeBase(configuration: configuration, mayCreate: false)
+    let knowledge = try KnowledgeBase(runtime: runtime, mayCreate: false)
     let passages = try knowledge.search(text, filter: search.filter())
     if json { return try answerJSON(passages) }
     if jsonl {
@@ -47,24 +47,24 @@ struct SearchCommand: ParsableCommand {
   }
 }
 
-/// The argument, or standard input when the argument is `-`.
+/// The argument, or standard input if the argument is `-`.
 func textArgument(_ argument: String) throws -> String {
   guard argument == "-" else { return try requireText(argument) }
   return try requireText(String(decoding: try standardInput(), as: UTF8.self))
 }
 
-/// All of standard input, which may be closed.
+/// All of standard input; no bytes if it is closed.
 func standardInput() throws -> Data {
   do { return try FileHandle.standardInput.readToEnd() ?? Data() } catch {
-    throw CommandFailure("standard input cannot be read", status: ExitStatus.noInput)
+    throw CommandFailure("cannot read standard input", .missingInput)
   }
 }
 
-/// Fails when there is nothing but white space.
+/// The text without surrounding white space; fails if nothing is left.
 func requireText(_ text: String) throws -> String {
   let trimmed = text.trimmingCharacters(in: .whitespacesAndNewlines)
   guard !trimmed.isEmpty else {
-    throw CommandFailure("the text is empty", status: ExitStatus.usage)
+    throw CommandFailure("the text is empty", .usage)
   }
   return trimmed
 }

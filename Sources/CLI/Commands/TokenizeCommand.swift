@@ -17,35 +17,35 @@ struct TokenizeCommand: ParsableCommand {
         swiftrag tokenize -m phi-3.gguf --special "<|user|> Hello<|end|>"
         swiftrag tokenize --jsonl < strings.jsonl  JSON strings in, arrays of ids out
 
-      Without -m it is the tokenizer of the sentence encoder. For a language model the ids are \
-      those of the text alone, as a document's text is read: <s> is not added, and spellings of \
-      special tokens are plain text without --special.
+      Without -m the tokenizer of the sentence encoder is used. For a language model the ids are \
+      those of the text alone, as for the text of a document: <s> is not added, and without \
+      --special the names of special tokens are plain text.
       """)
 
   @Argument(help: "The text; - reads it from standard input.")
   var text: String?
 
-  @Flag(help: "Read JSON strings, one a line, and print arrays of ids.")
+  @Flag(help: "Read JSON strings, one per line, and print arrays of ids.")
   var jsonl = false
 
   @Flag(help: "Print the ids and pieces as JSON.")
   var json = false
 
-  @Flag(help: "Let spellings of a language model's special tokens become those tokens.")
+  @Flag(help: "Parse the names of a language model's special tokens as those tokens.")
   var special = false
 
   @OptionGroup var compute: ComputeOptions
   @OptionGroup var common: CommonOptions
 
   func validate() throws {
-    if (text == nil) != jsonl { throw ValidationError("Give a text, or --jsonl, not both.") }
+    if (text == nil) != jsonl { throw ValidationError("Give either a text or --jsonl.") }
   }
 
   func run() throws {
     common.apply()
     let tokenizer = try loadTokenizer()
     if let text {
-      // Unlike a question, a text's spaces and line ends are part of it.
+      // The white space of the text is part of it, unlike that of a question.
       let text = text == "-" ? String(decoding: try standardInput(), as: UTF8.self) : text
       return try show(tokenizer.ids(text), tokenizer)
     }
@@ -53,13 +53,13 @@ struct TokenizeCommand: ParsableCommand {
     while let line = readLine() {
       guard let text = try? decoder.decode(String.self, from: Data(line.utf8)) else {
         throw CommandFailure(
-          "a line is no JSON string: \(printable(line))", status: ExitStatus.dataError)
+          "not a JSON string: \(droppingControls(line))", .invalidData)
       }
       Terminal.answer("[" + tokenizer.ids(text).map(String.init).joined(separator: ",") + "]")
     }
   }
 
-  /// What both kinds of tokenizer can do for this command.
+  /// The functions of either kind of tokenizer that this command needs.
   private struct Tokenizing {
     var ids: (String) -> [Int32]
     var piece: (Int32) -> String?
@@ -72,30 +72,29 @@ struct TokenizeCommand: ParsableCommand {
         ids: { language.encode($0, parsesSpecial: special) },
         piece: { language.vocabulary.spelling(of: $0) })
     }
-    let tokenizer = try KnowledgeBase.loadEncoder(
-      configuration: try resolveConfiguration(compute.settings)
-    ).tokenizer
+    let tokenizer = try makeRuntime(compute.settings).sentenceEncoder().tokenizer
     return Tokenizing(ids: { tokenizer.encode($0) }, piece: { tokenizer.piece($0) })
   }
 
-  /// The tokenizer of `--model` where that is a language model's file.
+  /// The tokenizer of `--model` if that is the file of a language model.
   private func languageTokenizer() throws -> LanguageTokenizer? {
     guard let name = compute.model, let path = try languageModelPath(name) else { return nil }
     let metadata = try Checkpoint.open(path: path).metadata
-    // A sentence encoder's file goes the usual way.
+    // The file of a sentence encoder is opened as one.
     guard (try metadata.string(LanguageTokenizer.GGUFKey.model)) != "bert" else { return nil }
     return try LanguageTokenizer(ggufMetadata: metadata, source: path)
   }
 
-  /// The GGUF file of that path, or of that name below models/llm; nil where it is something else.
+  /// The GGUF file with this path, or with this name below models/llm; nil if it is something else.
   private func languageModelPath(_ name: String) throws -> String? {
     if FileManager.default.fileExists(atPath: name) { return name.hasSuffix(".gguf") ? name : nil }
     let locator = ModelLocator(configuration: try resolveConfiguration(compute.settings))
-    // A sentence encoder of that name goes first, as before there were language models.
+    // A sentence encoder of that name has precedence.
     if (try? locator.embeddingModel(name)) != nil { return nil }
     let isFile = name.hasSuffix(".gguf")
     do { return try locator.languageModel(name) } catch {
-      // The error of the encoder names its folder; that of a file should name the other.
+      // For a file name the error must list the folders of language models; otherwise the error of
+      // the encoder lists its own folders.
       if isFile { throw error }
       return nil
     }

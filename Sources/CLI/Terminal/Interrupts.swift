@@ -1,30 +1,30 @@
 internal import Foundation
 internal import Synchronization
 
-/// Ctrl-C and termination: the running command is told, has a moment to stop at a clean point, and
-/// then the process ends with exit code 130 (SIGINT) or 143 (SIGTERM).
+/// Handles Ctrl-C and SIGTERM: the running command gets a moment to stop at a clean point, then the
+/// process ends with exit code 130 (SIGINT) or 143 (SIGTERM).
 ///
-/// Nothing depends on the clean point: every write to an index is a transaction, and every file is
-/// written beside its place and renamed. A second signal ends the process at once. In a conversation the
-/// first Ctrl-C ends the answer alone.
+/// No data depends on the clean point: every write to an index is a transaction, and every file is
+/// written under another name and then renamed. A second signal ends the process at once. In a
+/// conversation the first Ctrl-C only ends the current answer.
 enum Interrupts {
   private static let requested = Atomic<Bool>(false)
   private static let message = Mutex<(@Sendable () -> String?)?>(nil)
-  /// How long a command has to stop by itself; under the 200 ms that a person takes for "at once".
+  /// How long a command has to stop by itself: less than the 200 ms that people perceive as
+  /// immediate.
   private static let graceMicroseconds = Atomic<UInt32>(150_000)
 
-  /// Gives the command longer, where a clean point is further away than the usual moment: a token of a
-  /// large model takes a fifth of a second, and its text so far is to be kept.
+  /// Gives the command more time: a token of a large model takes a fifth of a second, and the text
+  /// written so far must be kept.
   static func allow(graceMicroseconds: UInt32) {
     self.graceMicroseconds.store(graceMicroseconds, ordering: .relaxed)
   }
 
-  /// Whether a first Ctrl-C ends the answer that is being written, and the conversation goes on.
+  /// Whether the first Ctrl-C only ends the current answer of a conversation.
   private static let endsAnswerOnly = Atomic<Bool>(false)
 
-  /// Runs an answer of a conversation, which Ctrl-C asks to stop and no more.
-  ///
-  /// A second one ends the process.
+  /// Runs `body`, an answer of a conversation, which the first Ctrl-C ends; the second ends the
+  /// process.
   ///
   /// - Returns: what `body` returns.
   /// - Throws: what `body` throws.
@@ -40,31 +40,34 @@ enum Interrupts {
   /// Whether the command should stop.
   static var isRequested: Bool { requested.load(ordering: .relaxed) }
 
-  /// What is said when the command is interrupted.
+  /// Sets the message that is printed when the command is interrupted.
   static func onInterrupt(say text: (@Sendable () -> String?)?) {
     message.withLock { $0 = text }
   }
 
-  /// Counts the signals that came; a handler may do little more than raise it.
+  /// Counts the signals.
+  ///
+  /// Posting a semaphore is one of the few things that a signal handler may do.
   private nonisolated(unsafe) static let arrivals: UnsafeMutablePointer<sem_t> = {
     let semaphore = UnsafeMutablePointer<sem_t>.allocate(capacity: 1)
     sem_init(semaphore, 0, 0)
     return semaphore
   }()
 
-  /// The signal that came last.
+  /// The most recent signal.
   private static let lastSignal = Atomic<Int32>(SIGINT)
 
-  /// Catches the signals from now on.
+  /// Installs the signal handlers.
   ///
-  /// By a handler, not by blocking them for `sigwait`: OpenBLAS starts a thread before `main`, which
-  /// has nothing blocked, and a signal that finds such a thread ends the process at once.
+  /// Blocking the signals and calling `sigwait` would not work: OpenBLAS starts threads before
+  /// `main`, which have no signal blocked, and a signal that is delivered to one of them would end
+  /// the process.
   static func install() {
-    // Writing to a closed pipe, or past a file-size limit, is an error of that call instead.
+    // Writing to a closed pipe, or past a limit of the file size, makes the call fail instead.
     signal(SIGPIPE, SIG_IGN)
     signal(SIGXFSZ, SIG_IGN)
     _ = arrivals
-    // A program that starts this one from a thread with blocked signals passes the mask on.
+    // The parent process may have blocked the signals; the mask is inherited.
     var mask = sigset_t()
     sigemptyset(&mask)
     for number in [SIGINT, SIGTERM] {

@@ -1,12 +1,11 @@
 internal import Foundation
 internal import Synchronization
 
-/// One line on standard error that says how far a long task is, at what rate, and how long it will
-/// still take.
+/// One line on standard error with the progress of a long task, its rate and the time left.
 ///
 /// On a terminal the line is redrawn at most ten times a second and only after the task has run for
-/// half a second; elsewhere one plain line is written for each tenth of the work, for tasks of over
-/// five seconds. `--quiet` silences both.
+/// half a second. Elsewhere one plain line is written for each tenth of the work, if the task takes
+/// more than five seconds. `--quiet` silences both.
 final class ProgressBar: Sendable {
   private struct State {
     var label: String
@@ -20,20 +19,20 @@ final class ProgressBar: Sendable {
 
   private let state: Mutex<State>
   private let unit: String
-  /// The bar on screen, so that other lines can step around it.
+  /// The bar on the screen, which other output must clear first.
   private static let visible = Mutex<ProgressBar?>(nil)
 
   /// - Parameters:
-  ///   - label: what is being done.
+  ///   - label: names the work.
   ///   - unit: what is counted, in the plural.
-  ///   - total: how many there are; it may grow later.
+  ///   - total: the count at the end; it may be corrected later.
   init(_ label: String, unit: String, total: Int) {
     self.unit = unit
     state = Mutex(State(label: label, total: total))
     Self.visible.withLock { $0 = self }
   }
 
-  /// Sets how much is done, and redraws when it is time.
+  /// Sets the progress, and redraws the line unless it was just drawn.
   func update(done: Int, total: Int? = nil, label: String? = nil) {
     guard !Terminal.isQuiet else { return }
     let line: String? = state.withLock { state in
@@ -47,7 +46,7 @@ final class ProgressBar: Sendable {
     if let line { Terminal.write(line, to: 2) }
   }
 
-  /// Takes the bar off the screen.
+  /// Removes the bar from the screen.
   func finish() {
     let wasDrawn = state.withLock { state in
       defer { state.isDrawn = false }
@@ -57,7 +56,7 @@ final class ProgressBar: Sendable {
     Self.visible.withLock { if $0 === self { $0 = nil } }
   }
 
-  /// Runs `body` with the bar cleared, so that what it writes stands on a line of its own.
+  /// Clears the bar and runs `body`, so that its output starts on an empty line.
   static func withBarHidden(_ body: () -> Void) {
     if let bar = visible.withLock({ $0 }) {
       let wasDrawn = bar.state.withLock { $0.isDrawn }
@@ -91,7 +90,7 @@ final class ProgressBar: Sendable {
       + Self.rateAndRemaining(done: state.done, total: state.total, elapsed: elapsed) + "\n"
   }
 
-  /// The rate so far and the time that the rest takes at that rate.
+  /// The rate so far, and the time left at that rate.
   static func rateAndRemaining(done: Int, total: Int, elapsed: Duration) -> String {
     let seconds =
       Double(elapsed.components.seconds) + Double(elapsed.components.attoseconds) * 1e-18

@@ -1,7 +1,7 @@
-/// Joins lines that were only wrapped, so that a passage fills the terminal's width.
+/// Joins wrapped lines, so that a passage fills the terminal's width.
 ///
-/// A line end is kept where it means something: before and after a blank line, before a list item,
-/// heading, table row, quotation or indented line, and after a line that is clearly short.
+/// A line break is kept where it has a meaning: around a blank line, before a list item, heading,
+/// table row, quotation or indented line, and after a short line.
 func reflowed(_ text: String) -> String {
   var result = ""
   var previous: Substring?
@@ -15,11 +15,11 @@ func reflowed(_ text: String) -> String {
   return result
 }
 
-/// Stands before and after the highlighted stretch of a text that is being laid out; no document's
-/// text holds control characters.
+/// Marks the start and the end of the highlight while a text is laid out; document text contains no
+/// control characters.
 let highlightMark: Character = "\u{1}"
 
-/// Lines shorter than this end where their author wanted it.
+/// A line shorter than this was broken on purpose.
 private let shortLineWidth = 50
 
 private func isOnlyWrapped(_ line: Substring, next: Substring) -> Bool {
@@ -29,7 +29,7 @@ private func isOnlyWrapped(_ line: Substring, next: Substring) -> Bool {
 }
 
 private func beginsBlock(_ line: Substring) -> Bool {
-  // A mark of the highlight's beginning is no part of the text.
+  // The mark at the start of the highlight is not part of the text.
   let text = line.drop { $0 == " " || $0 == "\t" || $0 == highlightMark }
   if line.count - text.count >= 4 || text.isEmpty { return true }
   if ["#", "|", ">", "- ", "* ", "+ ", "• ", "```", "=", "---"].contains(where: text.hasPrefix) {

@@ -1,14 +1,14 @@
-/// Text wrapped to a width, with one stretch of it highlighted.
+/// Text wrapped to a width, with one part of it highlighted.
 ///
-/// Works on words with a flag instead of on a finished string, so that colour codes neither count as
-/// width nor get cut in two.
+/// Each word carries a flag until the lines are rendered, so that colour codes neither count as
+/// width nor are cut in two.
 struct WrappedText {
   private struct Word {
     let text: Substring
     let isHighlighted: Bool
   }
 
-  /// Each line's words; lines of the text stay lines, longer ones are wrapped.
+  /// The words of each line.
   private var lines: [[Word]] = []
 
   /// - Parameters:
@@ -17,7 +17,8 @@ struct WrappedText {
   ///   - after: the text after it.
   ///   - width: the columns that a line may take.
   init(before: String, highlighted: String, after: String, width: Int) {
-    // Reflowed as one text, so that joins on both sides of the highlight are seen.
+    // The whole text is reflowed at once, so that lines are joined across the ends of the
+    // highlight.
     let parts = reflowed(before + "\(highlightMark)" + highlighted + "\(highlightMark)" + after)
       .split(separator: highlightMark, omittingEmptySubsequences: false)
     for (index, part) in parts.enumerated() {
@@ -38,7 +39,9 @@ struct WrappedText {
     }
   }
 
-  /// Starts a line; several empty ones in a row become one, none stands at the beginning.
+  /// Starts a line.
+  ///
+  /// Consecutive empty lines become one, and the text does not start with one.
   private mutating func startLine() {
     if lines.count == 1 && lines[0].isEmpty { return }
     if lines.count >= 2 && lines[lines.count - 1].isEmpty && lines[lines.count - 2].isEmpty {
@@ -47,13 +50,13 @@ struct WrappedText {
     lines.append([])
   }
 
-  /// The lines, at most `limit` of them around the highlight, with "…" where some were left out.
+  /// The lines; at most `limit` of them around the highlight, with "…" in place of omitted ones.
   ///
   /// - Parameters:
-  ///   - limit: how many lines; all when `nil`.
-  ///   - hasMargin: whether each line begins with four columns, in which a highlighted one has a
-  ///     mark that also shows where there is no colour.
-  /// - Returns: lines without line ends.
+  ///   - limit: the most lines; all if nil.
+  ///   - hasMargin: whether each line starts with a margin of four columns, which marks highlighted
+  ///     lines even where there is no colour.
+  /// - Returns: the lines, without line breaks.
   func rendered(limit: Int?, hasMargin: Bool = true) -> [String] {
     let range = window(limit: limit)
     var result = lines[range].map { line in

@@ -9,6 +9,10 @@ import Synchronization
   func spinPause() {}
 #endif
 
+/// glibc's `pthread_setname_np`, which its headers declare for `_GNU_SOURCE` only.
+@_extern(c, "pthread_setname_np")
+func setThreadName(_ thread: pthread_t, _ name: UnsafePointer<CChar>) -> CInt
+
 /// The threads that every parallel step runs on.
 ///
 /// A step is a number of independent tasks; the calling thread and the workers claim them one by
@@ -65,6 +69,9 @@ package final class WorkerPool: Sendable {
     }
   }
 
+  /// The name of the worker threads, of at most 15 bytes as Linux demands.
+  package static let threadName = "swiftrag-worker"
+
   private static func startWorker(_ state: WorkerPoolState, index: Int) -> pthread_t? {
     let argument = Unmanaged.passRetained(WorkerArgument(state: state, index: index))
     var thread = pthread_t()
@@ -80,6 +87,8 @@ package final class WorkerPool: Sendable {
       argument.release()
       return nil
     }
+    // Shown by `top -H` and in /proc/PID/task/*/comm; a test counts the threads of this name.
+    _ = setThreadName(thread, threadName)
     return thread
   }
 }

@@ -1,80 +1,70 @@
-package import Generation
 package import Store
 
-/// Who turns a question and its passages into an answer: the seam where a language model plugs in.
+/// Turns a question and its passages into an answer.
 ///
-/// The retriever has found the passages and the evidence was judged before a backend is called, so a
-/// backend is never asked about passages that do not bear on the question.
+/// The backend is called once the passages have been retrieved and the evidence has been found
+/// sufficient, so it is never asked about passages that do not bear on the question.
 package protocol AnswerBackend: Sendable {
   /// The name that ``Answer/backend`` reports.
   var name: String { get }
 
+  /// Whether a language model writes the answer, piece by piece; otherwise it is quoted in one
+  /// piece.
+  var writesProse: Bool { get }
+
+  /// The prompt that a language model would be given for `request`; nil where none is involved.
+  ///
+  /// - Throws: if the model cannot be opened, or the prompt does not fit its context.
+  func prompt(for request: AnswerRequest) throws -> PassagePrompt?
+
   /// Writes the answer.
   ///
   /// - Parameters:
-  ///   - request: the question, its passages and what was said before.
-  ///   - emit: called with each piece of the answer as it is ready, for streaming.
-  ///   - shouldStop: asked while the answer is written; what was said until then is kept.
-  /// - Returns: the answer, its passages and what it cites.
-  /// - Throws: what the model behind it throws.
+  ///   - request: the question, its passages and the conversation so far.
+  ///   - emit: receives each piece of the answer as soon as it is final, for streaming.
+  ///   - shouldStop: polled while the answer is written; the text written until then is kept.
+  /// - Returns: the answer; ``Answer/isAnswered`` is false if the passages do not answer the
+  ///   question.
+  /// - Throws: the errors of the model.
   func answer(
     _ request: AnswerRequest, emit: (String) -> Void, shouldStop: () -> Bool
-  ) throws -> BackendAnswer
+  ) throws -> Answer
 }
 
-/// What a backend is asked.
-package struct AnswerRequest: Sendable {
-  /// As the person asked it.
-  package var question: String
-  /// The best first; a mark [n] in the answer means `passages[n - 1]`.
-  package var passages: [Passage]
-  /// The conversation so far, oldest first.
-  package var history: [ConversationTurn]
-  /// The question's vector, where the search has computed it.
-  package var questionVector: [Float]?
+extension AnswerBackend {
+  package var writesProse: Bool { false }
+  package func prompt(for request: AnswerRequest) throws -> PassagePrompt? { nil }
+}
 
+/// A question with everything that a backend needs to answer it.
+package struct AnswerRequest: Sendable {
+  /// The question as it was asked.
+  package let question: String
+  /// The retrieved passages, best first; a mark [n] in the answer refers to `passages[n - 1]`.
+  package var passages: [Passage]
+  /// How strongly the passages bear on the question.
+  package let evidence: Evidence
+  /// The conversation so far.
+  package let conversation: Conversation
+  /// The embedding of `question`, `[dimension]`, if the retrieval computed it.
+  package let questionVector: [Float]?
+
+  /// A request.
+  ///
+  /// - Parameters:
+  ///   - question: as it was asked.
+  ///   - passages: best first.
+  ///   - evidence: judged from question and passages if nil.
+  ///   - conversation: the turns before this question.
+  ///   - questionVector: the embedding of the question, if known.
   package init(
-    question: String, passages: [Passage], history: [ConversationTurn] = [],
-    questionVector: [Float]? = nil
+    question: String, passages: [Passage], evidence: Evidence? = nil,
+    conversation: Conversation = Conversation(), questionVector: [Float]? = nil
   ) {
     self.question = question
+    self.passages = passages
+    self.evidence = evidence ?? Evidence(question: question, passages: passages)
+    self.conversation = conversation
     self.questionVector = questionVector
-    self.passages = passages
-    self.history = history
-  }
-}
-
-/// What a backend answers.
-package struct BackendAnswer: Sendable {
-  /// The answer with its marks; empty when the backend declines.
-  package var text: String
-  /// The passages that the marks count, with highlights where known.
-  package var passages: [Passage]
-  /// The numbers of the passages that are cited; nil where all are.
-  package var citedNumbers: [Int]?
-  /// Sentences of the answer that the passages they cite do not bear out.
-  package var unsupportedSentences: [String] = []
-  /// Why a language model's text ended; nil for a quotation.
-  package var finish: FinishReason?
-  /// Whether the backend found that the passages do not answer the question.
-  package var declines = false
-
-  package init(text: String, passages: [Passage]) {
-    self.text = text
-    self.passages = passages
-  }
-}
-
-/// One question of a conversation and its answer.
-public struct ConversationTurn: Sendable, Equatable {
-  /// As the person asked it.
-  public let question: String
-  /// As it was answered.
-  public let answer: String
-
-  /// A turn of question and answer.
-  public init(question: String, answer: String) {
-    self.question = question
-    self.answer = answer
   }
 }

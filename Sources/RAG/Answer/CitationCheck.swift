@@ -3,32 +3,33 @@ package import Store
 
 /// Checks each sentence of a model's answer against the passages that it cites.
 ///
-/// A sentence is supported when it cites at least one passage, all its marks [n] name passages that
-/// were given, every number in it stands in a cited passage, and more than half of its content words
-/// do. This catches invented figures, names and marks; it does not prove a sentence true: words can
-/// be put together wrongly.
+/// A sentence is supported if it cites at least one passage, all its marks [n] name passages that
+/// were given, every number in it occurs in a cited passage, and so do more than half of its content
+/// words. This catches invented figures, names and marks. It does not prove that a sentence is true:
+/// the right words can be combined into a wrong statement.
 package enum CitationCheck {
-  /// The cited passages must have more than this share of a sentence's content words.
+  /// The cited passages must contain more than this share of a sentence's content words.
   ///
-  /// The best of the shares that `swiftrag eval support` tries on XQuAD; the page on retrieval and
-  /// answers has the table.
+  /// It is the best of the shares that `swiftrag eval support` tries on XQuAD; the page on
+  /// retrieval and answers has the table.
   static let wordShare = 0.5
 
   /// One sentence of an answer.
   package struct Sentence: Sendable, Equatable {
-    /// With its marks.
+    /// The sentence with its marks.
     package var text: String
     /// The numbers in its marks, in order.
     package var citedNumbers: [Int]
+    /// Whether the passages that it cites support it.
     package var isSupported: Bool
   }
 
-  /// The sentences of `answer`, checked.
+  /// Checks every sentence of `answer`.
   ///
   /// - Parameters:
   ///   - answer: with marks like [1] or [1][3].
   ///   - passages: `passages[n - 1]` is passage n.
-  /// - Returns: each sentence, with its marks and whether they bear it out.
+  /// - Returns: the sentences, in order.
   package static func check(_ answer: String, passages: [Passage]) -> [Sentence] {
     sentences(answer).map { text in
       let numbers = citedNumbers(in: text)
@@ -38,12 +39,12 @@ package enum CitationCheck {
     }
   }
 
-  /// Splits into sentences; a mark that follows the full stop belongs to the sentence before it.
+  /// Splits an answer into sentences; marks after a full stop belong to the sentence before it.
   private static func sentences(_ answer: String) -> [String] {
     let bytes = Array(answer.utf8)
     var sentences: [String] = []
     for range in Sentences.ranges(in: answer) {
-      let text = ExtractiveBackend.oneLine(String(decoding: bytes[range], as: UTF8.self))
+      let text = String(decoding: bytes[range], as: UTF8.self).onOneLine
       let (marks, rest) = leadingMarks(text)
       if !marks.isEmpty, let last = sentences.indices.last { sentences[last] += " " + marks }
       let kept = sentences.isEmpty ? text : rest
@@ -85,11 +86,11 @@ package enum CitationCheck {
     return words.hasFigures && words.share > wordShare
   }
 
-  /// How much of a statement a source has.
+  /// How much of a statement a source contains.
   package struct Words {
-    /// Whether every number of the statement stands in the source.
+    /// Whether the source contains every number of the statement.
     package let hasFigures: Bool
-    /// The share of the statement's content words that stand in the source; 1 where it has none.
+    /// The share of the statement's content words that the source contains; 1 if it has none.
     package let share: Double
 
     package init(of statement: String, in source: String) {

@@ -1,6 +1,7 @@
-/// The words of a text that say what it is about, in a form that ignores case and common endings.
+/// The words of a text that say what it is about, in lower case and without common endings.
 package enum ContentWords {
-  /// English words that say nothing about the topic: articles, pronouns, auxiliaries, question words.
+  /// English words that say nothing about the subject: articles, pronouns, auxiliaries, question
+  /// words.
   static let stopWords: Set<String> = [
     "a", "about", "after", "all", "also", "am", "an", "and", "any", "are", "as", "at", "be", "been",
     "before", "being", "between", "both", "but", "by", "can", "could", "did", "do", "does", "doing",
@@ -23,16 +24,17 @@ package enum ContentWords {
     return words
   }
 
-  /// The share of `words` that stand in `text`, 0 to 1; 0 when there are no words.
+  /// The share of `words` that `text` contains, 0 to 1; 0 if `words` is empty.
   package static func coverage(of words: Set<String>, in text: String) -> Double {
     guard !words.isEmpty else { return 0 }
     return Double(words.intersection(of(text)).count) / Double(words.count)
   }
 
-  /// Takes common English endings off, so that "tickets" meets "ticket" and "opened" meets "opening".
+  /// Removes common English endings, so that "tickets" matches "ticket" and "opened" matches
+  /// "opening".
   ///
-  /// A step of Porter 1980 (its step 1), without the later ones, which conflate more than they help
-  /// in short questions.
+  /// This is similar to step 1 of Porter 1980. The later steps are left out: in short questions
+  /// they merge more words than they should.
   static func stem(_ word: String) -> String {
     guard word.utf8.count > 3, word.utf8.allSatisfy({ $0 < 0x80 }) else { return word }
     for (ending, replacement) in [
@@ -46,7 +48,7 @@ package enum ContentWords {
     return withoutFinalE(word[...])
   }
 
-  /// "close" and "closed" share "clos".
+  /// Removes a final "e", so that "close" and "closed" both become "clos".
   private static func withoutFinalE(_ word: Substring) -> String {
     word.hasSuffix("e") && word.utf8.count > 3 ? String(word.dropLast()) : String(word)
   }

@@ -1,17 +1,18 @@
 package import Store
 
-/// How strongly the passages that were found bear on a question.
+/// How strongly the retrieved passages bear on a question.
 public struct Evidence: Sendable, Equatable, Codable {
-  /// The largest cosine between the question and a passage; 0 when no vectors were searched.
+  /// The largest cosine between the question and a passage; 0 if no vectors were searched.
   public let bestCosine: Double
-  /// The share of the question's content words that stand in one of the best passages, 0 to 1.
+  /// The largest share of the question's content words that one of the best passages contains, 0 to
+  /// 1.
   public let wordCoverage: Double
-  /// The value that the rule compares with its threshold.
+  /// The weighted sum of both, which the rule compares with its threshold.
   public let strength: Double
-  /// Whether it is enough to answer.
+  /// Whether the evidence suffices for an answer.
   public let isSufficient: Bool
 
-  /// The evidence that `passages` hold for `question`, by `rule`.
+  /// Judges `passages`, best first, by `rule`.
   package init(question: String, passages: [Passage], rule: EvidenceRule = .measured) {
     let best = passages.prefix(rule.passageCount)
     bestCosine = best.compactMap(\.cosine).max() ?? 0
@@ -26,14 +27,16 @@ public struct Evidence: Sendable, Equatable, Codable {
   }
 }
 
-/// When evidence is enough: a weighted sum of the best cosine and the word coverage against a
-/// threshold.
+/// Decides whether evidence suffices: `cosine + coverageWeight * coverage >= threshold`.
 ///
-/// The numbers come from `swiftrag eval refusal`; the page on retrieval and answers has the table.
+/// The constants were measured with `swiftrag eval refusal`; the page on retrieval and answers has
+/// the table.
 package struct EvidenceRule: Sendable {
+  /// The weight of the word coverage relative to the cosine.
   package var coverageWeight: Double
+  /// The least strength that suffices.
   package var threshold: Double
-  /// How many of the best passages are looked at.
+  /// How many of the best passages are considered.
   package var passageCount: Int
 
   package init(coverageWeight: Double, threshold: Double, passageCount: Int) {
@@ -42,9 +45,11 @@ package struct EvidenceRule: Sendable {
     self.passageCount = passageCount
   }
 
+  /// The rule in force.
   package static let measured = EvidenceRule(
     coverageWeight: 0.3, threshold: 0.55, passageCount: 3)
 
+  /// The left side of the inequality.
   package func strength(cosine: Double, coverage: Double) -> Double {
     cosine + coverageWeight * coverage
   }

@@ -3,24 +3,26 @@ internal import Documents
 internal import Foundation
 internal import Store
 
-/// Answers in prose through a language model, and checks each sentence against what it cites.
+/// Lets a language model answer in prose, and checks each sentence against the passages that it
+/// cites.
 package struct ModelBackend: AnswerBackend {
-  /// Opens the model at the first answer: a question without evidence never pays for loading it.
+  /// Opens the model for the first answer, so that a question without evidence does not wait for
+  /// it.
   private let generator: LazyGenerator
   private let options: GenerationOptions
-  /// Told of prompts, progress and notes; nil where nobody listens.
+  /// Receives prompts, progress and notes.
   private let report: (@Sendable (ModelBackendEvent) -> Void)?
 
   package let name: String
 
-  /// Tokens that are kept for an answer when it has no limit of its own.
+  /// Tokens that are reserved for an answer without a limit of its own.
   static let openAnswerTokenCount = 512
 
   /// - Parameters:
-  ///   - name: the model's, for people.
+  ///   - name: the model's display name.
   ///   - options: how the answer is generated.
-  ///   - report: told of what happens before and beside the answer.
-  ///   - open: opens the model; called once, at the first answer.
+  ///   - report: receives prompts, progress and notes.
+  ///   - open: opens the model; called once, for the first answer.
   package init(
     name: String, options: GenerationOptions,
     report: (@Sendable (ModelBackendEvent) -> Void)? = nil,
@@ -32,15 +34,20 @@ package struct ModelBackend: AnswerBackend {
     generator = LazyGenerator(open)
   }
 
-  /// The prompt that ``answer(_:emit:shouldStop:)`` would give the model.
-  package func prompt(for request: AnswerRequest) throws -> PassagePrompt {
+  package var writesProse: Bool { true }
+
+  package func prompt(for request: AnswerRequest) throws -> PassagePrompt? {
+    try passagePrompt(for: request)
+  }
+
+  private func passagePrompt(for request: AnswerRequest) throws -> PassagePrompt {
     let generator = try generator.get()
-    // In a small context the question and its passages have at least half of the room; the answer may
-    // still use what they leave.
+    // In a small context the prompt may take at least half of the tokens; the answer may use all
+    // that the prompt leaves.
     let answerTokenCount = min(
       options.maxTokenCount ?? Self.openAnswerTokenCount, generator.contextTokenCount / 2)
     var request = request
-    request.passages = ExtractiveBackend.merged(request.passages)
+    request.passages = DuplicatePassages.merged(request.passages)
     return try PassagePrompt(
       request, tokenLimit: generator.contextTokenCount - answerTokenCount
     ) { try generator.tokenCount(of: .messages($0)) }
@@ -48,8 +55,8 @@ package struct ModelBackend: AnswerBackend {
 
   package func answer(
     _ request: AnswerRequest, emit: (String) -> Void, shouldStop: () -> Bool
-  ) throws -> BackendAnswer {
-    let prompt = try prompt(for: request)
+  ) throws -> Answer {
+    let prompt = try passagePrompt(for: request)
     report?(.prompt(prompt))
     let result = try generator.get().generate(
       .messages(prompt.messages), options: options,
@@ -62,35 +69,34 @@ package struct ModelBackend: AnswerBackend {
         }
       }, shouldStop: shouldStop)
     report?(.finished(result))
-    var answer = Self.checked(result.text, passages: prompt.passages)
-    answer.finish = result.finish
-    // Who is interrupted before the first word has declined nothing.
-    if result.finish == .cancelled, answer.text.isEmpty { answer.declines = false }
+    var answer = Answer(to: request, backend: name)
+    answer.finish = result.finish.rawValue
+    answer.passages = prompt.passages
+    answer.text = result.text.trimmingCharacters(in: .whitespacesAndNewlines)
+    Self.checkCitations(of: &answer)
+    // A model that is interrupted before its first word has not declined.
+    if answer.isInterruptedBeforeText { answer.isAnswered = true }
     return answer
   }
 
-  /// The answer with what it cites highlighted, and what it does not bear out named.
-  static func checked(_ text: String, passages: [Passage]) -> BackendAnswer {
-    let text = text.trimmingCharacters(in: .whitespacesAndNewlines)
-    var answer = BackendAnswer(text: text, passages: passages)
-    let sentences = CitationCheck.check(text, passages: passages)
+  /// Highlights what the answer cites, lists the sentences that it does not support, and notices
+  /// that the model declined.
+  private static func checkCitations(of answer: inout Answer) {
+    let sentences = CitationCheck.check(answer.text, passages: answer.passages)
     let cited = Set(sentences.flatMap(\.citedNumbers)).filter {
-      (1..<passages.count + 1).contains($0)
+      (1..<answer.passages.count + 1).contains($0)
     }
     answer.citedNumbers = cited.sorted()
-    if cited.isEmpty, declines(text) {
-      answer.declines = true
-      return answer
-    }
+    answer.isAnswered = !cited.isEmpty || !declines(answer.text)
+    guard answer.isAnswered else { return }
     answer.unsupportedSentences = sentences.filter { !$0.isSupported }.map(\.text)
     for number in cited {
-      let saying = sentences.filter { $0.citedNumbers.contains(number) }.map(\.text)
-      highlight(&answer.passages[number - 1], saying: saying.joined(separator: " "))
+      let citing = sentences.filter { $0.citedNumbers.contains(number) }.map(\.text)
+      highlight(&answer.passages[number - 1], for: citing.joined(separator: " "))
     }
-    return answer
   }
 
-  /// Whether a model says that the passages hold no answer.
+  /// Whether the model says that the passages do not answer the question.
   private static func declines(_ text: String) -> Bool {
     let words = text.lowercased()
     return words.isEmpty
@@ -99,8 +105,8 @@ package struct ModelBackend: AnswerBackend {
       )
   }
 
-  /// Marks the sentence of a passage that shares most words with what was said of it.
-  private static func highlight(_ passage: inout Passage, saying text: String) {
+  /// Highlights the sentence of a passage that shares the most words with the text that cites it.
+  private static func highlight(_ passage: inout Passage, for text: String) {
     let words = ContentWords.of(text)
     let bytes = Array(passage.text.utf8)
     var best: (range: Range<Int>, share: Double)?
@@ -115,21 +121,22 @@ package struct ModelBackend: AnswerBackend {
   }
 }
 
-/// What a ``ModelBackend`` tells beside the answer.
+/// What a ``ModelBackend`` reports besides the answer.
 package enum ModelBackendEvent: Sendable {
   /// The prompt, before the model reads it.
   case prompt(PassagePrompt)
-  /// So many of its tokens have been read.
+  /// How many tokens of the prompt have been processed.
   case prefill(tokenCount: Int, total: Int)
-  /// Something that a person should know.
+  /// A message for the person who asked.
   case note(String)
-  /// The whole result with its figures.
+  /// The result with its statistics.
   case finished(GenerationResult)
 }
 
-/// A generator that is opened when it is first needed.
+/// A generator that is opened on first use.
 private final class LazyGenerator: @unchecked Sendable {
-  // Sendable by hand: `generator` is touched only while `lock` is held.
+  // `@unchecked` because the lock is not known to the compiler: `generator` is accessed only while
+  // `lock` is held.
   private let lock = NSLock()
   private let open: @Sendable () throws -> any TextGenerator
   private var generator: (any TextGenerator)?

@@ -5,16 +5,17 @@ package import Tokenizers
 
 /// The prompt that asks a language model to answer from numbered passages, within a token budget.
 ///
-/// Instructions, passages and question stand in one user turn, as two of the four templates know no
-/// system role. A passage is delimited and labelled, and it cannot end its own delimiter: "<passage"
-/// and "</passage" inside it lose their bracket. Earlier turns are the bare questions and answers.
+/// Instructions, passages and question share one user turn, because two of the four chat templates
+/// have no system role. Each passage is delimited and labelled. It cannot end its own delimiter:
+/// the bracket of "<passage" and "</passage" inside it is replaced. Earlier turns consist of their
+/// question and answer alone.
 package struct PassagePrompt: Sendable, Equatable {
   /// The conversation to continue.
   package let messages: [ChatMessage]
-  /// The passages that found room, numbered from 1 in this order.
+  /// The passages that fit, numbered from 1 in this order.
   package let passages: [Passage]
 
-  /// What the model is told to do; each sentence of it is checked afterwards by ``CitationCheck``.
+  /// The instructions; ``CitationCheck`` checks afterwards whether the answer follows them.
   static let instructions =
     "Answer the question from the passages below and from nothing else. After each sentence give "
     + "the number of the passage that it comes from in square brackets, like [1]. If the passages "
@@ -25,35 +26,37 @@ package struct PassagePrompt: Sendable, Equatable {
     let needed: Int
     let available: Int
 
-    /// The numbers, and what to do.
+    /// The message, with what to try.
     package var description: String {
-      "the question with one passage takes \(needed) tokens, and the context has room for "
+      "the question with one passage takes \(needed) tokens, but the context leaves room for "
         + "\(available)\n  try: a larger context (-c), or fewer tokens for the answer (-n)"
     }
   }
 
-  /// Builds the prompt, leaving out the oldest turns first and then the last passages, until it fits.
+  /// Builds the prompt.
+  ///
+  /// Until it fits, the oldest turns are dropped, then the last passages.
   ///
   /// - Parameters:
-  ///   - request: question, passages (the best first) and history.
-  ///   - tokenLimit: tokens that the prompt may have.
-  ///   - tokenCount: how many tokens messages have.
-  /// - Throws: ``DoesNotFit``, or what `tokenCount` throws.
+  ///   - request: the question, its passages (best first) and the conversation so far.
+  ///   - tokenLimit: the most tokens that the prompt may have.
+  ///   - tokenCount: counts the tokens of messages.
+  /// - Throws: ``DoesNotFit``, or the errors of `tokenCount`.
   package init(
     _ request: AnswerRequest, tokenLimit: Int, tokenCount: ([ChatMessage]) throws -> Int
   ) throws {
-    var history = request.history
+    var turns = request.conversation.turns[...]
     var passages = request.passages
     while true {
-      let messages = Self.messages(request.question, passages: passages, history: history)
+      let messages = Self.messages(request.question, passages: passages, turns: turns)
       let count = try tokenCount(messages)
       if count <= tokenLimit {
         self.messages = messages
         self.passages = passages
         return
       }
-      if !history.isEmpty {
-        history.removeFirst()
+      if !turns.isEmpty {
+        turns.removeFirst()
       } else if passages.count > 1 {
         passages.removeLast()
       } else {
@@ -63,10 +66,10 @@ package struct PassagePrompt: Sendable, Equatable {
   }
 
   private static func messages(
-    _ question: String, passages: [Passage], history: [ConversationTurn]
+    _ question: String, passages: [Passage], turns: ArraySlice<Conversation.Turn>
   ) -> [ChatMessage] {
     var messages: [ChatMessage] = []
-    for turn in history {
+    for turn in turns {
       messages.append(ChatMessage(role: .user, text: turn.question))
       messages.append(ChatMessage(role: .assistant, text: turn.answer))
     }
@@ -87,7 +90,7 @@ package struct PassagePrompt: Sendable, Equatable {
       """
   }
 
-  /// A text that cannot begin or end a passage.
+  /// The text with every delimiter of a passage in it made harmless.
   private static func safe(_ text: String) -> String {
     text.replacingOccurrences(of: "<passage", with: "‹passage", options: .caseInsensitive)
       .replacingOccurrences(of: "</passage", with: "‹/passage", options: .caseInsensitive)

@@ -1,5 +1,13 @@
 package import Store
 
+/// The result of a search.
+package struct Retrieval: Sendable {
+  /// The passages, best first.
+  package let passages: [Passage]
+  /// The embedding of the searched text, `[dimension]`; nil where only words were searched.
+  package let queryVector: [Float]?
+}
+
 /// Finds the passages of an index that bear on a question.
 package struct Retriever: Sendable {
   let store: IndexStore
@@ -10,28 +18,21 @@ package struct Retriever: Sendable {
     self.encoder = encoder
   }
 
-  /// The query vector for `text` in `mode`; empty in keyword mode, which compares words only.
-  package func vector(of text: String, mode: SearchMode) throws -> [Float] {
-    mode == .keyword ? [] : try encoder.vector(of: text)
-  }
-
-  /// Searches the index.
+  /// Finds the passages that bear most on a text.
   ///
   /// - Parameters:
-  ///   - text: the question or words; never query syntax.
+  ///   - text: a question or words; never query syntax.
   ///   - mode: by vectors, by words, or both.
-  ///   - limit: maximum number of passages.
-  ///   - filter: which documents may be found.
-  ///   - vector: the embedding of `text`, if the caller has computed it already.
-  /// - Returns: at most `limit` passages, the best first.
-  /// - Throws: `StoreError`, and whatever the encoder throws.
-  package func passages(
-    for text: String, mode: SearchMode, limit: Int, filter: SearchFilter = .none,
-    vector: [Float]? = nil
-  ) throws -> [Passage] {
-    try store.search(
-      SearchQuery(
-        text: text, vector: try vector ?? self.vector(of: text, mode: mode), mode: mode,
-        limit: limit, filter: filter))
+  ///   - limit: how many passages at most.
+  ///   - filter: the documents that may be found.
+  /// - Returns: the passages, best first, and the embedding of `text`.
+  /// - Throws: `StoreError`, and the errors of the encoder.
+  package func retrieve(
+    _ text: String, mode: SearchMode, limit: Int, filter: SearchFilter = .none
+  ) throws -> Retrieval {
+    let vector = mode == .keyword ? nil : try encoder.vector(of: text)
+    let passages = try store.search(
+      SearchQuery(text: text, vector: vector ?? [], mode: mode, limit: limit, filter: filter))
+    return Retrieval(passages: passages, queryVector: vector)
   }
 }

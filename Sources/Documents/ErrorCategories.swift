@@ -1,0 +1,13 @@
+package import Bytes
+
+extension DocumentError: CategorizedError {
+  package var category: ErrorCategory {
+    switch self {
+    case .cannotOpen, .cannotList, .notARegularFile: .missingInput
+    case .toolMissing: .unavailable
+    case .fileTooLarge, .textTooLarge, .empty, .unsupported, .binary, .damaged, .encrypted,
+      .noTextLayer, .timedOut, .toolFailed:
+      .invalidData
+    }
+  }
+}

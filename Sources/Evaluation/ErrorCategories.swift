@@ -1,0 +1,10 @@
+package import Bytes
+
+extension SQuADDataset.Failure: CategorizedError {
+  package var category: ErrorCategory {
+    switch self {
+    case .unreadable: .missingInput
+    case .malformed: .invalidData
+    }
+  }
+}

@@ -1,0 +1,5 @@
+package import Bytes
+
+extension PassagePrompt.DoesNotFit: CategorizedError {
+  package var category: ErrorCategory { .invalidData }
+}

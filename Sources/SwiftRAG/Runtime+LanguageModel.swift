@@ -1,0 +1,71 @@
+package import Generation
+package import RAG
+
+extension Runtime {
+  /// Opens the configured language model: `model_path`, or the first file in `models/llm`.
+  ///
+  /// - Parameter options: how it is loaded, and its chat template.
+  /// - Returns: the model with an empty session.
+  /// - Throws: ``ModelLocator/Failure`` if there is none, and the errors of reading the file.
+  package func languageModel(options: NativeGeneratorOptions) throws -> NativeGenerator {
+    let path = try ModelLocator(configuration: configuration).languageModel(settings.modelPath)
+    return try NativeGenerator.open(path: path, compute: compute, options: options)
+  }
+
+  /// The backend that `model_backend` asks for.
+  ///
+  /// `auto` takes a language model if one is named or is in `models/llm`, and otherwise quotes. A
+  /// language model is opened for the first answer.
+  ///
+  /// - Parameters:
+  ///   - model: how a native model is loaded.
+  ///   - report: receives prompts, progress and notes.
+  /// - Returns: the backend.
+  /// - Throws: ``ModelLocator/Failure`` if a model is required and there is none; the errors of
+  ///   opening the sentence encoder, which quoting needs.
+  package func answerBackend(
+    model: NativeGeneratorOptions = NativeGeneratorOptions(),
+    report: (@Sendable (ModelBackendEvent) -> Void)? = nil
+  ) throws -> any AnswerBackend {
+    switch settings.backend {
+    case .quote: break
+    case .openAI:
+      let generator = try remoteLanguageModel()
+      return ModelBackend(name: generator.name, options: answerOptions, report: report) {
+        generator
+      }
+    case .auto, .native:
+      if let backend = try nativeBackend(model: model, report: report) { return backend }
+    }
+    return ExtractiveBackend(encoder: try sentenceEncoder())
+  }
+
+  /// The backend of a model in this process; nil where `auto` finds none.
+  private func nativeBackend(
+    model: NativeGeneratorOptions, report: (@Sendable (ModelBackendEvent) -> Void)?
+  ) throws -> ModelBackend? {
+    let path: String
+    do {
+      path = try ModelLocator(configuration: configuration).languageModel(settings.modelPath)
+    } catch {
+      if case .noLanguageModel = error, settings.backend == .auto { return nil }
+      throw error
+    }
+    let name = path.split(separator: "/").last.map(String.init) ?? path
+    return ModelBackend(name: name, options: answerOptions, report: report) { [self] in
+      report?(.note("loading \(name)"))
+      let generator = try languageModel(options: model)
+      for note in generator.loadingNotes { report?(.note(note)) }
+      return generator
+    }
+  }
+
+  /// How answers are generated: `max_tokens`, `temperature`, and a fixed seed, so that the same
+  /// question gets the same answer.
+  private var answerOptions: GenerationOptions {
+    var sampler = SamplerOptions()
+    sampler.temperature = settings.temperature
+    sampler.seed = 0
+    return GenerationOptions(maxTokenCount: settings.maxTokens, sampler: sampler)
+  }
+}
