@@ -124,7 +124,7 @@ import Testing
     let text = String(decoding: errors.fileHandleForReading.readDataToEndOfFile(), as: UTF8.self)
     shell.waitUntilExit()
     #expect(shell.terminationStatus == 73)
-    #expect(text.contains("no place for") && text.contains("File too large"), "\(text)")
+    #expect(text.contains("cannot store") && text.contains("File too large"), "\(text)")
     for folder in ["models/llm", ".cache/swiftrag/prepared"] {
       let names = try FileManager.default.contentsOfDirectory(
         atPath: runner.home.appending(path: folder).path)
@@ -140,7 +140,8 @@ import Testing
     let made = try runner.run("bench", "model", "--type", "f32", "--out", "f32.gguf")
     #expect(made.status == 0)
     let plain = try runner.run("models", "prepare", "f32.gguf")
-    #expect(plain.status == 69 && plain.error.contains("no weight of it has another order"))
+    #expect(
+      plain.status == 69 && plain.error.contains("none of its weights has an order of its own"))
     let encoder = CommandRunner.packageRoot.appending(path: "models/embeddings/all-MiniLM-L6-v2")
     let file = try #require(
       FileManager.default.contentsOfDirectory(atPath: encoder.path).first { $0.hasSuffix(".gguf") })

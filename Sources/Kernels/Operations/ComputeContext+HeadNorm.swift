@@ -31,7 +31,8 @@ extension ComputeContext {
         let start = first + row * stride
         kernels.rmsNorm(
           RMSNormRows(
-            x: start, y: start, rows: heads.count, width: headDim, weight: weights, epsilon: epsilon))
+            x: start, y: start, rows: heads.count, width: headDim, weight: weights, epsilon: epsilon
+          ))
       }
     }
   }
