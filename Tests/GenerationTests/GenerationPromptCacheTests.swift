@@ -111,7 +111,7 @@ import Testing
     another.kind = "another model"
     let cache = CachedSession(another)
     let note = file.restore(into: cache, for: Self.prompt)
-    #expect(note?.contains("a different model") == true && cache.tokenIDs.isEmpty)
+    #expect(note?.contains("different model") == true && cache.tokenIDs.isEmpty)
     // The model's own state replaces it, although the ids are the same.
     _ = try result(cache)
     #expect(file.save(cache, prompt: Self.prompt) == nil)
