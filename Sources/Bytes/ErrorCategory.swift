@@ -1,4 +1,4 @@
-/// What kind of failure an error reports, from the point of view of someone who has to react to it.
+/// The kind of failure that an error reports, from the point of view of a caller who has to react.
 ///
 /// The command line maps each category to one exit code of BSD's sysexits.h; see the page on errors
 /// and exit codes of the command line. A caller of the library can decide by it whether a retry,

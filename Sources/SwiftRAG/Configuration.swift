@@ -6,7 +6,7 @@ internal import Yams
 /// Precedence, highest first: flag, environment, `./config.yaml`,
 /// `$XDG_CONFIG_HOME/swiftrag/config.yaml`, default.
 public struct Configuration: Sendable {
-  /// Where the value of a setting came from.
+  /// The source of a setting's value.
   public enum Origin: Sendable, Equatable, CustomStringConvertible {
     /// A flag of the command line.
     case flag(String)
@@ -27,7 +27,7 @@ public struct Configuration: Sendable {
       }
     }
 
-    /// What a person looks for to correct the value.
+    /// The name of the place to correct the value.
     func name(of setting: Setting) -> String {
       switch self {
       case .flag(let name), .environment(let name): name
@@ -42,7 +42,7 @@ public struct Configuration: Sendable {
 
   /// The values.
   public let settings: Settings
-  /// Where each value came from that is not a default.
+  /// The source of each value that is not a default.
   private var origins: [Setting: Origin] = [:]
   /// Names found in a file that are not settings, with the file; a caller shows them as warnings.
   public private(set) var unknownNames: [(name: String, path: String)] = []
@@ -92,7 +92,7 @@ public struct Configuration: Sendable {
     self.settings = settings
   }
 
-  /// Where the value of a setting came from.
+  /// The source of a setting's value.
   public func origin(of setting: Setting) -> Origin { origins[setting] ?? .builtIn }
 
   /// The files that are read if they exist, in order of precedence.

@@ -1,6 +1,6 @@
 package import Bytes
 
-/// What is wrong with a configuration, and where.
+/// A fault in a configuration, with its place.
 public enum ConfigurationError: Error, Equatable, CustomStringConvertible {
   /// The file cannot be read.
   case unreadable(path: String, reason: String)

@@ -24,13 +24,13 @@ public final class IndexCatalog: Sendable {
   public struct Information: Sendable, Codable {
     /// The index file.
     public let path: String
-    /// How many files are indexed.
+    /// The number of indexed files.
     public let documents: Int
-    /// How many files could not be read.
+    /// The number of files that could not be read.
     public let skipped: Int
-    /// How many passages they have.
+    /// The number of their passages.
     public let chunks: Int
-    /// How many files of each type are indexed.
+    /// The number of indexed files of each type.
     public let documentsByType: [String: Int]
     /// The total size of the indexed files.
     public let sourceByteCount: Int
@@ -57,9 +57,9 @@ public final class IndexCatalog: Sendable {
     public let problems: [String]
     /// Each check that was not possible.
     public let notes: [String]
-    /// How many documents were checked.
+    /// The number of documents checked.
     public let documents: Int
-    /// How many passages were checked.
+    /// The number of passages checked.
     public let chunks: Int
   }
 

@@ -12,7 +12,7 @@ extension Runtime {
     return try NativeGenerator.open(path: path, compute: compute, options: options)
   }
 
-  /// The backend that `model_backend` asks for.
+  /// The backend that `model_backend` selects.
   ///
   /// `auto` takes a language model if one is named or is in `models/llm`, and otherwise quotes. A
   /// language model is opened for the first answer.
@@ -60,7 +60,7 @@ extension Runtime {
     }
   }
 
-  /// How answers are generated: `max_tokens`, `temperature`, and a fixed seed, so that the same
+  /// The options of generated answers: `max_tokens`, `temperature`, and a fixed seed, so that the same
   /// question gets the same answer.
   private var answerOptions: GenerationOptions {
     var sampler = SamplerOptions()

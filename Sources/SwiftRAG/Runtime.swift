@@ -2,7 +2,7 @@ package import Kernels
 package import RAG
 internal import Synchronization
 
-/// What a process opens once and shares: settings, kernels, threads and the sentence encoder.
+/// The parts that a process opens once and shares: settings, kernels, threads and the sentence encoder.
 ///
 /// All models and searches of a runtime compute on one pool of threads, so a program with one
 /// runtime has as many compute threads as its settings say. The pool starts with the first model; a

@@ -34,7 +34,7 @@ public struct Settings: Sendable {
   public var modelsFolder: String?
   /// The index file; `index.sqlite` in the user's data folder if nil.
   public var indexPath: String?
-  /// How many passages are retrieved for a question, 1 to 100.
+  /// The number of passages retrieved for a question, 1 to 100.
   public var topK = 5
   /// The most tokens that an answer may have, 1 to 100,000.
   public var maxTokens = 512
@@ -44,7 +44,7 @@ public struct Settings: Sendable {
   public var threads = 0
   /// The kernels that compute.
   package var kernels = KernelBackend.simd
-  /// How passages are found.
+  /// The search mode: by vectors, by words, or both.
   public var searchMode = SearchMode.hybrid
   /// The base URL of an OpenAI-compatible server.
   public var openAIBaseURL = "http://127.0.0.1:8080/v1"

@@ -51,8 +51,8 @@ import Testing
     #expect(outcome.output.isEmpty)
   }
 
-  /// A wrong flag is named as it is typed, whoever checks it: our settings, a command,
-  /// ArgumentParser.
+  /// A wrong flag is named as it is typed, whether our settings, a command or
+  /// ArgumentParser checks it.
   @Test(arguments: [
     (
       ["search", "x", "--top-k", "150"],

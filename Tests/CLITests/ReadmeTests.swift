@@ -25,7 +25,7 @@ import Testing
     return commands
   }
 
-  /// What replaces `swiftrag` in a command; nil for a command of another program.
+  /// The replacement of `swiftrag` in a command; nil for a command of another program.
   static func arguments(of command: String) -> Substring? {
     for program in [".build/release/swiftrag ", "swiftrag "] where command.hasPrefix(program) {
       return command.dropFirst(program.count)

@@ -9,7 +9,7 @@ public struct Answer: Sendable, Codable {
   public let question: String
   /// Whether the documents answer the question.
   ///
-  /// Where they do not, `text` is empty and `passages` are the nearest ones, which a caller may
+  /// If they do not, `text` is empty and `passages` are the nearest ones, which a caller may
   /// show as such.
   public package(set) var isAnswered = false
   /// The answer, with marks like [1] that refer to `passages`, counted from 1.
@@ -17,7 +17,7 @@ public struct Answer: Sendable, Codable {
   /// The passages that the answer rests on, best first, with the sentences that it uses
   /// highlighted.
   public package(set) var passages: [Passage]
-  /// How strongly the passages bear on the question.
+  /// The strength of the passages as evidence for the question.
   public let evidence: Evidence
   /// The numbers of the passages that `text` cites, ascending; nil if it cites all of them.
   public package(set) var citedNumbers: [Int]?

@@ -24,7 +24,7 @@ public struct Conversation: Sendable, Equatable {
     self.turns = turns
   }
 
-  /// Remembers an answer; a question without an answer is not remembered.
+  /// Appends an answered question; a question without an answer is not appended.
   public mutating func append(_ answer: Answer) {
     guard answer.isAnswered else { return }
     turns.append(Turn(question: answer.question, answer: answer.text))

@@ -121,11 +121,11 @@ package struct ModelBackend: AnswerBackend {
   }
 }
 
-/// What a ``ModelBackend`` reports besides the answer.
+/// An event that a ``ModelBackend`` reports besides the answer.
 package enum ModelBackendEvent: Sendable {
   /// The prompt, before the model reads it.
   case prompt(PassagePrompt)
-  /// How many tokens of the prompt have been processed.
+  /// The number of prompt tokens processed so far.
   case prefill(tokenCount: Int, total: Int)
   /// A message for the person who asked.
   case note(String)
