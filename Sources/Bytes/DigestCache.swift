@@ -27,6 +27,16 @@ package struct DigestCache: Sendable {
     DigestCache(folder: BaseFolder.cache.path().map { $0 + "/digests" })
   }
 
+  /// The SHA-256 of a model: that of its file, or of the digests of its files one after another.
+  ///
+  /// - Throws: `BytesError` where a file cannot be read.
+  package func digest(ofFilesAt paths: [String]) throws(BytesError) -> SHA256Digest {
+    if paths.count == 1 { return try digest(ofFileAt: paths[0]) }
+    let hasher = try SHA256Hasher()
+    for path in paths { try hasher.update(Array(try digest(ofFileAt: path).hex.utf8)) }
+    return try hasher.finalize()
+  }
+
   /// The SHA-256 of the file at `path`.
   ///
   /// - Throws: `BytesError` where the file cannot be read; never for the cache.

@@ -5,7 +5,7 @@ package protocol PackedKernelSet: KernelSet {
   /// Outputs in a panel of a weight.
   var panelColumns: Int { get }
   /// Multiplies by panels of Float32 or Float16.
-  func multiplyPanels(_ product: PanelProduct)
+  func linearPanels(_ product: PanelProduct)
 
   /// Inputs in a group of a panel of `Q8_0` quants.
   var blockGroup: Int { get }

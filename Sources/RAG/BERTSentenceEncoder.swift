@@ -22,28 +22,25 @@ package final class BERTSentenceEncoder: SentenceEncoder {
   /// Opens a model.
   ///
   /// - Parameters:
-  ///   - path: a `bert` GGUF file, or a folder with config.json, model.safetensors and a
-  ///     vocabulary.
+  ///   - path: a `bert` GGUF file, or a folder with config.json, model.safetensors (or its
+  ///     shards) and a vocabulary.
   ///   - compute: kernels and threads.
   /// - Throws: `CheckpointError`, `TokenizerError`, `ModelError` or `BytesError`.
   /// - Complexity: O(weights); the file is hashed on its first use only, see `DigestCache`.
   package init(path: String, compute: ComputeContext) throws {
     let model: BERTModel
-    let weightFile: String
     var isFolder: ObjCBool = false
     if FileManager.default.fileExists(atPath: path, isDirectory: &isFolder), isFolder.boolValue {
       model = try BERTModel(directory: path, compute: compute)
       tokenizer = try WordPieceTokenizer.load(directory: path)
-      weightFile = path + "/model.safetensors"
       modelName = Paths.name(of: path)
     } else {
       let checkpoint = try Checkpoint.open(path: path)
       model = try BERTModel(gguf: checkpoint, compute: compute)
       tokenizer = try WordPieceTokenizer(ggufMetadata: checkpoint.metadata, source: path)
-      weightFile = path
       modelName = URL(filePath: path).deletingPathExtension().lastPathComponent
     }
-    modelHash = try DigestCache.standard.digest(ofFileAt: weightFile).hex
+    modelHash = try DigestCache.standard.digest(ofFilesAt: model.weightPaths).hex
     embedder = TextEmbedder(model)
   }
 

@@ -38,7 +38,7 @@ import Testing
     #expect(total.value.load(ordering: .relaxed).isMultiple(of: 6))
   }
 
-  @Test(arguments: vectorInstructionSets, QuantizedProductTests.types)
+  @Test(arguments: vectorInstructionSets, LinearQuantizedTests.types)
   func productsDoNotAllocate(instructionSet: InstructionSet, type: WeightType) throws {
     let compute = ComputeContext(threadCount: 2, instructionSet: instructionSet)
     let (inputs, outputs) = (512, 200)

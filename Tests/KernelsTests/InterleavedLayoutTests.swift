@@ -9,7 +9,7 @@ import Testing
 @Suite struct InterleavedLayoutTests {
   /// The layout is the drawn permutation: scales `[block, row]`, words `[block, word, row]`, then
   /// the rows that fill no panel.
-  @Test(arguments: vectorInstructionSets, QuantizedProductTests.types) func isThePermutation(
+  @Test(arguments: vectorInstructionSets, LinearQuantizedTests.types) func isThePermutation(
     instructionSet: InstructionSet, type: WeightType
   ) throws {
     let compute = ComputeContext(threadCount: 2, instructionSet: instructionSet)
@@ -66,7 +66,7 @@ import Testing
 
   /// A scale that is not finite is refused wherever it is: in a panel, in one that two stacked
   /// parts share, and in the rows that fill none; its row counts from the start of its part.
-  @Test(arguments: vectorInstructionSets, QuantizedProductTests.types)
+  @Test(arguments: vectorInstructionSets, LinearQuantizedTests.types)
   func scalesThatAreNotFiniteAreRefused(instructionSet: InstructionSet, type: WeightType) throws {
     let compute = ComputeContext(threadCount: 2, instructionSet: instructionSet)
     let (inputs, outputs) = (512, [20, 33])

@@ -52,6 +52,39 @@ import Testing
     }
   }
 
+  /// A folder whose weights are in two shards with an index gives the bits of the single file.
+  @Test func shardsGiveTheSameEmbedding() throws {
+    let whole = Assets.fixtures.appending(path: "tiny").path()
+    let folder = try directory(changing: "config.json") { _ in }
+    let single = folder + "/model.safetensors"
+    let checkpoint = try Checkpoint.open(path: single)
+    var weightMap: [String: String] = [:]
+    for (number, name) in ["model-00001-of-00002.safetensors", "model-00002-of-00002.safetensors"]
+      .enumerated()
+    {
+      var writer = SafetensorsWriter()
+      for (index, tensor) in checkpoint.tensors.enumerated() where index % 2 == number {
+        try writer.addTensor(
+          name: tensor.name, type: tensor.type, shape: tensor.shape,
+          source: checkpoint.source(of: tensor))
+        weightMap[tensor.name] = name
+      }
+      try writer.write(to: folder + "/" + name)
+    }
+    try FileManager.default.removeItem(atPath: single)
+    try JSONSerialization.data(withJSONObject: ["metadata": [:], "weight_map": weightMap])
+      .write(to: URL(filePath: single + ".index.json"))
+
+    func embedding(_ directory: String) throws -> [UInt32] {
+      let model = try BERTModel(directory: directory, compute: compute)
+      return try TextEmbedder(model).embed(tokenIDs: [[1, 5, 9, 2]]).map(\.bitPattern)
+    }
+    #expect(try embedding(folder) == embedding(whole))
+    #expect(try BERTModel(directory: folder, compute: compute).weightPaths.count == 2)
+    try FileManager.default.removeItem(atPath: folder + "/model-00002-of-00002.safetensors")
+    #expect(throws: ModelError.self) { try BERTModel(directory: folder, compute: compute) }
+  }
+
   @Test func otherModelsAreRefused() throws {
     let roberta = try directory(changing: "config.json") { $0["model_type"] = "roberta" }
     #expect(

@@ -75,9 +75,9 @@ if [ -f "$scratch/KernelsAVX512.asm" ]; then
   expect KernelsAVX512 'vfmadd[0-9]+ps .*%zmm' 'vfmadd on zmm registers'
   expect KernelsAVX512 'vpdpbusd .*%zmm' 'vpdpbusd on zmm registers'
   expect KernelsAVX512 'tdpbsud .*%tmm' 'tdpbsud on tile registers'
-  # objdump: ADDRESS <SYMBOL>: before each function; the tiled products are multiplyTiles...
+  # objdump: ADDRESS <SYMBOL>: before each function; the tiled products are linearTiles...
   for symbol in $(awk '/^[0-9a-f]+ <.*>:$/ { symbol = $2 } /%tmm|tilecfg|tilerelease/ { print symbol }' \
-    "$scratch/KernelsAVX512.asm" | sort -u | grep -v multiplyTiles); do
+    "$scratch/KernelsAVX512.asm" | sort -u | grep -v linearTiles); do
     fail "KernelsAVX512 uses tile registers in $symbol"
   done
 fi

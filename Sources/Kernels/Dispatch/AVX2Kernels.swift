@@ -61,7 +61,7 @@ import KernelsReference
   extension AVX2Kernels {
     var panelColumns: Int { KernelsAVX2.panelColumns }
 
-    func multiplyPanels(_ product: PanelProduct) { KernelsAVX2.multiplyPanels(product) }
+    func linearPanels(_ product: PanelProduct) { KernelsAVX2.linearPanels(product) }
 
     var blockGroup: Int { KernelsAVX2.blockGroup }
 
@@ -103,11 +103,11 @@ import KernelsReference
 
     func multiply(_ type: QuantizedType, _ product: QuantizedProduct) {
       switch type {
-      case .q4K: KernelsAVX2.multiplyQ4K(product)
-      case .q5K: KernelsAVX2.multiplyQ5K(product)
-      case .q6K: KernelsAVX2.multiplyQ6K(product)
-      case .q80: KernelsAVX2.multiplyQ80(product)
-      case .q40: KernelsAVX2.multiplyQ40(product)
+      case .q4K: KernelsAVX2.linearQ4K(product)
+      case .q5K: KernelsAVX2.linearQ5K(product)
+      case .q6K: KernelsAVX2.linearQ6K(product)
+      case .q80: KernelsAVX2.linearQ80(product)
+      case .q40: KernelsAVX2.linearQ40(product)
       }
     }
 

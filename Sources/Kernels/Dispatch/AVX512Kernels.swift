@@ -14,11 +14,11 @@ import KernelsReference
 
     func multiply(_ type: QuantizedType, _ product: QuantizedProduct) {
       switch type {
-      case .q4K: KernelsAVX512.multiplyQ4K(product)
-      case .q5K: KernelsAVX512.multiplyQ5K(product)
-      case .q6K: KernelsAVX512.multiplyQ6K(product)
-      case .q80: KernelsAVX512.multiplyQ80(product)
-      case .q40: KernelsAVX512.multiplyQ40(product)
+      case .q4K: KernelsAVX512.linearQ4K(product)
+      case .q5K: KernelsAVX512.linearQ5K(product)
+      case .q6K: KernelsAVX512.linearQ6K(product)
+      case .q80: KernelsAVX512.linearQ80(product)
+      case .q40: KernelsAVX512.linearQ40(product)
       }
     }
   }
@@ -31,11 +31,11 @@ import KernelsReference
 
     func multiply(_ type: QuantizedType, _ product: QuantizedProduct) {
       switch type {
-      case .q4K: KernelsAVX512.multiplyTilesQ4K(product)
-      case .q5K: KernelsAVX512.multiplyTilesQ5K(product)
-      case .q6K: KernelsAVX512.multiplyTilesQ6K(product)
-      case .q80: KernelsAVX512.multiplyTilesQ80(product)
-      case .q40: KernelsAVX512.multiplyTilesQ40(product)
+      case .q4K: KernelsAVX512.linearTilesQ4K(product)
+      case .q5K: KernelsAVX512.linearTilesQ5K(product)
+      case .q6K: KernelsAVX512.linearTilesQ6K(product)
+      case .q80: KernelsAVX512.linearTilesQ80(product)
+      case .q40: KernelsAVX512.linearTilesQ40(product)
       }
     }
   }
@@ -97,7 +97,7 @@ import KernelsReference
   extension AVX512KernelSet {
     var panelColumns: Int { KernelsAVX512.panelColumns }
 
-    func multiplyPanels(_ product: PanelProduct) { KernelsAVX512.multiplyPanels(product) }
+    func linearPanels(_ product: PanelProduct) { KernelsAVX512.linearPanels(product) }
 
     var blockGroup: Int { KernelsAVX512.blockGroup }
 

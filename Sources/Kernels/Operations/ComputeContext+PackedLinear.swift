@@ -14,7 +14,7 @@ extension ComputeContext {
       panelColumns: packed.panelColumns, inputs: inputs, threadCount: pool.threadCount)
     pool.run(taskCount: tasks.count) { task in
       let (rows, panels) = tasks.ranges(of: task)
-      packed.multiplyPanels(
+      packed.linearPanels(
         PanelProduct(
           x: operands.x + rows.lowerBound * inputs, rows: rows.count, inputs: inputs,
           panels: weight.storage.bytes, isHalf: isHalf, panelRange: panels,

@@ -19,7 +19,7 @@ extension ComputeContext {
         widenPanel(
           weight, rows: (panel * columns)..<(panel * columns + width), columns: columns,
           group: panelMemory + panelByteCount, into: panelMemory, packed)
-        packed.multiplyPanels(
+        packed.linearPanels(
           PanelProduct(
             x: operands.x, rows: operands.rows, inputs: inputs,
             panels: panelMemory - panel * panelByteCount, isHalf: false,

@@ -42,9 +42,8 @@ package struct BERTConverter {
   /// - Throws: `ModelError` naming the file, entry or tensor.
   package init(directory: String) throws(ModelError) {
     config = try BERTConfig(directory: directory)
-    let path = directory + "/model.safetensors"
-    let checkpoint = try mapCheckpointErrors(path) { () throws(CheckpointError) in
-      try Checkpoint.open(path: path)
+    let checkpoint = try mapCheckpointErrors(directory) { () throws(CheckpointError) in
+      try Checkpoint.open(path: directory)
     }
     tensors = try TensorFinder(checkpoint, BERTTensors(config: config))
     origin = ModelCard(path: directory + "/README.md").origin(

@@ -8,6 +8,8 @@ package import Kernels
 package final class BERTModel: Sendable {
   package let config: BERTConfig
   package let compute: ComputeContext
+  /// The files of the weights, in the order of the checkpoint.
+  package let weightPaths: [String]
   let weights: BERTWeights
 
   /// Loads a `bert` GGUF file.
@@ -23,7 +25,7 @@ package final class BERTModel: Sendable {
     try self.init(config: config, checkpoint: checkpoint, compute: compute)
   }
 
-  /// Loads a Hugging Face directory: `config.json` and `model.safetensors`.
+  /// Loads a Hugging Face directory: `config.json` and `model.safetensors`, or its shards.
   ///
   /// - Parameters:
   ///   - directory: the directory's path.
@@ -31,9 +33,8 @@ package final class BERTModel: Sendable {
   /// - Throws: `ModelError` naming the file, entry or tensor.
   package convenience init(directory: String, compute: ComputeContext) throws(ModelError) {
     let config = try BERTConfig(directory: directory)
-    let path = directory + "/model.safetensors"
-    let checkpoint = try mapCheckpointErrors(path) { () throws(CheckpointError) in
-      try Checkpoint.open(path: path)
+    let checkpoint = try mapCheckpointErrors(directory) { () throws(CheckpointError) in
+      try Checkpoint.open(path: directory)
     }
     try self.init(config: config, checkpoint: checkpoint, compute: compute)
   }
@@ -45,6 +46,7 @@ package final class BERTModel: Sendable {
     try config.validate(source: checkpoint.path)
     self.config = config
     self.compute = compute
+    weightPaths = checkpoint.files.map(\.file.path)
     // As precise as eight bits allow: an embedding is compared with others, not with llama.cpp's.
     let loader = WeightLoader(checkpoint, compute: compute, activations: .precise)
     let table = BERTTensors(config: config)

@@ -52,10 +52,10 @@ struct MatrixProductTable {
     }
     let wide = KernelsAVX512.panelColumns
     let narrow = KernelsAVX2.panelColumns
-    let wideFloat = rate { panels(wide, false) { KernelsAVX512.multiplyPanels($0) } }
-    let wideHalf = rate { panels(wide, true) { KernelsAVX512.multiplyPanels($0) } }
-    let narrowFloat = rate { panels(narrow, false) { KernelsAVX2.multiplyPanels($0) } }
-    let narrowHalf = rate { panels(narrow, true) { KernelsAVX2.multiplyPanels($0) } }
+    let wideFloat = rate { panels(wide, false) { KernelsAVX512.linearPanels($0) } }
+    let wideHalf = rate { panels(wide, true) { KernelsAVX512.linearPanels($0) } }
+    let narrowFloat = rate { panels(narrow, false) { KernelsAVX2.linearPanels($0) } }
+    let narrowHalf = rate { panels(narrow, true) { KernelsAVX2.linearPanels($0) } }
     KernelsAVX512.quantizeOffsetQ80(x, rows: rows, inputs: inputs, into: quantized)
     let wideBlocks = rate { KernelsAVX512.linearOffsetQ80(blocks(wide)) }
     KernelsAVX2.quantizeOffsetQ80(x, rows: rows, inputs: inputs, into: quantized)

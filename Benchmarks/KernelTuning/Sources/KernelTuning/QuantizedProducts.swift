@@ -17,20 +17,20 @@ struct QuantizedKernel {
   static var all: [QuantizedKernel] {
     [
       QuantizedKernel(
-        name: "Q4_K", format: .q4K, isQ8K: true, wide: KernelsAVX512.multiplyQ4K,
-        narrow: KernelsAVX2.multiplyQ4K, tiled: KernelsAVX512.multiplyTilesQ4K),
+        name: "Q4_K", format: .q4K, isQ8K: true, wide: KernelsAVX512.linearQ4K,
+        narrow: KernelsAVX2.linearQ4K, tiled: KernelsAVX512.linearTilesQ4K),
       QuantizedKernel(
-        name: "Q5_K", format: .q5K, isQ8K: true, wide: KernelsAVX512.multiplyQ5K,
-        narrow: KernelsAVX2.multiplyQ5K, tiled: KernelsAVX512.multiplyTilesQ5K),
+        name: "Q5_K", format: .q5K, isQ8K: true, wide: KernelsAVX512.linearQ5K,
+        narrow: KernelsAVX2.linearQ5K, tiled: KernelsAVX512.linearTilesQ5K),
       QuantizedKernel(
-        name: "Q6_K", format: .q6K, isQ8K: true, wide: KernelsAVX512.multiplyQ6K,
-        narrow: KernelsAVX2.multiplyQ6K, tiled: KernelsAVX512.multiplyTilesQ6K),
+        name: "Q6_K", format: .q6K, isQ8K: true, wide: KernelsAVX512.linearQ6K,
+        narrow: KernelsAVX2.linearQ6K, tiled: KernelsAVX512.linearTilesQ6K),
       QuantizedKernel(
-        name: "Q8_0", format: .q80, isQ8K: false, wide: KernelsAVX512.multiplyQ80,
-        narrow: KernelsAVX2.multiplyQ80, tiled: KernelsAVX512.multiplyTilesQ80),
+        name: "Q8_0", format: .q80, isQ8K: false, wide: KernelsAVX512.linearQ80,
+        narrow: KernelsAVX2.linearQ80, tiled: KernelsAVX512.linearTilesQ80),
       QuantizedKernel(
-        name: "Q4_0", format: .q40, isQ8K: false, wide: KernelsAVX512.multiplyQ40,
-        narrow: KernelsAVX2.multiplyQ40, tiled: KernelsAVX512.multiplyTilesQ40),
+        name: "Q4_0", format: .q40, isQ8K: false, wide: KernelsAVX512.linearQ40,
+        narrow: KernelsAVX2.linearQ40, tiled: KernelsAVX512.linearTilesQ40),
     ]
   }
 }

@@ -5,7 +5,7 @@ import Testing
 @testable import Kernels
 
 /// Products with quantised weights: bit for bit the scalar twins, in every layout.
-@Suite struct QuantizedProductTests {
+@Suite struct LinearQuantizedTests {
   static let types: [WeightType] = [.q4K, .q5K, .q6K, .q80, .q40]
 
   /// Inputs and outputs around the edges of superblocks, panels of 16 and tiles of 32; with 417

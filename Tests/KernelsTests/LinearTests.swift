@@ -5,7 +5,7 @@ import Testing
 @testable import Kernels
 
 /// The matrix products, bit for bit.
-@Suite struct MatrixProductTests {
+@Suite struct LinearTests {
   /// Widths around the edges of registers and panels of both instruction sets.
   static let outputCounts = [1, 7, 8, 9, 15, 16, 17, 31, 32, 33, 47, 48, 49, 63, 65, 96, 97]
 
@@ -103,7 +103,7 @@ import Testing
         let bias = GuardedFloats(samples(outputs, seed: 3), misalignment: misalignment)
         weights.withUnsafeBytes { bytes in
           guard let start = bytes.baseAddress else { return }
-          kernels.multiplyPanels(
+          kernels.linearPanels(
             PanelProduct(
               x: x.start, rows: 3, inputs: inputs, panels: start, isHalf: false,
               panelRange: 0..<panels, bias: bias.start, activation: .gelu, y: y.start,

@@ -1,40 +1,40 @@
 package import KernelInterface
 
 // Products of many rows of activations with quantised weights in tile registers (AMX); fewer rows
-// are left to GEMMQuantized.swift, whose order of loops and whose Float32 steps these are too.
+// are left to LinearQuantized.swift, whose order of loops and whose Float32 steps these are too.
 
 /// Multiplies by a `Q4_K` weight, in tile registers where there are rows enough.
 ///
 /// - Precondition: the processor has AMX with Int8, and the system has given leave to use it.
 /// - Accuracy: equal to the scalar twin bit for bit, whatever the number of rows.
 /// - Complexity: O(rows × inputs × outputs), no allocation.
-package func multiplyTilesQ4K(_ product: QuantizedProduct) {
-  if product.rows < smallestTiledRowCount { return multiplyQ4K(product) }
+package func linearTilesQ4K(_ product: QuantizedProduct) {
+  if product.rows < smallestTiledRowCount { return linearQ4K(product) }
   multiplySuperblocks(product, .q4K, .withMinima(), scale: scaleQ4K)
 }
 
-/// Multiplies by a `Q5_K` weight; as ``multiplyTilesQ4K(_:)``.
-package func multiplyTilesQ5K(_ product: QuantizedProduct) {
-  if product.rows < smallestTiledRowCount { return multiplyQ5K(product) }
+/// Multiplies by a `Q5_K` weight; as ``linearTilesQ4K(_:)``.
+package func linearTilesQ5K(_ product: QuantizedProduct) {
+  if product.rows < smallestTiledRowCount { return linearQ5K(product) }
   multiplySuperblocks(product, .q5K, .withMinima(), scale: scaleQ5K)
 }
 
-/// Multiplies by a `Q6_K` weight; as ``multiplyTilesQ4K(_:)``.
-package func multiplyTilesQ6K(_ product: QuantizedProduct) {
-  if product.rows < smallestTiledRowCount { return multiplyQ6K(product) }
+/// Multiplies by a `Q6_K` weight; as ``linearTilesQ4K(_:)``.
+package func linearTilesQ6K(_ product: QuantizedProduct) {
+  if product.rows < smallestTiledRowCount { return linearQ6K(product) }
   multiplySuperblocks(product, .q6K, .q6K(), scale: scaleQ6K)
 }
 
-/// Multiplies by a `Q8_0` weight; as ``multiplyTilesQ4K(_:)``.
-package func multiplyTilesQ80(_ product: QuantizedProduct) {
-  if product.rows < smallestTiledRowCount { return multiplyQ80(product) }
-  multiplyTiles(product, .q80, depth: 32, unpack: unpackSignedQ80) { $0.multiplyBlocks(&$1) }
+/// Multiplies by a `Q8_0` weight; as ``linearTilesQ4K(_:)``.
+package func linearTilesQ80(_ product: QuantizedProduct) {
+  if product.rows < smallestTiledRowCount { return linearQ80(product) }
+  linearTiles(product, .q80, depth: 32, unpack: unpackSignedQ80) { $0.multiplyBlocks(&$1) }
 }
 
-/// Multiplies by a `Q4_0` weight; as ``multiplyTilesQ4K(_:)``.
-package func multiplyTilesQ40(_ product: QuantizedProduct) {
-  if product.rows < smallestTiledRowCount { return multiplyQ40(product) }
-  multiplyTiles(product, .q40, depth: 32, unpack: unpackSignedQ40) { $0.multiplyBlocks(&$1) }
+/// Multiplies by a `Q4_0` weight; as ``linearTilesQ4K(_:)``.
+package func linearTilesQ40(_ product: QuantizedProduct) {
+  if product.rows < smallestTiledRowCount { return linearQ40(product) }
+  linearTiles(product, .q40, depth: 32, unpack: unpackSignedQ40) { $0.multiplyBlocks(&$1) }
 }
 
 @inline(__always)
@@ -42,7 +42,7 @@ private func multiplySuperblocks(
   _ product: QuantizedProduct, _ format: InterleavedFormat, _ shape: PlaneShape,
   scale: UnpackForTiles
 ) {
-  multiplyTiles(product, format, depth: 64, unpack: scale) { $0.multiplySuperblock(shape, &$1) }
+  linearTiles(product, format, depth: 64, unpack: scale) { $0.multiplySuperblock(shape, &$1) }
 }
 
 /// Bytes of scratch for a product of `rows` rows, in tile registers or not.
@@ -90,7 +90,7 @@ struct TiledRows {
 }
 
 @inline(__always)
-private func multiplyTiles(
+private func linearTiles(
   _ product: QuantizedProduct, _ format: InterleavedFormat, depth: Int, unpack: UnpackForTiles,
   multiplyRows: (TiledRows, inout UpcomingLines) -> Void
 ) {
@@ -105,7 +105,7 @@ private func multiplyTiles(
   tileRelease()
 }
 
-/// All rows with the panels of a group; see the function of this name in GEMMQuantized.swift.
+/// All rows with the panels of a group; see the function of this name in LinearQuantized.swift.
 @inline(__always)
 private func multiplyGroup(
   _ product: QuantizedProduct, _ format: InterleavedFormat, _ unpack: UnpackForTiles,

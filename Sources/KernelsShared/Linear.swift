@@ -124,7 +124,7 @@ func panelLoad(_ weights: UnsafeRawPointer, register: Int, halves: Bool) -> Floa
 /// - Accuracy: each element is one chain of fused multiply-adds over ascending inputs, then the
 ///   bias: within `(inputs + 1) · 2⁻²⁴ · (Σ|x·w| + |b|)` of the exact value, to first order.
 /// - Complexity: O(rows × inputs × panels), no allocation.
-package func multiplyPanels(_ product: PanelProduct) {
+package func linearPanels(_ product: PanelProduct) {
   for panel in product.panelRange {
     for depthStart in stride(from: 0, to: product.inputs, by: depthBlock) {
       multiplySlice(product, panel: panel, depthStart: depthStart)

@@ -19,36 +19,36 @@ private typealias MultiplySuperblock = (
 ///
 /// - Accuracy: equal to the scalar twin bit for bit, whatever the number of rows.
 /// - Complexity: O(rows × inputs × outputs), no allocation.
-package func multiplyQ4K(_ product: QuantizedProduct) {
+package func linearQ4K(_ product: QuantizedProduct) {
   multiplySuperblocks(
     product, .q4K, .withMinima(bits: 4), dot: dotQ4K, dotFileRows: dotFileRowsQ4K, unpack: unpackQ4K
   )
 }
 
-/// Multiplies by a `Q5_K` weight; as ``multiplyQ4K(_:)``.
-package func multiplyQ5K(_ product: QuantizedProduct) {
+/// Multiplies by a `Q5_K` weight; as ``linearQ4K(_:)``.
+package func linearQ5K(_ product: QuantizedProduct) {
   multiplySuperblocks(
     product, .q5K, .withMinima(bits: 5), dot: dotQ5K, dotFileRows: dotFileRowsQ5K, unpack: unpackQ5K
   )
 }
 
-/// Multiplies by a `Q6_K` weight; as ``multiplyQ4K(_:)``.
-package func multiplyQ6K(_ product: QuantizedProduct) {
+/// Multiplies by a `Q6_K` weight; as ``linearQ4K(_:)``.
+package func linearQ6K(_ product: QuantizedProduct) {
   multiplySuperblocks(
     product, .q6K, .q6K(), dot: dotQ6K, dotFileRows: dotFileRowsQ6K, unpack: unpackQ6K)
 }
 
 /// Multiplies by a `Q8_0` weight; activations by
-/// ``quantizeSignedQ80(_:rows:inputs:into:stride:)``, else as ``multiplyQ4K(_:)``.
-package func multiplyQ80(_ product: QuantizedProduct) {
+/// ``quantizeSignedQ80(_:rows:inputs:into:stride:)``, else as ``linearQ4K(_:)``.
+package func linearQ80(_ product: QuantizedProduct) {
   multiply(
     product,
     .q80, dot: dotQ80, dotFileRows: dotFileRowsQ80, unpack: unpackQ80,
     multiplySuperblock: multiplySignedBlocks)
 }
 
-/// Multiplies by a `Q4_0` weight; as ``multiplyQ80(_:)``.
-package func multiplyQ40(_ product: QuantizedProduct) {
+/// Multiplies by a `Q4_0` weight; as ``linearQ80(_:)``.
+package func linearQ40(_ product: QuantizedProduct) {
   multiply(
     product,
     .q40, dot: dotQ40, dotFileRows: dotFileRowsQ40, unpack: unpackQ40,
