@@ -155,7 +155,7 @@ import Testing
     }
   }
 
-  /// What the docstring says of the angles: at position 4,000 less than 8e-4 rad off the real
+  /// The docstring's claim about the angles: at position 4,000 less than 8e-4 rad off the real
   /// number.
   @Test func ropeAnglesAtFarPositions() {
     for base: Float in [10_000, 1_000_000] {
