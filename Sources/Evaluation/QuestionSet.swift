@@ -2,10 +2,11 @@ package import RAG
 internal import Foundation
 internal import Store
 
-/// Questions about a folder of documents: some that it answers, with the passage, and some that it
-/// does not.
+/// Questions about a folder of documents: answerable ones with their passages, and unanswerable
+/// ones.
 package struct QuestionSet: Sendable {
-  /// A question, with the file and the words that answer it; both `nil` when nothing does.
+  /// A question with the file and the words that answer it, both `nil` for an unanswerable
+  /// question.
   package struct Item: Sendable, Decodable {
     package let question: String
     package let document: String?
@@ -34,16 +35,17 @@ package struct QuestionSet: Sendable {
     }
   }
 
-  /// What asking every question gave.
+  /// The results of asking every question.
   package struct Result: Sendable {
     package let observations: [RefusalEvaluation.Observation]
-    /// Ranks of the right document among the passages.
+    /// Metrics of the rank of the right document among the passages.
     package let metrics: RankingMetrics
-    /// Answerable questions whose quoted sentence lies in, or holds, the expected words.
+    /// The number of answerable questions whose quoted sentence contains the expected words or is
+    /// part of them.
     package let rightQuoteCount: Int
   }
 
-  /// Asks every question of an index of `documents`.
+  /// Indexes `documents` and asks every question.
   package func ask(documents: String, encoder: any SentenceEncoder) throws -> Result {
     try withTemporaryIndexes(for: encoder) { create in
       let store = try create()

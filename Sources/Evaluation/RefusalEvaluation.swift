@@ -5,8 +5,8 @@ internal import Store
 /// Measures how well evidence separates questions that the index can answer from those that it
 /// cannot.
 ///
-/// A question of a SQuAD dataset becomes unanswerable when the search may not see any paragraph of
-/// its article. So each question is asked twice: of the whole index, and of the index without its
+/// A question of a SQuAD dataset becomes unanswerable when the search excludes all paragraphs of
+/// its article. Each question is therefore asked twice: with the whole index, and without its
 /// article.
 package struct RefusalEvaluation {
   /// The evidence of one question.
@@ -25,13 +25,13 @@ package struct RefusalEvaluation {
     }
   }
 
-  /// What a rule does to the observations.
+  /// The effect of a rule on the observations.
   package struct Outcome: Sendable, Encodable {
     package let coverageWeight: Double
     package let threshold: Double
-    /// Answerable questions that are answered.
+    /// The share of answerable questions that are answered.
     package let answeredShare: Double
-    /// Unanswerable questions that are refused.
+    /// The share of unanswerable questions that are refused.
     package let refusedShare: Double
     /// The mean of the two.
     package var balancedAccuracy: Double { (answeredShare + refusedShare) / 2 }
@@ -81,7 +81,7 @@ package struct RefusalEvaluation {
     }
   }
 
-  /// What `rule` does to the observations.
+  /// Applies `rule` to the observations.
   package static func outcome(of rule: EvidenceRule, on observations: [Observation]) -> Outcome {
     var (answered, answerable, refused, unanswerable) = (0, 0, 0, 0)
     for observation in observations {
@@ -102,12 +102,12 @@ package struct RefusalEvaluation {
       refusedShare: Double(refused) / Double(max(1, unanswerable)))
   }
 
-  /// The rule of a grid with the best balanced accuracy.
+  /// Finds the rule with the best balanced accuracy on a grid.
   ///
   /// - Parameters:
-  ///   - observations: what it is fitted on.
-  ///   - maximumWeight: the largest weight of the words that is tried; 0 fits the cosine alone.
-  /// - Returns: the first of the best ones.
+  ///   - observations: the data to fit.
+  ///   - maximumWeight: the largest word weight on the grid; 0 fits the cosine alone.
+  /// - Returns: the first of the best rules.
   package static func bestRule(
     on observations: [Observation], maximumWeight: Double = 1
   ) -> EvidenceRule {

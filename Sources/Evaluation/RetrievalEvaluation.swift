@@ -5,8 +5,8 @@ package import Store
 
 /// Measures how well an index finds the paragraph that answers each question of a dataset.
 ///
-/// The paragraphs go through the real store, one chunk each (cut at the encoder's limit, as the
-/// reference implementation does), and each question through the real search.
+/// The paragraphs go through the real store, one chunk each (truncated at the encoder's limit, as
+/// in the reference implementation), and each question goes through the real search.
 package struct RetrievalEvaluation {
   package let dataset: SQuADDataset
   private let encoder: any SentenceEncoder
@@ -19,8 +19,8 @@ package struct RetrievalEvaluation {
   /// The metrics of each mode.
   ///
   /// - Parameters:
-  ///   - modes: what is measured, in this order.
-  ///   - progress: told how many of all questions are done.
+  ///   - modes: the modes to measure, in this order.
+  ///   - progress: called after each question with the number done and the total.
   /// - Returns: a row for each mode.
   /// - Throws: what the store and the encoder throw.
   package func run(

@@ -14,10 +14,10 @@ package struct SearchBenchmark: Sendable, Encodable {
   package let k: Int
   package let threadCount: Int
   package let instructionSet: String
-  /// Quantising all vectors from the mapped file.
+  /// Time to quantise all vectors from the mapped file.
   package let buildSeconds: Double
   package let indexByteCount: Int
-  /// The process's anonymous memory after the search: the mapped files are not in it.
+  /// The process's anonymous memory after the search, which excludes the mapped files.
   package let anonymousByteCount: Int
   package let p50Milliseconds: Double
   package let p99Milliseconds: Double
@@ -25,18 +25,18 @@ package struct SearchBenchmark: Sendable, Encodable {
   package let meanCandidateCount: Double
   package let meanRescoredCount: Double
   package let isProvedExact: Bool
-  /// The rows that each query found, the best first.
+  /// The rows found by each query, best first.
   package let rows: [[Int]]
 
-  /// Builds an index from `vectorsPath` and runs every query of `queriesPath` once, alone.
+  /// Builds an index from `vectorsPath` and runs every query of `queriesPath` once, one at a time.
   ///
   /// - Parameters:
   ///   - vectorsPath: a NumPy file, Float32 `[vectors, dimension]`.
   ///   - queriesPath: a NumPy file, Float32 `[queries, dimension]`.
-  ///   - k: how many vectors a query finds.
+  ///   - k: the number of vectors to find per query.
   ///   - pool: the threads of a search.
   /// - Returns: the figures.
-  /// - Throws: ``StoreError/invalidInput(_:)`` for files that are no such arrays.
+  /// - Throws: ``StoreError/invalidInput(_:)`` for files that do not contain such arrays.
   package static func run(
     vectorsPath: String, queriesPath: String, k: Int, pool: WorkerPool
   ) throws(StoreError) -> SearchBenchmark {
@@ -44,7 +44,7 @@ package struct SearchBenchmark: Sendable, Encodable {
     let queries = try NumPyFile(path: queriesPath)
     guard vectors.columns == queries.columns, queries.rows > 0, k > 0,
       vectors.columns <= VectorSpace.maximumDimension
-    else { throw .invalidInput("vectors and queries of different or unusable sizes") }
+    else { throw .invalidInput("the vectors and queries have different or unsupported sizes") }
     let start = currentNanoseconds()
     let index = build(vectors, pool: pool)
     let buildSeconds = Double(currentNanoseconds() - start) / 1e9
@@ -55,7 +55,7 @@ package struct SearchBenchmark: Sendable, Encodable {
     }
   }
 
-  /// Vectors are quantised in parallel, a document's worth at a time.
+  /// Quantises the vectors in parallel, in groups of the size of a document.
   private static func build(_ vectors: NumPyFile, pool: WorkerPool) -> EmbeddingIndex {
     let index = EmbeddingIndex(dimension: vectors.columns, pool: pool)
     let groupCount = 1_024
@@ -87,7 +87,7 @@ package struct SearchBenchmark: Sendable, Encodable {
     var milliseconds: [Double] = []
     var reports: [EmbeddingIndex.SearchReport] = []
     var rows: [[Int]] = []
-    // The first query once more beforehand: threads start, pages of the file come in.
+    // The first query runs once more beforehand, to start the threads and load the file's pages.
     for number in [0] + Array(0..<queries.rows) {
       let query = queries.row(number)
       let start = currentNanoseconds()
@@ -116,7 +116,7 @@ package struct SearchBenchmark: Sendable, Encodable {
   }
 }
 
-/// Where parallel tasks leave their results, each in its own place.
+/// The results of parallel tasks: each task writes one element.
 private final class EncodedBatch {
   private let places: UnsafeMutablePointer<EncodedVectors?>
   private let count: Int

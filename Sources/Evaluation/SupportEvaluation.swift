@@ -2,40 +2,40 @@ package import RAG
 internal import Documents
 internal import Store
 
-/// Measures how well ``CitationCheck`` separates what a passage says from what another says.
+/// Measures how well ``CitationCheck`` separates supported statements from unsupported ones.
 ///
-/// A question of a SQuAD dataset with its answer has the words of a statement in a person's own
-/// wording. Its own paragraph bears it out; the paragraph that search finds best among the others does
-/// not, though it is about the same. Paragraphs' own sentences are the second kind of statement: the
-/// next paragraph of the article does not bear them out.
+/// There are two kinds of statements. A question of a SQuAD dataset together with its answer reads
+/// like a statement in a person's own words. Its own paragraph supports it; the best other
+/// paragraph that search finds does not, although it has the same subject. A sentence of a
+/// paragraph is the second kind: the next paragraph of the article does not support it.
 package struct SupportEvaluation {
-  /// A statement before a paragraph.
+  /// A statement and a paragraph that may support it.
   package struct Observation: Sendable {
-    /// Whether the paragraph is the statement's own.
+    /// Whether the paragraph is the one that the statement comes from.
     package let isOwn: Bool
-    /// Whether the statement is a sentence of a paragraph; else it is a question with its answer.
+    /// Whether the statement is a sentence of a paragraph rather than a question with its answer.
     package let isSentence: Bool
-    /// The share of the statement's content words that stand in the paragraph.
+    /// The share of the statement's content words that occur in the paragraph.
     package let wordShare: Double
-    /// Whether all its numbers do.
+    /// Whether all of the statement's numbers occur in the paragraph.
     package let hasFigures: Bool
   }
 
-  /// What a share does to the observations.
+  /// The effect of a threshold on the observations.
   package struct Row: Sendable, Encodable {
-    /// The share that must be exceeded.
+    /// The share of words that a supported statement must exceed.
     package let wordShare: Double
-    /// Questions with answers that their own paragraph is said to bear out.
+    /// The share of questions with answers that count as supported by their own paragraph.
     package let ownSupported: Double
-    /// Questions with answers that another paragraph is said not to bear out.
+    /// The share of questions with answers that count as unsupported by another paragraph.
     package let otherRefused: Double
-    /// Sentences that the next paragraph is said not to bear out.
+    /// The share of sentences that count as unsupported by the next paragraph.
     package let sentenceRefused: Double
     /// The mean of the first two.
     package var balanced: Double { (ownSupported + otherRefused) / 2 }
   }
 
-  /// All statements of a dataset, each before its own paragraph and before another.
+  /// Checks all statements of a dataset against their own paragraph and against another one.
   package static func observe(
     dataset: SQuADDataset, encoder: any SentenceEncoder,
     progress: (_ done: Int, _ total: Int) -> Void = { _, _ in }
@@ -79,7 +79,7 @@ package struct SupportEvaluation {
       isOwn: isOwn, isSentence: isSentence, wordShare: words.share, hasFigures: words.hasFigures)
   }
 
-  /// What each share would do, with the rule for numbers as it is.
+  /// Applies each threshold to the observations; the rule for numbers is unchanged.
   package static func rows(
     for shares: [Double], on observations: [Observation]
   ) -> [Row] {

@@ -2,11 +2,11 @@ internal import RAG
 internal import Foundation
 internal import Store
 
-/// Gives `body` a way to make empty indexes for a measurement, in a folder that is removed afterwards.
+/// Runs `body` with a function that creates empty indexes in a temporary folder.
 ///
 /// - Parameters:
-///   - encoder: the indexes are for its vectors.
-///   - body: makes as many indexes as it wants.
+///   - encoder: the encoder whose vectors the indexes hold.
+///   - body: may create any number of indexes; they are deleted when it returns.
 /// - Returns: what `body` returns.
 /// - Throws: what `body` throws.
 func withTemporaryIndexes<Result>(

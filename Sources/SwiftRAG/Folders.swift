@@ -20,7 +20,7 @@ public enum Folders {
     _ folder: BaseFolder, environment: [String: String]
   ) -> String {
     if let path = folder.path(environment: environment) { return path }
-    // Without HOME, the user database knows the home folder.
+    // Without HOME, the home folder comes from the user database.
     let home = FileManager.default.homeDirectoryForCurrentUser.path
     return folder.path(environment: ["HOME": home]) ?? "."
   }

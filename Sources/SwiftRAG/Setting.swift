@@ -15,7 +15,7 @@ public enum Setting: String, CaseIterable, Sendable {
   case modelsDirectory = "models_dir"
   /// The index file.
   case indexPath = "index_path"
-  /// How many passages are retrieved.
+  /// The number of passages to retrieve.
   case topK = "top_k"
   /// The most tokens that an answer may have.
   case maxTokens = "max_tokens"
@@ -25,7 +25,7 @@ public enum Setting: String, CaseIterable, Sendable {
   case threads = "threads"
   /// The kernels that compute: `reference`, `simd` or `blas`.
   case kernels = "kernels"
-  /// How passages are found: `hybrid`, `dense` or `keyword`.
+  /// The search mode: `hybrid`, `dense` or `keyword`.
   case searchMode = "search_mode"
   /// The base URL of an OpenAI-compatible server.
   case openAIBaseURL = "openai_base_url"
@@ -54,7 +54,7 @@ public enum Setting: String, CaseIterable, Sendable {
   /// Whether its value must not be printed.
   public var isSecret: Bool { self == .openAIKey }
 
-  /// What a value must be, as the end of a sentence that begins with "must be".
+  /// The valid values, as the end of a sentence that begins with "must be".
   public var requirement: String {
     switch self {
     case .modelBackend: "auto, native, openai or quote"

@@ -1,7 +1,7 @@
 import Foundation
 import Testing
 
-/// `generate` with a model behind a server, `Tests/Fixtures/openai/server.py`.
+/// `generate` with a model on a server, `Tests/Fixtures/openai/server.py`.
 @Suite(.serialized) struct GenerateServerTests {
   /// Runs `generate` with the arguments; the server ends with its standard input.
   private func generate(_ arguments: String...) throws -> CommandRunner.Outcome {

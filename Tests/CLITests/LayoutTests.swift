@@ -2,7 +2,7 @@ import Testing
 
 @testable import CLI
 
-/// How passages are laid out for a terminal.
+/// The layout of passages on a terminal.
 @Suite struct LayoutTests {
   @Test func wrappedLinesAreJoinedAndMeantOnesKept() {
     let long = String(repeating: "word ", count: 11) + "end"

@@ -6,8 +6,8 @@ import Testing
 /// The whole path with trained weights: documents in a folder, questions on the command line, prose
 /// with citations out, by the pocket Llama.
 ///
-/// `Benchmarks/pocket/pocket_library.py --apart --unanswerable 6 --seed 51001` wrote the library:
-/// 7 documents with names that training never saw. The floors lie below what was measured (in
+/// `Benchmarks/pocket/pocket_library.py --apart --unanswerable 6 --seed 51001` wrote the library: 7
+/// documents with names that training never saw. The floors are below the measured values (in
 /// brackets), and far above what noise says: without the right weights, tokens, template or prompt
 /// there is neither a value nor a mark.
 @Suite struct PocketAnswerTests {

@@ -115,7 +115,7 @@ import Testing
     let rows = SupportEvaluation.rows(for: [0.2, 0.5], on: observations)
     #expect(rows.map(\.ownSupported) == [1, 1])
     #expect(rows[1].otherRefused == 1 && rows[1].sentenceRefused == 1)
-    // "trees" stands in both.
+    // "trees" occurs in both.
     #expect(rows[0].otherRefused == 0.5 && rows[0].sentenceRefused == 0.5)
   }
 }

@@ -31,7 +31,7 @@ import Testing
   @Test func anotherProcessGoesOnWhereThisOneWas() throws {
     defer { try? FileManager.default.removeItem(atPath: path) }
     let cache = CachedSession(FakeSession())
-    #expect(file.restore(into: cache, for: Self.prompt) == nil, "no file is no problem")
+    #expect(file.restore(into: cache, for: Self.prompt) == nil, "a missing file is not an error")
     let first = try saved()
 
     let session = FakeSession()

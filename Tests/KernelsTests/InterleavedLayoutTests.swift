@@ -153,7 +153,8 @@ import Testing
     return block / 2 * 64 + word * 8 + block % 2 * 4 + element % 4
   }
 
-  /// What the tile of 512 bits begins `Q6_K` with, and what tells it whether 16 bits are enough.
+  /// Checks the initial sums of `Q6_K` in the 512-bit tile, and the bound that decides whether 16
+  /// bits are enough.
   private func checkBounds(_ start: UnsafeMutableRawPointer, _ quants: [Int8]) {
     var (oneSided, magnitudes) = (0, 0)
     for block in 0..<16 {

@@ -73,7 +73,7 @@ import Testing
     }
   }
 
-  /// What the docstring says of the angles: at position 4,000 less than 8e-4 rad off the real
+  /// The bound that the docstring states: at position 4,000 an angle is within 8e-4 rad of the exact
   /// number.
   @Test func ropeAnglesAtFarPositions() {
     for base: Float in [10_000, 1_000_000] {

@@ -101,7 +101,7 @@ import Tokenizers
     #expect(answer.isAnswered && answer.finish == "stop")
   }
 
-  /// What a model answers that generates `text`, whatever it is asked.
+  /// The answer of a model that generates `text` for every question.
   private func answer(
     _ text: String, finish: FinishReason = .stop, passages: [Passage]
   ) throws -> Answer {

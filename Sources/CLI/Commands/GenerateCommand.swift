@@ -71,7 +71,7 @@ struct GenerateCommand: ParsableCommand {
   @Option(help: "Where the model runs: native or openai (default: model_backend, native).")
   var backend: Backend?
 
-  /// Where the model runs.
+  /// The place where the model runs.
   enum Backend: String, ExpressibleByArgument, CaseIterable {
     case native, openai
   }

@@ -10,7 +10,7 @@ internal import Synchronization
 enum Interrupts {
   private static let requested = Atomic<Bool>(false)
   private static let message = Mutex<(@Sendable () -> String?)?>(nil)
-  /// How long a command has to stop by itself: less than the 200 ms that people perceive as
+  /// The time that a command has to stop by itself: less than the 200 ms that people perceive as
   /// immediate.
   private static let graceMicroseconds = Atomic<UInt32>(150_000)
 

@@ -17,7 +17,7 @@ func setThreadName(_ thread: pthread_t, _ name: UnsafePointer<CChar>) -> CInt
 ///
 /// A step is a number of independent tasks; the calling thread and the workers claim them one by
 /// one. A worker that finds nothing to do spins briefly (the next step of a forward pass comes
-/// within microseconds) and then sleeps in the kernel (a futex, through glibc's `sem_t`), so a
+/// within microseconds) and then waits in the kernel (a futex, through glibc's `sem_t`), so a
 /// loaded machine or an idle program loses nothing. A worker that does not wake in time is not
 /// waited for: the others take its tasks.
 ///

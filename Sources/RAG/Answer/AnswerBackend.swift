@@ -42,7 +42,7 @@ package struct AnswerRequest: Sendable {
   package let question: String
   /// The retrieved passages, best first; a mark [n] in the answer refers to `passages[n - 1]`.
   package var passages: [Passage]
-  /// How strongly the passages bear on the question.
+  /// The strength of the passages as evidence for the question.
   package let evidence: Evidence
   /// The conversation so far.
   package let conversation: Conversation

@@ -86,7 +86,7 @@ package enum CitationCheck {
     return words.hasFigures && words.share > wordShare
   }
 
-  /// How much of a statement a source contains.
+  /// The share of a statement that a source contains.
   package struct Words {
     /// Whether the source contains every number of the statement.
     package let hasFigures: Bool

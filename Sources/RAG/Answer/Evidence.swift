@@ -1,6 +1,6 @@
 package import Store
 
-/// How strongly the retrieved passages bear on a question.
+/// The strength of the retrieved passages as evidence for a question.
 public struct Evidence: Sendable, Equatable, Codable {
   /// The largest cosine between the question and a passage; 0 if no vectors were searched.
   public let bestCosine: Double
@@ -36,7 +36,7 @@ package struct EvidenceRule: Sendable {
   package var coverageWeight: Double
   /// The least strength that suffices.
   package var threshold: Double
-  /// How many of the best passages are considered.
+  /// The number of best passages that are considered.
   package var passageCount: Int
 
   package init(coverageWeight: Double, threshold: Double, passageCount: Int) {

@@ -3,7 +3,7 @@ internal import Foundation
 package import Store
 package import Tokenizers
 
-/// The prompt that asks a language model to answer from numbered passages, within a token budget.
+/// The prompt for a language model to answer from numbered passages, within a token budget.
 ///
 /// Instructions, passages and question share one user turn, because two of the four chat templates
 /// have no system role. Each passage is delimited and labelled. It cannot end its own delimiter:

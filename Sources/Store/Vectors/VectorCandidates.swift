@@ -1,7 +1,7 @@
 /// The vectors scanned by one thread that can be among the k nearest.
 ///
-/// The true score of a vector lies in `[lower, upper]`. A vector whose upper bound is below the
-/// k-th largest lower bound cannot be among the k nearest; all others are kept.
+/// The true score of a vector is in `[lower, upper]`. A vector whose upper bound is below the k-th
+/// largest lower bound cannot be among the k nearest; all others are kept.
 struct VectorCandidates {
   /// A vector by its slot in the index.
   struct Candidate {
