@@ -14,14 +14,14 @@ final class TIFFFile {
   /// - Parameters:
   ///   - bytes: the file.
   ///   - allocationLimit: bytes that libtiff may allocate at once.
-  /// - Throws: `PictureError.damaged` or `.outOfMemory`.
+  /// - Throws: `PictureError.damaged`, `.truncated` or `.outOfMemory`.
   init(_ bytes: UnsafeRawBufferPointer, allocationLimit: Int) throws(PictureError) {
     guard let options = unsafe TIFFOpenOptionsAlloc() else { throw .outOfMemory(.tiff) }
     let memory = UnsafeMutablePointer<TIFFMemory>.allocate(capacity: 1)
     unsafe memory.initialize(to: TIFFMemory(bytes: bytes))
     unsafe TIFFOpenOptionsSetMaxSingleMemAlloc(options, tmsize_t(allocationLimit))
     unsafe TIFFOpenOptionsSetErrorHandlerExtR(options, keepTIFFError, memory)
-    unsafe TIFFOpenOptionsSetWarningHandlerExtR(options, ignoreTIFFWarning, memory)
+    unsafe TIFFOpenOptionsSetWarningHandlerExtR(options, keepTIFFWarning, memory)
     guard
       let handle = unsafe TIFFClientOpenExt(
         "picture", "r", memory, readTIFF, refuseTIFFWrite, seekTIFF, closeTIFF, sizeOfTIFF, mapTIFF,
@@ -34,6 +34,10 @@ final class TIFFFile {
       throw .damaged(.tiff, detail: message)
     }
     unsafe (self.handle, self.memory, self.options) = unsafe (handle, memory, options)
+    if let warning = unsafe memory.pointee.seriousWarning {
+      throw warning.contains("IO error")
+        ? .truncated(.tiff, detail: warning) : .damaged(.tiff, detail: warning)
+    }
   }
 
   deinit {

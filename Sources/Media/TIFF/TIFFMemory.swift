@@ -1,12 +1,13 @@
 internal import CTIFF
 internal import Glibc
 
-/// The bytes that libtiff reads, its position in them, and the first error that it reported.
+/// The bytes that libtiff reads, its position in them, and what it reported.
 @unsafe
 struct TIFFMemory {
   let bytes: UnsafeRawBufferPointer
   var offset: UInt64 = 0
   var firstError: String?
+  var seriousWarning: String?
 
   init(bytes: UnsafeRawBufferPointer) { unsafe self.bytes = unsafe bytes }
 }
@@ -75,20 +76,37 @@ func keepTIFFError(
   _: OpaquePointer?, _ userData: UnsafeMutableRawPointer?, _: UnsafePointer<CChar>?,
   _ format: UnsafePointer<CChar>?, _ arguments: CVaListPointer?
 ) -> Int32 {
-  guard let memory = unsafe memory(userData), let format = unsafe format,
-    let arguments = unsafe arguments,
-    unsafe memory.pointee.firstError == nil
+  guard let memory = unsafe memory(userData), unsafe memory.pointee.firstError == nil else {
+    return 1
+  }
+  unsafe memory.pointee.firstError = unsafe text(format, arguments)
+  return 1
+}
+
+/// Keeps the warnings after which libtiff would return other pixels than the file has.
+///
+/// A tag that the file ends in, or whose type is wrong, is ignored with a warning. Without its colour
+/// map, libtiff takes a palette's indices for brightnesses.
+func keepTIFFWarning(
+  _: OpaquePointer?, _ userData: UnsafeMutableRawPointer?, _: UnsafePointer<CChar>?,
+  _ format: UnsafePointer<CChar>?, _ arguments: CVaListPointer?
+) -> Int32 {
+  guard let memory = unsafe memory(userData), unsafe memory.pointee.seriousWarning == nil,
+    let message = unsafe text(format, arguments)
   else { return 1 }
+  if message.contains("IO error during reading") || message.contains("ColorMap") {
+    unsafe memory.pointee.seriousWarning = message
+  }
+  return 1
+}
+
+/// A message of at most 255 bytes of printable ASCII.
+private func text(_ format: UnsafePointer<CChar>?, _ arguments: CVaListPointer?) -> String? {
+  guard let format = unsafe format, let arguments = unsafe arguments else { return nil }
   var text = [CChar](repeating: 0, count: 256)
   let length = unsafe vsnprintf(&text, text.count, format, arguments)
   // Some messages have several lines, and some quote the file.
   let bytes = text.prefix(max(0, min(Int(length), text.count - 1)))
     .map { (0x20..<0x7F).contains($0) ? UInt8($0) : 0x20 }
-  unsafe memory.pointee.firstError = String(decoding: bytes, as: UTF8.self)
-  return 1
+  return String(decoding: bytes, as: UTF8.self)
 }
-
-func ignoreTIFFWarning(
-  _: OpaquePointer?, _: UnsafeMutableRawPointer?, _: UnsafePointer<CChar>?,
-  _: UnsafePointer<CChar>?, _: CVaListPointer?
-) -> Int32 { 1 }
