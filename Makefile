@@ -5,7 +5,9 @@ SHELL := /bin/bash
 # Debian packages that the build and the program need, as package:probe. The probe is a pkg-config
 # module or a program; a package whose probe is found is not installed.
 DEBIAN_PACKAGES := libsqlite3-dev:sqlite3 libopenblas-dev:openblas zlib1g-dev:zlib \
-  libssl-dev:libcrypto libxml2-dev:libxml-2.0 poppler-utils:pdftotext
+  libssl-dev:libcrypto libxml2-dev:libxml-2.0 poppler-utils:pdftotext \
+  libturbojpeg0-dev:libturbojpeg libspng-dev:spng libwebp-dev:libwebpdemux libgif-dev:libgif7 \
+  libtiff-dev:libtiff-4
 SUDO := $(shell [ "$$(id -u)" = 0 ] || echo sudo)
 SWIFTRAG := .build/release/swiftrag
 PYTHON := .venv/bin/python

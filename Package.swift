@@ -56,6 +56,12 @@ let package = Package(
       name: "COpenBLAS", pkgConfig: "openblas", providers: [.apt(["libopenblas-dev"])]),
     .systemLibrary(name: "CCPUFeatures"),
     .systemLibrary(name: "CXML2", pkgConfig: "libxml-2.0", providers: [.apt(["libxml2-dev"])]),
+    .systemLibrary(
+      name: "CTurboJPEG", pkgConfig: "libturbojpeg", providers: [.apt(["libturbojpeg0-dev"])]),
+    .systemLibrary(name: "CPNG", pkgConfig: "spng", providers: [.apt(["libspng-dev"])]),
+    .systemLibrary(name: "CWebP", pkgConfig: "libwebpdemux", providers: [.apt(["libwebp-dev"])]),
+    .systemLibrary(name: "CGIF", pkgConfig: "libgif7", providers: [.apt(["libgif-dev"])]),
+    .systemLibrary(name: "CTIFF", pkgConfig: "libtiff-4", providers: [.apt(["libtiff-dev"])]),
 
     .target(name: "Bytes", dependencies: ["CZlib", "CCrypto"], swiftSettings: parserSettings),
     .target(name: "Checkpoints", dependencies: ["Bytes"], swiftSettings: parserSettings),
@@ -77,6 +83,10 @@ let package = Package(
         "CCPUFeatures",
       ],
       swiftSettings: computeSettings + [.enableExperimentalFeature("Extern")]),
+    .target(
+      name: "Media",
+      dependencies: ["Bytes", "CTurboJPEG", "CPNG", "CWebP", "CGIF", "CTIFF"],
+      swiftSettings: computeSettings + [.strictMemorySafety()]),
     .target(
       name: "Tokenizers", dependencies: ["Bytes", "Checkpoints"], swiftSettings: parserSettings),
     .target(
@@ -133,6 +143,9 @@ let package = Package(
     .testTarget(
       name: "KernelsTests", dependencies: ["Kernels", "KernelsReference", "KernelInterface"],
       swiftSettings: computeSettings),
+    .testTarget(
+      name: "MediaTests", dependencies: ["Media", "Bytes"],
+      swiftSettings: swiftRAGSettings),
     .testTarget(
       name: "TokenizersTests", dependencies: ["Tokenizers", "Checkpoints", "Bytes"],
       swiftSettings: swiftRAGSettings),

@@ -12,6 +12,7 @@ import Testing
     ("KernelsAVX2", ["_Builtin_intrinsics"]),
     ("KernelsAVX512", ["_Builtin_intrinsics", "Builtin"]),
     ("Kernels", ["COpenBLAS", "CCPUFeatures"]),
+    ("Media", ["CTurboJPEG", "CPNG", "CWebP", "CGIF", "CTIFF"]),
     ("Tokenizers", []),
     ("Models", []),
     ("Generation", []),
@@ -35,8 +36,13 @@ import Testing
     "Store": ["Models", "Generation", "Tokenizers", "Checkpoints"],
     // Documents imports neither models nor kernels.
     "Documents": ["Models", "Generation", "Tokenizers", "Kernels", "Checkpoints"],
+    // Pictures are decoded and resized without checkpoints and without the kernels of models.
+    "Media": [
+      "Checkpoints", "Kernels", "KernelInterface", "KernelsReference", "KernelsAVX2",
+      "KernelsAVX512",
+    ],
     "Tokenizers": [
-      "Kernels", "KernelInterface", "KernelsReference", "KernelsAVX2", "KernelsAVX512",
+      "Media", "Kernels", "KernelInterface", "KernelsReference", "KernelsAVX2", "KernelsAVX512",
     ],
     "Kernels": ["Checkpoints", "Bytes"],
     "KernelInterface": ["Checkpoints", "Bytes"],

@@ -21,6 +21,9 @@ $python Tests/Reference/byte_level_differential.py --assets "$assets" --program 
 step "checkpoints against the gguf and safetensors packages"
 $python Tests/Reference/check_checkpoints.py "$minilm/model.safetensors" \
   models/embeddings/all-MiniLM-L6-v2/*.gguf "$assets"/llm/*.gguf "$assets"/tokenizers/*.gguf
+step "pictures against Pillow, torchvision and Hugging Face's processor"
+swift build --build-tests
+$python Tests/Reference/picture_differential.py --assets "$assets"
 step "embeddings against sentence-transformers"
 $python Tests/Reference/embedding_parity.py
 step "STS-B"
