@@ -82,7 +82,7 @@ extension Settings {
     }
   }
 
-  /// The value of a setting as text that ``set(_:from:)`` accepts; nil where it has no value.
+  /// The value of a setting as text, in the form that flags and files use; nil where it has no value.
   public func text(of setting: Setting) -> String? {
     switch setting {
     case .modelBackend: backend.rawValue
