@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
 # Speeds beside the peers', as ratios of one run. SPEED.md beside this file records them.
-# Needs a release build and .venv (`make bench` makes both) and the shared assets.
+# Needs a release build and .venv (`make bench` makes both). MiniLM is fetched where it is missing.
 set -euo pipefail
 cd "$(dirname "$0")/.."
 program=.build/release/swiftrag

@@ -13,7 +13,8 @@ Contestants, each in a separate process that stays alive between its turns:
 
 Turns are interleaved: every round times every contestant once per shape. The output has medians
 over the rounds, our ratio to the best peer of the same precision, each contestant's least cosine to
-sentence-transformers (on 200 texts of XQuAD and STS-B), and its peak memory. All sequences of a
+sentence-transformers (on 200 texts of XQuAD and STS-B, or of this repository where those are not
+there), and its peak memory. All sequences of a
 batch have the same length, so that padding costs the peers nothing; pooling and normalisation are
 counted for all.
 """
@@ -174,8 +175,8 @@ def main():
     import random
 
     import swiftrag
-    from differential_texts import asset_texts
-    original = options.assets / "minilm"
+    import minilm
+    original = minilm.model(options.assets)
     models = {"swiftrag-f32": original, "swiftrag-q8_0": BUNDLED}
     with tempfile.TemporaryDirectory() as directory:
         work = pathlib.Path(directory)
@@ -186,7 +187,7 @@ def main():
                         f"e.export({str(original)!r}, pathlib.Path({str(work)!r}))"], check=True)
         peers = {name: Peer(name, work, options.threads) for name in PEERS}
 
-        texts = random.Random(2).sample(sorted(set(asset_texts(options.assets))), 200)
+        texts = random.Random(2).sample(minilm.texts(options.assets), 200)
         from sentence_transformers import SentenceTransformer
         reference_model = SentenceTransformer(str(original), device="cpu")
         reference = reference_model.encode(texts)
