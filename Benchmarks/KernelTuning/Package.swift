@@ -41,8 +41,15 @@ let package = Package(
       swiftSettings: [
         .enableUpcomingFeature("InternalImportsByDefault"), .enableExperimentalFeature("Extern"),
       ]),
+    .target(name: "PeaksAVX2", swiftSettings: instructionSetSettings(["-march=x86-64-v3"])),
+    .target(
+      name: "PeaksAVX512",
+      swiftSettings: instructionSetSettings(["-march=x86-64-v4", "-mavx512vnni"])),
     .executableTarget(
-      name: "KernelTuning", dependencies: ["Kernels", "KernelsAVX2", "KernelsAVX512", "COpenBLAS"]),
+      name: "KernelTuning",
+      dependencies: [
+        "Kernels", "KernelsAVX2", "KernelsAVX512", "PeaksAVX2", "PeaksAVX512", "COpenBLAS",
+      ]),
   ],
   swiftLanguageModes: [.v6]
 )

@@ -5,8 +5,10 @@
 //   swift run -c release --package-path Benchmarks/KernelTuning KernelTuning cached
 //   swift run -c release --package-path Benchmarks/KernelTuning KernelTuning quantized [cache|rows [ROWS [TYPE]]|memory]
 //   swift run -c release --package-path Benchmarks/KernelTuning KernelTuning encoder [THREADS]
+//   swift run -c release --package-path Benchmarks/KernelTuning KernelTuning peaks [THREADS]
 //
-// All but the encoder need a processor with AVX-512 and VNNI; `SWIFTRAG_ISA=avx2` lowers the encoder.
+// All but the encoder and the peaks need a processor with AVX-512 and VNNI; `SWIFTRAG_ISA=avx2`
+// lowers the encoder.
 
 import Kernels
 
@@ -41,7 +43,10 @@ case "encoder":
       encoder.measure(batch: batch, length: length)
     }
   }
+case "peaks":
+  measurePeaks(threadCount: arguments.dropFirst().first.flatMap { Int($0) } ?? 2)
 default:
   print(
-    "usage: KernelTuning products | elementwise | cached | quantized [PART] | encoder [THREADS]")
+    "usage: KernelTuning peaks [THREADS] | products | elementwise | cached | quantized [PART]"
+      + " | encoder [THREADS]")
 }
