@@ -5,9 +5,14 @@ Needs pillow and numpy; for the tensors also torch, torchvision and transformers
 
 import hashlib
 import io
+import pathlib
+import sys
 
 import numpy
 from PIL import Image, ImageOps
+
+# torchvision has a folder of its own; see requirements-pictures.txt.
+sys.path.append(str(pathlib.Path(__file__).parents[2] / ".venv/pictures"))
 
 # The files here are trusted.
 Image.MAX_IMAGE_PIXELS = None
