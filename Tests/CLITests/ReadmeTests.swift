@@ -37,6 +37,8 @@ import Testing
     let text = try String(
       contentsOf: CommandRunner.packageRoot.appending(path: "README.md"), encoding: .utf8)
     let commands = Self.shellCommands(in: text)
+    // Blocks of another language would leave nothing to run.
+    #expect(commands.filter { Self.arguments(of: $0) != nil }.count >= 5)
     let runner = try CommandRunner()
     defer { runner.cleanUp() }
     for command in commands {
