@@ -31,4 +31,15 @@ import Testing
       "inspect", "--spec", file("Tests/Fixtures/bert/tiny/model.safetensors"))
     #expect(other.status == 65 && other.error.contains("general.architecture is absent"))
   }
+
+  /// The folder of an encoder, with its config.json beside the weights.
+  @Test func foldersOfEncoders() throws {
+    let runner = try CommandRunner()
+    defer { runner.cleanUp() }
+    let folder = try runner.run("inspect", "--spec", file("Tests/Fixtures/bert/tiny"))
+    #expect(folder.status == 0 && folder.output.hasPrefix("architecture bert\n"))
+    #expect(folder.output.contains("encoder.layer.N.attention.self.query.weight"))
+    let other = try runner.run("inspect", "--spec", file("Tests/Fixtures/llama"))
+    #expect(other.status == 65 && other.error.contains("config.json"))
+  }
 }

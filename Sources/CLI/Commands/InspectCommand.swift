@@ -15,6 +15,7 @@ struct InspectCommand: ParsableCommand {
         swiftrag inspect model.gguf --map
         swiftrag inspect model.gguf --json
         swiftrag inspect model.gguf --spec
+        swiftrag inspect all-MiniLM-L6-v2 --spec
         swiftrag inspect model.gguf --template
         swiftrag inspect model-00001-of-00003.gguf
         swiftrag inspect model.safetensors.index.json
@@ -51,8 +52,11 @@ struct InspectCommand: ParsableCommand {
     try requireExisting([file])
     if template { return try showTemplate(try Checkpoint.open(path: file).metadata) }
     if spec {
-      return Terminal.answer(
-        try ModelSpecification(gguf: Checkpoint.open(path: file)).text)
+      let specification =
+        Paths.isFolder(file)
+        ? try ModelSpecification(directory: file)
+        : try ModelSpecification(gguf: Checkpoint.open(path: file))
+      return Terminal.answer(specification.text)
     }
     let inspection = try Inspection(of: try Checkpoint.open(path: file), hashes: hash)
     if json { return try answerJSON(inspection) }

@@ -2,6 +2,18 @@ internal import Bytes
 package import Checkpoints
 
 extension ModelSpecification {
+  /// The specification of a sentence encoder in a Hugging Face folder, whose tensors are checked.
+  ///
+  /// - Throws: `ModelError` naming the file, and the entry or tensor that is missing or does not fit.
+  package init(directory: String) throws(ModelError) {
+    let config = try BERTConfig(directory: directory)
+    let checkpoint = try mapCheckpointErrors(directory) { () throws(CheckpointError) in
+      try Checkpoint.open(path: directory)
+    }
+    _ = try TensorFinder(checkpoint, BERTTensors(config: config))
+    self = config.specification
+  }
+
   /// The specification of the model in an opened GGUF file, whose tensors are checked.
   ///
   /// - Throws: `ModelError` naming the key or tensor that is missing or does not fit, or an
