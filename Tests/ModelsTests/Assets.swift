@@ -1,6 +1,6 @@
 import Foundation
 
-/// The files of the tests.
+/// The files that tests read.
 enum Assets {
   static let packageRoot = URL(filePath: #filePath)
     .deletingLastPathComponent().deletingLastPathComponent().deletingLastPathComponent()
