@@ -33,6 +33,13 @@ func instructionSetSettings(_ flags: [String]) -> [SwiftSetting] {
   ]
 }
 
+/// `SWIFTRAG_AVXVNNI_AS_AVX512=1` compiles the kernels for AVX-VNNI to the encoding of AVX-512, so
+/// that tests can run them on a processor that has only the latter (Tests/Reference/avxvnni.sh).
+let encodesAVXVNNIAsAVX512 = Context.environment["SWIFTRAG_AVXVNNI_AS_AVX512"] == "1"
+let avxVNNIFlags =
+  encodesAVXVNNIAsAVX512
+  ? ["-march=x86-64-v4", "-mavx512vnni", "-mavxvnni"] : ["-march=x86-64-v3", "-mavxvnni"]
+
 /// For LLVM's intrinsics of tile registers, which have no other name in Swift.
 let tileSettings: [SwiftSetting] = [.enableExperimentalFeature("BuiltinModule")]
 
@@ -72,6 +79,9 @@ let package = Package(
       name: "KernelsAVX2", dependencies: ["KernelInterface"],
       swiftSettings: instructionSetSettings(["-march=x86-64-v3"])),
     .target(
+      name: "KernelsAVXVNNI", dependencies: ["KernelInterface"],
+      swiftSettings: instructionSetSettings(avxVNNIFlags)),
+    .target(
       name: "KernelsAVX512", dependencies: ["KernelInterface"],
       swiftSettings: instructionSetSettings([
         "-march=x86-64-v4", "-mavx512vnni", "-mamx-tile", "-mamx-int8",
@@ -79,10 +89,11 @@ let package = Package(
     .target(
       name: "Kernels",
       dependencies: [
-        "KernelInterface", "KernelsReference", "KernelsAVX2", "KernelsAVX512", "COpenBLAS",
-        "CCPUFeatures",
+        "KernelInterface", "KernelsReference", "KernelsAVX2", "KernelsAVXVNNI", "KernelsAVX512",
+        "COpenBLAS", "CCPUFeatures",
       ],
-      swiftSettings: computeSettings + [.enableExperimentalFeature("Extern")]),
+      swiftSettings: computeSettings + [.enableExperimentalFeature("Extern")]
+        + (encodesAVXVNNIAsAVX512 ? [.define("AVXVNNI_AS_AVX512")] : [])),
     .target(
       name: "Media",
       dependencies: ["Bytes", "CTurboJPEG", "CPNG", "CWebP", "CGIF", "CTIFF"],

@@ -28,6 +28,9 @@ let package = Package(
       name: "KernelsAVX2", dependencies: ["KernelInterface"],
       swiftSettings: instructionSetSettings(["-march=x86-64-v3"])),
     .target(
+      name: "KernelsAVXVNNI", dependencies: ["KernelInterface"],
+      swiftSettings: instructionSetSettings(["-march=x86-64-v3", "-mavxvnni"])),
+    .target(
       name: "KernelsAVX512", dependencies: ["KernelInterface"],
       swiftSettings: instructionSetSettings([
         "-march=x86-64-v4", "-mavx512vnni", "-mamx-tile", "-mamx-int8",
@@ -35,8 +38,8 @@ let package = Package(
     .target(
       name: "Kernels",
       dependencies: [
-        "KernelInterface", "KernelsReference", "KernelsAVX2", "KernelsAVX512", "COpenBLAS",
-        "CCPUFeatures",
+        "KernelInterface", "KernelsReference", "KernelsAVX2", "KernelsAVXVNNI", "KernelsAVX512",
+        "COpenBLAS", "CCPUFeatures",
       ],
       swiftSettings: [
         .enableUpcomingFeature("InternalImportsByDefault"), .enableExperimentalFeature("Extern"),

@@ -2,7 +2,7 @@
 """Sentences per second of all-MiniLM-L6-v2: swiftrag, onnxruntime and openvino in one run.
 
     .venv/bin/python Benchmarks/peers/embedding_speed.py [--rounds 3] [--seconds 2] [--threads 2]
-        [--lengths 16,128,256] [--batches 1,32] [--json FILE]
+        [--lengths 16,128,256] [--batches 1,32] [--avx2] [--only NAME,...] [--json FILE]
 
 Contestants, each in a separate process that stays alive between its turns:
   ort-fp32       onnxruntime, graph optimised by onnxruntime.transformers (fused attention, GELU)
@@ -16,7 +16,7 @@ over the rounds, our ratio to the best peer of the same precision, each contesta
 sentence-transformers (on 200 texts of XQuAD and STS-B, or of this repository where those are not
 there), and its peak memory. All sequences of a
 batch have the same length, so that padding costs the peers nothing; pooling and normalisation are
-counted for all.
+counted for all. `--avx2` holds every contestant to AVX2 (see instruction_set.py).
 """
 
 import argparse
@@ -165,19 +165,27 @@ def main():
     parser.add_argument("--threads", type=int, default=2)
     parser.add_argument("--lengths", default="16,128,256")
     parser.add_argument("--batches", default="1,32")
+    parser.add_argument("--avx2", action="store_true")
+    parser.add_argument("--only", help="measure these contestants alone")
     parser.add_argument("--json", type=pathlib.Path)
     parser.add_argument("--serve", help=argparse.SUPPRESS)
     parser.add_argument("--work", type=pathlib.Path, help=argparse.SUPPRESS)
     options = parser.parse_args()
+    if options.only:
+        wanted = options.only.split(",")
+        PEERS[:] = [name for name in PEERS if name in wanted]
+        OURS[:] = [name for name in OURS if name in wanted]
     if options.serve:
         return serve(options.serve, options.work, options.threads)
 
     import random
 
     import swiftrag
+    import instruction_set
     import minilm
     original = minilm.model(options.assets)
     models = {"swiftrag-f32": original, "swiftrag-q8_0": BUNDLED}
+    models = {name: models[name] for name in OURS}
     with tempfile.TemporaryDirectory() as directory:
         work = pathlib.Path(directory)
         # Exporting needs torch; a separate process keeps its memory out of the measurements.
@@ -185,6 +193,8 @@ def main():
                         f"import sys, pathlib; sys.path.insert(0, {str(pathlib.Path(__file__).parent)!r});"
                         "import embedding_speed as e;"
                         f"e.export({str(original)!r}, pathlib.Path({str(work)!r}))"], check=True)
+        if options.avx2:
+            os.environ |= instruction_set.held_to_avx2(work)
         peers = {name: Peer(name, work, options.threads) for name in PEERS}
 
         texts = random.Random(2).sample(minilm.texts(options.assets), 200)
@@ -224,7 +234,10 @@ def main():
         cells = [f"{median[name, shape]:.1f}" for shape in shapes]
         print(f"| {name} | " + " | ".join(cells) + f" | {cosines[name].mean():.5f} | "
               f"{cosines[name].min():.5f} | {memory[name] / 1e6:.0f} |")
-    for name, rivals in RIVALS.items():
+    for name in OURS:
+        rivals = [rival for rival in RIVALS[name] if rival in PEERS]
+        if not rivals:
+            continue
         cells = [f"{median[name, shape] / max(median[r, shape] for r in rivals):.2f}"
                  for shape in shapes]
         print(f"| {name} / best of {', '.join(rivals)} | " + " | ".join(cells) + " | | | |")

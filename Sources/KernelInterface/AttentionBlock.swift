@@ -20,6 +20,9 @@ package struct AttentionBlock {
   package var queryCount: Int
   /// Keys and values, at least 1.
   package var keyCount: Int
+  /// Rows of the block's keys and values whose following columns, the next head's, are worth
+  /// fetching meanwhile.
+  package var rowsAhead: Range<Int>
   /// Position of the first query among the keys.
   package var firstPosition: Int
   /// Keys that a query sees, its own position included; at least 1.
@@ -37,8 +40,8 @@ package struct AttentionBlock {
   package init(
     queries: UnsafePointer<Float>, queryStride: Int, keys: UnsafePointer<Float>, keyStride: Int,
     values: UnsafePointer<Float>, valueStride: Int, queryCount: Int, keyCount: Int,
-    firstPosition: Int, window: Int, headDim: Int, y: UnsafeMutablePointer<Float>, yStride: Int,
-    scratch: UnsafeMutablePointer<Float>
+    rowsAhead: Range<Int> = 0..<0, firstPosition: Int, window: Int, headDim: Int,
+    y: UnsafeMutablePointer<Float>, yStride: Int, scratch: UnsafeMutablePointer<Float>
   ) {
     self.queries = queries
     self.queryStride = queryStride
@@ -48,6 +51,7 @@ package struct AttentionBlock {
     self.valueStride = valueStride
     self.queryCount = queryCount
     self.keyCount = keyCount
+    self.rowsAhead = rowsAhead
     self.firstPosition = firstPosition
     self.window = window
     self.headDim = headDim

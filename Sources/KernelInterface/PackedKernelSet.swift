@@ -11,6 +11,8 @@ package protocol PackedKernelSet: KernelSet {
   var blockGroup: Int { get }
   /// Bytes of a row of `inputs` activations that ``quantizeOffsetQ80(_:rows:inputs:into:)`` wrote.
   func offsetQ80RowByteCount(inputs: Int) -> Int
+  /// The largest quant of such a row: 255, or 127 where the multiplication of bytes needs it.
+  var largestOffsetQuant: Float { get }
   /// Quantises rows `[rows, inputs]` to blocks of 32 unsigned bytes with a scale and an offset.
   func quantizeOffsetQ80(
     _ x: UnsafePointer<Float>, rows: Int, inputs: Int, into target: UnsafeMutableRawPointer)

@@ -6,7 +6,7 @@ private let smallestRange: Float = 0x1p-120
 /// Quantises rows to blocks of 32 unsigned bytes for ``linearOffsetQ80(_:)``; see the scalar twin
 /// `quantizeOffsetQ80`, with which quants, scales and offsets agree bit for bit.
 ///
-/// A row becomes its quants, widened to 16 bits, then its scales, then its offsets.
+/// A row becomes its quants, then its scales, then its offsets.
 ///
 /// - Complexity: O(rows × inputs), no allocation.
 package func quantizeOffsetQ80(
@@ -15,7 +15,7 @@ package func quantizeOffsetQ80(
   let rowByteCount = offsetQ80RowByteCount(inputs: inputs)
   for row in 0..<rows {
     let quants = target + row * rowByteCount
-    let scales = quants + inputs * 2
+    let scales = quants + inputs
     let offsets = scales + inputs / 32 * 4
     for block in 0..<(inputs / 32) {
       let source = x + row * inputs + block * 32
@@ -27,35 +27,37 @@ package func quantizeOffsetQ80(
         leastLane(minimum(minimum(lanes.0, lanes.1), minimum(lanes.2, lanes.3))) + 0
       let range = largest - offset
       let isConstant = !(range >= smallestRange)
-      scales.storeBytes(of: isConstant ? 0 : range / 255, toByteOffset: block * 4, as: Float.self)
+      scales.storeBytes(of: isConstant ? 0 : range / largestOffsetQuant, toByteOffset: block * 4, as: Float.self)
       offsets.storeBytes(of: offset, toByteOffset: block * 4, as: Float.self)
-      let factor = broadcast(isConstant ? 0 : 255 / range)
+      let factor = broadcast(isConstant ? 0 : largestOffsetQuant / range)
       let shift = broadcast(offset)
-      storeQuants(lanes.0 - shift, lanes.1 - shift, factor, quants + block * 64)
-      storeQuants(lanes.2 - shift, lanes.3 - shift, factor, quants + block * 64 + 32)
+      let words = (
+        _mm256_packs_epi32(
+          roundedQuants(lanes.0 - shift, factor), roundedQuants(lanes.1 - shift, factor)),
+        _mm256_packs_epi32(
+          roundedQuants(lanes.2 - shift, factor), roundedQuants(lanes.3 - shift, factor))
+      )
+      storeInOrder(_mm256_packus_epi16(words.0, words.1), quants + block * 32)
     }
   }
 }
 
-/// Writes 16 lanes times `factor`, held to 0...255 and rounded to even, as Int16.
+/// Writes bytes that two packings have left in the order of words 0 4 1 5 2 6 3 7 reversed: each
+/// packing works within 128-bit halves.
 @inline(__always)
-private func storeQuants(
-  _ first: FloatLanes, _ second: FloatLanes, _ factor: FloatLanes,
-  _ target: UnsafeMutableRawPointer
-) {
-  let low = roundedQuants(first, factor)
-  let high = roundedQuants(second, factor)
-  // Packing works within 128-bit halves; the middle quarters change places.
-  let packed = _mm256_packs_epi32(low, high)
+private func storeInOrder(_ lanes: SIMD4<Int64>, _ target: UnsafeMutableRawPointer) {
+  let packed = unsafeBitCast(lanes, to: SIMD8<Int32>.self)
   target.storeBytes(
-    of: SIMD4<Int64>(packed.x, packed.z, packed.y, packed.w), as: SIMD4<Int64>.self)
+    of: SIMD8(
+      packed[0], packed[4], packed[1], packed[5], packed[2], packed[6], packed[3], packed[7]),
+    as: SIMD8<Int32>.self)
 }
 
-/// Lanes times `factor`, held to 0...255 and rounded to even.
+/// Lanes times `factor`, held to 0...``largestOffsetQuant`` and rounded to even.
 @inline(__always)
 private func roundedQuants(_ lanes: FloatLanes, _ factor: FloatLanes) -> SIMD4<Int64> {
   // The second operand wins when the first is NaN, so every quant is in range.
-  let held = minimum(maximum(lanes * factor, broadcast(0)), broadcast(255))
+  let held = minimum(maximum(lanes * factor, broadcast(0)), broadcast(largestOffsetQuant))
   return _mm256_cvtps_epi32(held)
 }
 

@@ -31,9 +31,9 @@ package func quantizeOffsetQ80(
         storeConstantBlock(quants + block * 32, scales + block * 4)
         continue
       }
-      scales.storeBytes(of: range / 255, toByteOffset: block * 4, as: Float.self)
+      scales.storeBytes(of: range / largestOffsetQuant, toByteOffset: block * 4, as: Float.self)
       let shift = broadcast(offset)
-      let factor = broadcast(255 / range)
+      let factor = broadcast(largestOffsetQuant / range)
       let low = roundedQuants(first - shift, factor)
       let high = roundedQuants(second - shift, factor)
       (quants + block * 32).storeBytes(of: _mm512_cvtepi32_epi8(low), as: SIMD2<Int64>.self)
@@ -55,11 +55,11 @@ private func storeConstantBlock(
   scale.storeBytes(of: 0, as: Float.self)
 }
 
-/// Lanes times `factor`, held to 0...255 and rounded to even.
+/// Lanes times `factor`, held to 0...``largestOffsetQuant`` and rounded to even.
 @inline(__always)
 private func roundedQuants(_ lanes: FloatLanes, _ factor: FloatLanes) -> SIMD8<Int64> {
   // The second operand wins when the first is NaN, so every quant is in range.
-  let held = minimum(maximum(lanes * factor, broadcast(0)), broadcast(255))
+  let held = minimum(maximum(lanes * factor, broadcast(0)), broadcast(largestOffsetQuant))
   return _mm512_cvtps_epi32(held)
 }
 

@@ -1,24 +1,27 @@
 /// Quantises activations to blocks of 32 unsigned bytes, with a Float32 scale and offset each.
 ///
-/// A block's bytes span exactly its own range: `offset = min x`, `scale = (max x - min x) / 255`,
+/// A block's bytes span exactly its own range: `offset = min x`, `scale = (max x - min x) / L` with
+/// L = `largestQuant`,
 ///
-///     quants[i] = roundToNearestEven((x[i] - offset) · (255 / (max x - min x)))
+///     quants[i] = roundToNearestEven((x[i] - offset) · (L / (max x - min x)))
 ///
-/// clamped to 0...255, so that `x[i] ≈ scale · quants[i] + offset`. Blocks after GELU are almost
+/// clamped to 0...L, so that `x[i] ≈ scale · quants[i] + offset`. Blocks after GELU are almost
 /// wholly on one side of zero; a scheme that is symmetric about zero would leave half of its steps
 /// unused there.
 ///
-/// - A block whose values span less than 2⁻¹²⁰, where 255 / (max - min) would overflow, is
+/// - A block whose values span less than 2⁻¹²⁰, where L / (max - min) would overflow, is
 ///   constant: scale and quants are 0, the offset is its least value.
 /// - A block whose range is not a finite Float32 (it holds an infinity, or spans more than the
 ///   largest number) has an infinite scale and quants 0: every product with it is NaN, not a wrong
 ///   number.
-/// - A block that holds a NaN has unspecified quants in 0...255, scale and offset.
+/// - A block that holds a NaN has unspecified quants in 0...L, scale and offset.
 ///
 /// - Source: affine (asymmetric) quantisation as in Jacob et al. 2018, arXiv:1712.05877, section
 ///   2.1, for each block of 32, with the offset kept in Float32.
 /// - Parameters:
 ///   - x: Float32, a multiple of 32 elements.
+///   - largestQuant: 255; or 127 where two products with a signed byte have to fit in sixteen bits,
+///     as in the kernels for AVX2.
 ///   - quants: UInt8, as many as `x`. Overwritten.
 ///   - scales: Float32, one a block, not negative. Overwritten.
 ///   - offsets: Float32, one a block. Overwritten.
@@ -26,8 +29,8 @@
 ///   (four roundings of a relative 2⁻²⁴ on at most 255 steps); less than 2⁻¹²⁰ in a constant block.
 /// - Complexity: O(x.count), no allocation.
 package func quantizeOffsetQ80(
-  _ x: Span<Float>, quants: inout MutableSpan<UInt8>, scales: inout MutableSpan<Float>,
-  offsets: inout MutableSpan<Float>
+  _ x: Span<Float>, largestQuant: Float = 255, quants: inout MutableSpan<UInt8>,
+  scales: inout MutableSpan<Float>, offsets: inout MutableSpan<Float>
 ) {
   for block in 0..<(x.count / BlockQ80.elementCount) {
     let elements = (block * BlockQ80.elementCount)..<((block + 1) * BlockQ80.elementCount)
@@ -41,11 +44,11 @@ package func quantizeOffsetQ80(
     let offset = least + 0
     let range = largest - offset
     let isConstant = !(range >= BlockQ80.smallestRange)
-    let inverse = 255 / range
-    scales[block] = isConstant ? 0 : range / 255
+    let inverse = largestQuant / range
+    scales[block] = isConstant ? 0 : range / largestQuant
     offsets[block] = offset
     for index in elements {
-      quants[index] = isConstant ? 0 : UInt8(holding: (x[index] - offset) * inverse)
+      quants[index] = isConstant ? 0 : UInt8((x[index] - offset) * inverse, upTo: largestQuant)
     }
   }
 }
@@ -56,9 +59,9 @@ extension BlockQ80 {
 }
 
 extension UInt8 {
-  /// The integer nearest to a value, ties to even, clamped to 0...255; 0 for NaN.
-  fileprivate init(holding value: Float) {
-    let held = Swift.min(Swift.max(value, 0), 255)
+  /// The integer nearest to a value, ties to even, clamped to 0...`largest`; 0 for NaN.
+  fileprivate init(_ value: Float, upTo largest: Float) {
+    let held = Swift.min(Swift.max(value, 0), largest)
     self = value.isNaN ? 0 : UInt8(held.rounded(.toNearestOrEven))
   }
 }

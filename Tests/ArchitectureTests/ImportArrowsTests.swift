@@ -10,6 +10,7 @@ import Testing
     ("KernelInterface", []),
     ("KernelsReference", []),
     ("KernelsAVX2", ["_Builtin_intrinsics"]),
+    ("KernelsAVXVNNI", ["_Builtin_intrinsics"]),
     ("KernelsAVX512", ["_Builtin_intrinsics", "Builtin"]),
     ("Kernels", ["COpenBLAS", "CCPUFeatures"]),
     ("Media", ["CTurboJPEG", "CPNG", "CWebP", "CGIF", "CTIFF"]),
@@ -29,7 +30,10 @@ import Testing
     // Models take ids and return tensors. They handle no text, documents or SQL.
     "Models": ["Tokenizers", "Documents", "Store"],
     // Generation turns prompts into text and does not choose kernels.
-    "Generation": ["KernelInterface", "KernelsReference", "KernelsAVX2", "KernelsAVX512"],
+    "Generation": [
+      "KernelInterface", "KernelsReference", "KernelsAVX2", "KernelsAVXVNNI",
+      "KernelsAVX512",
+    ],
     // Evaluations measure the product. The product does not call them.
     "SwiftRAG": ["Evaluation"],
     // The store imports no model; it takes from Documents the type of what it stores (`Chunk`).
@@ -39,15 +43,17 @@ import Testing
     // Pictures are decoded and resized without checkpoints and without the kernels of models.
     "Media": [
       "Checkpoints", "Kernels", "KernelInterface", "KernelsReference", "KernelsAVX2",
-      "KernelsAVX512",
+      "KernelsAVXVNNI", "KernelsAVX512",
     ],
     "Tokenizers": [
-      "Media", "Kernels", "KernelInterface", "KernelsReference", "KernelsAVX2", "KernelsAVX512",
+      "Media", "Kernels", "KernelInterface", "KernelsReference", "KernelsAVX2", "KernelsAVXVNNI",
+      "KernelsAVX512",
     ],
     "Kernels": ["Checkpoints", "Bytes"],
     "KernelInterface": ["Checkpoints", "Bytes"],
     "KernelsReference": ["Checkpoints", "Bytes"],
     "KernelsAVX2": ["Checkpoints", "Bytes", "KernelsReference"],
+    "KernelsAVXVNNI": ["Checkpoints", "Bytes", "KernelsReference", "KernelsAVX2"],
     "KernelsAVX512": ["Checkpoints", "Bytes", "KernelsReference", "KernelsAVX2"],
   ]
 

@@ -4,9 +4,7 @@ import KernelsReference
 @testable import Kernels
 
 /// The vector instruction sets that this CPU has.
-let vectorInstructionSets: [InstructionSet] = InstructionSet.allCases.filter {
-  $0 != .scalar && $0 <= InstructionSet.supported
-}
+let vectorInstructionSets: [InstructionSet] = InstructionSet.available.filter { $0 != .scalar }
 
 /// Memory for `count` elements, `misalignment` elements after a 64-byte boundary, with NaN all
 /// around and inside: a kernel that reads or writes beyond its part shows it.

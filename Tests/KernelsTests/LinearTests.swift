@@ -58,33 +58,55 @@ import Testing
     instructionSet: InstructionSet
   ) throws {
     let compute = ComputeContext(threadCount: 2, instructionSet: instructionSet)
-    let twin = ComputeContext(path: .reference, threadCount: 1)
+    let largestQuant = try #require(instructionSet.packedKernels).largestOffsetQuant
     let extremes: [ClosedRange<Int8>] = [-128...127, -128...(-128), 127...127, -128...(-127)]
     for (index, quants) in extremes.enumerated() {
       for (inputs, outputs) in [(32, 1), (64, 17), (544, 48), (576, 49), (1056, 97)] {
         let bytes = blockBytes(rows: outputs, columns: inputs, seed: 3, quants: quants)
         let fast = try weight(
           .q80, outputs: outputs, inputs: inputs, bytes: bytes, compute: compute)
-        let slow = try weight(.q80, outputs: outputs, inputs: inputs, bytes: bytes, compute: twin)
         for rows in [1, 2, 3, 4, 5, 9] {
           var values = samples(rows * inputs, seed: 8, scale: 3)
           if index > 0 {
-            // Every activation's quant is 255 but one of each block, which is 0.
+            // Every activation's quant is the largest but one of each block, which is 0.
             for position in values.indices {
               values[position] = position % 32 == position / inputs ? -2 : 2
             }
           }
           let x = matrix(values, columns: inputs)
-          let bias = WeightVector(samples(outputs, seed: 5))
+          let bias = samples(outputs, seed: 5)
           var y = Matrix(rows: rows, columns: outputs)
-          var z = Matrix(rows: rows, columns: outputs)
-          compute.linear(x, WeightStack(fast), bias: bias, into: &y)
-          twin.linear(x, WeightStack(slow), bias: bias, into: &z)
-          let same = sameBits(y.array(), z.array())
+          compute.linear(x, WeightStack(fast), bias: WeightVector(bias), into: &y)
+          let expected = offsetQ80Twin(
+            values, weight: bytes, bias: bias, inputs: inputs, largestQuant: largestQuant)
+          let same = sameBits(y.array(), expected)
           #expect(same, "\(rows) x \(inputs) x \(outputs), quants \(quants)")
         }
       }
     }
+  }
+
+  /// The scalar twins of a `Q8_0` product: quantises the activations, then multiplies.
+  private func offsetQ80Twin(
+    _ x: [Float], weight: [UInt8], bias: [Float], inputs: Int, largestQuant: Float
+  ) -> [Float] {
+    var quants = [UInt8](repeating: 0, count: x.count)
+    var scales = [Float](repeating: 0, count: x.count / 32)
+    var offsets = scales
+    var y = [Float](repeating: .nan, count: x.count / inputs * bias.count)
+    var quantSpan = quants.mutableSpan
+    var scaleSpan = scales.mutableSpan
+    var offsetSpan = offsets.mutableSpan
+    quantizeOffsetQ80(
+      x.span, largestQuant: largestQuant, quants: &quantSpan, scales: &scaleSpan,
+      offsets: &offsetSpan)
+    var result = y.mutableSpan
+    weight.withUnsafeBytes { bytes in
+      linearOffsetQ80(
+        quants: quants.span, scales: scales.span, offsets: offsets.span, weight: bytes.bytes,
+        bias: bias.span, into: &result, inputs: inputs, outputs: bias.count)
+    }
+    return y
   }
 
   /// A product reads and writes only its own rows and columns, at any alignment.

@@ -13,7 +13,7 @@ import Testing
     var scales: [Float]
     var offsets: [Float]
 
-    init(_ values: [Float]) {
+    init(_ values: [Float], largestQuant: Float = 255) {
       var quants = [UInt8](repeating: 99, count: values.count)
       var scales = [Float](repeating: .nan, count: values.count / 32)
       var offsets = scales
@@ -21,7 +21,8 @@ import Testing
       var scaleSpan = scales.mutableSpan
       var offsetSpan = offsets.mutableSpan
       quantizeOffsetQ80(
-        values.span, quants: &quantSpan, scales: &scaleSpan, offsets: &offsetSpan)
+        values.span, largestQuant: largestQuant, quants: &quantSpan, scales: &scaleSpan,
+        offsets: &offsetSpan)
       (self.quants, self.scales, self.offsets) = (quants, scales, offsets)
     }
   }
@@ -49,7 +50,7 @@ import Testing
   @Test(arguments: vectorInstructionSets) func equalsTwin(instructionSet: InstructionSet) throws {
     let kernels = try #require(instructionSet.packedKernels)
     let flat = Self.rows.flatMap { $0 }
-    let expected = Blocks(flat)
+    let expected = Blocks(flat, largestQuant: kernels.largestOffsetQuant)
     for misalignment in 0..<3 {
       let source = GuardedFloats(flat, misalignment: misalignment)
       let blocks = quantize(source, rows: Self.rows.count, kernels)
@@ -60,10 +61,10 @@ import Testing
   }
 
   /// `|scale · quant + offset - x| ≤ scale · (1/2 + 2⁻¹⁴)`, and every block uses both ends of
-  /// 0...255.
-  @Test func withinBound() {
+  /// 0...largestQuant.
+  @Test(arguments: [127, 255] as [Float]) func withinBound(largestQuant: Float) {
     for row in Self.rows {
-      let blocks = Blocks(row)
+      let blocks = Blocks(row, largestQuant: largestQuant)
       for (index, value) in row.enumerated() {
         let scale = Double(blocks.scales[index / 32])
         let result = scale * Double(blocks.quants[index]) + Double(blocks.offsets[index / 32])
@@ -72,7 +73,7 @@ import Testing
       }
       for (block, scale) in blocks.scales.enumerated() where scale > 0 {
         let quants = blocks.quants[(block * 32)..<(block * 32 + 32)]
-        #expect(quants.min() == 0 && quants.max() == 255)
+        #expect(quants.min() == 0 && Float(quants.max() ?? 0) == largestQuant)
       }
     }
   }
@@ -121,7 +122,7 @@ import Testing
         _ = Blocks(values)
         guard let kernels else { continue }
         let row = quantize(GuardedFloats(values), rows: 1, kernels)
-        #expect(row.quants.allSatisfy { (0...255).contains($0) })
+        #expect(row.quants.allSatisfy { (0...Int(kernels.largestOffsetQuant)).contains($0) })
       }
     }
   }
@@ -131,15 +132,11 @@ import Testing
     _ source: GuardedFloats, rows: Int, _ kernels: any PackedKernelSet
   ) -> (quants: [Int], scales: [Float], offsets: [Float]) {
     let byteCount = kernels.offsetQ80RowByteCount(inputs: 96)
-    let size = kernels.blockGroup == 4 ? 1 : 2  // bytes of a stored quant
     let bytes = UnsafeMutableRawPointer.allocate(byteCount: rows * byteCount, alignment: 64)
     defer { bytes.deallocate() }
     kernels.quantizeOffsetQ80(source.start, rows: rows, inputs: 96, into: bytes)
     let quants = (0..<(rows * 96)).map { index in
-      let offset = index / 96 * byteCount + index % 96 * size
-      return size == 1
-        ? Int(bytes.load(fromByteOffset: offset, as: UInt8.self))
-        : Int(bytes.load(fromByteOffset: offset, as: Int16.self))
+      Int(bytes.load(fromByteOffset: index / 96 * byteCount + index % 96, as: UInt8.self))
     }
     func floats(_ start: Int) -> [Float] {
       (0..<(rows * 3)).map { block in
@@ -147,6 +144,6 @@ import Testing
           fromByteOffset: block / 3 * byteCount + start + block % 3 * 4, as: Float.self)
       }
     }
-    return (quants, floats(96 * size), floats(96 * size + 12))
+    return (quants, floats(96), floats(96 + 12))
   }
 }

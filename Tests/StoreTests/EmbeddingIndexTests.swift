@@ -66,7 +66,7 @@ import Testing
       })
   }
 
-  @Test(arguments: InstructionSet.allCases.filter { $0 <= InstructionSet.supported })
+  @Test(arguments: InstructionSet.available)
   func findsWhatAPlainSearchFinds(instructionSet: InstructionSet) throws {
     var generator = SeededGenerator(seed: 9)
     for dimension in [8, 63, 384] {

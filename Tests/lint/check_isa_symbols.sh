@@ -3,8 +3,8 @@
 #
 #   Tests/lint/check_isa_symbols.sh [BUILD_FOLDER]
 #
-# BUILD_FOLDER holds KernelsAVX2.build and KernelsAVX512.build of a release build; without it the
-# two targets are built. What must hold, and why:
+# BUILD_FOLDER holds the targets' .build folders of a release build; without it the
+# targets are built. What must hold, and why:
 #
 # 1. No weak function that other modules might also define. A generic function of the standard
 #    library, specialised in such a module, is a weak symbol with AVX code; the linker may keep
@@ -12,7 +12,7 @@
 #    whose mangled name begins with the module itself are its own and harmless.
 # 2. The instructions that the kernels are written for are there. A forgotten flag is no error:
 #    `_mm256_fmadd_ps` then becomes eight calls of fmaf.
-# 3. No registers beyond the instruction set: no zmm in KernelsAVX2, and in KernelsAVX512 tile
+# 3. No registers beyond the instruction set: no zmm in KernelsAVX2 and KernelsAVXVNNI, and in KernelsAVX512 tile
 #    registers (AMX) only in the products that are chosen for them.
 # 4. No VEX code in Kernels, which runs before the processor is known.
 set -eu
@@ -43,7 +43,7 @@ expect() {
 scratch=$(mktemp -d)
 trap 'rm -rf "$scratch"' EXIT
 
-for module in KernelsAVX2 KernelsAVX512 Kernels; do
+for module in KernelsAVX2 KernelsAVXVNNI KernelsAVX512 Kernels; do
   if [ -z "$(objects "$module")" ]; then
     fail "no objects of $module under $folder"
     continue
@@ -51,7 +51,7 @@ for module in KernelsAVX2 KernelsAVX512 Kernels; do
   objects "$module" | xargs objdump -d --no-show-raw-insn > "$scratch/$module.asm"
 done
 
-for module in KernelsAVX2 KernelsAVX512; do
+for module in KernelsAVX2 KernelsAVXVNNI KernelsAVX512; do
   [ -f "$scratch/$module.asm" ] || continue
   own="\$s${#module}${module}"
   # nm: W is a weak function or object with a definition, V a weak object (data, no code).
@@ -71,6 +71,16 @@ if [ -f "$scratch/KernelsAVX2.asm" ]; then
   expect KernelsAVX2 'vcvtph2ps' 'vcvtph2ps'
   if grep -q '%zmm' "$scratch/KernelsAVX2.asm"; then fail 'KernelsAVX2 uses zmm registers'; fi
 fi
+if [ -f "$scratch/KernelsAVXVNNI.asm" ]; then
+  # objdump marks the VEX form; the other form needs AVX-512.
+  expect KernelsAVXVNNI '\{vex\} vpdpbusd .*%ymm' 'VEX-coded vpdpbusd on ymm registers'
+  if grep -E 'vpdpbusd' "$scratch/KernelsAVXVNNI.asm" | grep -qv '{vex}'; then
+    fail 'KernelsAVXVNNI holds vpdpbusd in the form of AVX-512'
+  fi
+  if grep -q '%zmm' "$scratch/KernelsAVXVNNI.asm"; then
+    fail 'KernelsAVXVNNI uses zmm registers'
+  fi
+fi
 if [ -f "$scratch/KernelsAVX512.asm" ]; then
   expect KernelsAVX512 'vfmadd[0-9]+ps .*%zmm' 'vfmadd on zmm registers'
   expect KernelsAVX512 'vpdpbusd .*%zmm' 'vpdpbusd on zmm registers'
@@ -89,4 +99,4 @@ if [ "$failures" -gt 0 ]; then
   echo "check_isa_symbols: $failures failures" >&2
   exit 1
 fi
-echo "check_isa_symbols: KernelsAVX2 and KernelsAVX512 are clean"
+echo "check_isa_symbols: KernelsAVX2, KernelsAVXVNNI and KernelsAVX512 are clean"

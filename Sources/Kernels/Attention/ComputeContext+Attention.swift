@@ -153,8 +153,23 @@ private struct AttentionOperands {
       keys: keys + keyRow * keyStride + keyColumn, keyStride: keyStride,
       values: values + keyRow * valueStride + keyColumn, valueStride: valueStride,
       queryCount: range.count, keyCount: endKey - firstKey,
+      rowsAhead: rowsAhead(sequence: sequence, queries: range)
+        .clamped(to: firstKey..<endKey).shifted(by: -firstKey),
       firstPosition: firstPosition - firstKey, window: mask.window, headDim: shape.headDim,
       y: y + queryRow * shape.queryWidth + head * shape.headDim, yStride: shape.queryWidth,
       scratch: scratch)
+  }
+
+  /// The share of a sequence's keys that falls to some of its queries: all of them together fetch
+  /// each row once.
+  private func rowsAhead(sequence: Int, queries range: Range<Int>) -> Range<Int> {
+    let (queries, keys) = (queryCount(sequence), keyCount(sequence))
+    return range.lowerBound * keys / queries..<range.upperBound * keys / queries
+  }
+}
+
+extension Range<Int> {
+  fileprivate func shifted(by distance: Int) -> Range<Int> {
+    lowerBound + distance..<upperBound + distance
   }
 }

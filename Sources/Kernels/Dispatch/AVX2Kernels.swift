@@ -1,10 +1,39 @@
 import KernelInterface
 import KernelsAVX2
+import KernelsAVXVNNI
 import KernelsReference
 
 #if arch(x86_64)
+  /// The kernels for x86-64-v3: all but products with `Q8_0` weights on precise activations.
+  protocol AVX2KernelSet: PackedKernelSet {}
+
   /// The kernels for x86-64-v3: AVX2, FMA and F16C.
-  struct AVX2Kernels: PackedKernelSet {
+  struct AVX2Kernels: AVX2KernelSet {
+    var largestOffsetQuant: Float { KernelsAVX2.largestOffsetQuant }
+
+    func quantizeOffsetQ80(
+      _ x: UnsafePointer<Float>, rows: Int, inputs: Int, into target: UnsafeMutableRawPointer
+    ) {
+      KernelsAVX2.quantizeOffsetQ80(x, rows: rows, inputs: inputs, into: target)
+    }
+
+    func linearOffsetQ80(_ product: OffsetQ80Product) { KernelsAVX2.linearOffsetQ80(product) }
+  }
+
+  /// Those kernels, with AVX-VNNI's products of bytes.
+  struct AVXVNNIKernels: AVX2KernelSet {
+    var largestOffsetQuant: Float { KernelsAVXVNNI.largestOffsetQuant }
+
+    func quantizeOffsetQ80(
+      _ x: UnsafePointer<Float>, rows: Int, inputs: Int, into target: UnsafeMutableRawPointer
+    ) {
+      KernelsAVXVNNI.quantizeOffsetQ80(x, rows: rows, inputs: inputs, into: target)
+    }
+
+    func linearOffsetQ80(_ product: OffsetQ80Product) { KernelsAVXVNNI.linearOffsetQ80(product) }
+  }
+
+  extension AVX2KernelSet {
     func applyBiasAndActivation(
       _ x: UnsafeMutablePointer<Float>, rows: Int, stride: Int, width: Int,
       bias: UnsafePointer<Float>?, activation: ActivationFunction
@@ -58,7 +87,7 @@ import KernelsReference
   }
 
   // The products.
-  extension AVX2Kernels {
+  extension AVX2KernelSet {
     var panelColumns: Int { KernelsAVX2.panelColumns }
 
     func linearPanels(_ product: PanelProduct) { KernelsAVX2.linearPanels(product) }
@@ -68,14 +97,6 @@ import KernelsReference
     func offsetQ80RowByteCount(inputs: Int) -> Int {
       KernelsAVX2.offsetQ80RowByteCount(inputs: inputs)
     }
-
-    func quantizeOffsetQ80(
-      _ x: UnsafePointer<Float>, rows: Int, inputs: Int, into target: UnsafeMutableRawPointer
-    ) {
-      KernelsAVX2.quantizeOffsetQ80(x, rows: rows, inputs: inputs, into: target)
-    }
-
-    func linearOffsetQ80(_ product: OffsetQ80Product) { KernelsAVX2.linearOffsetQ80(product) }
 
     var tilePanels: Int { KernelsAVX2.tileColumns / InterleavedFormat.rowCount }
 

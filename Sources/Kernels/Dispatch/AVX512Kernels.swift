@@ -105,6 +105,8 @@ import KernelsReference
       KernelsAVX512.offsetQ80RowByteCount(inputs: inputs)
     }
 
+    var largestOffsetQuant: Float { KernelsAVX512.largestOffsetQuant }
+
     func quantizeOffsetQ80(
       _ x: UnsafePointer<Float>, rows: Int, inputs: Int, into target: UnsafeMutableRawPointer
     ) {

@@ -12,6 +12,7 @@ extension InstructionSet {
       switch self {
       case .scalar: nil
       case .avx2: AVX2Kernels()
+      case .avxVNNI: AVXVNNIKernels()
       case .avx512: AVX512Kernels()
       case .amx: AMXKernels()
       }

@@ -13,6 +13,9 @@ package enum InstructionSet: String, Sendable, CaseIterable, Comparable {
   case scalar
   /// x86-64-v3: AVX2, FMA, F16C, BMI.
   case avx2
+  /// As `avx2`, and AVX-VNNI: `vpdpbusd` on 256 bits. Intel's processors without AVX-512 have it
+  /// since 2021 (Alder Lake); a processor with AVX-512 may lack it.
+  case avxVNNI = "avxvnni"
   /// x86-64-v4 (AVX-512 F, BW, VL, DQ, CD) with VNNI.
   case avx512
   /// As `avx512`, and AMX with Int8: tile registers for products of many rows. The same bits as
@@ -21,13 +24,13 @@ package enum InstructionSet: String, Sendable, CaseIterable, Comparable {
 
   /// The best set that this CPU and operating system run, or a lower one on request.
   ///
-  /// `SWIFTRAG_ISA` requests `scalar`, `avx2`, `avx512` or `amx`. Read once, at first use.
+  /// `SWIFTRAG_ISA` requests `scalar`, `avx2`, `avxvnni`, `avx512` or `amx`. Read once, at first
+  /// use.
   package static let detected: InstructionSet = {
-    let best = supported
     guard let text = getenv("SWIFTRAG_ISA"),
       let wanted = InstructionSet(rawValue: String(cString: text))
-    else { return best }
-    return min(wanted, best)
+    else { return supported }
+    return available.last { $0 <= wanted } ?? .scalar
   }()
 
   /// The best set that this CPU and operating system run.
@@ -45,11 +48,30 @@ package enum InstructionSet: String, Sendable, CaseIterable, Comparable {
         x86_cpu_AVX512F, x86_cpu_AVX512BW, x86_cpu_AVX512VL, x86_cpu_AVX512DQ, x86_cpu_AVX512CD,
         x86_cpu_AVX512_VNNI,
       ].allSatisfy { x86_cpu_active(UInt32($0)) }
-      guard version4 else { return .avx2 }
+      guard version4 else { return hasAVXVNNI ? .avxVNNI : .avx2 }
       let tiles = [x86_cpu_AMX_TILE, x86_cpu_AMX_INT8].allSatisfy { x86_cpu_active(UInt32($0)) }
       return tiles && mayUseTiles() ? .amx : .avx512
     #else
       return .scalar
+    #endif
+  }()
+
+  /// All sets that this CPU and operating system run, in ascending order.
+  package static let available: [InstructionSet] = allCases.sorted().filter {
+    $0 <= supported && ($0 != .avxVNNI || hasAVXVNNI)
+  }
+
+  /// Whether this CPU has AVX2 and AVX-VNNI.
+  ///
+  /// With `AVXVNNI_AS_AVX512` (`Tests/Reference/avxvnni.sh`) the same sources are compiled to the
+  /// encoding of AVX-512, so that a processor with AVX-512 can prove them.
+  private static let hasAVXVNNI: Bool = {
+    #if AVXVNNI_AS_AVX512
+      return supported >= .avx512
+    #elseif arch(x86_64)
+      return [x86_cpu_AVX2, x86_cpu_AVX_VNNI].allSatisfy { x86_cpu_active(UInt32($0)) }
+    #else
+      return false
     #endif
   }()
 
@@ -65,7 +87,7 @@ package enum InstructionSet: String, Sendable, CaseIterable, Comparable {
     }
   #endif
 
-  /// Ordered by what they can do: scalar < avx2 < avx512 < amx.
+  /// Ordered by what they can do: scalar < avx2 < avxVNNI < avx512 < amx.
   package static func < (left: InstructionSet, right: InstructionSet) -> Bool {
     left.rank < right.rank
   }
@@ -74,8 +96,9 @@ package enum InstructionSet: String, Sendable, CaseIterable, Comparable {
     switch self {
     case .scalar: 0
     case .avx2: 1
-    case .avx512: 2
-    case .amx: 3
+    case .avxVNNI: 2
+    case .avx512: 3
+    case .amx: 4
     }
   }
 }

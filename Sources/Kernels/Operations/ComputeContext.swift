@@ -33,7 +33,8 @@ package final class ComputeContext: Sendable {
   ) {
     self.path = path
     self.instructionSet =
-      path == .reference ? .scalar : min(instructionSet, InstructionSet.supported)
+      path == .reference
+      ? .scalar : InstructionSet.available.last { $0 <= instructionSet } ?? .scalar
     kernels = self.instructionSet.kernels
     packed = self.instructionSet.packedKernels
     pool = WorkerPool(threadCount: max(1, threadCount ?? physicalCoreCount()))

@@ -27,7 +27,7 @@ struct Encoder {
     }
   }
 
-  private static func weight(
+  static func weight(
     _ type: WeightType, _ outputs: Int, _ inputs: Int, _ compute: ComputeContext
   ) throws -> WeightStack {
     let count = outputs * inputs

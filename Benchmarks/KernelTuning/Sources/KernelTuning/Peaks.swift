@@ -51,4 +51,4 @@ func measurePeaks(threadCount: Int) {
 }
 
 /// Uses a result, so that the compiler has to compute it.
-@inline(never) private func sink(_ value: Float) { if value == 0.123 { print(value) } }
+@inline(never) func sink(_ value: Float) { if value == 0.123 { print(value) } }

@@ -1,11 +1,10 @@
 package import KernelInterface
-import _Builtin_intrinsics.intel
 
-// Matrix product with `Q8_0` weights, by `vpdpbusd` (AVX-512 VNNI).
+// Matrix product with `Q8_0` weights, by products of unsigned with signed bytes.
 //
-// `vpdpbusd` adds to each 32-bit lane the products of four unsigned with four signed bytes. A lane
-// is an output of the layer; the four bytes are four inputs. The activations are unsigned and the
-// weights signed, as the instruction wants them, so the sum is the dot product itself, and exact.
+// A 32-bit lane is an output of the layer, and its four bytes are four inputs: the activations
+// unsigned, the weights signed. ``addByteProducts(_:_:_:)`` adds the four products to the lane, so
+// the sum is the dot product itself, and exact.
 //
 // After a block its integer becomes a Float32 and is added with its two scales, then the block's
 // sum of weights times the offset of its activations; see `linearOffsetQ80` in KernelsReference,
@@ -14,12 +13,13 @@ import _Builtin_intrinsics.intel
 /// Inputs in a group: the bytes of one lane.
 package let blockGroup = 4
 
-/// Rows of activations that the micro-kernel multiplies at once: 4 x 3 integer and 4 x 3
-/// Float32 accumulators.
+/// Rows of activations that the micro-kernel multiplies at once: at 512 bits 4 x 3 integer and
+/// 4 x 3 Float32 sums; at 256 bits 4 x 2 integer sums, and the Float32 sums rest in memory while a
+/// block is multiplied.
 private let blockTileRows = 4
 
-/// Blocks that are multiplied before the next row tile: 16 x 1,632 bytes of a panel stay in the
-/// first-level cache.
+/// Blocks that are multiplied before the next row tile: 16 x 1,632 bytes of a panel at 512 bits,
+/// 16 x 544 at 256, stay in the first-level cache.
 private let blockDepth = 16
 
 /// Bytes of one quantised row: the quants, then a Float32 scale a block and a Float32 offset a
@@ -50,7 +50,8 @@ private func multiplySlice(_ product: OffsetQ80Product, panel: Int, blockStart: 
   let column = panel * panelColumns
   let firstBlock = panel * blocks + blockStart
   let weights = product.quants + firstBlock * 32 * panelColumns
-  // The first three row tiles fetch the slice that follows, 512 of 1,536 bytes a block each.
+  // The first row tiles fetch the slice that follows, 512 bytes a block each.
+  let tilesThatFetch = 32 * panelColumns / 512
   let nextSlice = weights + count * 32 * panelColumns
   var row = 0
   while row < product.rows {
@@ -62,8 +63,8 @@ private func multiplySlice(_ product: OffsetQ80Product, panel: Int, blockStart: 
       offsets: source + product.inputs + (blocks + blockStart) * 4, xStride: rowByteCount,
       weights: weights, weightScales: product.scales + firstBlock * panelColumns,
       weightSums: product.sums + firstBlock * panelColumns, count: count,
-      ahead: tile < 3 ? nextSlice + tile * count * 512 : weights,
-      aheadStep: tile < 3 ? 64 : 0,
+      ahead: tile < tilesThatFetch ? nextSlice + tile * count * 512 : weights,
+      aheadStep: tile < tilesThatFetch ? 64 : 0,
       y: product.y + row * product.outputs + column, yStride: product.outputs,
       width: min(panelColumns, product.outputs - column), isStart: blockStart == 0,
       bias: isLast ? product.bias.map { $0 + column } : nil)
@@ -124,26 +125,21 @@ private struct BlockStep {
       var sum3 = IntegerRow()
       for group in 0..<8 {
         let source = panel + group * 4 * panelColumns
-        let first = loadBytes(source)
-        let second = loadBytes(source + 64)
-        let third = loadBytes(source + 128)
+        let bytes = IntegerRow(source)
         prefetch(ahead)
         ahead += aheadStep
         let value = activations + group * 4
-        sum0.add(value, first, second, third)
-        if rows > 1 { sum1.add(value + xStride, first, second, third) }
-        if rows > 2 { sum2.add(value + 2 * xStride, first, second, third) }
-        if rows > 3 { sum3.add(value + 3 * xStride, first, second, third) }
+        sum0.add(value, bytes)
+        if rows > 1 { sum1.add(value + xStride, bytes) }
+        if rows > 2 { sum2.add(value + 2 * xStride, bytes) }
+        if rows > 3 { sum3.add(value + 3 * xStride, bytes) }
       }
-      let scale = weightScales + block * panelColumns
-      let first = loadHalves(scale)
-      let second = loadHalves(scale + laneCount)
-      let third = loadHalves(scale + 2 * laneCount)
+      let scale = TileRow(halves: weightScales + block * panelColumns)
       let factor = scales + block * 4
-      row0.add(sum0, factor, first, second, third)
-      if rows > 1 { row1.add(sum1, factor + xStride, first, second, third) }
-      if rows > 2 { row2.add(sum2, factor + 2 * xStride, first, second, third) }
-      if rows > 3 { row3.add(sum3, factor + 3 * xStride, first, second, third) }
+      row0.add(sum0, factor, scale)
+      if rows > 1 { row1.add(sum1, factor + xStride, scale) }
+      if rows > 2 { row2.add(sum2, factor + 2 * xStride, scale) }
+      if rows > 3 { row3.add(sum3, factor + 3 * xStride, scale) }
       // After all rows: by now the integers' registers are free.
       let total = TileRow(weightSums + block * panelColumns, width: panelColumns, start: false)
       let offset = offsets + block * 4
@@ -159,36 +155,54 @@ private struct BlockStep {
   }
 }
 
-/// The integer sums of one row of a tile over one block.
+/// Registers of integers side by side: the sums of one row of a tile over one block, or the bytes
+/// of one group of a panel. The third is not used at 256 bits.
 private struct IntegerRow {
-  var first = SIMD8<Int64>(repeating: 0)
-  var second = SIMD8<Int64>(repeating: 0)
-  var third = SIMD8<Int64>(repeating: 0)
+  var first = zeroIntegers()
+  var second = zeroIntegers()
+  var third = zeroIntegers()
+
+  /// Zeros.
+  @inline(__always)
+  init() {}
+
+  /// The bytes of four inputs of a panel.
+  @inline(__always)
+  init(_ source: UnsafeRawPointer) {
+    first = loadIntegers(source)
+    second = loadIntegers(source + 4 * laneCount)
+    if panelRegisters > 2 { third = loadIntegers(source + 8 * laneCount) }
+  }
 
   /// Adds the products of four inputs.
   @inline(__always)
-  mutating func add(
-    _ value: UnsafeRawPointer, _ first: SIMD8<Int64>, _ second: SIMD8<Int64>,
-    _ third: SIMD8<Int64>
-  ) {
-    let x = _mm512_set1_epi32(value.loadUnaligned(as: Int32.self))
-    self.first = _mm512_dpbusd_epi32(self.first, x, first)
-    self.second = _mm512_dpbusd_epi32(self.second, x, second)
-    self.third = _mm512_dpbusd_epi32(self.third, x, third)
+  mutating func add(_ value: UnsafeRawPointer, _ bytes: IntegerRow) {
+    let x = broadcastWord(value)
+    first = addByteProducts(first, x, bytes.first)
+    second = addByteProducts(second, x, bytes.second)
+    if panelRegisters > 2 { third = addByteProducts(third, x, bytes.third) }
   }
 }
 
 extension TileRow {
+  /// A panel's row of Float16.
+  @inline(__always)
+  fileprivate init(halves source: UnsafePointer<Float16>) {
+    self.init()
+    first = loadHalves(source)
+    second = loadHalves(source + laneCount)
+    if panelRegisters > 2 { third = loadHalves(source + 2 * laneCount) }
+  }
+
   /// Adds a block's integer sums with the scales of the weights and of the row.
   @inline(__always)
-  fileprivate mutating func add(
-    _ sums: IntegerRow, _ scale: UnsafeRawPointer, _ first: FloatLanes, _ second: FloatLanes,
-    _ third: FloatLanes
-  ) {
+  fileprivate mutating func add(_ sums: IntegerRow, _ scale: UnsafeRawPointer, _ scales: TileRow) {
     let factor = broadcast(scale.loadUnaligned(as: Float.self))
-    self.first = multiplyAdd(_mm512_cvtepi32_ps(sums.first) * first, factor, self.first)
-    self.second = multiplyAdd(_mm512_cvtepi32_ps(sums.second) * second, factor, self.second)
-    self.third = multiplyAdd(_mm512_cvtepi32_ps(sums.third) * third, factor, self.third)
+    first = multiplyAdd(floats(sums.first) * scales.first, factor, first)
+    second = multiplyAdd(floats(sums.second) * scales.second, factor, second)
+    if panelRegisters > 2 {
+      third = multiplyAdd(floats(sums.third) * scales.third, factor, third)
+    }
   }
 
   /// Adds a block's sums of weights times the row's offset.
@@ -197,11 +211,6 @@ extension TileRow {
     let factor = broadcast(offset.loadUnaligned(as: Float.self))
     first = multiplyAdd(sums.first, factor, first)
     second = multiplyAdd(sums.second, factor, second)
-    third = multiplyAdd(sums.third, factor, third)
+    if panelRegisters > 2 { third = multiplyAdd(sums.third, factor, third) }
   }
-}
-
-/// 64 bytes, any alignment.
-@inline(__always) private func loadBytes(_ source: UnsafeRawPointer) -> SIMD8<Int64> {
-  source.loadUnaligned(as: SIMD8<Int64>.self)
 }

@@ -1,0 +1,20 @@
+import _Builtin_intrinsics.intel
+
+/// The largest quant of activations for ``linearOffsetQ80(_:)``: 7 bits.
+///
+/// `vpmaddubsw` adds two products in 16 bits: 2 · 127 · 128 = 32,512 fits, 2 · 255 · 128 does not.
+package let largestOffsetQuant: Float = 127
+
+/// Adds the four products of unsigned with signed bytes of each lane; the unsigned ones are at most
+/// ``largestOffsetQuant``.
+///
+/// Two multiplications for 32 products. `vpmaddwd` alone on weights widened to sixteen bits needs as
+/// many and takes activations of 8 bits, but with twice the additions and broadcasts, and the
+/// widening: 57 % of the peak where this reaches 76 %.
+@inline(__always)
+func addByteProducts(
+  _ sums: IntegerLanes, _ unsigned: IntegerLanes, _ signed: IntegerLanes
+) -> IntegerLanes {
+  let pairs = _mm256_maddubs_epi16(unsigned, signed)
+  return _mm256_add_epi32(sums, _mm256_madd_epi16(pairs, _mm256_set1_epi16(1)))
+}

@@ -1,0 +1,1 @@
+../KernelsShared/LinearOffsetQ80.swift
