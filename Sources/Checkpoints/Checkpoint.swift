@@ -17,7 +17,7 @@ package final class Checkpoint: Sendable {
     case torch(TorchContainer)
   }
 
-  /// How a file of PyTorch holds its pickle and its storages.
+  /// The layout of a PyTorch file: how its pickle and its storages are stored.
   package enum TorchContainer: Sendable, Equatable {
     /// A ZIP archive of `torch.save`, since 1.6.
     case zip

@@ -95,7 +95,7 @@ package struct Inspection: Sendable, Codable, Equatable {
   /// The files; one for most checkpoints.
   package let files: [FileRow]
   package let metadata: [MetadataRow]
-  /// What the pickles import; nil for formats without pickles.
+  /// The names that the pickles import; nil for formats without pickles.
   package let imports: [ImportRow]?
   package let tensors: [TensorRow]
   /// By size, largest first.

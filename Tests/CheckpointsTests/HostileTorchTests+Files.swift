@@ -231,7 +231,7 @@ extension HostileTorchTests {
         "sizes whose product wraps to 4", "bytes.overflow", "64 bits",
         P.tensor(size: [1 << 32, 1 << 32, 4], strides: [0, 0, 0])),
       file(
-        "sizes whose product wraps behind a zero", "bytes.overflow", "64 bits",
+        "sizes whose product wraps beside a zero", "bytes.overflow", "64 bits",
         P.tensor(size: [0, 1 << 32, 1 << 32], strides: [0, 0, 0])),
       file("a stride that wraps", "bytes.overflow", "64 bits", P.tensor(size: [5], strides: [big])),
       file(
@@ -289,7 +289,6 @@ extension HostileTorchTests {
     {
       .init(name, expected, mention, RawTorch.zip(pickle))
     }
-    let transposed = P.tensor(strides: [1, 2])
     return [
       file("a number", "noStateDictionary", "an integer", P.proto + P.integer(1) + P.stop),
       file("an empty dictionary", "noStateDictionary", "no tensors", P.state()),
@@ -309,7 +308,7 @@ extension HostileTorchTests {
         "one setting twice", "duplicateKey", "'a'",
         P.state(("a", P.integer(1)), ("a", P.integer(2)), ("b", P.tensor()))),
       file(
-        "a name with an escape", "invalidName", "control characters",
+        "a tensor name with an escape", "invalidName", "control characters",
         P.state(("a\u{1B}[2J", P.tensor()))),
       file("an empty name", "invalidName", "empty", P.state(("", P.tensor()))),
       file(
@@ -318,12 +317,17 @@ extension HostileTorchTests {
       file(
         "a key that is a tensor", "noStateDictionary", "is a tensor",
         P.proto + P.emptyDictionary + P.tensor() + P.tensor() + [0x73] + P.stop),
-      file(
-        "transposed views of one storage without end", "limitExceeded", "not contiguous",
-        P.proto
-          + P.dictionary(
-            (0..<2_000).map { ("t\($0)", [0x68, 0]) }.reduce(into: [("t", transposed + [0x71, 0])])
-            { $0.append($1) }) + P.stop),
-    ]
+    ] + [manyViews()]
+  }
+
+  /// 100 transposed views of one storage of 4 KB.
+  private func manyViews() -> HostileTorch {
+    let view = P.tensor(P.storage(count: 1_024), size: [32, 32], strides: [1, 32])
+    let entries = (0..<100).map { ("\($0)", $0 == 0 ? view + [0x71, 0] : [0x68, 0]) }
+    return .init(
+      "transposed views of one storage without end", "limitExceeded", "not contiguous",
+      RawTorch.zip(
+        P.proto + P.dictionary(entries) + P.stop,
+        storages: [("0", [UInt8](repeating: 0, count: 4_096))]))
   }
 }

@@ -11,7 +11,7 @@ import Testing
     let name: String
     /// The case of `CheckpointError`.
     let expected: String
-    /// What the message must mention.
+    /// A part of the message.
     let mention: String
     let bytes: [UInt8]
 

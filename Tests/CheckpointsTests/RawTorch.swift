@@ -109,6 +109,6 @@ enum RawTorch {
     return bytes + trailing
   }
 
-  /// What `pickle` gives in either container.
+  /// The files that `pickle` gives in either container.
   static func both(_ pickle: [UInt8]) -> [[UInt8]] { [zip(pickle), legacy(pickle)] }
 }

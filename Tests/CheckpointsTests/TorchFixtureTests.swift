@@ -186,6 +186,18 @@ import Testing
     #expect(names(RawTorch.zip(Array("cos\nsystem\n(S'id'\ntR.".utf8))) == ["os.system"])
   }
 
+  /// Opening reads no storage; `inspect --hash` finds the changed byte.
+  @Test func damagedStoragesAreFoundByTheirChecksum() throws {
+    let pickle = RawPickle.state(("a", RawPickle.tensor()))
+    let checkpoint = try open(RawTorch.zip(pickle) { $0.members[2].checksum = 1 })
+    #expect(throws: CheckpointError.self) { try checkpoint.verifyChecksums() }
+    let error = #expect(throws: CheckpointError.self) {
+      try Inspection(of: checkpoint, hashes: true)
+    }
+    #expect(error?.description.contains("m/data/0") == true)
+    #expect(try Inspection(of: checkpoint).tensors.count == 1)
+  }
+
   @Test func anIndexListsShardsOfPyTorch() throws {
     let checkpoint = try Checkpoint.open(path: Self.path("sharded"))
     #expect(checkpoint.files.count == 2)

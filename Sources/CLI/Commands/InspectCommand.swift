@@ -143,7 +143,7 @@ struct InspectCommand: ParsableCommand {
     }
   }
 
-  /// What the pickles import, those that weights do not need in red.
+  /// Lists the names that the pickles import; those that are refused are red.
   private func listImports(_ imports: [Inspection.ImportRow]) {
     guard !imports.isEmpty else { return }
     Terminal.answer("\n" + Style.bold.apply("imports of the pickles") + " (none is called)")

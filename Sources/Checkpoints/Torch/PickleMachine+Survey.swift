@@ -1,4 +1,4 @@
-// Opcodes that no file of weights needs, obeyed only to find the names that follow them.
+// Opcodes that no file of weights needs, executed only to find the names that follow them.
 
 internal import Bytes
 

@@ -122,8 +122,10 @@ extension PickleMachine {
 
   // MARK: Tensors
 
-  /// The arguments of `_rebuild_tensor_v2`: storage, offset, size, strides, requires_grad, hooks,
-  /// and of late a dictionary of properties. `_rebuild_tensor_v3` has the type before that.
+  /// The tensor that a call of `_rebuild_tensor_v2` or `_rebuild_tensor_v3` describes.
+  ///
+  /// The arguments are storage, offset, size, strides, requires_grad and hooks, then in the third
+  /// version the type, and of late a dictionary of properties.
   private func tensor(
     _ arguments: [PickleID], isTyped: Bool
   ) throws(CheckpointError) -> TorchTensor {

@@ -1,5 +1,5 @@
 // A pickle is a program for a stack machine: opcodes push values, put them together, and name
-// functions to call. This machine obeys the opcodes that torch writes and calls nothing.
+// functions to call. This machine executes the opcodes that torch writes and calls nothing.
 
 internal import Bytes
 
@@ -8,7 +8,7 @@ internal import Bytes
 /// Every limit is checked before memory is taken, and no file makes it recurse: values are kept in
 /// one array and refer to each other by position.
 struct PickleMachine {
-  /// What happens at a name or an opcode that weights have no need of.
+  /// The treatment of a name or an opcode that weights do not need.
   enum Policy {
     /// An error names it.
     case refuse
@@ -27,7 +27,7 @@ struct PickleMachine {
 
   let policy: Policy
   var reader: ByteReader
-  /// The start of the opcode that is being obeyed.
+  /// The start of the opcode that is being executed.
   private(set) var opcodeOffset: Int
 
   private(set) var values: [PickleValue] = []
@@ -145,19 +145,20 @@ struct PickleMachine {
     return marked
   }
 
-  /// Adds `more` to the list or dictionary `id`, in place.
+  /// Adds `more` to the list or dictionary `id`, in place; false where `id` is something else.
   mutating func extend(_ id: PickleID, by more: [PickleID], isDictionary: Bool) -> Bool {
     let index = Int(id.index)
-    switch (values[index], isDictionary) {
-    case (.list(var elements), false):
-      values[index] = .none  // so that the array is not copied
-      elements += more
-      values[index] = .list(elements)
-    case (.dictionary(var elements), true):
+    // The value is taken out before it grows, so that the array has one owner and is not copied.
+    if isDictionary {
+      guard case .dictionary(var elements) = values[index] else { return false }
       values[index] = .none
       elements += more
       values[index] = .dictionary(elements)
-    default: return false
+    } else {
+      guard case .list(var elements) = values[index] else { return false }
+      values[index] = .none
+      elements += more
+      values[index] = .list(elements)
     }
     return true
   }
@@ -220,14 +221,14 @@ enum PickleLimits {
   ///
   /// A tensor takes some 150; the largest published files have pickles below 1 MB.
   static let byteCount = 64 << 20
-  /// Values of a pickle: 2 Mi.
+  /// Values of a pickle: 1 Mi, which take 24 MB.
   ///
-  /// A tensor takes about 20, so this is enough for the limit of 100,000 tensors.
-  static let valueCount = 2 << 20
-  /// Values on the stack: 1 Mi.
+  /// A tensor takes about 20, so this is enough for 50,000; published files have up to 2,000.
+  static let valueCount = 1 << 20
+  /// Values on the stack: 256 Ki.
   ///
-  /// TorchScript puts all attributes of an object on it.
-  static let stackCount = 1 << 20
+  /// TorchScript puts all attributes of an object on it, and Python 1,000 entries of a dictionary.
+  static let stackCount = 256 << 10
   /// Marks that are open at a time.
   ///
   /// Each is a container inside another; published files have up to 40.

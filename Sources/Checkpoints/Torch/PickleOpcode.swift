@@ -1,6 +1,6 @@
 /// The opcodes of pickle protocols 0 to 5, in the order of their bytes.
 ///
-/// The machine obeys those that `torch.save` and `torch.jit.save` write. The others are listed so
+/// The machine executes those that `torch.save` and `torch.jit.save` write. The others are listed so
 /// that an error names them and a survey can step over them.
 /// - Source: CPython 3.13, `Lib/pickle.py`; the names are those of `pickletools`.
 enum PickleOpcode: UInt8 {

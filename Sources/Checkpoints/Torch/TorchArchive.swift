@@ -113,7 +113,7 @@ struct TorchArchive {
     return entry.dataRange
   }
 
-  /// Headers, the members that are no storages, and the central directory.
+  /// Headers, the members other than storages, and the central directory.
   private func regions() -> [ByteMapRegion] {
     var regions: [ByteMapRegion] = []
     func add(_ kind: ByteMapRegion.Kind, _ label: String, _ range: Range<Int>) {

@@ -11,7 +11,7 @@ enum TorchReader {
   /// `ustar` at byte 257: a tar archive, in which torch before 0.1.11 saved.
   private static let tarMagicOffset = 257
 
-  /// How many first bytes `recognizes` needs.
+  /// The number of first bytes that `recognizes` needs.
   static let examinedByteCount = tarMagicOffset + 5
 
   /// Whether a file with these first bytes is, or pretends to be, a file of PyTorch.

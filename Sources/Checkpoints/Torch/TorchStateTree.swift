@@ -21,7 +21,7 @@ struct TorchStateTree {
   /// The prefix that `torch.nn.DataParallel` puts before every name.
   private static let parallelPrefix = "module."
 
-  /// How deep settings beside the weights may be: `dims.n_mels` of Whisper.
+  /// The greatest depth of settings beside the weights: `dims.n_mels` of Whisper.
   private static let settingsDepth = 2
 
   /// Walks the value that the pickle describes.

@@ -61,7 +61,7 @@ extension TorchImport {
     return imports
   }
 
-  /// What one pickle imports, and where it ends.
+  /// The names that one pickle imports, and its end; nil where it breaks off.
   private static func survey(
     _ reader: ByteReader, member: String
   ) -> (imports: [TorchImport], end: Int?) {

@@ -12,6 +12,7 @@ import pathlib
 import tempfile
 import zipfile
 
+import safetensors.torch
 import torch
 
 FOLDER = pathlib.Path(__file__).parent
@@ -133,6 +134,13 @@ def write_shards():
     return {**parts[0], **parts[1]}
 
 
+def write_encoder():
+    """The weights of the tiny BERT as pytorch_model.bin in both forms."""
+    state = safetensors.torch.load_file(FOLDER.parent / "bert" / "tiny" / "model.safetensors")
+    torch.save(state, FOLDER / "bert.bin")
+    torch.save(state, FOLDER / "bert-legacy.bin", _use_new_zipfile_serialization=False)
+
+
 def main():
     expected = {}
 
@@ -162,6 +170,7 @@ def main():
     save_script(script, FOLDER / "script.pt")
     expected["script.pt"] = described(script_tensors(FOLDER / "script.pt"))
     expected["sharded"] = described(write_shards())
+    write_encoder()
     lines = [f'  {json.dumps(name)}: [\n' + ",\n".join(f"    {json.dumps(row)}" for row in rows)
              + "\n  ]" for name, rows in expected.items()]
     (FOLDER / "expected.json").write_text(
