@@ -54,3 +54,15 @@ package func crc32(of bytes: [UInt8]) -> UInt32 {
     UInt32(truncatingIfNeeded: unsafe crc32_z(0, $0.baseAddress, $0.count))
   }
 }
+
+/// CRC-32 of a range of an open file.
+///
+/// - Precondition: the range is inside the file.
+func crc32(of file: MappedFile, _ range: Range<Int>) -> UInt32 {
+  unsafe file.withBytes { bytes in
+    let part = unsafe UnsafeRawBufferPointer(rebasing: bytes[range])
+    return UInt32(
+      truncatingIfNeeded: unsafe crc32_z(
+        0, part.baseAddress?.assumingMemoryBound(to: UInt8.self), part.count))
+  }
+}

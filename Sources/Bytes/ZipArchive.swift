@@ -22,6 +22,8 @@ package struct ZipArchive: Sendable {
     package let byteCount: Int
     /// The range of the stored or compressed bytes in the file.
     package let dataRange: Range<Int>
+    /// Everything that belongs to the member: its local header, its data, its data descriptor.
+    package let extent: Range<Int>
 
     /// Whether the member is a folder.
     package var isFolder: Bool { name.utf8.last == UInt8(ascii: "/") }
@@ -50,6 +52,9 @@ package struct ZipArchive: Sendable {
   /// All members, in the order of the central directory.
   package let entries: [Entry]
 
+  /// The start of the central directory, after which no member has bytes.
+  package let directoryOffset: Int
+
   private let indexByName: [String: Int]
 
   /// Opens an archive and checks its whole directory; no content is read yet.
@@ -68,7 +73,7 @@ package struct ZipArchive: Sendable {
   /// Reads the directory of a file that is open already.
   package init(file: MappedFile) throws(ZipError) {
     var reader = ZipDirectoryReader(file)
-    entries = try reader.read()
+    (entries, directoryOffset) = try reader.read()
     self.file = file
     var indexByName: [String: Int] = [:]
     for (index, entry) in entries.enumerated() {
@@ -110,10 +115,23 @@ package struct ZipArchive: Sendable {
     case .deflated:
       bytes = try inflate(file, entry.dataRange, byteCount: entry.byteCount, name: entry.name)
     }
-    let computed = crc32(of: bytes)
+    try check(crc32(of: bytes), of: entry)
+    return bytes
+  }
+
+  /// Checks the CRC of a stored member where it is, without a copy.
+  ///
+  /// - Precondition: `entry` is one of this archive's and is stored.
+  /// - Throws: `ZipError.checksum`.
+  /// - Complexity: O(content).
+  package func verifyStored(_ entry: Entry) throws(ZipError) {
+    precondition(entry.method == .stored, "a deflated member is checked by contents(of:)")
+    try check(crc32(of: file, entry.dataRange), of: entry)
+  }
+
+  private func check(_ computed: UInt32, of entry: Entry) throws(ZipError) {
     guard computed == entry.checksum else {
       throw .checksum(name: entry.name, stated: entry.checksum, computed: computed)
     }
-    return bytes
   }
 }

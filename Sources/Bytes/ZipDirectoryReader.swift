@@ -44,8 +44,8 @@ struct ZipDirectoryReader {
     let localOffset: UInt64
   }
 
-  /// Reads all members and checks that they do not share bytes.
-  mutating func read() throws(ZipError) -> [ZipArchive.Entry] {
+  /// Reads all members, checks that they do not share bytes, and returns the directory's start.
+  mutating func read() throws(ZipError) -> ([ZipArchive.Entry], directoryOffset: Int) {
     let directory = try findDirectory()
     let central = try readCentral(directory)
     var entries: [ZipArchive.Entry] = []
@@ -57,7 +57,7 @@ struct ZipDirectoryReader {
       entries.append(
         .init(
           name: member.name, method: method, checksum: member.checksum,
-          byteCount: Int(member.byteCount), dataRange: dataRange))
+          byteCount: Int(member.byteCount), dataRange: dataRange, extent: extent))
       extents.append((member.name, extent))
     }
     extents.sort { $0.range.lowerBound < $1.range.lowerBound }
@@ -65,7 +65,7 @@ struct ZipDirectoryReader {
     where second.range.lowerBound < first.range.upperBound {
       throw .overlap(first: first.name, second: second.name)
     }
-    return entries
+    return (entries, directory.range.lowerBound)
   }
 
   // MARK: Central directory (4.3.12)

@@ -38,8 +38,8 @@ package struct ByteMapRegion: Sendable, Equatable {
 /// all their names.
 ///
 /// - Parameters:
-///   - parsed: the header's regions, contiguous from byte 0.
-///   - tensors: checked to start after the header and to be inside the file.
+///   - parsed: the header's regions, in file order; no two share a byte.
+///   - tensors: checked to be inside the file and to share no byte with the header.
 ///   - alignment: a power of two; bytes up to its next multiple are padding, more are a gap.
 ///   - fileByteCount: the size of the file.
 /// - Returns: regions that follow each other from byte 0 to the end, without gap or overlap.
@@ -47,26 +47,36 @@ package struct ByteMapRegion: Sendable, Equatable {
 package func completeByteMap(
   parsed: [ByteMapRegion], tensors: [TensorInfo], alignment: Int, fileByteCount: Int
 ) -> [ByteMapRegion] {
-  var map = ByteMapBuilder(parsed: parsed, alignment: alignment)
+  var map = ByteMapBuilder(alignment: alignment)
   let sorted = tensors.sorted {
     ($0.byteRange.lowerBound, $0.byteRange.upperBound)
       < ($1.byteRange.lowerBound, $1.byteRange.upperBound)
   }
-  for tensor in sorted { map.append(tensor) }
+  var rest = parsed[...]
+  for tensor in sorted {
+    while let region = rest.first, region.byteRange.lowerBound <= tensor.byteRange.lowerBound {
+      map.append(rest.removeFirst())
+    }
+    map.append(tensor)
+  }
+  for region in rest { map.append(region) }
   map.fill(upTo: fileByteCount, isTrailing: true)
   return map.regions
 }
 
 /// A byte map under construction, from the start of the file to `end`.
 private struct ByteMapBuilder {
-  private(set) var regions: [ByteMapRegion]
-  private var end: Int
+  private(set) var regions: [ByteMapRegion] = []
+  private var end = 0
   private let alignment: Int
 
-  init(parsed: [ByteMapRegion], alignment: Int) {
-    regions = parsed
-    end = parsed.last?.byteRange.upperBound ?? 0
-    self.alignment = alignment
+  init(alignment: Int) { self.alignment = alignment }
+
+  /// Adds a region of the header, with the bytes before it.
+  mutating func append(_ region: ByteMapRegion) {
+    fill(upTo: region.byteRange.lowerBound, isTrailing: false)
+    regions.append(region)
+    end = region.byteRange.upperBound
   }
 
   /// Adds a tensor, with the bytes before it; one that overlaps the last region joins it.

@@ -2,8 +2,8 @@ package import Bytes
 
 /// An opened model: its metadata, and the place of each tensor in one or several files.
 ///
-/// A model is one GGUF or safetensors file, the parts of a split GGUF file, or safetensors shards
-/// with an index. Opening reads the headers only. It checks that every tensor's range is inside its
+/// A model is one file (GGUF, safetensors, PyTorch), the parts of a split GGUF file, or shards with
+/// an index. Opening reads the headers only. It checks that every tensor's range is inside its
 /// file and that tensors overlap only where the format permits it, so kernels read `bytes(of:)`
 /// without checks of their own. Models check the shapes that they need.
 package final class Checkpoint: Sendable {
@@ -13,6 +13,18 @@ package final class Checkpoint: Sendable {
     case gguf(version: UInt32)
     /// safetensors of Hugging Face.
     case safetensors
+    /// A file of `torch.save` or `torch.jit.save`.
+    case torch(TorchContainer)
+  }
+
+  /// The layout of a PyTorch file: how its pickle and its storages are stored.
+  package enum TorchContainer: Sendable, Equatable {
+    /// A ZIP archive of `torch.save`, since 1.6.
+    case zip
+    /// A ZIP archive of `torch.jit.save`.
+    case script
+    /// Pickles and numbers one after the other, before 1.6.
+    case legacy
   }
 
   /// The path that represents the whole model in messages; derived files are put beside it.
@@ -30,6 +42,7 @@ package final class Checkpoint: Sendable {
   package let tensors: [TensorInfo]
 
   private let indexByName: [String: Int]
+  private let rearranged = RearrangedTensors()
 
   /// Joins parsed files into one checkpoint.
   ///
@@ -68,18 +81,26 @@ package final class Checkpoint: Sendable {
   /// The tensor's bytes, valid only while the checkpoint is alive (see `MappedFile.bytes`).
   ///
   /// In a GGUF file they start at a multiple of the file's alignment. A safetensors file guarantees
-  /// no alignment, so numbers are loaded unaligned.
+  /// no alignment, so numbers are loaded unaligned. A tensor with `strides` is put into row-major
+  /// order on first use; the copy is kept.
   ///
   /// - Precondition: `tensor` is one of this checkpoint's `tensors`.
   package func bytes(of tensor: TensorInfo) -> UnsafeRawBufferPointer {
-    unsafe UnsafeRawBufferPointer(rebasing: files[tensor.fileIndex].file.bytes[tensor.byteRange])
+    let bytes = unsafe UnsafeRawBufferPointer(
+      rebasing: files[tensor.fileIndex].file.bytes[tensor.byteRange])
+    return tensor.strides == nil
+      ? unsafe bytes : unsafe rearranged.bytes(of: tensor, source: bytes)
   }
 
   /// The tensor's bytes as the source of a writer, which copies them without conversion.
   ///
   /// - Precondition: `tensor` is one of this checkpoint's `tensors`.
   package func source(of tensor: TensorInfo) -> TensorSource {
-    .file(files[tensor.fileIndex].file, tensor.byteRange)
+    guard tensor.strides != nil else {
+      return .file(files[tensor.fileIndex].file, tensor.byteRange)
+    }
+    return .stream { sink throws(CheckpointError) in unsafe try sink.append(self.bytes(of: tensor))
+    }
   }
 
   /// The purpose of every byte of file `index`, in file order, without gap or overlap.
@@ -117,6 +138,14 @@ extension Checkpoint {
     for file in files { try file.file.checkUnchanged() }
   }
 
+  /// Checks the checksums that the files have for their tensors' data: those of ZIP archives.
+  ///
+  /// - Throws: `CheckpointError.archive` naming the file and the member.
+  /// - Complexity: O(data).
+  package func verifyChecksums() throws(CheckpointError) {
+    for file in files { try file.verifyChecksums() }
+  }
+
   /// Returns the resident pages of all mapped files to the system (see `MappedFile.releasePages`).
   package func releasePages() {
     for file in files { file.file.releasePages() }
@@ -124,14 +153,19 @@ extension Checkpoint {
 
   /// Feeds every byte before the tensors' data to `hasher`, file by file.
   ///
-  /// For one file these are the bytes `0..<dataOffset`. Headers of several files follow each other
-  /// without separator: each states its own length.
+  /// For one file these are the bytes `0..<dataOffset`, and of PyTorch's files, which have no header
+  /// in front, everything but the storages. Headers of several files follow each other without
+  /// separator: each states its own length.
   ///
   /// - Throws: `BytesError.cryptography`.
   package func hashHeaders(into hasher: SHA256Hasher) throws(BytesError) {
     for file in files {
       unsafe try hasher.update(
         UnsafeRawBufferPointer(rebasing: file.file.bytes[..<file.dataOffset]))
+      for region in file.headerRegions where region.byteRange.lowerBound >= file.dataOffset {
+        unsafe try hasher.update(
+          UnsafeRawBufferPointer(rebasing: file.file.bytes[region.byteRange]))
+      }
     }
   }
 }

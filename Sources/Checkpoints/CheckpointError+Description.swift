@@ -8,7 +8,8 @@ extension CheckpointError: CustomStringConvertible {
     case .bytes(let error):
       error.description
     case .unrecognizedFormat(let firstBytes):
-      "the file is neither GGUF nor safetensors (first bytes: \(hexadecimal(firstBytes)))"
+      "the file is neither GGUF nor safetensors nor PyTorch's "
+        + "(first bytes: \(hexadecimal(firstBytes)))"
     case .bigEndian(let version):
       "this GGUF v\(version) file is big-endian; only little-endian files are supported: "
         + "convert it with gguf-py's gguf_convert_endian.py"
@@ -44,6 +45,32 @@ extension CheckpointError: CustomStringConvertible {
         + (shard.map { "assigns to \(quoted($0))" } ?? "does not list")
     case .tensorInTwoFiles(let tensor, let first):
       "tensor \(quoted(tensor)) is also in \(printable(first, limit: .max))"
+    default:
+      torchDescription
+    }
+  }
+
+  private var torchDescription: String {
+    switch self {
+    case .archive(let error):
+      error.description
+    case .unsupportedTorchFile(let reason):
+      reason
+    case .refusedGlobal(let global, let byteOffset):
+      "the pickle imports \(quoted(global)) at byte \(byteOffset), which weights do not need: the "
+        + "file may contain a program, and nothing in it was run ('swiftrag inspect' lists what it "
+        + "imports)"
+    case .refusedOpcode(let opcode, let byteOffset):
+      "the pickle has the opcode \(opcode) at byte \(byteOffset), which torch does not write"
+    case .invalidPickle(let byteOffset, let reason):
+      "pickle at byte \(byteOffset): \(reason)"
+    case .invalidStorage(let storage, let byteOffset, let reason):
+      "storage \(quoted(storage)), which the pickle names at byte \(byteOffset), \(reason)"
+    case .tensorOutsideStorage(let storage, let byteOffset, let offset, let needed, let available):
+      "the tensor at byte \(byteOffset) needs \(needed) elements from element \(offset) of storage "
+        + "\(quoted(storage)), which has \(available)"
+    case .noStateDictionary(let reason):
+      "the file has no dictionary of tensors: \(reason)"
     default:
       metadataOrTensorDescription
     }

@@ -24,6 +24,25 @@ package indirect enum CheckpointError: Error, Sendable, Equatable {
   /// The header's text breaks the rules of its syntax.
   case invalidHeader(byteOffset: Int, reason: String)
 
+  // PyTorch files.
+  /// The ZIP archive breaks a rule, or contradicts itself.
+  case archive(ZipError)
+  /// A file of PyTorch, or like one, of a kind that is not read.
+  case unsupportedTorchFile(reason: String)
+  /// The pickle imports a name that weights have no need of.
+  case refusedGlobal(global: String, byteOffset: Int)
+  /// The pickle has an opcode that torch does not write.
+  case refusedOpcode(opcode: String, byteOffset: Int)
+  /// The pickle breaks the rules of the stack machine, or describes something impossible.
+  case invalidPickle(byteOffset: Int, reason: String)
+  /// A storage is missing, or does not have the size that the pickle states.
+  case invalidStorage(storage: String, byteOffset: Int, reason: String)
+  /// A tensor extends beyond its storage; counts are elements.
+  case tensorOutsideStorage(
+    storage: String, byteOffset: Int, elementOffset: Int, needed: Int, available: Int)
+  /// The pickle does not describe a dictionary of tensors.
+  case noStateDictionary(reason: String)
+
   // Models of several files.
   /// A part of a split file was opened where the other parts cannot be found.
   case incompleteSet(part: Int, count: Int)
@@ -92,7 +111,7 @@ extension CheckpointError {
     switch self {
     case .inFile(let path, _): path
     case .bytes(.system(_, let path, _)), .bytes(.notRegularFile(let path, _)),
-      .bytes(.fileChanged(let path, _)):
+      .bytes(.fileChanged(let path, _)), .archive(.notAnArchive(let path)):
       path
     default: nil
     }

@@ -53,6 +53,11 @@ package enum CheckpointLimits {
   /// Published ones have up to 5 (3-D convolutions).
   package static let safetensorsDimensionCount = 16
 
+  /// Dimensions of a PyTorch tensor.
+  ///
+  /// Published ones have up to 5; torch allows 64.
+  package static let torchDimensionCount = 16
+
   /// Bytes of a safetensors header: the format's own limit, `MAX_HEADER_SIZE`.
   package static let safetensorsHeaderByteCount: UInt64 = 100_000_000
 

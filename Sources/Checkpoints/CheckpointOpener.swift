@@ -1,5 +1,5 @@
 // Which files make up a model: one file, the parts of a split GGUF file, or a folder or index of
-// safetensors shards.
+// shards.
 
 package import Bytes
 internal import Glibc
@@ -8,9 +8,9 @@ extension Checkpoint {
   /// Opens a model and reads the headers of all its files.
   ///
   /// - Parameters:
-  ///   - path: a GGUF or safetensors file; any part of a split GGUF file, which opens all parts; an
-  ///     index file (`model.safetensors.index.json`); or a folder that contains
-  ///     `model.safetensors` or that index.
+  ///   - path: a GGUF, safetensors or PyTorch file; any part of a split GGUF file, which opens all
+  ///     parts; an index file (`model.safetensors.index.json`, `pytorch_model.bin.index.json`); or a
+  ///     folder that contains `model.safetensors`, `pytorch_model.bin` or an index.
   ///   - backing: `.loaded` reads the files into memory first.
   /// - Returns: the checkpoint, all of whose ranges are checked.
   /// - Throws: `CheckpointError` naming the file; a damaged, missing or foreign file gives no
@@ -24,6 +24,15 @@ extension Checkpoint {
     if path.hasSuffix(".json") { return try opener.openIndex(path) }
     return try opener.openFile(path)
   }
+
+  /// The files for which a folder is opened, in this order: weights, or the index of shards.
+  ///
+  /// - Source: transformers, `SAFE_WEIGHTS_NAME`, `SAFE_WEIGHTS_INDEX_NAME`, `WEIGHTS_NAME` and
+  ///   `WEIGHTS_INDEX_NAME`, in the order of `from_pretrained`.
+  package static let folderFileNames = [
+    "model.safetensors", "model.safetensors.index.json", "pytorch_model.bin",
+    "pytorch_model.bin.index.json",
+  ]
 
   /// Opens a model that is a single file, which is open already.
   ///
@@ -42,24 +51,15 @@ extension Checkpoint {
 struct CheckpointOpener {
   let backing: MappedFile.Backing
 
-  /// The index that Hugging Face's `save_pretrained` writes beside shards.
-  ///
-  /// - Source: transformers, `SAFE_WEIGHTS_INDEX_NAME` and `SAFE_WEIGHTS_NAME`.
-  private static let indexName = "model.safetensors.index.json"
-  private static let singleName = "model.safetensors"
-
-  /// Opens `model.safetensors` of a folder, or else its shards, in the order of transformers.
+  /// Opens the weights of a folder, or else its shards, in the order of transformers.
   func openFolder(_ path: String) throws(CheckpointError) -> Checkpoint {
     let folder = path.hasSuffix("/") ? path : path + "/"
-    if Paths.exists(folder + Self.singleName) {
-      return try openFile(folder + Self.singleName)
+    let names = Checkpoint.folderFileNames
+    guard let name = names.first(where: { Paths.exists(folder + $0) }) else {
+      throw .bytes(
+        .notRegularFile(path: path, kind: "a folder without \(names.joined(separator: ", "))"))
     }
-    if Paths.exists(folder + Self.indexName) {
-      return try openIndex(folder + Self.indexName)
-    }
-    throw .bytes(
-      .notRegularFile(
-        path: path, kind: "a folder without \(Self.singleName) and \(Self.indexName)"))
+    return name.hasSuffix(".json") ? try openIndex(folder + name) : try openFile(folder + name)
   }
 
   /// Opens one file, and with a part of a split GGUF file the other parts.
@@ -82,7 +82,7 @@ struct CheckpointOpener {
 
   /// Opens the shards that an index lists.
   func openIndex(_ path: String) throws(CheckpointError) -> Checkpoint {
-    let index = try SafetensorsIndex(try map(path))
+    let index = try ShardIndex(try map(path))
     // Not the folder of the file that a link leads to: in a cache, links have the real names.
     let folder = path.contains("/") ? Paths.folder(of: path) + "/" : ""
     var parts: [ParsedFile] = []

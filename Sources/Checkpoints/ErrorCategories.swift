@@ -5,13 +5,15 @@ extension CheckpointError: CategorizedError {
     switch self {
     case .inFile(_, let problem): problem.category
     case .bytes(.system), .bytes(.notRegularFile), .missingFile: .missingInput
+    case .archive(let error): error.category
     case .bytes, .unrecognizedFormat, .bigEndian, .unsupportedVersion, .limitExceeded,
       .invalidHeader, .invalidName, .duplicateKey, .unknownValueType, .nestedArray, .invalidBoolean,
       .invalidAlignment, .missingMetadata, .metadataType, .duplicateTensor, .unknownTensorType,
       .tooManyDimensions, .invalidDimension, .partialBlock, .misaligned, .tensorOutsideFile,
       .overlap, .hole, .sizeMismatch, .missingTensor, .incompleteSet, .partMismatch, .invalidIndex,
-      .tensorNotInFile,
-      .unlistedTensor, .tensorInTwoFiles, .cannotWrite:
+      .tensorNotInFile, .unlistedTensor, .tensorInTwoFiles, .cannotWrite, .unsupportedTorchFile,
+      .refusedGlobal, .refusedOpcode, .invalidPickle, .invalidStorage, .tensorOutsideStorage,
+      .noStateDictionary:
       .invalidData
     }
   }

@@ -42,7 +42,8 @@ extension Inspection {
         TensorRow(
           name: printable(tensor.name, limit: .max), type: tensor.type.name, shape: tensor.shape,
           elementCount: tensor.elementCount, byteOffset: tensor.byteRange.lowerBound,
-          byteCount: tensor.byteCount, sha256: try digest(tensor.fileIndex, tensor.byteRange),
+          byteCount: tensor.byteCount,
+          sha256: hashes ? try Inspection.digest(of: tensor, checkpoint) : nil,
           file: isSplit ? tensor.fileIndex : nil))
     }
     var files: [FileRow] = []
@@ -53,6 +54,8 @@ extension Inspection {
           tensorCount: file.tensorIndices.count, alignment: file.alignment,
           dataOffset: file.dataOffset, sha256: try digest(index, 0..<file.file.byteCount)))
     }
+    if hashes { try checkpoint.verifyChecksums() }
+    imports = Inspection.imports(checkpoint)
     path = checkpoint.path
     format = checkpoint.format.name
     byteCount = checkpoint.byteCount
@@ -69,6 +72,28 @@ extension Inspection {
       checkpoint.byteMap(ofFile: index).map {
         Region($0, of: file.file, fileIndex: isSplit ? index : nil)
       }
+    }
+  }
+
+  /// The digest of the elements in row-major order, as if the file kept them so.
+  private static func digest(
+    of tensor: TensorInfo, _ checkpoint: Checkpoint
+  ) throws(CheckpointError) -> String {
+    defer { withExtendedLifetime(checkpoint) {} }
+    do throws(BytesError) {
+      let hasher = try SHA256Hasher()
+      unsafe try hasher.update(checkpoint.bytes(of: tensor))
+      return try hasher.finalize().hex
+    } catch {
+      throw .bytes(error)
+    }
+  }
+
+  private static func imports(_ checkpoint: Checkpoint) -> [ImportRow]? {
+    guard case .torch = checkpoint.format else { return nil }
+    let isSplit = checkpoint.files.count > 1
+    return checkpoint.files.enumerated().flatMap { index, file in
+      TorchImport.all(of: file.file).map { ImportRow($0, file: isSplit ? index : nil) }
     }
   }
 
@@ -100,6 +125,16 @@ extension Inspection.Region {
       }
     default: isZero = nil
     }
+  }
+}
+
+extension Inspection.ImportRow {
+  package init(_ one: TorchImport, file: Int? = nil) {
+    name = printable(one.name, limit: .max)
+    member = printable(one.member, limit: .max)
+    byteOffset = one.byteOffset
+    isAllowed = one.isAllowed
+    self.file = file
   }
 }
 
@@ -148,6 +183,9 @@ extension Checkpoint.Format {
     switch self {
     case .gguf(let version): "GGUF v\(version)"
     case .safetensors: "safetensors"
+    case .torch(.zip): "PyTorch"
+    case .torch(.script): "PyTorch TorchScript"
+    case .torch(.legacy): "PyTorch legacy"
     }
   }
 }

@@ -43,6 +43,19 @@ package struct Inspection: Sendable, Codable, Equatable {
     package let sha256: String?
   }
 
+  /// A name that a pickle imports.
+  package struct ImportRow: Sendable, Codable, Equatable {
+    /// Module and name, such as `collections.OrderedDict`.
+    package let name: String
+    /// The pickle: a member of the archive, or `pickle` of a legacy file.
+    package let member: String
+    package let byteOffset: Int
+    /// Whether weights need it.
+    package let isAllowed: Bool
+    /// The position of its file in `files`; nil for a checkpoint of one file.
+    package let file: Int?
+  }
+
   /// The totals of all tensors of one type.
   package struct TypeTotal: Sendable, Codable, Equatable {
     package let type: String
@@ -67,7 +80,7 @@ package struct Inspection: Sendable, Codable, Equatable {
 
   /// The path of the checkpoint (see `Checkpoint.path`).
   package let path: String
-  /// `GGUF v3` or `safetensors`.
+  /// `GGUF v3`, `safetensors`, `PyTorch`, `PyTorch TorchScript` or `PyTorch legacy`.
   package let format: String
   /// The size of all files together.
   package let byteCount: Int
@@ -82,6 +95,8 @@ package struct Inspection: Sendable, Codable, Equatable {
   /// The files; one for most checkpoints.
   package let files: [FileRow]
   package let metadata: [MetadataRow]
+  /// The names that the pickles import; nil for formats without pickles.
+  package let imports: [ImportRow]?
   package let tensors: [TensorRow]
   /// By size, largest first.
   package let types: [TypeTotal]

@@ -16,32 +16,43 @@ package struct TensorInfo: Sendable, Equatable {
   /// The tensor's bytes, counted from the start of its file; checked to be inside it.
   ///
   /// Tensors may have the same range only in formats that permit shared storage; GGUF and
-  /// safetensors do not.
+  /// safetensors do not. Of a tensor with `strides` it is the range from the first element to the
+  /// last, in which other tensors may have elements.
   package let byteRange: Range<Int>
+
+  /// The distance between neighbours of each dimension, in elements; nil where the elements follow
+  /// each other in row-major order, as they do in all formats but PyTorch's.
+  package let strides: [Int]?
 
   /// The position of the tensor's file in `Checkpoint.files`.
   package let fileIndex: Int
 
   package init(
-    name: String, type: TensorType, shape: [Int], byteRange: Range<Int>, fileIndex: Int = 0
+    name: String, type: TensorType, shape: [Int], byteRange: Range<Int>, strides: [Int]? = nil,
+    fileIndex: Int = 0
   ) {
     self.name = name
     self.type = type
     self.shape = shape
     self.byteRange = byteRange
+    self.strides = strides
     self.fileIndex = fileIndex
   }
 
   /// The same tensor as part of a checkpoint of several files.
   func inFile(_ index: Int) -> TensorInfo {
-    TensorInfo(name: name, type: type, shape: shape, byteRange: byteRange, fileIndex: index)
+    TensorInfo(
+      name: name, type: type, shape: shape, byteRange: byteRange, strides: strides,
+      fileIndex: index)
   }
 
   /// The number of elements; the reader has checked that the product fits.
   package var elementCount: Int { shape.reduce(1, &*) }
 
-  /// The size in bytes.
-  package var byteCount: Int { byteRange.count }
+  /// The size of all elements in bytes.
+  package var byteCount: Int {
+    strides == nil ? byteRange.count : elementCount &* type.blockByteCount
+  }
 }
 
 /// The size in bytes of a tensor of `type` and `shape`.

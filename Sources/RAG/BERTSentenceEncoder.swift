@@ -22,8 +22,8 @@ package final class BERTSentenceEncoder: SentenceEncoder {
   /// Opens a model.
   ///
   /// - Parameters:
-  ///   - path: a `bert` GGUF file, or a folder with config.json, model.safetensors (or its
-  ///     shards) and a vocabulary.
+  ///   - path: a `bert` GGUF file, or a folder with config.json, weights (model.safetensors,
+  ///     pytorch_model.bin, or shards) and a vocabulary.
   ///   - compute: kernels and threads.
   /// - Throws: `CheckpointError`, `TokenizerError`, `ModelError` or `BytesError`.
   /// - Complexity: O(weights); the file is hashed on its first use only, see `DigestCache`.

@@ -42,7 +42,8 @@ public struct ModelLocator: Sendable {
         return "no language model was found (searched: \(places))\n"
           + "  try: put a GGUF file into models/llm, or name one with -m MODEL.gguf"
       case .noModelInFolder(let path):
-        return "\(path): has neither a .gguf file nor config.json with model.safetensors"
+        return "\(path): has neither a .gguf file nor config.json with "
+          + "model.safetensors or pytorch_model.bin"
       case .ambiguous(let path, let files):
         return "\(path): has several models; name one of: " + files.joined(separator: ", ")
       }
@@ -139,12 +140,16 @@ public struct ModelLocator: Sendable {
       guard let path = try? model(at: "\(folder)/\(kind)/\(name)") else { continue }
       // The folder may hold other files, such as licences.
       if kind == "llm", !path.hasSuffix(".gguf") || Checkpoint.isLaterPart(name: name) { continue }
-      let weights = isFolder(path) ? path + "/model.safetensors" : path
-      let attributes = try? FileManager.default.attributesOfItem(atPath: weights)
-      found.append(
-        Found(name: name, kind: kind, path: path, byteCount: attributes?[.size] as? Int ?? 0))
+      found.append(Found(name: name, kind: kind, path: path, byteCount: weightByteCount(path)))
     }
     return found
+  }
+
+  /// The size of a model's file, or of the weights in its folder.
+  private static func weightByteCount(_ path: String) -> Int {
+    guard isFolder(path) else { return Paths.fileByteCount(path) ?? 0 }
+    let names = Checkpoint.folderFileNames.filter { !$0.hasSuffix(".json") }
+    return names.lazy.compactMap { Paths.fileByteCount("\(path)/\($0)") }.first ?? 0
   }
 
   /// The GGUF file in a folder, or the folder itself if it has Hugging Face's layout.

@@ -50,6 +50,38 @@ import Testing
     #expect(report.tensors.map(\.file) == [0, 0, 0, 1, 2])
   }
 
+  @Test func inspectListsWhatAPickleImports() throws {
+    let runner = try CommandRunner()
+    defer { runner.cleanUp() }
+    let fixtures = CommandRunner.packageRoot.appending(path: "Tests/Fixtures/torch").path
+    let script = try runner.run("inspect", fixtures + "/script.pt", "--hash", "--map", "--tensors")
+    #expect(script.status == 0, "\(script.error)")
+    for text in ["PyTorch TorchScript, ", "torch._utils._rebuild_tensor_v2", "first.weight", "F16"]
+    {
+      #expect(script.output.contains(text), "\(text) is not in \(script.output)")
+    }
+    // A pickle that would run a program: everything that it imports, then the error.
+    let path = runner.home.appending(path: "evil.pt").path
+    var legacy = try Data(contentsOf: URL(filePath: fixtures + "/legacy.pt"))
+    let name = Data("collections\nOrderedDict".utf8)
+    let place = try #require(legacy.range(of: name))
+    legacy.replaceSubrange(place, with: Data("os\nsystem".utf8))
+    try legacy.write(to: URL(filePath: path))
+    let refused = try runner.run("inspect", path)
+    #expect(refused.status == 65 && refused.output.contains("os.system"), "\(refused)")
+    #expect(refused.output.contains("torch._utils._rebuild_tensor_v2"))
+    let message = "imports 'os.system' at byte \(place.lowerBound - 1)"
+    #expect(refused.error.contains(message), "\(refused.error)")
+    let json = try runner.run("inspect", path, "--json")
+    struct Report: Decodable {
+      struct Import: Decodable { let name: String, isAllowed: Bool }
+      let imports: [Import]
+    }
+    let report = try JSONDecoder().decode(Report.self, from: Data(json.output.utf8))
+    #expect(
+      json.status == 65 && report.imports.filter { !$0.isAllowed }.map(\.name) == ["os.system"])
+  }
+
   @Test func inspectShowsTheTemplateWithoutObeyingIt() throws {
     let runner = try CommandRunner()
     defer { runner.cleanUp() }

@@ -27,7 +27,7 @@ fuzz() {
     -artifact_prefix="$build/" -print_final_stats=1
 }
 
-fuzz FuzzCheckpoints 4096 "$fixtures"/checkpoints/*.gguf "$fixtures"/checkpoints/*.safetensors \
-  "$fixtures"/checkpoints/plain.zip "$fixtures"/checkpoints/streamed.zip \
+fuzz FuzzCheckpoints 6144 "$fixtures"/checkpoints/*.gguf "$fixtures"/checkpoints/*.safetensors \
+  "$fixtures"/torch/*.pt "$fixtures"/checkpoints/plain.zip "$fixtures"/checkpoints/streamed.zip \
   "$fixtures"/checkpoints/wide.zip
 fuzz FuzzLanguageModels 49152 "$fixtures"/llama/*.gguf "$fixtures"/tokenizers/*.gguf

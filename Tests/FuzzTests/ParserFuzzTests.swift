@@ -57,6 +57,25 @@ import Tokenizers
     #expect(counts.accepted > 10 && counts.refused > 100)
   }
 
+  @Test func torch() throws {
+    let seeds = try [
+      "zip", "module", "views", "whisper", "script", "legacy", "views-legacy", "protocol4",
+    ].map { try fixture("torch/\($0).pt") }
+    let counts = fuzz(
+      "PyTorch", seeds: seeds,
+      dictionary: [
+        "cos\nsystem\n", "ctorch._utils\n_rebuild_tensor_v2\n", "ctorch\nHalfStorage\n", "Q", "R",
+        "b",
+        "tR.", "}(", "u.", "h\u{0}", "q\u{0}", "PK\u{1}\u{2}",
+      ],
+      rounds: 20_000
+    ) { bytes in
+      _ = TorchImport.all(of: MappedFile(bytes: bytes, name: "input"))
+      return open(bytes)
+    }
+    #expect(counts.accepted > 100 && counts.refused > 100)
+  }
+
   @Test func shardIndex() throws {
     let folder = FileManager.default.temporaryDirectory.appending(path: "index-\(UUID())").path
     Paths.makeFolders(folder)

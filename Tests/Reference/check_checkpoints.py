@@ -13,6 +13,7 @@ import sys
 
 import gguf
 import safetensors
+import torch
 
 
 def of_gguf(path):
@@ -33,6 +34,26 @@ def of_safetensors(path):
     }
 
 
+def of_torch(path):
+    """A state dictionary, or the one under its usual key; the numbers in row-major order."""
+    state = torch.load(path, map_location="cpu", weights_only=True)
+    for key in ("model_state_dict", "state_dict", "model"):
+        if isinstance(state.get(key), dict):
+            state = state[key]
+            break
+    return {
+        name: (list(t.shape), hashlib.sha256(
+            t.contiguous().flatten().view(torch.uint8).numpy().tobytes()).hexdigest())
+        for name, t in state.items() if isinstance(t, torch.Tensor)
+    }
+
+
+def theirs(path):
+    if path.endswith(".gguf"):
+        return of_gguf(path)
+    return of_safetensors(path) if path.endswith(".safetensors") else of_torch(path)
+
+
 def ours(path):
     program = os.environ.get("SWIFTRAG", ".build/release/swiftrag")
     output = subprocess.run(
@@ -49,12 +70,11 @@ def ours(path):
 def main():
     failures = 0
     for path in sys.argv[1:]:
-        theirs = of_gguf(path) if path.endswith(".gguf") else of_safetensors(path)
-        mine = ours(path)
-        different = {n for n in theirs.keys() | mine.keys() if theirs.get(n) != mine.get(n)}
-        print(f"{path}: {len(theirs)} tensors, {len(different)} different")
+        reference, mine = theirs(path), ours(path)
+        different = {n for n in reference.keys() | mine.keys() if reference.get(n) != mine.get(n)}
+        print(f"{path}: {len(reference)} tensors, {len(different)} different")
         for name in sorted(different)[:5]:
-            print(f"  {name}: reference {theirs.get(name)}, ours {mine.get(name)}")
+            print(f"  {name}: reference {reference.get(name)}, ours {mine.get(name)}")
         failures += bool(different)
     sys.exit(1 if failures else 0)
 

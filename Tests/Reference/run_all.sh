@@ -18,9 +18,10 @@ step "SentencePiece ids against sentencepiece"
 $python Tests/Reference/sentencepiece_differential.py --assets "$assets" --program "$program"
 step "byte-level BPE ids against Hugging Face tokenizers and llama.cpp"
 $python Tests/Reference/byte_level_differential.py --assets "$assets" --program "$program"
-step "checkpoints against the gguf and safetensors packages"
+step "checkpoints against the gguf, safetensors and torch packages"
 $python Tests/Reference/check_checkpoints.py "$minilm/model.safetensors" \
-  models/embeddings/all-MiniLM-L6-v2/*.gguf "$assets"/llm/*.gguf "$assets"/tokenizers/*.gguf
+  models/embeddings/all-MiniLM-L6-v2/*.gguf "$assets"/llm/*.gguf "$assets"/tokenizers/*.gguf \
+  Tests/Fixtures/torch/{zip,legacy,views,module,whisper}.pt "$assets"/llm/*.pt "$assets"/formats/*.pt*
 step "pictures against Pillow, torchvision and Hugging Face's processor"
 swift build --build-tests
 $python Tests/Reference/picture_differential.py --assets "$assets"

@@ -8,7 +8,7 @@ internal import Tokenizers
 /// The command `swiftrag inspect FILE`.
 struct InspectCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
-    commandName: "inspect", abstract: "Show the contents of a GGUF or safetensors model.",
+    commandName: "inspect", abstract: "Show the contents of a GGUF, safetensors or PyTorch model.",
     discussion: """
         swiftrag inspect model.gguf
         swiftrag inspect model.safetensors --tensors --hash
@@ -19,9 +19,13 @@ struct InspectCommand: ParsableCommand {
         swiftrag inspect model.gguf --template
         swiftrag inspect model-00001-of-00003.gguf
         swiftrag inspect model.safetensors.index.json
+        swiftrag inspect ViT-B-32.pt
 
-      Any part of a split GGUF file opens all parts; the index or the folder of safetensors shards \
-      opens all shards. --hash reads the whole files; everything else reads only the headers.
+      Any part of a split GGUF file opens all parts; the index or the folder of shards opens all \
+      shards. --hash reads the whole files; everything else reads only the headers.
+
+      A PyTorch file (.pt, .pth, .bin, TorchScript) is a program for Python. None of it is run; the \
+      names that it imports are listed, also where they are the reason to refuse it.
       """)
 
   @Argument(help: "The model: a file, an index of shards, or a folder.", completion: .file())
@@ -58,7 +62,7 @@ struct InspectCommand: ParsableCommand {
         : try ModelSpecification(gguf: Checkpoint.open(path: file))
       return Terminal.answer(specification.text)
     }
-    let inspection = try Inspection(of: try Checkpoint.open(path: file), hashes: hash)
+    let inspection = try Inspection(of: try open(), hashes: hash)
     if json { return try answerJSON(inspection) }
     summarise(inspection)
     if tensors || common.verbose { listTensors(inspection) }
@@ -67,6 +71,27 @@ struct InspectCommand: ParsableCommand {
       Terminal.note(
         "\n--tensors lists the tensors, --map the bytes; --hash adds SHA-256; --json prints all")
     }
+  }
+
+  /// Opens the model; of a PyTorch file that is refused, lists what it imports before the error.
+  private func open() throws -> Checkpoint {
+    do {
+      return try Checkpoint.open(path: file)
+    } catch {
+      guard let mapped = try? MappedFile(path: file) else { throw error }
+      let imports = TorchImport.all(of: mapped).map { Inspection.ImportRow($0) }
+      if json, !imports.isEmpty {
+        try answerJSON(ImportReport(path: file, imports: imports))
+      } else {
+        listImports(imports)
+      }
+      throw error
+    }
+  }
+
+  private struct ImportReport: Encodable {
+    let path: String
+    let imports: [Inspection.ImportRow]
   }
 
   private struct TemplateReport: Encodable {
@@ -109,11 +134,25 @@ struct InspectCommand: ParsableCommand {
             + "  " + droppingControls(row.value))
       }
     }
+    listImports(inspection.imports ?? [])
     Terminal.answer("\n" + Style.bold.apply("types"))
     for total in inspection.types {
       Terminal.answer(
         "  " + padded(total.type, 8) + "  \(total.tensorCount) tensors, "
           + "\(total.elementCount) numbers, \(byteText(total.byteCount))")
+    }
+  }
+
+  /// Lists the names that the pickles import; those that are refused are red.
+  private func listImports(_ imports: [Inspection.ImportRow]) {
+    guard !imports.isEmpty else { return }
+    Terminal.answer("\n" + Style.bold.apply("imports of the pickles") + " (none is called)")
+    let width = min(44, imports.map(\.name.count).max() ?? 0)
+    for row in imports {
+      Terminal.answer(
+        "  " + padded(row.name, width) + "  "
+          + (row.isAllowed ? "weights" : Style.red.apply("refused")) + "  "
+          + Style.dim.apply("byte \(row.byteOffset) of \(droppingControls(row.member))"))
     }
   }
 

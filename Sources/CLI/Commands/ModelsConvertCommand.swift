@@ -15,8 +15,8 @@ extension ModelsCommand {
       abstract: "Convert a model to a GGUF file, in fewer bits, that llama.cpp reads too.",
       discussion: """
         SOURCE is a GGUF file in F32, F16 or BF16 of architecture llama, phi3, qwen2 or qwen3, a \
-        bert GGUF, or a sentence encoder's Hugging Face folder (config.json, model.safetensors, a \
-        vocabulary).
+        bert GGUF, or a sentence encoder's Hugging Face folder (config.json, model.safetensors or \
+        pytorch_model.bin, a vocabulary).
 
           swiftrag models convert llama-f16.gguf --type q4_k_m --out llama-q4_k_m.gguf
           swiftrag models convert ~/all-MiniLM-L6-v2 --type f16 --out minilm-f16.gguf

@@ -25,7 +25,8 @@ package final class BERTModel: Sendable {
     try self.init(config: config, checkpoint: checkpoint, compute: compute)
   }
 
-  /// Loads a Hugging Face directory: `config.json` and `model.safetensors`, or its shards.
+  /// Loads a Hugging Face directory: `config.json` and `model.safetensors` or `pytorch_model.bin`,
+  /// or shards.
   ///
   /// - Parameters:
   ///   - directory: the directory's path.

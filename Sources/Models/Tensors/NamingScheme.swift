@@ -17,11 +17,13 @@ package enum NamingScheme: String, Sendable, CaseIterable {
   /// whisper.cpp's `.bin` files, with OpenAI's names except for a few.
   case ggml
 
-  /// The scheme that files of a format use.
+  /// The scheme that files of a format usually have.
+  ///
+  /// PyTorch's files may have any names; those of transformers are the most frequent.
   package init(_ format: Checkpoint.Format) {
     switch format {
     case .gguf: self = .gguf
-    case .safetensors: self = .huggingFace
+    case .safetensors, .torch: self = .huggingFace
     }
   }
 }

@@ -12,6 +12,7 @@ public func fuzzCheckpoint(_ data: UnsafePointer<UInt8>?, _ byteCount: Int) -> C
   let bytes = Array(UnsafeBufferPointer(start: data, count: byteCount))
   let file = MappedFile(bytes: bytes, name: "input")
   if let checkpoint = try? Checkpoint.open(file: file) { use(checkpoint) }
+  for one in TorchImport.all(of: file) { precondition(one.byteOffset >= 0, "import nowhere") }
   if let archive = try? ZipArchive(file: file) {
     for entry in archive.entries {
       precondition(entry.dataRange.upperBound <= byteCount, "member outside the archive")

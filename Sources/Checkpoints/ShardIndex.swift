@@ -1,4 +1,4 @@
-// The index of safetensors shards, `model.safetensors.index.json`:
+// The index of shards, `model.safetensors.index.json` or `pytorch_model.bin.index.json`:
 //   {"metadata": {"total_size": 123}, "weight_map": {"TENSOR": "model-00001-of-00002.safetensors"}}
 // `total_size` is not checked: writers have counted tied weights twice, or stored a Float.
 
@@ -7,7 +7,7 @@ internal import Bytes
 /// Which shard each tensor is in.
 ///
 /// - Source: transformers, `save_pretrained` and `load_sharded_checkpoint`.
-struct SafetensorsIndex {
+struct ShardIndex {
   /// Shard names, sorted; each is a file name in the folder of the index.
   let shards: [String]
 
@@ -64,7 +64,8 @@ struct SafetensorsIndex {
       guard let shard = entry.value.stringValue, isShardName(shard) else {
         throw .invalidIndex(
           reason:
-            "tensor '\(printable(name))' is not assigned to a .safetensors file beside the index")
+            "tensor '\(printable(name))' is not assigned to a .safetensors or .bin file beside the "
+            + "index")
       }
       guard shardByTensor.updateValue(shard, forKey: name) == nil else {
         throw .invalidIndex(reason: "tensor '\(printable(name))' is listed twice")
@@ -75,7 +76,8 @@ struct SafetensorsIndex {
 
   /// Whether `name` is a plain file name: an index must not lead out of its folder.
   private static func isShardName(_ name: String) -> Bool {
-    name.hasSuffix(".safetensors") && name.utf8.count <= 255 && !name.hasPrefix(".")
+    (name.hasSuffix(".safetensors") || name.hasSuffix(".bin")) && name.utf8.count <= 255
+      && !name.hasPrefix(".")
       && name.utf8.allSatisfy { $0 >= 0x20 && $0 != 0x7F && $0 != UInt8(ascii: "/") }
   }
 
@@ -86,9 +88,16 @@ struct SafetensorsIndex {
   ///
   /// - Throws: `CheckpointError.tensorNotInFile` or `.unlistedTensor`, naming the shard.
   func check(_ part: ParsedFile, shard: String) throws(CheckpointError) {
-    guard part.format == .safetensors else {
-      throw CheckpointError.partMismatch(reason: "it is not a safetensors file")
-        .inFile(part.file.path)
+    let isExpected =
+      switch part.format {
+      case .safetensors: shard.hasSuffix(".safetensors")
+      case .torch: shard.hasSuffix(".bin")
+      case .gguf: false
+      }
+    guard isExpected else {
+      throw CheckpointError.partMismatch(
+        reason: "it is \(part.format.name), which its name does not say"
+      ).inFile(part.file.path)
     }
     for tensor in part.tensors where shardByTensor[tensor.name] != shard {
       throw CheckpointError.unlistedTensor(
