@@ -117,8 +117,8 @@ let package = Package(
     .target(
       name: "RAG",
       dependencies: [
-        "Bytes", "Checkpoints", "Kernels", "Tokenizers", "Models", "Generation", "Documents",
-        "Store",
+        "Bytes", "Checkpoints", "Kernels", "Media", "Tokenizers", "Models", "Generation",
+        "Documents", "Store",
       ],
       swiftSettings: swiftRAGSettings),
     .target(
@@ -131,17 +131,17 @@ let package = Package(
     .target(
       name: "SwiftRAG",
       dependencies: [
-        "Bytes", "Checkpoints", "Kernels", "Tokenizers", "Models", "Generation", "Documents",
-        "Store", "RAG",
+        "Bytes", "Checkpoints", "Kernels", "Media", "Tokenizers", "Models", "Generation",
+        "Documents", "Store", "RAG",
         .product(name: "Yams", package: "Yams"),
       ],
-      exclude: ["SwiftRAG.docc"], resources: [.copy("SampleLibrary")],
+      exclude: ["SwiftRAG.docc"], resources: [.copy("SampleLibrary"), .copy("TokenizerData")],
       swiftSettings: swiftRAGSettings),
     .executableTarget(
       name: "CLI",
       dependencies: [
         "SwiftRAG", "Evaluation", "RAG", "Store", "Documents", "Generation", "Models", "Tokenizers",
-        "Kernels", "Checkpoints", "Bytes",
+        "Media", "Kernels", "Checkpoints", "Bytes",
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
       ],
       swiftSettings: swiftRAGSettings),

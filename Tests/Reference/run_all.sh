@@ -58,5 +58,7 @@ for passages in 1 3 5; do
   $program eval answers --questions "$library/questions.json" --docs "$library/documents" \
     -m Tests/Fixtures/pocket/pocket-Q4_K_M.gguf -k $passages -q
 done
+step "kernels for AVX-VNNI, in the encoding of AVX-512"
+Tests/Reference/avxvnni.sh
 step "SIGKILL during add"
 python3 Tests/Reference/kill_during_add.py --times 100 --program "$program"

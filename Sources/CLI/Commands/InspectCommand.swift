@@ -16,6 +16,7 @@ struct InspectCommand: ParsableCommand {
         swiftrag inspect model.gguf --json
         swiftrag inspect model.gguf --spec
         swiftrag inspect all-MiniLM-L6-v2 --spec
+        swiftrag inspect clip-vit-base-patch32 --spec
         swiftrag inspect model.gguf --template
         swiftrag inspect model-00001-of-00003.gguf
         swiftrag inspect model.safetensors.index.json
@@ -56,11 +57,7 @@ struct InspectCommand: ParsableCommand {
     try requireExisting([file])
     if template { return try showTemplate(try Checkpoint.open(path: file).metadata) }
     if spec {
-      let specification =
-        Paths.isFolder(file)
-        ? try ModelSpecification(directory: file)
-        : try ModelSpecification(gguf: Checkpoint.open(path: file))
-      return Terminal.answer(specification.text)
+      return Terminal.answer(try specification().text)
     }
     let inspection = try Inspection(of: try open(), hashes: hash)
     if json { return try answerJSON(inspection) }
@@ -92,6 +89,16 @@ struct InspectCommand: ParsableCommand {
   private struct ImportReport: Encodable {
     let path: String
     let imports: [Inspection.ImportRow]
+  }
+
+  private func specification() throws -> ModelSpecification {
+    // A folder may name its weights otherwise; the error of the sentence encoder says which.
+    if let checkpoint = try? Checkpoint.open(path: file), CLIPConfig.recognizes(checkpoint) {
+      return try ModelSpecification(clip: checkpoint)
+    }
+    return Paths.isFolder(file)
+      ? try ModelSpecification(directory: file)
+      : try ModelSpecification(gguf: Checkpoint.open(path: file))
   }
 
   private struct TemplateReport: Encodable {

@@ -17,13 +17,12 @@ package enum NamingScheme: String, Sendable, CaseIterable {
   /// whisper.cpp's `.bin` files, with OpenAI's names except for a few.
   case ggml
 
-  /// The scheme that files of a format usually have.
-  ///
-  /// PyTorch's files may have any names; those of transformers are the most frequent.
-  package init(_ format: Checkpoint.Format) {
+  /// The schemes that files of a format use, the usual one first.
+  package static func candidates(in format: Checkpoint.Format) -> [NamingScheme] {
     switch format {
-    case .gguf: self = .gguf
-    case .safetensors, .torch: self = .huggingFace
+    case .gguf: [.gguf]
+    // PyTorch's files may have any names; those of transformers are the most frequent.
+    case .safetensors, .torch: [.huggingFace, .openAI]
     }
   }
 }
