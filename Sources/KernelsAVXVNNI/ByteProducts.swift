@@ -4,9 +4,19 @@ import _Builtin_intrinsics.intel
 package let largestOffsetQuant: Float = 255
 
 /// Adds the four products of unsigned with signed bytes of each lane (`vpdpbusd`, VEX-coded).
+///
+/// With `AVXVNNI_AS_AVX512` (`Tests/Reference/avxvnni.sh`) the same instruction of AVX-512, so that
+/// a processor without AVX-VNNI can run everything around it.
 @inline(__always)
 func addByteProducts(
   _ sums: IntegerLanes, _ unsigned: IntegerLanes, _ signed: IntegerLanes
 ) -> IntegerLanes {
-  _mm256_dpbusd_avx_epi32(sums, unsigned, signed)
+  #if AVXVNNI_AS_AVX512
+    func wide(_ lanes: IntegerLanes) -> SIMD8<Int64> {
+      SIMD8(lowHalf: lanes, highHalf: zeroIntegers())
+    }
+    return _mm512_dpbusd_epi32(wide(sums), wide(unsigned), wide(signed)).lowHalf
+  #else
+    return _mm256_dpbusd_avx_epi32(sums, unsigned, signed)
+  #endif
 }

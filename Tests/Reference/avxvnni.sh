@@ -4,7 +4,7 @@
 #   Tests/Reference/avxvnni.sh
 #
 # Both instruction sets have the same `vpdpbusd` on 256 bits, in two encodings. This compiles the
-# sources of KernelsAVXVNNI to the encoding of AVX-512, into a build folder of its own, and runs the
+# sources of KernelsAVXVNNI with the encoding of AVX-512, into a build folder of its own, and runs the
 # kernels' tests, which compare them with the scalar twins bit for bit. That the real build holds the
 # other encoding is checked by Tests/lint/check_isa_symbols.sh.
 set -eu
