@@ -1,6 +1,7 @@
 internal import ArgumentParser
 internal import Bytes
 internal import Foundation
+internal import Models
 internal import RAG
 internal import SwiftRAG
 
