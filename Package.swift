@@ -96,7 +96,8 @@ let package = Package(
       name: "Generation",
       dependencies: ["Bytes", "Checkpoints", "Kernels", "Tokenizers", "Models"],
       swiftSettings: swiftRAGSettings),
-    .target(name: "Documents", dependencies: ["Bytes", "CXML2"], swiftSettings: parserSettings),
+    .target(
+      name: "Documents", dependencies: ["Bytes", "Media", "CXML2"], swiftSettings: parserSettings),
     .target(
       name: "Store",
       dependencies: [
@@ -106,7 +107,7 @@ let package = Package(
     .target(
       name: "RAG",
       dependencies: [
-        "Bytes", "Checkpoints", "Kernels", "Tokenizers", "Models", "Generation", "Documents",
+        "Bytes", "Checkpoints", "Kernels", "Media", "Tokenizers", "Models", "Generation", "Documents",
         "Store",
       ],
       swiftSettings: swiftRAGSettings),
