@@ -121,7 +121,7 @@ let package = Package(
     .target(
       name: "SwiftRAG",
       dependencies: [
-        "Bytes", "Checkpoints", "Kernels", "Tokenizers", "Models", "Generation", "Documents",
+        "Bytes", "Checkpoints", "Kernels", "Media", "Tokenizers", "Models", "Generation", "Documents",
         "Store", "RAG",
         .product(name: "Yams", package: "Yams"),
       ],
@@ -131,7 +131,7 @@ let package = Package(
       name: "CLI",
       dependencies: [
         "SwiftRAG", "Evaluation", "RAG", "Store", "Documents", "Generation", "Models", "Tokenizers",
-        "Kernels", "Checkpoints", "Bytes",
+        "Media", "Kernels", "Checkpoints", "Bytes",
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
       ],
       swiftSettings: swiftRAGSettings),
@@ -155,7 +155,7 @@ let package = Package(
       dependencies: ["Models", "Checkpoints", "Bytes", "Kernels", "KernelInterface", "Tokenizers"],
       swiftSettings: swiftRAGSettings),
     .testTarget(
-      name: "DocumentsTests", dependencies: ["Documents", "Bytes"],
+      name: "DocumentsTests", dependencies: ["Documents", "Media", "Bytes"],
       swiftSettings: swiftRAGSettings),
     .testTarget(
       name: "FuzzTests", dependencies: ["Bytes", "Checkpoints", "Documents", "Tokenizers"],
@@ -170,7 +170,7 @@ let package = Package(
     .testTarget(
       name: "RAGTests",
       dependencies: [
-        "RAG", "Store", "Documents", "Generation", "Models", "Tokenizers", "Kernels",
+        "RAG", "Store", "Documents", "Media", "Generation", "Models", "Tokenizers", "Kernels",
         "Checkpoints", "Bytes",
       ],
       swiftSettings: swiftRAGSettings),

@@ -297,6 +297,20 @@ extension IndexStore {
     }
   }
 
+  /// Checks that vectors of a space may be compared with those of the index, and adds the space where
+  /// the index is open for writing and lacks it.
+  ///
+  /// - Throws: ``StoreError/identityMismatch(path:field:stored:wanted:)`` for another model.
+  package func adopt(_ space: VectorSpace) throws(StoreError) {
+    let present = try identity()
+    if let known = present.space(space.name) {
+      return try known.requireCompatible(with: space, path: path)
+    }
+    guard mode == .readWrite, space.name == .picture else { return }
+    try addMissingSpaces(
+      of: IndexIdentity(text: present.text, picture: space, chunker: present.chunker))
+  }
+
   /// Returns unused pages to the file system.
   ///
   /// Needs as much free disk space as the index takes, and waits until no other process reads.

@@ -45,11 +45,14 @@ public enum Folders {
     }
   }
 
-  /// The folder of the running program.
-  public static var executableFolder: String {
+  /// The file of the running program.
+  public static var executable: String {
     let link = try? FileManager.default.destinationOfSymbolicLink(atPath: "/proc/self/exe")
-    return Paths.folder(of: link ?? CommandLine.arguments[0])
+    return link ?? CommandLine.arguments[0]
   }
+
+  /// The folder of the running program.
+  public static var executableFolder: String { Paths.folder(of: executable) }
 
   /// The bundled sample library; nil if the program was copied without its resources.
   public static var sampleLibrary: String? {

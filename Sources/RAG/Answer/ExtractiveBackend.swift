@@ -3,7 +3,7 @@ internal import Foundation
 internal import Store
 
 /// Answers without a language model: quotes, from each passage, the sentence that is closest to the
-/// question.
+/// question, or names the picture that shows it.
 package struct ExtractiveBackend: AnswerBackend {
   package let name = "quote"
   private let encoder: any SentenceEncoder
@@ -39,7 +39,10 @@ package struct ExtractiveBackend: AnswerBackend {
       let value = sentence.value + Self.passageWeight * (quoted[index].cosine ?? 0)
       if value > best?.value ?? -.infinity { best = (index, value) }
     }
-    if let best {
+    if let first = quoted.first, first.pictureRelevance != nil {
+      answer.text = first.inWords + " [1]"
+      emit(answer.text)
+    } else if let best {
       // The passage with the best sentence is cited first.
       quoted.insert(quoted.remove(at: best.index), at: 0)
       answer.text = quoted[0].highlighted.sentence.onOneLine + " [1]"

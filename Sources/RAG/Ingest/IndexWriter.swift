@@ -51,7 +51,7 @@ final class IndexWriter: Sendable {
   /// Enqueues a change that needs no vectors.
   func write(_ outcome: PreparationOutcome) {
     switch outcome {
-    case .document: break
+    case .document, .failed: break
     case .touched(let facts):
       queue.push(.touch(path: facts.path, modifiedNanoseconds: facts.modifiedNanoseconds))
     case .known(let record): queue.push(.link(record))

@@ -23,6 +23,8 @@ package struct Ingestor {
   ) {
     self.store = store
     self.encoder = encoder
+    var pictures = pictures
+    pictures.model = store.adopting(pictures.model)
     self.pictures = pictures
     preparer = Self.preparer(encoder: encoder, pictures: pictures)
   }
@@ -53,14 +55,12 @@ package struct Ingestor {
     }
   }
 
-  /// The identity of an index that is made with `encoder` and, for pictures, with `embedder`.
-  package static func identity(
-    for encoder: any SentenceEncoder, pictures embedder: (any PictureEmbedder)? = nil
-  ) -> IndexIdentity {
+  /// The identity of an index that is made with `encoder`.
+  ///
+  /// The space of pictures is added when the picture model is opened for the first picture.
+  package static func identity(for encoder: any SentenceEncoder) -> IndexIdentity {
     IndexIdentity(
-      text: VectorSpace(
-        modelHash: encoder.modelHash, modelName: encoder.modelName, dimension: encoder.dimension),
-      picture: embedder?.vectorSpace,
+      modelHash: encoder.modelHash, modelName: encoder.modelName, dimension: encoder.dimension,
       chunker: DocumentReader.identity + " " + chunker(for: encoder).identity)
   }
 
@@ -88,9 +88,8 @@ package struct Ingestor {
     if !plan.candidates.isEmpty {
       try embed(plan, into: &result, report: report, shouldStop: shouldStop)
     }
-    if let embedder = pictures.embedder, !result.wasInterrupted {
-      try WaitingPictures(store: store, preparer: preparer, embedder: embedder)
-        .embed(into: &result, report: report, shouldStop: shouldStop)
+    if !result.wasInterrupted {
+      try embedWaitingPictures(into: &result, report: report, shouldStop: shouldStop)
     }
     if !result.wasInterrupted {
       for path in paths {
@@ -106,6 +105,17 @@ package struct Ingestor {
     result.unreadPageCount = try store.unreadPageCount()
     result.seconds = (ContinuousClock.now - start).inSeconds
     return result
+  }
+
+  /// Embeds the pictures that were indexed without a picture model, if there is one now.
+  private func embedWaitingPictures(
+    into result: inout IngestReport, report: (IngestEvent) -> Void, shouldStop: () -> Bool
+  ) throws {
+    guard try store.waitingPictureCount() > 0, let embedder = try pictures.model.get() else {
+      return
+    }
+    try WaitingPictures(store: store, preparer: preparer, embedder: embedder)
+      .embed(into: &result, report: report, shouldStop: shouldStop)
   }
 
   /// Runs the pipeline over the plan's candidates.
@@ -124,7 +134,7 @@ package struct Ingestor {
       result.embeddedChunkCount += batch.chunkCount
       result.embeddedTokenCount += batch.tokenCount
       for (var document, vectors) in batch.complete {
-        if let embedder = pictures.embedder, !document.pictures.isEmpty {
+        if !document.pictures.isEmpty, let embedder = try pictures.model.get() {
           let start = ContinuousClock.now
           try document.pictures.embed(with: embedder)
           result.embeddingSeconds += (ContinuousClock.now - start).inSeconds
@@ -142,6 +152,7 @@ package struct Ingestor {
     defer { outcomes.close() }
     do {
       while !result.wasInterrupted, let outcome = outcomes.pop() {
+        if case .failed(let error) = outcome { throw error }
         if case .document(let document) = outcome {
           if plan.indexedPaths.contains(document.record.path) {
             result.updatedCount += 1
@@ -187,7 +198,7 @@ package struct Ingestor {
     report: (IngestEvent) -> Void
   ) {
     switch outcome {
-    case .document: break
+    case .document, .failed: break
     case .touched: result.unchangedCount += 1
     case .known(let record):
       if plan.vanishedContents.contains(.init(sha256: record.sha256, type: record.type)) {

@@ -33,11 +33,12 @@ struct PictureIntake: Sendable {
   /// - Parameters:
   ///   - document: with its pictures.
   ///   - path: the file, as it is shown to people.
-  /// - Throws: the errors of the picture model.
+  /// - Throws: `ModelFailure` with the error of the picture model.
   func pictures(of document: ExtractedDocument, path: String) throws -> Result {
     var result = Result()
     var maker = PictureChunker(document, chunker: chunker)
     var waitingCount = 0
+    let embedder = document.pictures.isEmpty ? nil : try ModelFailure.wrapping(tools.model.get)
     for picture in document.pictures {
       guard let pixels = pixels(of: picture, path: path, into: &result) else { continue }
       let words = words(in: pixels.picture, path: path, into: &result)
@@ -48,10 +49,10 @@ struct PictureIntake: Sendable {
       let chunk = maker.chunk(of: picture, details: details)
       result.pictures.append(
         PreparedPictureChunk(
-          chunk: chunk, content: tools.embedder.map { .prepared($0.prepare(pixels.picture)) }))
+          chunk: chunk, content: embedder.map { .prepared($0.prepare(pixels.picture)) }))
       waitingCount += 1
-      if let embedder = tools.embedder, waitingCount == Self.waitingLimit {
-        try result.pictures.embed(with: embedder)
+      if let embedder, waitingCount == Self.waitingLimit {
+        try ModelFailure.wrapping { try result.pictures.embed(with: embedder) }
         waitingCount = 0
       }
     }
@@ -125,6 +126,16 @@ struct PictureIntake: Sendable {
       origin: origin, width: pixels.picture.width, height: pixels.picture.height,
       capturedAt: metadata.captureDate?.description, latitude: metadata.place?.latitude,
       longitude: metadata.place?.longitude, sha256: pixels.sha256, wasRead: wasRead)
+  }
+}
+
+/// An error of the picture model, which ends the run; errors of files cost only the file.
+struct ModelFailure: Error {
+  let underlying: any Error
+
+  /// Runs `body` and marks its error as one of the model.
+  static func wrapping<Value>(_ body: () throws -> Value) throws -> Value {
+    do { return try body() } catch { throw ModelFailure(underlying: error) }
   }
 }
 

@@ -5,21 +5,21 @@ package import Media
 package struct PictureTools: Sendable {
   /// Turns files into pixels.
   package var decoder: any PictureDecoding
-  /// Turns pictures into vectors; without it they are indexed by their captions, and wait.
-  package var embedder: (any PictureEmbedder)?
+  /// Turns pictures into vectors; without a model they are indexed by their captions, and wait.
+  package var model: PictureModel
   /// Reads the words in pictures; nil where that is not wanted or no program is installed.
   package var recognizer: TextRecognizer?
 
   /// - Parameters:
   ///   - decoder: by default that of this process.
-  ///   - embedder: the picture model, if there is one.
+  ///   - model: the picture model, if there is one.
   ///   - recognizer: reads words, if wanted.
   package init(
     decoder: any PictureDecoding = InProcessPictureDecoder(),
-    embedder: (any PictureEmbedder)? = nil, recognizer: TextRecognizer? = nil
+    model: PictureModel = PictureModel(), recognizer: TextRecognizer? = nil
   ) {
     self.decoder = decoder
-    self.embedder = embedder
+    self.model = model
     self.recognizer = recognizer
   }
 }

@@ -48,6 +48,8 @@ enum PreparationOutcome: Sendable {
   case touched(FileFacts)
   /// The same bytes are indexed under another path.
   case known(DocumentRecord)
+  /// The picture model failed, which ends the run.
+  case failed(any Error)
   /// No text could be extracted.
   case skipped(DocumentRecord, reason: String)
 }
@@ -90,6 +92,8 @@ struct DocumentPreparer: Sendable {
         return .known(described)
       }
       return try prepare(document, described, isRenewed: isRenewed)
+    } catch let failure as ModelFailure {
+      return .failed(failure.underlying)
     } catch let error as DocumentError {
       return .skipped(record(type: namedType, sha256: sha256), reason: error.reason)
     } catch {

@@ -1,0 +1,5 @@
+package import RAG
+
+extension Runtime {
+  package func pictureEmbedderIfPresent() throws -> (any PictureEmbedder)? { nil }
+}
