@@ -107,8 +107,8 @@ let package = Package(
     .target(
       name: "RAG",
       dependencies: [
-        "Bytes", "Checkpoints", "Kernels", "Media", "Tokenizers", "Models", "Generation", "Documents",
-        "Store",
+        "Bytes", "Checkpoints", "Kernels", "Media", "Tokenizers", "Models", "Generation",
+        "Documents", "Store",
       ],
       swiftSettings: swiftRAGSettings),
     .target(
@@ -121,11 +121,11 @@ let package = Package(
     .target(
       name: "SwiftRAG",
       dependencies: [
-        "Bytes", "Checkpoints", "Kernels", "Media", "Tokenizers", "Models", "Generation", "Documents",
-        "Store", "RAG",
+        "Bytes", "Checkpoints", "Kernels", "Media", "Tokenizers", "Models", "Generation",
+        "Documents", "Store", "RAG",
         .product(name: "Yams", package: "Yams"),
       ],
-      exclude: ["SwiftRAG.docc"], resources: [.copy("SampleLibrary")],
+      exclude: ["SwiftRAG.docc"], resources: [.copy("SampleLibrary"), .copy("TokenizerData")],
       swiftSettings: swiftRAGSettings),
     .executableTarget(
       name: "CLI",
@@ -184,7 +184,7 @@ let package = Package(
     .testTarget(
       name: "SwiftRAGTests", dependencies: ["SwiftRAG", "Generation", "Kernels", "RAG", "Store"],
       swiftSettings: swiftRAGSettings),
-    .testTarget(name: "CLITests", dependencies: ["CLI", "RAG"], swiftSettings: swiftRAGSettings),
+    .testTarget(name: "CLITests", dependencies: ["CLI", "RAG", "Media", "Bytes"], swiftSettings: swiftRAGSettings),
   ],
   swiftLanguageModes: [.v6]
 )

@@ -16,6 +16,13 @@ package struct WaitingDocument: Sendable, Equatable {
   }
 }
 
+/// A picture file that a document refers to.
+package struct LinkedPicture: Sendable, Equatable {
+  package let path: String
+  /// SHA-256 of its bytes when the document was indexed.
+  package let sha256: String
+}
+
 extension IndexStore {
   /// SQL for the rows of pictures without a vector in the space of pictures.
   private static let waitingSource = """
@@ -88,13 +95,13 @@ extension IndexStore {
   }
 
   /// The picture files that documents refer to, by the path of the document.
-  package func linkedPictures() throws(StoreError) -> [String: [String]] {
+  package func linkedPictures() throws(StoreError) -> [String: [LinkedPicture]] {
     try read { database in
-      var linked: [String: [String]] = [:]
+      var linked: [String: [LinkedPicture]] = [:]
       let rows = try Row.fetchCursor(
         database,
         sql: """
-          SELECT document.path, picture.origin FROM picture
+          SELECT document.path, picture.origin, picture.sha256 FROM picture
           JOIN chunk ON chunk.id = picture.chunkID
           JOIN document ON document.contentID = chunk.contentID
           WHERE picture.origin LIKE 'linked:%'
@@ -102,7 +109,8 @@ extension IndexStore {
       while let row = try rows.next() {
         let origin: String = try row.decode(atIndex: 1)
         guard case .linked(let file)? = PictureOrigin(rawValue: origin) else { continue }
-        linked[try row.decode(atIndex: 0), default: []].append(file)
+        linked[try row.decode(atIndex: 0), default: []].append(
+          LinkedPicture(path: file, sha256: try row.decode(atIndex: 2)))
       }
       return linked
     }

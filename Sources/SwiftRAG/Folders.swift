@@ -39,20 +39,26 @@ public enum Folders {
     }
     folders.append(data(environment: environment) + "/models")
     return folders.filter { folder in
-      ["embeddings", "llm"].contains {
+      ["embeddings", "llm", "clip"].contains {
         FileManager.default.fileExists(atPath: folder + "/" + $0)
       }
     }
   }
 
-  /// The file of the running program.
-  public static var executable: String {
+  /// The running program.
+  static var executable: String {
     let link = try? FileManager.default.destinationOfSymbolicLink(atPath: "/proc/self/exe")
     return link ?? CommandLine.arguments[0]
   }
 
   /// The folder of the running program.
   public static var executableFolder: String { Paths.folder(of: executable) }
+
+  /// OpenAI's merges of CLIP's tokenizer; nil if the program was copied without its resources.
+  package static var clipMerges: String? {
+    let path = executableFolder + "/swiftrag_SwiftRAG.resources/TokenizerData/clip-merges.txt"
+    return FileManager.default.fileExists(atPath: path) ? path : nil
+  }
 
   /// The bundled sample library; nil if the program was copied without its resources.
   public static var sampleLibrary: String? {

@@ -124,11 +124,12 @@ public final class KnowledgeBase: Sendable {
   public func search(
     pictureAt path: String, limit: Int? = nil, filter: SearchFilter = .init()
   ) throws -> [Passage] {
-    guard try pictureModel.get() != nil else { throw PictureProblem.noModel }
+    // Says what to install where there is none.
+    if try pictureModel.get() == nil { _ = try runtime.pictureEmbedder() }
     let bytes = try FileContents.read(path: path, limit: DocumentLimits().maximumFileByteCount)
     let picture: Picture
     do {
-      picture = try Runtime.pictureDecoder.decode(bytes)
+      picture = try Runtime.pictureDecoding.decode(bytes)
     } catch {
       throw PictureProblem.unusable(path: path, reason: "\(error)")
     }

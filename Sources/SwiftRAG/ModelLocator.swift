@@ -8,7 +8,7 @@ public struct ModelLocator: Sendable {
   public struct Found: Sendable, Equatable, Codable {
     /// The name that commands and settings accept.
     public let name: String
-    /// `embeddings` or `llm`.
+    /// `embeddings`, `llm` or `clip`.
     public let kind: String
     /// The GGUF file, or the folder of a Hugging Face model.
     public let path: String
@@ -22,6 +22,8 @@ public struct ModelLocator: Sendable {
     case missing(name: String, kind: String?, searched: [String], known: [String])
     /// No language model was named, and no models folder has one.
     case noLanguageModel(searched: [String])
+    /// No CLIP was named, and no models folder has one.
+    case noPictureModel(searched: [String])
     /// The folder does not contain a model that can be opened.
     case noModelInFolder(path: String)
     /// The folder contains several models.
@@ -41,6 +43,11 @@ public struct ModelLocator: Sendable {
           searched.isEmpty ? "no models folder was found" : searched.joined(separator: ", ")
         return "no language model was found (searched: \(places))\n"
           + "  try: put a GGUF file into models/llm, or name one with -m MODEL.gguf"
+      case .noPictureModel(let searched):
+        let places =
+          searched.isEmpty ? "no models folder was found" : searched.joined(separator: ", ")
+        return "no model for pictures was found (searched: \(places))\n"
+          + "  try: put CLIP ViT-B/32 into models/clip (605 MB, MIT), or name one with clip_model"
       case .noModelInFolder(let path):
         return "\(path): has neither a .gguf file nor config.json with model.safetensors"
       case .ambiguous(let path, let files):
@@ -49,7 +56,7 @@ public struct ModelLocator: Sendable {
     }
   }
 
-  /// The folders that hold `embeddings` or `llm`, in the order in which they are searched.
+  /// The folders that hold `embeddings`, `llm` or `clip`, in the order in which they are searched.
   public let folders: [String]
 
   /// Finds the folders.
@@ -116,12 +123,23 @@ public struct ModelLocator: Sendable {
     }
     do { return try embeddingModel(name) } catch {
       guard case .missing = error else { throw error }
+      if let found = models.first(where: { $0.kind == "clip" && $0.name == name }) {
+        return found.path
+      }
       throw .missing(name: name, kind: nil, searched: folders, known: models.map(\.name))
     }
   }
 
   /// Every model in the folders.
   public func all() -> [Found] {
+    let pictures = folders.flatMap { Self.clipModels(in: $0 + "/clip") }
+      .reduce(into: [Found]()) { found, model in
+        if !found.contains(where: { $0.name == model.name }) { found.append(model) }
+      }
+    return otherModels() + pictures
+  }
+
+  private func otherModels() -> [Found] {
     folders.flatMap { folder in ["embeddings", "llm"].map { (folder, $0) } }
       .reduce(into: []) { found, place in
         for model in Self.models(kind: place.1, folder: place.0)
@@ -158,7 +176,7 @@ public struct ModelLocator: Sendable {
     throw .noModelInFolder(path: path)
   }
 
-  private static func isFolder(_ path: String) -> Bool {
+  static func isFolder(_ path: String) -> Bool {
     var isFolder: ObjCBool = false
     return FileManager.default.fileExists(atPath: path, isDirectory: &isFolder)
       && isFolder.boolValue
@@ -168,7 +186,7 @@ public struct ModelLocator: Sendable {
 extension ModelLocator.Failure: CategorizedError {
   package var category: ErrorCategory {
     switch self {
-    case .missing, .noLanguageModel, .noModelInFolder, .ambiguous: .unavailable
+    case .missing, .noLanguageModel, .noPictureModel, .noModelInFolder, .ambiguous: .unavailable
     }
   }
 }

@@ -17,15 +17,14 @@ extension Runtime {
   package func pictureTools(model: PictureModel) throws -> PictureTools {
     let recognizer = settings.ocr == .off ? nil : TextRecognizer()
     if settings.ocr == .on, recognizer == nil { throw PictureProblem.noRecognizer }
-    return PictureTools(decoder: Self.pictureDecoder, model: model, recognizer: recognizer)
+    return PictureTools(decoder: Self.pictureDecoding, model: model, recognizer: recognizer)
   }
 
   /// Decodes pictures in a process of its own, where this process is the program `swiftrag`; in
   /// another program that uses the library, on the calling thread.
-  package static var pictureDecoder: any PictureDecoding {
-    let program = Folders.executable
-    guard Paths.name(of: program) == "swiftrag" else { return InProcessPictureDecoder() }
-    return PictureChildProcess(command: [program, "decode-picture"])
+  package static var pictureDecoding: any PictureDecoding {
+    Paths.name(of: Folders.executable) == "swiftrag"
+      ? pictureDecoder() : InProcessPictureDecoder()
   }
 
   /// The picture of a cited passage, from its file.
@@ -33,7 +32,7 @@ extension Runtime {
   /// - Throws: `DocumentError` or `PictureError` where the file has changed or vanished.
   package static func picture(of citation: Citation) throws -> Picture? {
     guard let details = citation.picture else { return nil }
-    return try pictureDecoder.decode(
+    return try pictureDecoding.decode(
       PictureBytes().read(details.origin, ofDocumentAt: citation.path))
   }
 }
@@ -42,8 +41,6 @@ extension Runtime {
 public enum PictureProblem: Error, Equatable, CustomStringConvertible {
   /// The setting `ocr` is `on`, and there is no program that reads words.
   case noRecognizer
-  /// No picture model was found.
-  case noModel
   /// The file is not a picture that can be decoded.
   case unusable(path: String, reason: String)
 
@@ -53,8 +50,6 @@ public enum PictureProblem: Error, Equatable, CustomStringConvertible {
     case .noRecognizer:
       "the program 'tesseract' is not installed, and --ocr on needs it\n"
         + "  try: sudo apt-get install \(TextRecognizer.debianPackage)"
-    case .noModel:
-      "a search by a picture needs a picture model, and none was found\n  try: \(installHint)"
     case .unusable(let path, let reason): "\(path): \(reason)"
     }
   }
@@ -65,14 +60,12 @@ public enum PictureProblem: Error, Equatable, CustomStringConvertible {
   public static let installHint =
     "put CLIP ViT-B/32 (605 MB, MIT licence) into models/clip: the folder "
     + "openai/clip-vit-base-patch32 of Hugging Face, or OpenAI's ViT-B-32.pt"
-
-  private var installHint: String { Self.installHint }
 }
 
 extension PictureProblem: CategorizedError {
   package var category: ErrorCategory {
     switch self {
-    case .noRecognizer, .noModel: .unavailable
+    case .noRecognizer: .unavailable
     case .unusable: .invalidData
     }
   }

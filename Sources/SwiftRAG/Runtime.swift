@@ -20,6 +20,7 @@ public final class Runtime: Sendable {
   private struct Opened {
     var compute: ComputeContext?
     var encoder: BERTSentenceEncoder?
+    var pictures: CLIPEmbedder?
   }
 
   private let opened = Mutex(Opened())
@@ -56,6 +57,17 @@ public final class Runtime: Sendable {
       let encoder = try BERTSentenceEncoder(path: path, compute: compute(&opened))
       opened.encoder = encoder
       return encoder
+    }
+  }
+
+  /// The CLIP at a path, opened by the first call.
+  func openPictureEmbedder(path: String) throws -> CLIPEmbedder {
+    try opened.withLock { opened in
+      if let embedder = opened.pictures { return embedder }
+      let embedder = try CLIPEmbedder(
+        path: path, mergesPath: Folders.clipMerges, compute: compute(&opened))
+      opened.pictures = embedder
+      return embedder
     }
   }
 

@@ -11,7 +11,9 @@ public enum Setting: String, CaseIterable, Sendable {
   case modelPath = "model_path"
   /// The sentence encoder: a folder, a file, or a name below `models/embeddings`.
   case embeddingModel = "embedding_model"
-  /// The folder that holds `llm` and `embeddings`.
+  /// The CLIP for pictures: a folder, a file, or a name below `models/clip`.
+  case clipModel = "clip_model"
+  /// The folder that holds `llm`, `embeddings` and `clip`.
   case modelsDirectory = "models_dir"
   /// The index file.
   case indexPath = "index_path"
@@ -42,6 +44,7 @@ public enum Setting: String, CaseIterable, Sendable {
     let own = "SWIFTRAG_" + rawValue.uppercased()
     switch self {
     case .modelPath: return [own, "TEXT_MODEL_PATH"]
+    case .clipModel: return [own, "CLIP_MODEL_PATH"]
     case .modelsDirectory: return [own, "SWIFTRAG_MODELS"]
     case .indexPath: return [own, "SWIFTRAG_INDEX"]
     case .openAIBaseURL: return [own, "OPENAI_BASE_URL"]
@@ -60,7 +63,7 @@ public enum Setting: String, CaseIterable, Sendable {
   public var requirement: String {
     switch self {
     case .modelBackend: "auto, native, openai or quote"
-    case .modelPath, .embeddingModel, .modelsDirectory, .indexPath: "a path or a name"
+    case .modelPath, .embeddingModel, .clipModel, .modelsDirectory, .indexPath: "a path or a name"
     case .topK: "a whole number between 1 and 100"
     case .maxTokens: "a whole number between 1 and 100000"
     case .temperature: "a number between 0 and 2"

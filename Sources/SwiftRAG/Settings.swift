@@ -40,7 +40,9 @@ public struct Settings: Sendable {
   public var modelPath: String?
   /// The sentence encoder: a folder, a GGUF file, or a name below `models/embeddings`.
   public var embeddingModel = "all-MiniLM-L6-v2"
-  /// The folder that holds `llm` and `embeddings`; the usual places are searched if nil.
+  /// The CLIP for pictures: a folder, a file, or a name below `models/clip`; the one there if nil.
+  public var clipModel: String?
+  /// The folder that holds `llm`, `embeddings` and `clip`; the usual places are searched if nil.
   public var modelsFolder: String?
   /// The index file; `index.sqlite` in the user's data folder if nil.
   public var indexPath: String?
@@ -80,6 +82,7 @@ extension Settings {
     case .modelBackend: assign(Backend(rawValue: text), to: \.backend)
     case .modelPath: assign(Self.nonEmpty(text), to: \.modelPath)
     case .embeddingModel: assign(Self.nonEmpty(text), to: \.embeddingModel)
+    case .clipModel: assign(Self.nonEmpty(text), to: \.clipModel)
     case .modelsDirectory: assign(Self.nonEmpty(text), to: \.modelsFolder)
     case .indexPath: assign(Self.nonEmpty(text), to: \.indexPath)
     case .topK: assign(Self.number(text, in: 1...100), to: \.topK)
@@ -101,6 +104,7 @@ extension Settings {
     case .modelBackend: backend.rawValue
     case .modelPath: modelPath
     case .embeddingModel: embeddingModel
+    case .clipModel: clipModel
     case .modelsDirectory: modelsFolder
     case .indexPath: indexPath
     case .topK: "\(topK)"

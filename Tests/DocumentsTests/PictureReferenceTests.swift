@@ -41,7 +41,7 @@ import Testing
       found.map(\.origin) == [
         .linked(path: "cat.jpg"), .linked(path: "my cat.png"), .linked(path: "b/dog.gif"),
       ])
-    #expect(found.map(\.caption) == ["a cat. Minka, 2019", "", "dog. The dog. d"])
+    #expect(found.map(\.caption) == ["a cat. Minka, 2019", "", "dog. The dog"])
     #expect(found[0].byteOffset == 15)
   }
 

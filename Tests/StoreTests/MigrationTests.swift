@@ -166,7 +166,7 @@ import Testing
     let error = try #require(throws: StoreError.self) {
       _ = try IndexFile.openReadable(path: path, mayWrite: { _ in false })
     }
-    #expect(error == .olderSchema(path: path, version: 1, supported: 2))
+    #expect(error == .olderSchema(path: path, version: 1, supported: 3))
     #expect(error.description.contains("swiftrag index info --index \(path)"))
     #expect(try bytes(path) == before)
   }

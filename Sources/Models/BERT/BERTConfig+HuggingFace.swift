@@ -95,6 +95,12 @@ struct JSONFile {
     }
   }
 
+  /// A part of a file, under a name for messages.
+  init(path: String, value: JSONValue) {
+    self.path = path
+    self.value = value
+  }
+
   /// The file, or nil when there is none at `path`.
   static func ifPresent(path: String) throws(ModelError) -> JSONFile? {
     access(path, F_OK) == 0 ? try JSONFile(path: path) : nil

@@ -16,16 +16,22 @@ struct TensorRows {
   private let rowByteCount: Int
 
   private let type: WeightType
+  private let transposed: TransposedBytes?
 
+  /// - Parameters:
+  ///   - info: the tensor, or its own part of one in the file.
+  ///   - checkpoint: the opened file.
+  ///   - isTransposed: whether the rows are the file's columns; then a block is one number.
   /// - Precondition: the tensor's type is a ``WeightType``.
-  init(_ info: TensorInfo, of checkpoint: Checkpoint) {
+  init(_ info: TensorInfo, of checkpoint: Checkpoint, isTransposed: Bool = false) {
     guard let type = WeightType(info.type) else {
       preconditionFailure("the tensor's type cannot be widened")
     }
     self.type = type
     self.checkpoint = checkpoint
     self.info = info
-    rowElementCount = info.shape.last ?? 1
+    transposed = isTransposed ? TransposedBytes(info, type, of: checkpoint) : nil
+    rowElementCount = transposed?.columnCount ?? info.shape.last ?? 1
     rowCount = rowElementCount == 0 ? 0 : info.elementCount / rowElementCount
     rowByteCount = rowElementCount / info.type.blockElementCount * info.type.blockByteCount
   }
@@ -40,10 +46,15 @@ struct TensorRows {
 
   /// Reads row `row` as Float32 into `values`, whose `rowElementCount` elements are overwritten.
   func read(_ row: Int, into values: UnsafeMutableBufferPointer<Float>) {
+    let range = row * rowByteCount..<(row + 1) * rowByteCount
+    if let transposed {
+      transposed.withRows {
+        widen(type: type, bytes: UnsafeRawBufferPointer(rebasing: $0[range]), into: values)
+      }
+      return
+    }
     withExtendedLifetime(checkpoint) {
-      let all = checkpoint.bytes(of: info)
-      let bytes = UnsafeRawBufferPointer(
-        rebasing: all[row * rowByteCount..<(row + 1) * rowByteCount])
+      let bytes = UnsafeRawBufferPointer(rebasing: checkpoint.bytes(of: info)[range])
       widen(type: type, bytes: bytes, into: values)
     }
   }

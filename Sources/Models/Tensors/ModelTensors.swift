@@ -32,6 +32,9 @@ struct ModelTensors {
   func stack(_ specs: [TensorSpec]) throws(ModelError) -> WeightStack {
     var tensors: [TensorInfo] = []
     for spec in specs { tensors.append(try finder.find(spec)) }
+    if specs.count == 1, finder.isTransposed(specs[0]) {
+      return WeightStack(try loader.matrix(transposing: tensors[0]))
+    }
     return try loader.stack(tensors)
   }
 
@@ -45,6 +48,12 @@ struct ModelTensors {
         try WeightVector(type: type, count: info.shape[0], bytes: checkpoint.bytes(of: info))
       }
     }
+  }
+
+  /// A tensor of a single number; nil where the file has none.
+  func number(_ spec: TensorSpec) throws(ModelError) -> Float? {
+    guard let info = try finder.findOptional(spec) else { return nil }
+    return TensorRows(info, of: checkpoint).row(0)[0]
   }
 
   /// Factors, all positive; empty where the file has none.

@@ -17,11 +17,11 @@ package enum NamingScheme: String, Sendable, CaseIterable {
   /// whisper.cpp's `.bin` files, with OpenAI's names except for a few.
   case ggml
 
-  /// The scheme that files of a format use.
-  package init(_ format: Checkpoint.Format) {
+  /// The schemes that files of a format use, the usual one first.
+  package static func candidates(in format: Checkpoint.Format) -> [NamingScheme] {
     switch format {
-    case .gguf: self = .gguf
-    case .safetensors: self = .huggingFace
+    case .gguf: [.gguf]
+    case .safetensors: [.huggingFace, .openAI]
     }
   }
 }

@@ -18,9 +18,25 @@ package struct TensorFinder: Sendable {
   /// - Complexity: O(tensors); no tensor's data is read.
   package init(_ checkpoint: Checkpoint, _ table: some TensorTable) throws(ModelError) {
     self.checkpoint = checkpoint
-    scheme = NamingScheme(checkpoint.format)
+    scheme = Self.scheme(checkpoint, table)
     prefix = Self.prefix(checkpoint, table, scheme)
     try check(table)
+  }
+
+  /// The first scheme of the format under which the file has the table's first tensor.
+  ///
+  /// One format serves several: open_clip writes OpenAI's names into safetensors.
+  private static func scheme<Table: TensorTable>(
+    _ checkpoint: Checkpoint, _ table: Table
+  ) -> NamingScheme {
+    let schemes = NamingScheme.candidates(in: checkpoint.format)
+    let found = schemes.first { scheme in
+      let names = table.all.first?.names[scheme] ?? []
+      return Table.prefixes(in: scheme).contains { prefix in
+        names.contains { checkpoint.tensor(named: prefix + $0) != nil }
+      }
+    }
+    return found ?? schemes[0]
   }
 
   /// The first of the scheme's prefixes under which the file has the table's first tensor.
@@ -55,7 +71,9 @@ package struct TensorFinder: Sendable {
   /// For messages: `tensor blk.0.attn_q.weight`.
   func entry(_ spec: TensorSpec) -> String { "tensor \(names(of: spec).first ?? "?")" }
 
-  /// The tensor in the file; nil where it is optional and absent.
+  /// The tensor in the file, of several in one its own part; nil where it is optional and absent.
+  ///
+  /// A transposed tensor is returned as the file has it, see ``isTransposed(_:)``.
   ///
   /// - Throws: `ModelError.missing`, `.shape` or `.unsupported` (its type).
   package func findOptional(_ spec: TensorSpec) throws(ModelError) -> TensorInfo? {
@@ -63,12 +81,22 @@ package struct TensorFinder: Sendable {
       if spec.isOptional { return nil }
       throw .missing(entry: entry(spec), source: source)
     }
-    guard info.shape == spec.shape else {
-      throw .shape(tensor: info.name, expected: spec.shape, found: info.shape, source: source)
+    let storage = spec.storage(in: scheme)
+    let expected = storage.fileShape(of: spec.shape)
+    guard info.shape == expected else {
+      throw .shape(tensor: info.name, expected: expected, found: info.shape, source: source)
     }
-    _ = try weightType(info, source: source)
-    return info
+    let type = try weightType(info, source: source)
+    guard storage != .transposed || type.blockElementCount == 1 else {
+      throw .unsupported(
+        entry: "type of tensor \(info.name), which is transposed", found: type.rawValue,
+        supported: "f32, f16, bf16", source: source)
+    }
+    return storage.view(of: info, shape: spec.shape)
   }
+
+  /// Whether the file has the tensor with its dimensions exchanged.
+  func isTransposed(_ spec: TensorSpec) -> Bool { spec.storage(in: scheme) == .transposed }
 
   /// The tensor in the file.
   ///

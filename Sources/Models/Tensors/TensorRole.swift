@@ -29,6 +29,12 @@ package enum TensorRole: String, Sendable, CaseIterable {
   case ffnDown
   /// `[vocab, embed]`: from the last hidden state to logits.
   case output
+  /// `[projection, embed]`: from a tower's pooled hidden state to the space that towers share.
+  case projection
+  /// `[embed]`: the learned vector that stands before an image's patches.
+  case classEmbedding
+  /// A single number: the logarithm of the factor of cosines in a softmax.
+  case logitScale
   /// Filters `[outputs, channels, width]` or `[outputs, channels, patch, patch]`.
   case convolution
 
@@ -45,9 +51,9 @@ package enum TensorRole: String, Sendable, CaseIterable {
   package var kind: Kind {
     switch self {
     case .positionEmbedding: .table
-    case .norm, .bias, .ropeFactors: .vector
+    case .norm, .bias, .ropeFactors, .classEmbedding, .logitScale: .vector
     case .tokenEmbedding, .attentionQuery, .attentionKey, .attentionValue, .attentionFused,
-      .attentionOutput, .ffnGate, .ffnUp, .ffnGateUp, .ffnDown, .output,
+      .attentionOutput, .ffnGate, .ffnUp, .ffnGateUp, .ffnDown, .output, .projection,
       .convolution:
       .matrix
     }

@@ -9,17 +9,23 @@ package struct TensorSpec: Sendable, Equatable {
   package let layer: Int?
   /// Whether a file may leave it out.
   package let isOptional: Bool
+  /// How files of a scheme store it, where that is not as ``shape`` says.
+  private let storages: [NamingScheme: TensorStorage]
 
   package init(
     _ names: TensorNames, shape: [Int], role: TensorRole, layer: Int? = nil,
-    isOptional: Bool = false
+    isOptional: Bool = false, storages: [NamingScheme: TensorStorage] = [:]
   ) {
     self.names = names
     self.shape = shape
     self.role = role
     self.layer = layer
     self.isOptional = isOptional
+    self.storages = storages
   }
+
+  /// How files of a scheme store the tensor.
+  package func storage(in scheme: NamingScheme) -> TensorStorage { storages[scheme] ?? .whole }
 
   /// The usual name in a scheme, or "?" where the scheme does not have the tensor.
   package func name(_ scheme: NamingScheme) -> String { names[scheme].first ?? "?" }
@@ -44,11 +50,17 @@ package struct LinearSpec: Sendable, Equatable {
     _ names: TensorNames, outputs: Int, inputs: Int, filter: [Int] = [], role: TensorRole,
     layer: Int? = nil, hasBias: Bool
   ) {
-    weight = TensorSpec(
-      names.appending(".weight"), shape: [outputs, inputs] + filter, role: role, layer: layer)
-    bias =
-      hasBias
-      ? TensorSpec(names.appending(".bias"), shape: [outputs], role: .bias, layer: layer) : nil
+    self.init(
+      weight: TensorSpec(
+        names.appending(".weight"), shape: [outputs, inputs] + filter, role: role, layer: layer),
+      bias: hasBias
+        ? TensorSpec(names.appending(".bias"), shape: [outputs], role: .bias, layer: layer) : nil)
+  }
+
+  /// A layer whose tensors have names of their own.
+  package init(weight: TensorSpec, bias: TensorSpec?) {
+    self.weight = weight
+    self.bias = bias
   }
 
   package var tensors: [TensorSpec] { [weight] + (bias.map { [$0] } ?? []) }

@@ -57,14 +57,38 @@ package final class WeightLoader: Sendable {
 
   /// The weights of tensors `[outputs, inputs]` with the same inputs, in the order of their results.
   ///
-  /// - Throws: `ModelError.unsupported` for a type without kernels or `.precise` weights of several
-  ///   types, `.invalid` for a shape or bytes that a matrix cannot have.
+  /// - Throws: `ModelError.unsupported` for a type without kernels, `.invalid` for a shape or bytes
+  ///   that a matrix cannot have.
   /// - Precondition: at least one tensor.
   package func stack(_ tensors: [TensorInfo]) throws(ModelError) -> WeightStack {
-    if activations == .precise { return WeightStack([try matrix(fusing: tensors)]) }
     var parts: [WeightMatrix] = []
-    for tensor in tensors { parts.append(try matrix(tensor)) }
+    if activations == .precise {
+      if tensors.allSatisfy({ $0.type == tensors[0].type }) {
+        return WeightStack([try matrix(fusing: tensors)])
+      }
+      for tensor in tensors { parts.append(try matrix(fusing: [tensor])) }
+    } else {
+      for tensor in tensors { parts.append(try matrix(tensor)) }
+    }
     return WeightStack(parts)
+  }
+
+  /// The matrix of a tensor `[inputs, outputs]` of plain numbers.
+  ///
+  /// - Throws: `ModelError.invalid` as ``stack(_:)``.
+  package func matrix(transposing tensor: TensorInfo) throws(ModelError) -> WeightMatrix {
+    let type = try weightType(tensor, source: model.path)
+    let bytes = TransposedBytes(tensor, type, of: model)
+    let matrix = bytes.withRows { rows in
+      Result { () throws(KernelError) in
+        try WeightMatrix(
+          type: type, outputs: bytes.rowCount, inputs: bytes.columnCount, bytes: rows,
+          compute: compute, activations: activations)
+      }
+    }
+    return try mapKernelErrors(entry: "tensor \(tensor.name)", source: model.path) {
+      () throws(KernelError) in try matrix.get()
+    }
   }
 
   /// One matrix of a tensor `[outputs, inputs]`, as the placement says.

@@ -1,3 +1,4 @@
+internal import Bytes
 internal import Documents
 internal import Store
 
@@ -75,10 +76,19 @@ struct IngestPlan: Sendable {
       indexed.lazy.filter { !FileFacts.exists($0.key) }.map { content($0.value) })
   }
 
-  /// Whether a picture was written or removed after the page that refers to it was indexed.
-  private static func changed(_ pictures: [String]?, since state: FileState) -> Bool {
-    pictures?.contains {
-      FileFacts(path: $0).map { $0.modifiedNanoseconds > state.indexedNanoseconds } ?? true
+  /// Whether a picture was changed or removed after the page that refers to it was indexed.
+  ///
+  /// As for documents, the time of a file proves that it has not changed; otherwise its bytes are
+  /// hashed.
+  private static func changed(_ pictures: [LinkedPicture]?, since state: FileState) -> Bool {
+    pictures?.contains { picture in
+      guard let facts = FileFacts(path: picture.path) else { return true }
+      if state.isOlder(facts.modifiedNanoseconds) { return false }
+      guard
+        let bytes = try? FileContents.read(
+          path: picture.path, limit: DocumentLimits().maximumFileByteCount)
+      else { return true }
+      return (try? sha256Hex(of: bytes)) != picture.sha256
     } ?? false
   }
 }

@@ -18,7 +18,7 @@ struct PictureRelevance: Sendable {
   ]
 
   /// The least probability of a picture that is shown for a question.
-  static let threshold = 0.5
+  static let threshold = 0.75
 
   let logitScale: Double
 

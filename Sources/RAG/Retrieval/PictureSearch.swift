@@ -61,7 +61,7 @@ final class PictureSearch: Sendable {
   private func neutral(_ embedder: any PictureEmbedder) throws -> [[Float]] {
     try neutralVectors.withLock { vectors in
       if let vectors { return vectors }
-      let all = try embedder.vectors(ofTexts: PictureRelevance.neutralTexts)
+      let all = try embedder.vectors(ofTexts: PictureRelevance.neutralTexts).vectors
       let rows = stride(from: 0, to: all.count, by: embedder.dimension).map {
         Array(all[$0..<$0 + embedder.dimension])
       }

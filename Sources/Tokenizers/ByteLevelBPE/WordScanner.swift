@@ -100,7 +100,7 @@ struct WordScanner {
   // MARK: Alternatives
 
   /// The end of `'s|'t|'re|'ve|'m|'ll|'d`, or nil.
-  private func contractionEnd(_ start: Int, limit: Int, ignoresCase: Bool) -> Int? {
+  func contractionEnd(_ start: Int, limit: Int, ignoresCase: Bool) -> Int? {
     func letter(_ index: Int) -> UInt8 {
       guard index < limit else { return 0 }
       let byte = text[index]
@@ -138,7 +138,7 @@ struct WordScanner {
 
   /// The end of the run of scalars of one class.
   @inline(__always)
-  private func classEnd(_ start: Int, _ expected: WordClass, limit: Int) -> Int {
+  func classEnd(_ start: Int, _ expected: WordClass, limit: Int) -> Int {
     var index = start
     while index < limit {
       let (scalar, next) = Tokenizers.scalar(in: text, at: index)
@@ -149,7 +149,7 @@ struct WordScanner {
   }
 
   @inline(__always)
-  private func wordClass(at index: Int, limit: Int) -> WordClass? {
+  func wordClass(at index: Int, limit: Int) -> WordClass? {
     index < limit ? Self.merged(classes[scalar(in: text, at: index).scalar]) : nil
   }
 

@@ -1,0 +1,115 @@
+internal import Bytes
+package import Checkpoints
+
+extension CLIPConfig {
+  /// The configuration of an opened checkpoint of any layout.
+  ///
+  /// - Throws: `ModelError` naming the file, and the entry or tensor that is missing or does not fit.
+  package init(checkpoint: Checkpoint) throws(ModelError) {
+    if case .gguf = checkpoint.format {
+      try self.init(ggufMetadata: checkpoint.metadata, source: checkpoint.path)
+    } else if OpenAITensors(checkpoint).isPresent {
+      try self.init(openAI: checkpoint)
+    } else {
+      try self.init(directory: Self.folder(of: checkpoint))
+    }
+  }
+
+  private static func folder(of checkpoint: Checkpoint) -> String {
+    checkpoint.path.contains("/") ? Paths.folder(of: checkpoint.path) : "."
+  }
+
+  /// Reads the configuration from the shapes of tensors with OpenAI's names, as OpenAI's own loader
+  /// does.
+  ///
+  /// The shapes do not say which activation function the model has. OpenAI's archives, which are
+  /// known by their sizes among the tensors, have QuickGELU; other files need
+  /// `open_clip_config.json` beside them.
+  ///
+  /// - Source: openai/CLIP `model.py`, `build_model`; open_clip 3.3.0 `model.py`.
+  private init(openAI checkpoint: Checkpoint) throws(ModelError) {
+    let tensors = OpenAITensors(checkpoint)
+    let patches = try tensors.shape("visual.conv1.weight", rank: 4)
+    let imagePositions = try tensors.shape("visual.positional_embedding", rank: 2)
+    let tokens = try tensors.shape("token_embedding.weight", rank: 2)
+    let grid = Int(Double(max(0, imagePositions[0] - 1)).squareRoot().rounded())
+    let (imageSize, overflow) = grid.multipliedReportingOverflow(by: patches[3])
+    self.init(
+      vision: try tensors.tower("visual.transformer", embed: patches[0]),
+      text: try tensors.tower("transformer", embed: tokens[1]),
+      imageSize: overflow ? 0 : imageSize, patchSize: patches[3], vocab: tokens[0],
+      context: try tensors.shape("positional_embedding", rank: 2)[0],
+      projection: try tensors.shape("text_projection", rank: 2)[1])
+    let path = Self.folder(of: checkpoint) + "/open_clip_config.json"
+    if let json = try JSONFile.ifPresent(path: path) {
+      try readOpenCLIP(json)
+    } else if !tensors.isOpenAIArchive {
+      throw .missing(
+        entry: "open_clip_config.json beside the file",
+        expected: "there, with quick_gelu: the tensors do not say which activation function the "
+          + "model has", source: checkpoint.path)
+    }
+    try validate(source: checkpoint.path)
+  }
+
+  /// What the shapes do not say: the activation function and the number of heads.
+  private mutating func readOpenCLIP(_ json: JSONFile) throws(ModelError) {
+    guard let model = json.value["model_cfg"], model.members != nil else {
+      throw .missing(entry: "model_cfg", expected: "an object", source: json.path)
+    }
+    activation = model["quick_gelu"]?.boolValue ?? false ? .quickGELU : .gelu
+    if let width = model["vision_cfg"]?["head_width"]?.integerValue, width > 0 {
+      vision.heads = vision.embed / width
+    }
+    if let heads = model["text_cfg"]?["heads"]?.integerValue { text.heads = heads }
+    let preprocessing = json.value["preprocess_cfg"]
+    for (key, expected) in [("mean", Self.mean), ("std", Self.standardDeviation)] {
+      guard let found = preprocessing?[key]?.arrayValue?.compactMap(\.numberValue) else { continue }
+      guard found.map({ Float($0) }) == expected else {
+        throw .unsupported(
+          entry: "preprocess_cfg.\(key)", found: "\(found)", supported: "\(expected)",
+          source: json.path)
+      }
+    }
+  }
+}
+
+/// The shapes of tensors with OpenAI's names.
+private struct OpenAITensors {
+  let checkpoint: Checkpoint
+  private let prefix: String
+
+  init(_ checkpoint: Checkpoint) {
+    self.checkpoint = checkpoint
+    let prefixes = CLIPTensors.prefixes(in: .openAI)
+    prefix =
+      prefixes.first { checkpoint.tensor(named: $0 + "visual.conv1.weight") != nil } ?? ""
+  }
+
+  var isPresent: Bool { has("visual.conv1.weight") }
+
+  /// Whether the file repeats its sizes as tensors, which only OpenAI's archives do.
+  var isOpenAIArchive: Bool { has("input_resolution") && has("context_length") }
+
+  private func has(_ name: String) -> Bool { checkpoint.tensor(named: prefix + name) != nil }
+
+  func shape(_ name: String, rank: Int) throws(ModelError) -> [Int] {
+    guard let info = checkpoint.tensor(named: prefix + name) else {
+      throw .missing(entry: "tensor \(prefix + name)", source: checkpoint.path)
+    }
+    guard info.shape.count == rank else {
+      throw .invalid(
+        entry: "tensor \(info.name)", reason: "has shape \(info.shape), not \(rank) dimensions",
+        source: checkpoint.path)
+    }
+    return info.shape
+  }
+
+  func tower(_ name: String, embed: Int) throws(ModelError) -> CLIPConfig.Tower {
+    var layers = 0
+    while layers < 1_000, has("\(name).resblocks.\(layers).ln_1.weight") { layers += 1 }
+    return CLIPConfig.Tower(
+      layers: layers, embed: embed, heads: max(1, embed / CLIPConfig.publishedHeadDim),
+      ffn: try shape("\(name).resblocks.0.mlp.c_fc.weight", rank: 2)[0])
+  }
+}
