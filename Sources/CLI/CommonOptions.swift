@@ -50,7 +50,7 @@ struct ComputeOptions: ParsableArguments {
 
   @Option(
     name: .shortAndLong,
-    help: "Sentence encoder: a folder, a GGUF file, or a name below models/embeddings.")
+    help: "Encoder: a folder, a GGUF file, or a name below models/embeddings or models/clip.")
   var model: String?
 
   /// The settings that these flags give.
@@ -58,6 +58,44 @@ struct ComputeOptions: ParsableArguments {
     [
       SettingFlag(.threads, "--threads", threads), SettingFlag(.kernels, "--kernels", kernels),
       SettingFlag(.embeddingModel, "--model", model),
+    ].compactMap { $0 }
+  }
+
+  /// The same with `--model` as the name of a CLIP.
+  var pictureSettings: [SettingFlag] {
+    [
+      SettingFlag(.threads, "--threads", threads), SettingFlag(.kernels, "--kernels", kernels),
+      // The name `clip` is that of the kind.
+      SettingFlag(.clipModel, "--model", model == "clip" ? nil : model),
+    ].compactMap { $0 }
+  }
+
+  /// A runtime for CLIP where `--model` names one; nil where it does not.
+  func pictureRuntime() throws -> Runtime? {
+    guard let model else { return nil }
+    let runtime = try makeRuntime(pictureSettings)
+    return runtime.isPictureModel(model) ? runtime : nil
+  }
+}
+
+/// The flags of a command that embeds pictures.
+struct PictureComputeOptions: ParsableArguments {
+  @Option(name: .shortAndLong, help: "Compute threads (default: one for each physical core).")
+  var threads: Int?
+
+  @Option(help: "Kernels: reference (scalar), simd (own) or blas (OpenBLAS).")
+  var kernels: String?
+
+  @Option(
+    name: .shortAndLong,
+    help: "CLIP: a folder, a file, or a name below models/clip (default: the one there).")
+  var model: String?
+
+  /// The settings that these flags give.
+  var settings: [SettingFlag] {
+    [
+      SettingFlag(.threads, "--threads", threads), SettingFlag(.kernels, "--kernels", kernels),
+      SettingFlag(.clipModel, "--model", model),
     ].compactMap { $0 }
   }
 }

@@ -8,7 +8,7 @@ import Testing
     "ComputeContext.swift": "owns the pool",
     "Runtime.swift": "makes the context of the process",
     "IndexStore.swift": "a pool of one, which starts no thread, for a store without an encoder",
-    "BERTConverter.swift": "a conversion opens neither a model nor an index",
+    "EncodedModelWriter.swift": "a conversion opens neither a model nor an index",
   ]
 
   @Test func poolsAreMadeInFewPlaces() throws {

@@ -1,17 +1,21 @@
 internal import ArgumentParser
+internal import Foundation
+internal import Glibc
 internal import Media
+internal import SwiftRAG
 
-/// The hidden command `swiftrag decode-picture PATH`: the process in which a picture is decoded.
+/// The hidden command `swiftrag decode-picture FILE`: the child process in which pictures are decoded.
+///
+/// It writes one `PictureMessage` to standard output.
 struct DecodePictureCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
-    commandName: "decode-picture",
-    abstract: "Decode a picture for another process of this program.", shouldDisplay: false)
+    commandName: Runtime.pictureDecoderCommand,
+    abstract: "Decode a picture for another swiftrag process.", shouldDisplay: false)
 
   @Argument(help: "The picture.")
-  var path: String
+  var file: String
 
   func run() throws {
-    let status = PictureChildProcess.serve(path: path, output: 1)
-    if status != 0 { throw ExitCode(status) }
+    Foundation.exit(PictureChildProcess.serve(path: file, output: STDOUT_FILENO))
   }
 }

@@ -7,13 +7,15 @@ internal import SwiftRAG
 /// The command `swiftrag embed`.
 struct EmbedCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
-    commandName: "embed", abstract: "Turn texts into vectors.",
+    commandName: "embed", abstract: "Turn texts, or pictures, into vectors.",
     discussion: """
         swiftrag embed "a sentence" --json
         swiftrag embed --file sentences.txt --npy vectors.npy
         cat texts.jsonl | swiftrag embed - --input-jsonl --jsonl
+        swiftrag embed --model clip photo.jpg "a cat on a keyboard"
 
-      A text longer than the model's limit is cut there, with a note on standard error.
+      A text longer than the model's limit is cut there, with a note on standard error. CLIP embeds \
+      pictures and texts into one space: an argument that names a file is a picture.
       """)
 
   @Argument(help: "Texts, one vector each; - reads one text per line from standard input.")
@@ -54,6 +56,7 @@ struct EmbedCommand: ParsableCommand {
   func run() throws {
     common.apply()
     let texts = try allTexts()
+    if let runtime = try compute.pictureRuntime() { return try embedJointly(texts, runtime) }
     let encoder = try makeRuntime(compute.settings).sentenceEncoder()
     var vectors: [Float] = []
     var truncatedCount = 0
@@ -67,30 +70,54 @@ struct EmbedCommand: ParsableCommand {
       if Interrupts.isRequested { throw ExitCode.interrupted }
     }
     bar.finish()
-    if truncatedCount > 0 {
-      Terminal.note(
-        "\(truncatedCount) of \(texts.count) texts had more than \(encoder.maximumTokenCount) "
-          + "tokens and were cut there")
+    noteTruncated(truncatedCount, of: texts.count, limit: encoder.maximumTokenCount)
+    try write(
+      vectors, model: encoder.modelName, dimension: encoder.dimension,
+      truncatedCount: truncatedCount)
+  }
+
+  /// Pictures and texts by CLIP.
+  private func embedJointly(_ texts: [String], _ runtime: Runtime) throws {
+    let embedder = try runtime.pictureEmbedder()
+    // Only arguments name files; the lines of a file are texts.
+    let isArguments = file == nil && texts == self.texts
+    let inputs = texts.map { isArguments ? JointInput(argument: $0) : .text($0) }
+    let bar = ProgressBar("embedding", unit: "inputs", total: inputs.count)
+    defer { bar.finish() }
+    let result = try runtime.vectors(of: inputs, embedder: embedder) { done in
+      bar.update(done: done)
+      if Interrupts.isRequested { throw ExitCode.interrupted }
     }
-    try write(vectors, encoder: encoder, truncatedCount: truncatedCount)
+    bar.finish()
+    noteTruncated(
+      result.truncatedCount, of: texts.count, limit: embedder.maximumTokenCount)
+    try write(
+      result.vectors, model: embedder.modelName, dimension: embedder.dimension,
+      truncatedCount: result.truncatedCount)
+  }
+
+  private func noteTruncated(_ truncatedCount: Int, of count: Int, limit: Int) {
+    guard truncatedCount > 0 else { return }
+    Terminal.note(
+      "\(truncatedCount) of \(count) texts had more than \(limit) tokens and were cut there")
   }
 
   private func write(
-    _ vectors: [Float], encoder: BERTSentenceEncoder, truncatedCount: Int
+    _ vectors: [Float], model: String, dimension: Int, truncatedCount: Int
   ) throws {
     if let npy {
-      try NumPyWriter.write(vectors, columns: encoder.dimension, to: npy)
-      Terminal.note("\(vectors.count / encoder.dimension) vectors in \(npy)")
+      try NumPyWriter.write(vectors, columns: dimension, to: npy)
+      Terminal.note("\(vectors.count / dimension) vectors in \(npy)")
       if !json && !jsonl { return }
     }
-    let rows = stride(from: 0, to: vectors.count, by: encoder.dimension).map {
-      Array(vectors[$0..<$0 + encoder.dimension])
+    let rows = stride(from: 0, to: vectors.count, by: dimension).map {
+      Array(vectors[$0..<$0 + dimension])
     }
     if json {
       return try answerJSON(
         Report(
-          model: encoder.modelName, dimension: encoder.dimension, truncated: truncatedCount,
-          vectors: rows), pretty: false)
+          model: model, dimension: dimension, truncated: truncatedCount, vectors: rows),
+        pretty: false)
     }
     for row in rows { Terminal.answer("[" + row.map { "\($0)" }.joined(separator: ",") + "]") }
   }
@@ -126,14 +153,17 @@ struct EmbedCommand: ParsableCommand {
 /// The command `swiftrag similar A B...`.
 struct SimilarCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
-    commandName: "similar", abstract: "Show how close texts are in meaning (cosine, -1 to 1).",
+    commandName: "similar",
+    abstract: "Show how close texts, or pictures, are in meaning (cosine, -1 to 1).",
     discussion: """
         swiftrag similar "a cat sleeps" "a kitten is napping" "stock prices fell"
+        swiftrag similar --model clip photo.jpg other.jpg "a red bicycle"
 
-      The first text is compared with each of the others.
+      The first text is compared with each of the others. CLIP compares pictures and texts: an \
+      argument that names a file is a picture.
       """)
 
-  @Argument(help: "Two or more texts.")
+  @Argument(help: "Two or more texts; for CLIP also pictures.")
   var texts: [String]
 
   @Flag(help: "Print JSON.")
@@ -153,11 +183,10 @@ struct SimilarCommand: ParsableCommand {
 
   func run() throws {
     common.apply()
-    let encoder = try makeRuntime(compute.settings).sentenceEncoder()
-    let vectors = try encoder.vectors(of: texts).vectors
+    let (vectors, dimension) = try vectors()
     let rows = (1..<texts.count).map { index in
-      let cosine = (0..<encoder.dimension).reduce(0.0) {
-        $0 + Double(vectors[$1]) * Double(vectors[index * encoder.dimension + $1])
+      let cosine = (0..<dimension).reduce(0.0) {
+        $0 + Double(vectors[$1]) * Double(vectors[index * dimension + $1])
       }
       return Row(text: texts[index], cosine: cosine)
     }
@@ -165,5 +194,16 @@ struct SimilarCommand: ParsableCommand {
     for row in rows {
       Terminal.answer(String(format: "%.4f  ", row.cosine) + droppingControls(row.text))
     }
+  }
+
+  /// `[texts, dimension]`, row-major, each of unit length.
+  private func vectors() throws -> (vectors: [Float], dimension: Int) {
+    if let runtime = try compute.pictureRuntime() {
+      let embedder = try runtime.pictureEmbedder()
+      let inputs = texts.map { JointInput(argument: $0) }
+      return (try runtime.vectors(of: inputs, embedder: embedder).vectors, embedder.dimension)
+    }
+    let encoder = try makeRuntime(compute.settings).sentenceEncoder()
+    return (try encoder.vectors(of: texts).vectors, encoder.dimension)
   }
 }

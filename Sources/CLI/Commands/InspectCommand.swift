@@ -16,6 +16,7 @@ struct InspectCommand: ParsableCommand {
         swiftrag inspect model.gguf --json
         swiftrag inspect model.gguf --spec
         swiftrag inspect all-MiniLM-L6-v2 --spec
+        swiftrag inspect clip-vit-base-patch32 --spec
         swiftrag inspect model.gguf --template
         swiftrag inspect model-00001-of-00003.gguf
         swiftrag inspect model.safetensors.index.json
@@ -52,11 +53,7 @@ struct InspectCommand: ParsableCommand {
     try requireExisting([file])
     if template { return try showTemplate(try Checkpoint.open(path: file).metadata) }
     if spec {
-      let specification =
-        Paths.isFolder(file)
-        ? try ModelSpecification(directory: file)
-        : try ModelSpecification(gguf: Checkpoint.open(path: file))
-      return Terminal.answer(specification.text)
+      return Terminal.answer(try specification().text)
     }
     let inspection = try Inspection(of: try Checkpoint.open(path: file), hashes: hash)
     if json { return try answerJSON(inspection) }
@@ -67,6 +64,16 @@ struct InspectCommand: ParsableCommand {
       Terminal.note(
         "\n--tensors lists the tensors, --map the bytes; --hash adds SHA-256; --json prints all")
     }
+  }
+
+  private func specification() throws -> ModelSpecification {
+    // A folder may name its weights otherwise; the error of the sentence encoder says which.
+    if let checkpoint = try? Checkpoint.open(path: file), CLIPConfig.recognizes(checkpoint) {
+      return try ModelSpecification(clip: checkpoint)
+    }
+    return Paths.isFolder(file)
+      ? try ModelSpecification(directory: file)
+      : try ModelSpecification(gguf: Checkpoint.open(path: file))
   }
 
   private struct TemplateReport: Encodable {

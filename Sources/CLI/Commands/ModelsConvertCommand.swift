@@ -15,14 +15,15 @@ extension ModelsCommand {
       abstract: "Convert a model to a GGUF file, in fewer bits, that llama.cpp reads too.",
       discussion: """
         SOURCE is a GGUF file in F32, F16 or BF16 of architecture llama, phi3, qwen2 or qwen3, a \
-        bert GGUF, or a sentence encoder's Hugging Face folder (config.json, model.safetensors, a \
-        vocabulary).
+        bert GGUF, a sentence encoder's Hugging Face folder (config.json, model.safetensors, a \
+        vocabulary), or a CLIP: a Hugging Face folder, or a file with OpenAI's or Hugging Face's names.
 
           swiftrag models convert llama-f16.gguf --type q4_k_m --out llama-q4_k_m.gguf
           swiftrag models convert ~/all-MiniLM-L6-v2 --type f16 --out minilm-f16.gguf
+          swiftrag models convert ~/clip-vit-base-patch32 --type q8_0 --out clip-q8_0.gguf
 
         A language model may have any type; q4_k_m and q5_k_m give some tensors more bits, as in \
-        llama.cpp. A sentence encoder may be f32, f16 or q8_0.
+        llama.cpp. A sentence encoder may be f32, f16 or q8_0, a CLIP also q4_k_m.
         """)
 
     @Argument(help: "A folder or a GGUF file.", completion: .file())
@@ -56,7 +57,9 @@ extension ModelsCommand {
       }
       var isFolder: ObjCBool = false
       _ = FileManager.default.fileExists(atPath: source, isDirectory: &isFolder)
-      if isFolder.boolValue {
+      if let checkpoint = try? Checkpoint.open(path: source), CLIPConfig.recognizes(checkpoint) {
+        try convertCLIP(checkpoint)
+      } else if isFolder.boolValue {
         try convertEncoder(
           BERTConverter(directory: source), try WordPieceTokenizer.load(directory: source))
       } else {
@@ -81,13 +84,25 @@ extension ModelsCommand {
         pool: Runtime(configuration: Configuration(settings: Settings())).compute.pool)
     }
 
+    private func convertCLIP(_ checkpoint: Checkpoint) throws {
+      var converter = try CLIPConverter(checkpoint)
+      complete(&converter.origin)
+      let tokenizer = try CLIPTokenizer.open(
+        for: checkpoint, vocabularyCount: converter.config.vocab, mergesPath: Folders.clipMerges)
+      try converter.write(to: out, recipe: type, vocabulary: tokenizer.ggufMetadata)
+    }
+
+    private func complete(_ origin: inout ModelOrigin) {
+      if let name { origin.name = name }
+      if let license { origin.license = license }
+      if let sourceURL { origin.sourceURL = sourceURL }
+    }
+
     private func convertEncoder(
       _ converter: BERTConverter, _ tokenizer: WordPieceTokenizer
     ) throws {
       var converter = converter
-      if let name { converter.origin.name = name }
-      if let license { converter.origin.license = license }
-      if let sourceURL { converter.origin.sourceURL = sourceURL }
+      complete(&converter.origin)
       try converter.write(to: out, recipe: type, vocabulary: tokenizer.ggufMetadata)
     }
   }

@@ -16,10 +16,11 @@ struct TokenizeCommand: ParsableCommand {
         swiftrag tokenize -m mistral.gguf "Hello world" --json
         swiftrag tokenize -m phi-3.gguf --special "<|user|> Hello<|end|>"
         swiftrag tokenize --jsonl < strings.jsonl  JSON strings in, arrays of ids out
+        swiftrag tokenize --clip openai "a photo of a cat"
 
       Without -m the tokenizer of the sentence encoder is used. For a language model the ids are \
       those of the text alone, as for the text of a document: <s> is not added, and without \
-      --special the names of special tokens are plain text.
+      --special the names of special tokens are plain text. --clip is OpenAI's vocabulary of CLIP.
       """)
 
   @Argument(help: "The text; - reads it from standard input.")
@@ -33,6 +34,9 @@ struct TokenizeCommand: ParsableCommand {
 
   @Flag(help: "Parse the names of a language model's special tokens as those tokens.")
   var special = false
+
+  @Option(help: "Use CLIP's tokenizer, and clean texts like: openai or huggingface.")
+  var clip: CLIPTextCleaning?
 
   @OptionGroup var compute: ComputeOptions
   @OptionGroup var common: CommonOptions
@@ -66,6 +70,10 @@ struct TokenizeCommand: ParsableCommand {
   }
 
   private func loadTokenizer() throws -> Tokenizing {
+    if let tokenizer = try clipTokenizer() {
+      return Tokenizing(
+        ids: { tokenizer.encode($0, parsesSpecial: special) }, piece: { tokenizer.piece($0) })
+    }
     if let language = try languageTokenizer() {
       for note in language.notes { Terminal.note("note: \(note)") }
       return Tokenizing(
@@ -74,6 +82,20 @@ struct TokenizeCommand: ParsableCommand {
     }
     let tokenizer = try makeRuntime(compute.settings).sentenceEncoder().tokenizer
     return Tokenizing(ids: { tokenizer.encode($0) }, piece: { tokenizer.piece($0) })
+  }
+
+  /// OpenAI's tokenizer for `--clip`, or the one of `--model` if that is a CLIP.
+  private func clipTokenizer() throws -> CLIPTokenizer? {
+    if let clip {
+      guard let path = Folders.clipMerges, let merges = FileManager.default.contents(atPath: path)
+      else {
+        throw CommandFailure(
+          "CLIP's merges are not beside the program, in swiftrag_SwiftRAG.resources", .unavailable)
+      }
+      return try CLIPTokenizer(mergesText: Array(merges), cleaning: clip, source: path)
+    }
+    guard let runtime = try compute.pictureRuntime() else { return nil }
+    return try runtime.pictureTokenizer()
   }
 
   /// The tokenizer of `--model` if that is the file of a language model.
@@ -114,3 +136,5 @@ struct TokenizeCommand: ParsableCommand {
     }
   }
 }
+
+extension CLIPTextCleaning: ExpressibleByArgument {}

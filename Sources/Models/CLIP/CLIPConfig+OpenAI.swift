@@ -2,6 +2,16 @@ internal import Bytes
 package import Checkpoints
 
 extension CLIPConfig {
+  /// Whether a checkpoint is a CLIP: by its architecture, or by the tensor that only CLIP has.
+  package static func recognizes(_ checkpoint: Checkpoint) -> Bool {
+    if case .gguf = checkpoint.format {
+      return (try? checkpoint.metadata.string(GGUFKey.architecture)) == "clip"
+    }
+    return CLIPTensors.prefixes(in: .openAI).contains {
+      checkpoint.tensor(named: $0 + "logit_scale") != nil
+    }
+  }
+
   /// The configuration of an opened checkpoint of any layout.
   ///
   /// - Throws: `ModelError` naming the file, and the entry or tensor that is missing or does not fit.

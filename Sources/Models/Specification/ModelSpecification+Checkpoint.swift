@@ -14,6 +14,15 @@ extension ModelSpecification {
     self = config.specification
   }
 
+  /// The specification of a CLIP in an opened checkpoint of any layout, whose tensors are checked.
+  ///
+  /// - Throws: `ModelError` naming the entry or tensor that is missing or does not fit.
+  package init(clip checkpoint: Checkpoint) throws(ModelError) {
+    let config = try CLIPConfig(checkpoint: checkpoint)
+    _ = try TensorFinder(checkpoint, CLIPTensors(config: config))
+    self = config.specification
+  }
+
   /// The specification of the model in an opened GGUF file, whose tensors are checked.
   ///
   /// - Throws: `ModelError` naming the key or tensor that is missing or does not fit, or an
@@ -23,7 +32,9 @@ extension ModelSpecification {
     let architecture = try mapCheckpointErrors(source) { () throws(CheckpointError) in
       try checkpoint.metadata.string("general.architecture")
     }
-    if architecture == "bert" {
+    if architecture == "clip" {
+      try self.init(clip: checkpoint)
+    } else if architecture == "bert" {
       let config = try BERTConfig(ggufMetadata: checkpoint.metadata, source: source)
       _ = try TensorFinder(checkpoint, BERTTensors(config: config))
       self = config.specification
@@ -31,7 +42,7 @@ extension ModelSpecification {
       guard let architecture, LlamaConfig.Architecture(rawValue: architecture) != nil else {
         throw .unsupported(
           entry: "general.architecture", found: architecture ?? "absent",
-          supported: "bert, \(LlamaConfig.Architecture.list)", source: source)
+          supported: "bert, clip, \(LlamaConfig.Architecture.list)", source: source)
       }
       let config = try LlamaConfig(gguf: checkpoint)
       _ = try TensorFinder(checkpoint, LlamaTensors(config: config))

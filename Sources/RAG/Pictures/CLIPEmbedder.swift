@@ -48,6 +48,11 @@ package final class CLIPEmbedder: PictureEmbedder {
       convention: config.preprocessing == .openAI ? .openAI : .huggingFace, side: config.imageSize)
   }
 
+  /// Whether a file or folder can be opened and is a CLIP by its names.
+  package static func recognizes(path: String) -> Bool {
+    (try? Checkpoint.open(path: path)).map { CLIPConfig.recognizes($0) } ?? false
+  }
+
   package func prepare(_ picture: Picture) -> PreparedPicture {
     PreparedPicture(side: preprocessing.side, values: preprocessing.tensor(picture))
   }

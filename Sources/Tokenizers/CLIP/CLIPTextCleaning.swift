@@ -8,6 +8,11 @@ package enum CLIPTextCleaning: String, Sendable, CaseIterable {
   /// Hugging Face's `CLIPTokenizerFast`: NFC, white space collapsed, each character in lower case.
   case huggingFace = "huggingface"
 
+  /// `str.isspace`, or White_Space, which lacks four separators of ASCII.
+  private func isSpace(_ scalar: UInt32) -> Bool {
+    PythonText.isSpace(scalar) && (self == .openAI || !(0x1C...0x1F).contains(scalar))
+  }
+
   /// The cleaned text in UTF-8.
   func clean(_ text: String) -> [UInt8] {
     var scalars = text.unicodeScalars.map(\.value)
@@ -19,7 +24,7 @@ package enum CLIPTextCleaning: String, Sendable, CaseIterable {
       let normalized = CanonicalComposition.shared.normalized(Array(text.utf8))
       scalars = String(decoding: normalized, as: UTF8.self).unicodeScalars.map(\.value)
     }
-    scalars = PythonText.collapsingSpaces(scalars)
+    scalars = PythonText.collapsingSpaces(scalars, where: isSpace)
     var bytes: [UInt8] = []
     bytes.reserveCapacity(text.utf8.count)
     for scalar in PythonText.lowercased(scalars, finalSigma: self == .openAI) {

@@ -66,7 +66,7 @@ package struct CLIPTokenizer: Sendable {
   }
 
   private func encodeWords(of text: [UInt8], _ merger: inout PairMerger, into ids: inout [Int32]) {
-    var words = CLIPWords(of: text)
+    var words = CLIPWords(of: text, ignoresCase: cleaning == .openAI)
     var symbols: [Int32] = []
     while let word = words.next() {
       symbols.removeAll(keepingCapacity: true)
@@ -88,7 +88,7 @@ package struct CLIPTokenizer: Sendable {
         rest = rest.dropFirst(special.bytes.count)
         continue
       }
-      var words = CLIPWords(of: Array(rest))
+      var words = CLIPWords(of: Array(rest), ignoresCase: cleaning == .openAI)
       guard let word = words.next() else { return }
       let start = rest.startIndex + word.lowerBound
       if word.lowerBound > 0 {

@@ -11,7 +11,9 @@ enum PythonText {
   }
 
   /// Words with one space between them, as `" ".join(text.split())`.
-  static func collapsingSpaces(_ text: [UInt32]) -> [UInt32] {
+  static func collapsingSpaces(
+    _ text: [UInt32], where isSpace: (UInt32) -> Bool = Self.isSpace
+  ) -> [UInt32] {
     var result: [UInt32] = []
     for scalar in text {
       if !isSpace(scalar) {

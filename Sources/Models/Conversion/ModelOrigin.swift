@@ -1,0 +1,62 @@
+internal import Bytes
+internal import Checkpoints
+
+/// The origin of a model, for the metadata of a written file.
+package struct ModelOrigin: Sendable, Equatable {
+  /// `general.name`.
+  package var name: String
+  /// `general.license`, an SPDX identifier in lower case.
+  package var license: String?
+  /// `general.source.url`: where the original checkpoint comes from.
+  package var sourceURL: String?
+
+  package init(name: String, license: String? = nil, sourceURL: String? = nil) {
+    self.name = name
+    self.license = license
+    self.sourceURL = sourceURL
+  }
+
+  /// Name and licence in the README.md of a Hugging Face folder, as far as it has a heading and a front
+  /// matter; else the folder's name.
+  init(directory: String) {
+    let lines = Self.lines(of: directory + "/README.md")
+    let heading = lines.first { $0.hasPrefix("# ") }?.dropFirst(2)
+    let license = lines.first { $0.hasPrefix("license: ") }?.dropFirst("license: ".count)
+    self.init(
+      name: heading.map(String.init) ?? Paths.name(of: directory), license: license.map(String.init))
+  }
+
+  private static func lines(of path: String) -> [Substring] {
+    guard let file = try? MappedFile(path: path),
+      let bytes = try? file.copyBytes(0..<min(file.byteCount, 1 << 20))
+    else { return [] }
+    return String(decoding: bytes, as: UTF8.self).split(separator: "\n")
+  }
+
+  /// The entries of an opened GGUF file.
+  init(gguf checkpoint: Checkpoint) throws(ModelError) {
+    self = try mapCheckpointErrors(checkpoint.path) { () throws(CheckpointError) in
+      ModelOrigin(
+        name: try checkpoint.metadata.string("general.name") ?? "model",
+        license: try checkpoint.metadata.string("general.license"),
+        sourceURL: try checkpoint.metadata.string("general.source.url"))
+    }
+  }
+
+  /// The general entries of a GGUF file.
+  func metadata(
+    architecture: String, _ recipe: ConversionRecipe
+  ) -> [(key: String, value: MetadataValue)] {
+    var entries: [(key: String, value: MetadataValue)] = [
+      ("general.architecture", .string(architecture)), ("general.type", .string("model")),
+      ("general.name", .string(name)),
+    ]
+    if let license { entries.append(("general.license", .string(license))) }
+    if let sourceURL { entries.append(("general.source.url", .string(sourceURL))) }
+    return entries + [
+      ("general.file_type", .uint32(recipe.fileType)),
+      // GGML_QUANT_VERSION: the meaning of the block types.
+      ("general.quantization_version", .uint32(2)),
+    ]
+  }
+}
