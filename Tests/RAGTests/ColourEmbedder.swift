@@ -5,10 +5,10 @@ import Synchronization
 /// A picture model for tests: a picture is the chroma of its mean colour, and a text the colours that
 /// it names.
 ///
-/// Vectors are [red, green, blue, other] of length 1. Texts that name no colour are "other", and every
-/// picture has a little of it; a grey picture has nothing else.
+/// Vectors are [red, green, blue, other, look] of length 1. Texts that name no colour are "other", of
+/// which every picture has a little; "look" is what no text describes.
 final class ColourEmbedder: PictureEmbedder {
-  let dimension = 4
+  let dimension = 5
   let modelHash: String
   let modelName = "colours"
   let logitScale: Float = 20
@@ -27,7 +27,7 @@ final class ColourEmbedder: PictureEmbedder {
     for index in picture.pixels.indices { sums[index % 3] += Float(picture.pixels[index]) / 255 }
     let mean = sums.map { $0 / Float(picture.width * picture.height) }
     let grey = mean.min() ?? 0
-    return PreparedPicture(side: 1, values: mean.map { $0 - grey } + [0.3])
+    return PreparedPicture(side: 1, values: mean.map { $0 - grey } + [0.1, 0.3])
   }
 
   func vectors(ofPictures pictures: [PreparedPicture]) throws -> [Float] {
@@ -40,7 +40,7 @@ final class ColourEmbedder: PictureEmbedder {
     let vectors = texts.flatMap { text -> [Float] in
       let words = Set(text.lowercased().split { !$0.isLetter }.map(String.init))
       let named = ["red", "green", "blue"].map { words.contains($0) ? Float(1) : 0 }
-      return Self.normalised(named + [named.contains(1) ? 0 : 1])
+      return Self.normalised(named + [named.contains(1) ? 0 : 1, 0])
     }
     return (vectors, 0)
   }

@@ -159,13 +159,45 @@ import Testing
   }
 
   @Test func theProbabilityIsThatOfTheEquation() {
-    let relevance = PictureRelevance(logitScale: 100)
-    #expect(abs(relevance.probability(cosine: 0.25, neutralCosines: [0.25, 0.25]) - 0.5) < 1e-12)
-    let expected = 1 / (1 + (exp(-2.0) + exp(1.0)) / 2)
-    #expect(
-      abs(relevance.probability(cosine: 0.25, neutralCosines: [0.23, 0.26]) - expected) < 1e-9)
-    #expect(relevance.probability(cosine: -1, neutralCosines: [1]) < 1e-80)
-    #expect(relevance.probability(cosine: -9, neutralCosines: [1]) == 0)
-    #expect(relevance.probability(cosine: 1, neutralCosines: [-1]) == 1)
+    let relevance = PictureRelevance(logitScale: 100, neutralLevel: 0.2)
+    #expect(relevance.probability(cosine: 0.2) == 0.5)
+    #expect(abs(relevance.probability(cosine: 0.23) - exp(23) / (exp(23) + exp(20))) < 1e-12)
+    #expect(relevance.probability(cosine: -9) == 0)
+    #expect(relevance.probability(cosine: 9) == 1)
+  }
+
+  /// Cosines of OpenAI's ViT-B/32 for 8 texts and 8 pictures, from the figure of its notebook
+  /// `Interacting_with_CLIP.ipynb` (rows are texts, two decimals).
+  static let published: [[Double]] = [
+    [0.35, 0.15, 0.16, 0.20, 0.20, 0.20, 0.18, 0.16],
+    [0.13, 0.28, 0.22, 0.17, 0.16, 0.15, 0.17, 0.15],
+    [0.17, 0.19, 0.30, 0.18, 0.17, 0.14, 0.21, 0.16],
+    [0.12, 0.12, 0.12, 0.31, 0.15, 0.17, 0.14, 0.12],
+    [0.17, 0.11, 0.15, 0.15, 0.35, 0.15, 0.20, 0.17],
+    [0.14, 0.15, 0.12, 0.18, 0.15, 0.29, 0.13, 0.12],
+    [0.19, 0.19, 0.21, 0.21, 0.20, 0.14, 0.29, 0.16],
+    [0.14, 0.15, 0.16, 0.15, 0.16, 0.13, 0.12, 0.32],
+  ]
+
+  /// Each text is asked with its picture and without it; the other texts, without their own
+  /// pictures, are the neutral ones.
+  @Test func thePublishedCosinesAreSeparated() {
+    let wrong = Self.published.enumerated().map { row, cosines in
+      cosines.indices.filter { $0 != row }.map { cosines[$0] }.max() ?? 0
+    }
+    var (shownCount, noneCount) = (0, 0)
+    for row in wrong.indices {
+      let others = wrong.indices.filter { $0 != row }.map { wrong[$0] }
+      let relevance = PictureRelevance(
+        logitScale: 100, neutralLevel: others.reduce(0, +) / Double(others.count))
+      func isShown(_ cosine: Double) -> Bool {
+        relevance.probability(cosine: cosine) >= PictureRelevance.threshold
+      }
+      if isShown(Self.published[row][row]) { shownCount += 1 }
+      if !isShown(wrong[row]) { noneCount += 1 }
+    }
+    #expect(shownCount == 8)
+    // The rocket passes for the astronaut, with 0.22.
+    #expect(noneCount == 7)
   }
 }

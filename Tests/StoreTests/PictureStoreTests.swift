@@ -52,9 +52,7 @@ import Testing
 
   private func search(_ index: IndexStore, _ picture: String) throws -> [Passage] {
     try index.searchPictures(
-      SearchQuery(text: "", vector: pictureVector(picture), space: .picture, mode: .dense),
-      comparingWith: [pictureVector("zero")]
-    ).map(\.passage)
+      SearchQuery(text: "", vector: pictureVector(picture), space: .picture, mode: .dense))
   }
 
   @Test func detailsAreKept() throws {

@@ -9,7 +9,7 @@ internal import Store
 ///
 /// - A passage: logistic((e - 0.55) / 0.05), where e is the strength of its evidence, the quantity
 ///   that `Evidence` compares with the same threshold.
-/// - A picture: its probability against the neutral texts (`PictureRelevance`).
+/// - A picture: its probability by `PictureRelevance`.
 ///
 /// Within each list the order stays: a passage gets at most the probability of the one before it.
 enum MergedRanking {
@@ -76,8 +76,8 @@ enum MergedRanking {
 
 /// Finds results that show the same picture: a file, and a page that refers to it.
 enum DuplicatePictures {
-  /// The results with each group of equal pictures replaced by the first with a caption, at the
-  /// place of the best; the others are in ``Passage/alsoAt``.
+  /// The results with each group of equal pictures replaced by the one with the longest caption, at
+  /// the place of the best; the others are in ``Passage/alsoAt``.
   static func merged(_ passages: [Passage]) -> [Passage] {
     var merged: [Passage] = []
     var indexByHash: [String: Int] = [:]
@@ -92,7 +92,7 @@ enum DuplicatePictures {
         continue
       }
       var (kept, other) = (merged[index], passage)
-      if kept.text.isEmpty && !other.text.isEmpty {
+      if other.text.utf8.count > kept.text.utf8.count {
         swap(&kept, &other)
         kept.score = other.score
       }

@@ -9,9 +9,7 @@ final class PictureSearch: Sendable {
   /// The vectors of the neutral texts, row-major; computed for the first question.
   private let neutralVectors = Mutex<[[Float]]?>(nil)
 
-  /// The pictures nearest to a text that are compared with the neutral texts.
-  ///
-  /// The order by probability differs from that by cosine, but not by more than this.
+  /// The most pictures that are shown for a question; copies are merged afterwards.
   private static let depth = 50
 
   init(store: IndexStore, model: PictureModel) {
@@ -23,28 +21,38 @@ final class PictureSearch: Sendable {
   ///
   /// - Parameters:
   ///   - text: a question or a description.
-  ///   - limit: how many at most.
   ///   - filter: the documents that may be found.
   /// - Returns: pictures with a probability of at least ``PictureRelevance/threshold``; none where no
   ///   picture shows it.
   /// - Throws: `StoreError`, and the errors of the model.
-  func pictures(for text: String, limit: Int, filter: SearchFilter) throws -> [Passage] {
+  func pictures(for text: String, filter: SearchFilter) throws -> [Passage] {
     // An index without pictures needs no picture model.
     guard try store.hasVectors(in: .picture), let embedder = try model.get() else { return [] }
-    let neutral = try neutral(embedder)
     let query = SearchQuery(
       text: text, vector: try embedder.vector(ofText: text), space: .picture, mode: .dense,
       limit: Self.depth, filter: filter)
-    let relevance = PictureRelevance(logitScale: Double(embedder.logitScale))
-    let found = try store.searchPictures(query, comparingWith: neutral).map { found in
-      var passage = found.passage
-      passage.pictureRelevance = relevance.probability(
-        cosine: passage.pictureCosine ?? 0, neutralCosines: found.cosines)
+    let relevance = PictureRelevance(
+      logitScale: Double(embedder.logitScale),
+      neutralLevel: try neutralLevel(embedder, filter: filter))
+    return try store.searchPictures(query).map { passage in
+      var passage = passage
+      passage.pictureRelevance = relevance.probability(cosine: passage.pictureCosine ?? 0)
       return passage
+    }.filter { $0.pictureRelevance ?? 0 >= PictureRelevance.threshold }
+  }
+
+  /// The mean, over the neutral texts, of the largest cosine with a picture that passes the filter.
+  private func neutralLevel(
+    _ embedder: any PictureEmbedder, filter: SearchFilter
+  ) throws -> Double {
+    let neutral = try neutral(embedder)
+    let best = try neutral.map { vector in
+      try store.searchPictures(
+        SearchQuery(
+          text: "", vector: vector, space: .picture, mode: .dense, limit: 1, filter: filter)
+      ).first?.pictureCosine ?? -1
     }
-    return Array(
-      found.filter { $0.pictureRelevance ?? 0 >= PictureRelevance.threshold }
-        .sorted { ($0.pictureRelevance ?? 0) > ($1.pictureRelevance ?? 0) }.prefix(limit))
+    return best.reduce(0, +) / Double(max(1, best.count))
   }
 
   /// The pictures most like another, by the cosine of their vectors, best first.
@@ -55,7 +63,7 @@ final class PictureSearch: Sendable {
     let query = SearchQuery(
       text: "", vector: try embedder.vector(ofPicture: picture), space: .picture, mode: .dense,
       limit: limit, filter: filter)
-    return try store.searchPictures(query, comparingWith: []).map(\.passage)
+    return try store.searchPictures(query)
   }
 
   private func neutral(_ embedder: any PictureEmbedder) throws -> [[Float]] {

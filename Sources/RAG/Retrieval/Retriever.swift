@@ -45,7 +45,7 @@ package struct Retriever: Sendable {
       SearchQuery(text: text, vector: vector ?? [], mode: mode, limit: limit, filter: filter))
     let shown =
       mode == .keyword
-      ? [] : try pictures.pictures(for: text, limit: limit, filter: filter)
+      ? [] : try pictures.pictures(for: text, filter: filter)
     return Retrieval(
       passages: MergedRanking.merged(
         question: text, passages: passages, pictures: shown, limit: limit),
@@ -63,8 +63,9 @@ package struct Retriever: Sendable {
   package func retrieve(
     like picture: Picture, limit: Int, filter: SearchFilter = .none
   ) throws -> [Passage] {
+    // A file and the pages that refer to it are one result.
     let found = DuplicatePictures.merged(
-      try pictures.pictures(like: picture, limit: limit, filter: filter))
+      try pictures.pictures(like: picture, limit: limit * 4, filter: filter))
     var passages: [Passage] = []
     for picture in found {
       passages.append(picture)

@@ -14,26 +14,13 @@ extension IndexStore {
     }
   }
 
-  /// Finds the pictures nearest to a vector, and compares each with other vectors.
+  /// Finds the pictures nearest to a vector.
   ///
-  /// - Parameters:
-  ///   - query: a dense query of the space of pictures.
-  ///   - others: vectors `[dimension]` of the same space, normalised to length 1.
-  /// - Returns: the pictures, nearest first, with their cosine in `pictureCosine` and with the
-  ///   cosines of `others`, in their order.
+  /// - Parameter query: a dense query of the space of pictures.
+  /// - Returns: the pictures, nearest first, with their cosine in `pictureCosine`.
   /// - Throws: as ``search(_:)``.
-  package func searchPictures(
-    _ query: SearchQuery, comparingWith others: [[Float]]
-  ) throws(StoreError) -> [(passage: Passage, cosines: [Double])] {
-    let wide = others.map { $0.map(Double.init) }
-    return try searchWithIDs(query) { database, id, passage in
-      let vectors = try VectorTable(
-        database, space: query.space, dimension: query.vector.count, path: path)
-      let cosines = try vectors.withVector(id) { elements in
-        wide.map { innerProduct($0, elements) }
-      }
-      return (passage.asPictureResult(), cosines ?? [])
-    }
+  package func searchPictures(_ query: SearchQuery) throws(StoreError) -> [Passage] {
+    try search(query).map { $0.asPictureResult() }
   }
 }
 

@@ -23,13 +23,6 @@ extension IndexStore {
   ///   that are not finite, and for an empty path pattern. A text without words finds nothing by
   ///   keyword, which is not an error.
   package func search(_ query: SearchQuery) throws(StoreError) -> [Passage] {
-    try searchWithIDs(query) { _, _, passage in passage }
-  }
-
-  /// As ``search(_:)``; `body` gets each result with the id of its chunk, in the same transaction.
-  func searchWithIDs<Value>(
-    _ query: SearchQuery, _ body: (Database, Int64, Passage) throws -> Value
-  ) throws(StoreError) -> [Value] {
     var query = query
     query.limit = min(query.limit, Self.maximumLimit)
     guard query.limit > 0 else { return [] }
@@ -42,10 +35,8 @@ extension IndexStore {
       case .keyword: candidates = try keywordCandidates(database, query, query.limit, allowed)
       case .hybrid: candidates = try hybridCandidates(database, query, allowed)
       }
-      return try candidates.prefix(query.limit).compactMap { candidate in
-        try passage(database, candidate, query.filter, patterns).map {
-          try body(database, candidate.chunkID, $0)
-        }
+      return try candidates.prefix(query.limit).compactMap {
+        try passage(database, $0, query.filter, patterns)
       }
     }
   }

@@ -23,8 +23,8 @@ public struct Passage: Sendable, Equatable, Codable {
   /// Cosine similarity of the query and the picture in the space of pictures; nil for a passage that
   /// was found by its words alone.
   public package(set) var pictureCosine: Double?
-  /// The probability, 0 to 1, that the query and not one of several neutral texts describes the
-  /// picture; nil as above.
+  /// The probability, 0 to 1, that the picture shows what the query describes; nil as above, and for
+  /// a search by a picture.
   public package(set) var pictureRelevance: Double?
   /// Byte offset in `text` of the sentence that answers best; nil if none was chosen.
   public package(set) var highlightByteOffset: Int?

@@ -53,16 +53,17 @@ enum SixelEncoding {
   /// The index in the palette of every pixel, 36 red + 6 green + blue.
   static func colours(of picture: Picture) -> [Int] {
     let (width, height) = (picture.width, picture.height)
-    var samples = picture.pixels.map { Int($0) }
+    // In sixteenths, so that the shares of small errors are not rounded away.
+    var samples = picture.pixels.map { Int($0) * 16 }
     var indices = [Int](repeating: 0, count: width * height)
     for y in 0..<height {
       for x in 0..<width {
         for channel in 0..<3 {
           let place = (y * width + x) * 3 + channel
-          let sample = min(255, max(0, samples[place]))
-          let level = (sample * (levels - 1) + 127) / 255
+          let sample = min(255 * 16, max(0, samples[place]))
+          let level = (sample * (levels - 1) + 127 * 16) / (255 * 16)
           indices[y * width + x] = indices[y * width + x] * levels + level
-          let error = sample - level * 255 / (levels - 1)
+          let error = sample - level * 255 * 16 / (levels - 1)
           for (dx, dy, share) in [(1, 0, 7), (-1, 1, 3), (0, 1, 5), (1, 1, 1)]
           where (0..<width).contains(x + dx) && y + dy < height {
             samples[((y + dy) * width + x + dx) * 3 + channel] += error * share / 16
