@@ -3,15 +3,16 @@
 
     .venv/bin/python Tests/Reference/picture_relevance.py CLIP_FOLDER
 
-CLIP_FOLDER is a Hugging Face folder of the small CLIP (train_small_clip.py). 240 drawings of shapes
-whose colours the model has not seen with them in training are the index. Each caption is asked twice:
-with all drawings, and without those that it describes, when nothing should be shown; so are questions
-about other subjects, whose words the model has never seen. A question counts as right if the best
-drawing that the rule shows is one that the caption describes, or if nothing is shown where nothing
-fits. Each rule's threshold is the best on the even questions; the table is of the odd ones.
+CLIP_FOLDER is a Hugging Face folder of the small CLIP (train_small_clip.py). The index is 5, 30 or
+240 drawings of shapes in colours that the model has not seen together in training. Three kinds of
+questions are asked: captions with all drawings in the index; the same captions without the drawings
+that they describe, where only a similar one is left; and the questions of the sample library, about
+other subjects. The rules:
 
-The rules: the cosine; the probability against the neutral texts, as in PictureRelevance (mean and
-maximum of the neutral ones); the z-score among the neutral texts; the z-score among the drawings.
+- index level: the built-in one, PictureRelevance.swift, whose texts and threshold are read from there;
+- own level: the same with the neutral texts' cosines with the picture itself;
+- z-score of the cosine among the pictures, at least 2.5;
+- cosine of at least 0.25, which suits OpenAI's models, and of at least 0.7, fitted to this one.
 """
 
 import json
@@ -27,12 +28,9 @@ from transformers import CLIPModel
 import small_clip_data as data
 
 HERE = pathlib.Path(__file__).resolve().parent
-
-
-def neutral_texts():
-    source = (HERE.parents[1] / "Sources/RAG/Retrieval/PictureRelevance.swift").read_text()
-    listed = re.search(r"neutralTexts = \[(.*?)\]", source, re.S).group(1)
-    return re.findall(r'"([^"]+)"', listed)
+SOURCE = (HERE.parents[1] / "Sources/RAG/Retrieval/PictureRelevance.swift").read_text()
+THRESHOLD = float(re.search(r"threshold = ([0-9.]+)", SOURCE).group(1))
+NEUTRAL = re.findall(r'"([^"]+)"', re.search(r"neutralTexts = \[(.*?)\]", SOURCE, re.S).group(1))
 
 
 def unit(tensor):
@@ -45,7 +43,7 @@ class Model:
         merges = (pathlib.Path(folder) / "merges.txt").read_text().splitlines()[1:]
         self.tokenizer = data.Tokenizer([tuple(line.split()) for line in merges if line])
         self.context = self.clip.config.text_config.max_position_embeddings
-        self.scale = float(self.clip.logit_scale.exp())
+        self.scale = float(self.clip.logit_scale.detach().exp())
 
     def texts(self, texts):
         rows = []
@@ -64,64 +62,55 @@ class Model:
 
 
 def rules(scale):
-    """Rule by name: cosines [pictures] and neutral cosines [pictures, texts] to scores [pictures]."""
-    def probability(cosines, neutral, combine):
-        return 1 / (1 + combine(np.exp(scale * (neutral - cosines[:, None])), axis=1))
+    """By name, from cosines [pictures] and neutral cosines [pictures, texts], which are shown."""
+    def probable(cosines, level):
+        return 1 / (1 + np.exp(scale * (level - cosines))) >= THRESHOLD
     return {
-        "cosine": lambda c, n: c,
-        "p, mean of neutral": lambda c, n: probability(c, n, np.mean),
-        "p, maximum of neutral": lambda c, n: probability(c, n, np.max),
-        "z among neutral": lambda c, n: (c - n.mean(1)) / (n.std(1) + 1e-9),
-        "z among pictures": lambda c, n: (c - c.mean()) / (c.std() + 1e-9),
+        "index level": lambda c, n: probable(c, n.max(0).mean()),
+        "own level": lambda c, n: probable(c, np.log(np.exp(scale * n).mean(1)) / scale),
+        "z-score among pictures": lambda c, n: (c - c.mean()) / (c.std() + 1e-9) >= 2.5,
+        "cosine >= 0.25": lambda c, n: c >= 0.25,
+        "cosine >= 0.70": lambda c, n: c >= 0.70,
     }
 
 
-def outcomes(rule, questions):
-    """(best score, whether the best picture is right, whether one fits) of each question."""
-    return [(scores.max(), right[scores.argmax()], right.any())
-            for scores, right in ((rule(c, n), right) for c, n, right in questions)]
-
-
-def rates(found, threshold):
-    shown = [is_right for best, is_right, fits in found if fits and best >= threshold]
-    fitting = sum(fits for _, _, fits in found)
-    none = [best < threshold for best, _, fits in found if not fits]
-    return sum(shown) / fitting, sum(none) / len(none)
+def index(model, rng, count, subjects):
+    """Questions with their cosines, neutral cosines and right pictures, by kind."""
+    scenes = [data.random_scene(rng, held_out=True) for _ in range(count)]
+    pictures = model.pictures([data.draw(scene, rng) for scene in scenes])
+    neutral = pictures @ model.texts(NEUTRAL).T
+    captions = [data.caption(rng.choice(scenes), rng) for _ in range(200)]
+    captions = [(text, facts) for text, facts in captions if len(facts) >= 3]
+    for (_, facts), vector in zip(captions, model.texts([text for text, _ in captions])):
+        cosines = pictures @ vector
+        right = np.array([data.is_true(facts, scene) for scene in scenes])
+        yield "fitting", cosines, neutral, right
+        if not right.all():
+            yield "similar", cosines[~right], neutral[~right], right[~right]
+    for vector in model.texts(subjects):
+        yield "other subject", pictures @ vector, neutral, np.zeros(count, bool)
 
 
 def main():
     model = Model(sys.argv[1])
-    rng = random.Random(5)
-    scenes = [data.random_scene(rng, held_out=True) for _ in range(240)]
-    pictures = model.pictures([data.draw(scene, rng) for scene in scenes])
-    neutral = pictures @ model.texts(neutral_texts()).T
-    captions = [data.caption(data.random_scene(rng, held_out=True), rng) for _ in range(600)]
-    captions = [(text, facts) for text, facts in captions if len(facts) >= 3]
-    others = json.loads((HERE.parent / "Fixtures/sample-questions.json").read_text())
-    others = [(entry["question"], None) for entry in others["answerable"]]
-    questions = []
-    for (text, facts), vector in zip(captions + others, model.texts([t for t, _ in captions + others])):
-        cosines = pictures @ vector
-        right = np.array([facts is not None and data.is_true(facts, scene) for scene in scenes])
-        if facts is None:
-            questions.append((cosines, neutral, right))
-        elif right.any():
-            questions.append((cosines, neutral, right))
-            questions.append((cosines[~right], neutral[~right], right[~right]))
-    rng.shuffle(questions)
-    print(f"{len(questions)} questions, {sum(r.any() for _, _, r in questions)} with a picture; "
-          f"logit scale {model.scale:.1f}")
-    print("| rule | threshold | fitting picture first | nothing shown where nothing fits | mean |")
+    questions = json.loads((HERE.parent / "Fixtures/sample-questions.json").read_text())
+    subjects = [entry["question"] for entry in questions["answerable"]]
+    print(f"logit scale {model.scale:.1f}, threshold {THRESHOLD}")
+    print("| pictures | rule | a fitting picture is first | only similar ones: none shown "
+          "| other subject: none shown |")
     print("|---|---|---|---|---|")
-    for name, rule in rules(model.scale).items():
-        even, odd = (outcomes(rule, questions[start::2]) for start in (0, 1))
-        candidates = sorted({best for best, _, _ in even})
-        best = max(candidates, key=lambda t: sum(rates(even, t)))
-        thresholds = [(best, "")] + ([(0.75, " (built in)")] if name == "p, mean of neutral" else [])
-        for threshold, note in thresholds:
-            shown, none = rates(odd, threshold)
-            print(f"| {name} | {threshold:.3f}{note} | {shown:.3f} | {none:.3f} | "
-                  f"{(shown + none) / 2:.3f} |")
+    for count, repeats in ((5, 6), (30, 6), (240, 2)):
+        asked = [question for seed in range(repeats)
+                 for question in index(model, random.Random(5 + seed), count, subjects)]
+        for name, rule in rules(model.scale).items():
+            outcomes = {"fitting": [], "similar": [], "other subject": []}
+            for kind, cosines, neutral, right in asked:
+                shown = rule(cosines, neutral)
+                best = cosines.argmax()
+                outcomes[kind].append(shown[best] and right[best] if kind == "fitting"
+                                      else not shown.any())
+            means = " | ".join(f"{np.mean(values):.3f}" for values in outcomes.values())
+            print(f"| {count} | {name} | {means} |")
 
 
 if __name__ == "__main__":
