@@ -182,7 +182,8 @@ let package = Package(
       ],
       swiftSettings: swiftRAGSettings),
     .testTarget(
-      name: "SwiftRAGTests", dependencies: ["SwiftRAG", "Generation", "Kernels", "RAG", "Store"],
+      name: "SwiftRAGTests",
+      dependencies: ["SwiftRAG", "Generation", "Kernels", "Media", "RAG", "Store"],
       swiftSettings: swiftRAGSettings),
     .testTarget(name: "CLITests", dependencies: ["CLI", "RAG", "Media", "Bytes"], swiftSettings: swiftRAGSettings),
   ],

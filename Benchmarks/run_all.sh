@@ -10,6 +10,8 @@ trap 'rm -rf "$work"' EXIT
 
 echo "== sentence embedding"
 $python Benchmarks/peers/embedding_speed.py
+echo "== CLIP ViT-B/32"
+$python Benchmarks/peers/clip_speed.py
 echo "== vector search"
 $python Benchmarks/peers/vector_search.py --swiftrag "$program" --counts 100000 1000000 --threads 2
 echo "== indexing 2,000 documents"

@@ -8,7 +8,7 @@ package enum JointInput: Sendable, Equatable {
   case picture(String)
   case text(String)
 
-  /// What an argument on the command line means: a picture if it names a file, else a text.
+  /// The input that an argument on the command line means: a picture if it names a file, else a text.
   package init(argument: String) {
     var isFolder: ObjCBool = false
     let exists = FileManager.default.fileExists(atPath: argument, isDirectory: &isFolder)

@@ -37,6 +37,7 @@ extension Runtime {
   /// Decodes pictures in a process of their own: this program, started again.
   ///
   /// - Parameter limits: of a picture.
+  /// - Returns: the decoder; nothing is started yet.
   package static func pictureDecoder(
     limits: PictureLimits = PictureLimits()
   ) -> PictureChildProcess {

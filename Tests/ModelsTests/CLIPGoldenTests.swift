@@ -72,7 +72,7 @@ import Testing
     }
   }
 
-  /// What follows the end of a text changes nothing, as in the references, which pad.
+  /// Tokens after the end of a text change nothing, as in the references, which pad.
   @Test func tokensAfterTheEndAreIgnored() throws {
     let goldens = try CLIPGoldens.load()
     let encoder = try encoder("tiny")

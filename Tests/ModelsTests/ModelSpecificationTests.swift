@@ -29,7 +29,14 @@ import Testing
     architecture: .phi3, layers: 32, embed: 3072, heads: 32, ffn: 8192, vocab: 32064,
     context: 4096, epsilon: 1e-5)
 
+  private let clip = CLIPConfig(
+    vision: .init(layers: 12, embed: 768, heads: 12, ffn: 3072),
+    text: .init(layers: 12, embed: 512, heads: 8, ffn: 2048), imageSize: 224, patchSize: 32,
+    vocab: 49408, context: 77, projection: 512)
+
   @Test func documentationHasThePrintedText() throws {
+    let picture = clip.specification.text
+    #expect(try page("CLIP").contains("```\n\(picture)\n```"), "CLIP.md lacks:\n\(picture)")
     let (bert, llama, fused) = (
       miniLM.specification.text, mistral.specification.text, phi3.specification.text
     )

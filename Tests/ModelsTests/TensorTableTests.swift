@@ -83,6 +83,7 @@ import Testing
   @Test func everyRoleHasAKind() {
     #expect(TensorRole.allCases.filter { $0.kind == .table } == [.positionEmbedding])
     #expect(
-      TensorRole.allCases.filter { $0.kind == .vector } == [.norm, .bias, .ropeFactors])
+      TensorRole.allCases.filter { $0.kind == .vector }
+        == [.norm, .bias, .ropeFactors, .classEmbedding, .logitScale])
   }
 }

@@ -11,6 +11,7 @@ tiny-open-clip/   the same weights as open_clip has them: open_clip_model.safete
 tiny.json         prepared images (by their seed), token ids, and the offset of each activation in
                   tiny.f32
 tiny.f32          every activation of both towers, then the images, Float32, little-endian
+token-ids.json    texts with the ids of open_clip and of Hugging Face, for OpenAI's vocabulary
 
 Activations are those of transformers' CLIPModel in Float32, eager attention, taken by hooks, each
 input by itself. The script fails where open_clip's embeddings of the same weights differ.
@@ -18,6 +19,8 @@ input by itself. The script fails where open_clip's embeddings of the same weigh
 
 import pathlib
 import shutil
+
+import random
 
 import numpy as np
 import torch
@@ -43,6 +46,24 @@ def vocabulary():
     spellings += [s + "</w>" for s in spellings]
     spellings += [merge.replace(" ", "") for merge in MERGES]
     return spellings + ["<|startoftext|>", "<|endoftext|>"]
+
+
+def token_ids(open_clip):
+    """Some texts of every kind that clip_token_ids.py compares in thousands."""
+    import clip_token_ids
+    rng = random.Random(5)
+    texts = ["", " ", "a photo of a cat.", "<|endoftext|> is text", "ΣΊΣΥΦΟΣ ΑΣ, Σ ΑΣΑ", "'ſ O\u0345"]
+    texts += [text.format("Łódź", "smile", "naïve") for text in clip_token_ids.CAPTIONS]
+    while len(texts) < 160:
+        text = clip_token_ids.random_text(rng)
+        clean = open_clip.tokenizer.get_clean_fn("lower")(text)
+        if len(text) < 120 and clip_token_ids.unicode_is_shared(text + clean):
+            texts.append(text)
+    tokenizer = clip_token_ids.without_special(open_clip.tokenizer.SimpleTokenizer())
+    merges = reference.ROOT / "Sources/SwiftRAG/TokenizerData/clip-merges.txt"
+    fast = clip_token_ids.hugging_face(merges)
+    return [{"text": text, "openAI": [49406, *tokenizer.encode(text), 49407],
+             "huggingFace": [49406, *fast.encode(text).ids, 49407]} for text in texts]
 
 
 def main():
@@ -94,6 +115,7 @@ def main():
     write_json(FIXTURE / "tiny.json", {"texts": texts, "imageCount": len(images), "pixels": pixels,
                                        "images": entries["images"],
                                        "textActivations": entries["texts"]})
+    write_json(FIXTURE / "token-ids.json", token_ids(open_clip))
     write_manifest(FIXTURE, pathlib.Path(__file__).name, "CLIPGoldenTests.swift")
 
 

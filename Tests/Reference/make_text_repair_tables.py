@@ -4,7 +4,7 @@ CaseTables.swift.
 
 CLIP's tokenizer cleans text with ftfy and Python's html.unescape, and lowers it with str.lower. The
 sets of characters that they use are facts about text in wrong encodings, about HTML 5 and about
-Unicode; this script asks the libraries for them:
+Unicode; this script takes them from the libraries:
 
 - the single-byte encodings that ftfy tries, as the scalars of bytes 0x80 to 0xFF;
 - the sets and alternatives of its expressions for suspicious sequences, from the parsed expressions;

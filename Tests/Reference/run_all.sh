@@ -24,6 +24,12 @@ $python Tests/Reference/check_checkpoints.py "$minilm/model.safetensors" \
 step "pictures against Pillow, torchvision and Hugging Face's processor"
 swift build --build-tests
 $python Tests/Reference/picture_differential.py --assets "$assets"
+step "CLIP ids against open_clip, OpenAI and Hugging Face"
+$python Tests/Reference/clip_token_ids.py --assets "$assets" --program "$program"
+step "CLIP ViT-B/32 from every layout against its references"
+$python Tests/Reference/clip_parity.py
+step "the small CLIP on drawings that it has not seen"
+$python Tests/Reference/small_clip_eval.py --program "$program"
 step "embeddings against sentence-transformers"
 $python Tests/Reference/embedding_parity.py
 step "STS-B"

@@ -17,11 +17,12 @@ struct BenchCommand: ParsableCommand {
         swiftrag bench embed --tokens 128 --batch 32
         swiftrag bench search --vectors v.npy --queries q.npy
         swiftrag bench index ~/papers
+        swiftrag bench clip --batch 8
         swiftrag bench model --arch mistral --size full --out mistral.gguf
       """,
     subcommands: [
       Embed.self, Search.self, Index.self, Model.self, Memory.self,
-      LLM.self, Logits.self,
+      LLM.self, Logits.self, CLIP.self,
     ])
 
   /// The command `swiftrag bench embed`.

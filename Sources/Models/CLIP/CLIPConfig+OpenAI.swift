@@ -62,7 +62,7 @@ extension CLIPConfig {
     try validate(source: checkpoint.path)
   }
 
-  /// What the shapes do not say: the activation function and the number of heads.
+  /// Reads the activation function and the number of heads, which the shapes do not give.
   private mutating func readOpenCLIP(_ json: JSONFile) throws(ModelError) {
     guard let model = json.value["model_cfg"], model.members != nil else {
       throw .missing(entry: "model_cfg", expected: "an object", source: json.path)

@@ -47,7 +47,7 @@ package final class CLIPEncoder: Sendable {
 
   /// Embeds texts.
   ///
-  /// What follows the first largest id, the end of the text, cannot change its vector and is not
+  /// The first largest id is the end of a text. Later ids cannot change its vector and are not
   /// computed.
   ///
   /// - Parameters:

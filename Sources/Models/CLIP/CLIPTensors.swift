@@ -67,7 +67,9 @@ package struct CLIPTensors: TensorTable {
       shape: [config.imageTokenCount, config.vision.embed], role: .positionEmbedding)
   }
 
-  /// `[embed]`, before the first layer. "layrnorm" is transformers' spelling.
+  /// `[embed]`, before the first layer.
+  ///
+  /// "layrnorm" is transformers' spelling.
   package var preNorm: NormSpec {
     norm("v.pre_ln", "vision_model.pre_layrnorm", "visual.ln_pre", config.vision)
   }
@@ -114,8 +116,9 @@ package struct CLIPTensors: TensorTable {
     projection("text_projection.weight", openAI: "text_projection", config.text)
   }
 
-  /// A number: the logarithm of the factor of cosines, about 4.6 after training. GGUF files have it
-  /// in their metadata.
+  /// A number: the logarithm of the factor of cosines, about 4.6 after training.
+  ///
+  /// GGUF files have it in their metadata.
   package var logitScale: TensorSpec {
     TensorSpec(
       TensorNames(huggingFace: "logit_scale", openAI: "logit_scale"), shape: [],

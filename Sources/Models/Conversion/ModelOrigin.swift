@@ -23,7 +23,8 @@ package struct ModelOrigin: Sendable, Equatable {
     let heading = lines.first { $0.hasPrefix("# ") }?.dropFirst(2)
     let license = lines.first { $0.hasPrefix("license: ") }?.dropFirst("license: ".count)
     self.init(
-      name: heading.map(String.init) ?? Paths.name(of: directory), license: license.map(String.init))
+      name: heading.map(String.init) ?? Paths.name(of: directory), license: license.map(String.init)
+    )
   }
 
   private static func lines(of path: String) -> [Substring] {

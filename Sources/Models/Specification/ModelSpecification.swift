@@ -57,7 +57,7 @@ package struct ModelSpecification: Sendable {
       let shape = "[" + spec.shape.map(String.init).joined(separator: ", ") + "]"
       let other = spec.names[.huggingFace].first ?? "-"
       let note = spec.isOptional ? "optional" : ""
-      return [shape, spec.name(.gguf), other, note].map {
+      return [shape, spec.names[.gguf].first ?? "-", other, note].map {
         spec.layer == nil ? $0 : $0.replacingLayer(0)
       }
     }

@@ -31,7 +31,7 @@ package enum TensorRole: String, Sendable, CaseIterable {
   case output
   /// `[projection, embed]`: from a tower's pooled hidden state to the space that towers share.
   case projection
-  /// `[embed]`: the learned vector that stands before an image's patches.
+  /// `[embed]`: the learned vector of the class token, which precedes an image's patches.
   case classEmbedding
   /// A single number: the logarithm of the factor of cosines in a softmax.
   case logitScale

@@ -9,7 +9,7 @@ package struct TensorSpec: Sendable, Equatable {
   package let layer: Int?
   /// Whether a file may leave it out.
   package let isOptional: Bool
-  /// How files of a scheme store it, where that is not as ``shape`` says.
+  /// The storage in files of a scheme that do not have the tensor as ``shape`` says.
   private let storages: [NamingScheme: TensorStorage]
 
   package init(
@@ -24,7 +24,7 @@ package struct TensorSpec: Sendable, Equatable {
     self.storages = storages
   }
 
-  /// How files of a scheme store the tensor.
+  /// The storage of the tensor in files of a scheme.
   package func storage(in scheme: NamingScheme) -> TensorStorage { storages[scheme] ?? .whole }
 
   /// The usual name in a scheme, or "?" where the scheme does not have the tensor.

@@ -1,6 +1,6 @@
 internal import Checkpoints
 
-/// How a file of one naming scheme stores a tensor of the table.
+/// The storage of one of the table's tensors in files of one naming scheme.
 ///
 /// Published layouts of one model differ not only in names: OpenAI's CLIP has queries, keys and values
 /// below each other in one tensor, and multiplies projections from the other side.

@@ -28,8 +28,11 @@ package struct ExtractiveBackend: AnswerBackend {
     let words = ContentWords.of(request.question)
     let questionVector =
       try request.questionVector ?? encoder.vector(of: request.question)
+    let textAnswers = quoted.contains {
+      !$0.citation.isPicture && Evidence(question: request.question, passages: [$0]).isSufficient
+    }
     var best: (index: Int, value: Double)?
-    for index in quoted.indices {
+    for index in quoted.indices where !(textAnswers && quoted[index].citation.isPicture) {
       guard
         let sentence = try Self.bestSentence(
           in: quoted[index], questionVector: questionVector, words: words, encoder: encoder)
@@ -39,7 +42,7 @@ package struct ExtractiveBackend: AnswerBackend {
       let value = sentence.value + Self.passageWeight * (quoted[index].cosine ?? 0)
       if value > best?.value ?? -.infinity { best = (index, value) }
     }
-    if let first = quoted.first, first.pictureRelevance != nil {
+    if let first = quoted.first, first.pictureRelevance != nil, !textAnswers {
       answer.text = first.inWords + " [1]"
       emit(answer.text)
     } else if let best {

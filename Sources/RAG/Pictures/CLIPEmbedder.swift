@@ -81,6 +81,7 @@ extension CLIPTokenizer {
   ///   - checkpoint: the opened model.
   ///   - vocabularyCount: ids of the model, which the tokenizer must have.
   ///   - mergesPath: OpenAI's merges; nil where the program was copied without them.
+  /// - Returns: the tokenizer, with as many ids as the model has.
   /// - Throws: `TokenizerError` naming the file.
   package static func open(
     for checkpoint: Checkpoint, vocabularyCount: Int, mergesPath: String?

@@ -1,4 +1,4 @@
-/// What CLIP's tokenizer does to a text before it cuts it into words.
+/// The cleaning of a text before CLIP's tokenizer cuts it into words.
 ///
 /// Raw values are stored in GGUF files.
 package enum CLIPTextCleaning: String, Sendable, CaseIterable {

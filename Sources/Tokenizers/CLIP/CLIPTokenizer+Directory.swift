@@ -18,7 +18,8 @@ extension CLIPTokenizer {
       return try CLIPTokenizer(tokenizerJSON: bytes, source: path)
     }
     let (vocabularyPath, mergesPath) = (directory + "/vocab.json", directory + "/merges.txt")
-    guard let vocabulary = try contents(vocabularyPath), let merges = try contents(mergesPath) else {
+    guard let vocabulary = try contents(vocabularyPath), let merges = try contents(mergesPath)
+    else {
       return nil
     }
     return try CLIPTokenizer(
@@ -51,7 +52,8 @@ extension CLIPTokenizer {
     var merges = StringArray()
     for merge in json["model"]?["merges"]?.arrayValue ?? [] {
       // "a b" until tokenizers 0.20, then ["a", "b"].
-      let line = merge.stringValue ?? merge.arrayValue?.compactMap(\.stringValue).joined(separator: " ")
+      let line =
+        merge.stringValue ?? merge.arrayValue?.compactMap(\.stringValue).joined(separator: " ")
       merges.append(Array((line ?? "").utf8))
     }
     try self.init(

@@ -23,7 +23,8 @@ extension CLIPTokenizer {
       mergeLines.count <= VocabularyLimits.mergeCount
     else {
       throw .invalid(
-        entry: "vocabulary", reason: "\(spellings.count) tokens and \(mergeLines.count) merges are "
+        entry: "vocabulary",
+        reason: "\(spellings.count) tokens and \(mergeLines.count) merges are "
           + "more than the limits", source: source)
     }
     var ids = ByteTrie(expectedNodeCount: spellings.byteCount)
@@ -50,7 +51,8 @@ extension CLIPTokenizer {
     self.mergeLines = mergeLines
     self.cleaning = cleaning
     specialSpellings = [
-      (Array(Self.specialNames[0].utf8), startOfText), (Array(Self.specialNames[1].utf8), endOfText),
+      (Array(Self.specialNames[0].utf8), startOfText),
+      (Array(Self.specialNames[1].utf8), endOfText),
     ]
   }
 

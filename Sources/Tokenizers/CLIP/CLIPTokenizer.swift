@@ -14,7 +14,7 @@ package import Checkpoints
 ///   Parity: open_clip 3.3.0, OpenAI's code and Hugging Face, in `Tests/Reference/clip_token_ids.py`.
 /// - Complexity: O(bytes) time and O(ids) memory per call.
 package struct CLIPTokenizer: Sendable {
-  /// What is done to a text first.
+  /// The cleaning of a text before it is cut into words.
   package let cleaning: CLIPTextCleaning
   /// The spelling of each id: bytes as `ByteCharacters`, `</w>` at the end of a word.
   package let spellings: StringArray
@@ -52,6 +52,7 @@ package struct CLIPTokenizer: Sendable {
   ///   - text: any text.
   ///   - parsesSpecial: whether the spellings of the special tokens become those tokens, as in the
   ///     references.
+  /// - Returns: ids in the order of the text.
   package func encode(_ text: String, parsesSpecial: Bool = false) -> [Int32] {
     let cleaned = cleaning.clean(text)
     var ids = [startOfText]

@@ -1,5 +1,6 @@
-/// The words of a cleaned text, within which CLIP's byte-pair encoding merges:
-/// `'s|'t|'re|'ve|'m|'ll|'d|\p{L}+|\p{N}|[^\s\p{L}\p{N}]+`. White space belongs to no word.
+/// The words of a cleaned text, within which CLIP's byte-pair encoding merges.
+///
+/// The expression is `'s|'t|'re|'ve|'m|'ll|'d|\p{L}+|\p{N}|[^\s\p{L}\p{N}]+`. White space belongs to no word.
 ///
 /// OpenAI's expression ignores case. In text in lower case that matters for two characters: the long
 /// s, U+017F, is an "s", and U+0345, whose capital is the letter iota, is in none of the classes and

@@ -65,7 +65,8 @@ struct SetSequences: Sendable {
   }
 
   /// The text with each match, from left to right, replaced by what `replacement` returns for it.
-  func replacing(in text: [UInt32], with replacement: (ArraySlice<UInt32>) -> [UInt32]) -> [UInt32] {
+  func replacing(in text: [UInt32], with replacement: (ArraySlice<UInt32>) -> [UInt32]) -> [UInt32]
+  {
     let memberships = text.map(CharacterSets.shared.membership(of:))
     var result: [UInt32] = []
     var index = 0

@@ -1,4 +1,4 @@
-/// What Python's `str` does to text, with which CLIP's training text was made.
+/// The operations of Python's `str` that the references' cleaning uses.
 enum PythonText {
   /// Whether `str.isspace` holds: White_Space, and four separators of ASCII.
   static func isSpace(_ scalar: UInt32) -> Bool {
