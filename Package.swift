@@ -185,7 +185,9 @@ let package = Package(
       name: "SwiftRAGTests",
       dependencies: ["SwiftRAG", "Generation", "Kernels", "Media", "RAG", "Store"],
       swiftSettings: swiftRAGSettings),
-    .testTarget(name: "CLITests", dependencies: ["CLI", "RAG", "Media", "Bytes"], swiftSettings: swiftRAGSettings),
+    .testTarget(
+      name: "CLITests", dependencies: ["CLI", "RAG", "Media", "Bytes"],
+      swiftSettings: swiftRAGSettings),
   ],
   swiftLanguageModes: [.v6]
 )

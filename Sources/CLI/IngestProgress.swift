@@ -75,6 +75,7 @@ final class IngestProgress {
     if report.embeddedChunkCount > 0 { work.append("\(report.embeddedChunkCount) chunks") }
     if report.embeddedPictureCount > 0 { work.append("\(report.embeddedPictureCount) pictures") }
     work.append(String(format: work.isEmpty ? "%.2f s" : "%.1f s", report.seconds))
-    return counts + " (" + work.joined(separator: ", ") + ")" + (report.wasInterrupted ? ", interrupted" : "")
+    return counts + " (" + work.joined(separator: ", ") + ")"
+      + (report.wasInterrupted ? ", interrupted" : "")
   }
 }

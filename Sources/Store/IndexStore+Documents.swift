@@ -144,7 +144,13 @@ extension IndexStore {
 
   /// Checks and encodes the vectors of one space.
   ///
-  /// - Parameter chunkCount: the number of the document's chunks; nil where only the file knows it.
+  /// - Parameters:
+  ///   - vectors: of one space.
+  ///   - record: the document, for messages.
+  ///   - chunkCount: the number of the document's chunks; nil where only the file has it.
+  ///   - identity: the spaces of the index.
+  /// - Returns: the vectors with their codes.
+  /// - Throws: ``StoreError/invalidInput(_:)``.
   private func encode(
     _ vectors: SpaceVectors, of record: DocumentRecord, chunkCount: Int?, _ identity: IndexIdentity
   ) throws(StoreError) -> EncodedSpace {

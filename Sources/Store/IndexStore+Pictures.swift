@@ -117,7 +117,7 @@ extension IndexStore {
   }
 
   /// The passage of text nearest to a cited picture, in the same document and on the same page; nil
-  /// where there is no text.
+  /// without any text.
   package func text(near citation: Citation) throws(StoreError) -> Passage? {
     try read { database in
       let row = try Row.fetchOne(

@@ -26,7 +26,7 @@ public struct Settings: Sendable {
 
   /// Whether the words in pictures are read by the program tesseract.
   public enum OCR: String, Sendable, CaseIterable {
-    /// Where it is installed.
+    /// If it is installed.
     case auto
     /// Never.
     case off

@@ -37,8 +37,10 @@ struct PictureAlbum {
       try manager.copyItem(
         at: Self.fixtures.appending(path: source), to: runner.home.appending(path: "docs/" + name))
     }
-    try Data("# Flags\n\nThe club flies a flag at noon.\n\n![the flag of the club](flag.png)\n".utf8)
-      .write(to: runner.home.appending(path: "docs/flags.md"))
+    try Data(
+      "# Flags\n\nThe club flies a flag at noon.\n\n![the flag of the club](flag.png)\n".utf8
+    )
+    .write(to: runner.home.appending(path: "docs/flags.md"))
   }
 
   func cleanUp() { runner.cleanUp() }
@@ -68,7 +70,8 @@ struct PictureAlbum {
     try Data(script.utf8).write(to: file)
     try FileManager.default.setAttributes([.posixPermissions: 0o755], ofItemAtPath: file.path)
     // The script needs cat and printf.
-    for program in ["sh", "cat"] where !FileManager.default.fileExists(
+    for program in ["sh", "cat"]
+    where !FileManager.default.fileExists(
       atPath: programs.appending(path: program).path)
     {
       try FileManager.default.createSymbolicLink(

@@ -21,7 +21,8 @@ struct DocumentFinderTests {
       try manager.createSymbolicLink(atPath: "\(folder)/gone.md", withDestinationPath: "nowhere")
       let found = DocumentFinder().find([folder])
       let names = found.files.map { String($0.dropFirst(folder.count + 1)) }
-      #expect(names == [
+      #expect(
+        names == [
           "a.MD", "b/picture.png", "b/sub/three.pdf", "b/ten.docx", "b/two.html", "z.txt",
         ])
       #expect(found.problems.isEmpty)

@@ -153,7 +153,7 @@ import Testing
         "cut.bmp", "empty.gif", "words.png",
       ])
     #expect(report.skipped[0].reason.contains("cut short"))
-    // In the page, a file that is no picture at all is only a warning.
+    // In the page, a file that is not a picture is only a warning.
     #expect(report.skippedPictures.count == 1)
     #expect(report.skippedPictures.first?.path.hasSuffix("page.md, cut.bmp") == true)
     #expect(try chunks(store, "page.md").map(\.modality) == [.text, .picture])

@@ -202,7 +202,9 @@ import Testing
     let index = try IndexStore.create(path: path, identity: smallIdentity)
     try makeWaiting(in: index)
     try index.executeForTesting("UPDATE picture SET origin = 'nowhere'")
-    #expect(throws: StoreError.self) { try index.search(SearchQuery(text: "summit", mode: .keyword)) }
+    #expect(throws: StoreError.self) {
+      try index.search(SearchQuery(text: "summit", mode: .keyword))
+    }
     #expect(try index.waitingDocuments() == [])
   }
 }

@@ -6,7 +6,8 @@ internal import SwiftRAG
 /// The command `swiftrag search QUERY`.
 struct SearchCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
-    commandName: "search", abstract: "Show the passages and pictures that match a question, words or a picture.",
+    commandName: "search",
+    abstract: "Show the passages and pictures that match a question, words or a picture.",
     discussion: """
         swiftrag search "opening hours"
         swiftrag search "hydraulic pressure" --mode keyword -k 10 --type pdf

@@ -24,6 +24,7 @@ enum TesseractTable {
   /// The words of all lines that were read with confidence.
   ///
   /// - Parameter output: standard output of the program; rows that make no sense are skipped.
+  /// - Returns: the words with their rectangles.
   static func read(_ output: [UInt8]) -> RecognizedText {
     let rows = String(decoding: output, as: UTF8.self).split(separator: "\n").compactMap { row($0) }
     var text = RecognizedText()

@@ -45,7 +45,9 @@ package struct TextRecognizer: Sendable {
     self.addressSpaceByteCount = addressSpaceByteCount
   }
 
-  /// English and two other installed languages at most: each adds its time. Nil without any.
+  /// English and two other installed languages at most, because each adds its time.
+  ///
+  /// Nil without any.
   private static func installedLanguages(_ program: String) -> String? {
     let result = try? ChildProcess.run(
       .init([program, "--list-langs"], limits: .init(outputByteCount: 1 << 20, seconds: 10)))

@@ -25,6 +25,7 @@ struct PDFPagePicture {
   /// The page as a PNG file.
   ///
   /// - Parameter page: from 1.
+  /// - Returns: the bytes of the file.
   /// - Throws: `.toolMissing`, `.timedOut`, `.toolFailed`, or `.damaged` with the program's message.
   func draw(page: Int) throws(DocumentError) -> [UInt8] {
     guard let program = ChildProcess.find(Self.tool) else {

@@ -9,12 +9,14 @@ enum FileNameWords {
   private static let meaningless: Set<String> = [
     "img", "image", "dsc", "dscn", "dscf", "dcim", "pxl", "mvimg", "vid", "pict", "picture", "pic",
     "photo", "foto", "scan", "unnamed", "untitled", "download", "whatsapp", "wa", "copy", "kopie",
-    "final", "edited", "large", "small", "thumb", "thumbnail", "fullsizerender", "jpg", "jpeg", "png",
+    "final", "edited", "large", "small", "thumb", "thumbnail", "fullsizerender", "jpg", "jpeg",
+    "png",
   ]
 
-  /// The words; empty if the name is a number or one that a camera gave.
+  /// The words of a name.
   ///
   /// - Parameter path: a path or a file name.
+  /// - Returns: the words; empty if the name is a number or one that a camera gave.
   static func words(of path: String) -> String {
     var name = Substring(Paths.name(of: path))
     if let dot = name.lastIndex(of: "."), dot != name.startIndex { name = name[..<dot] }

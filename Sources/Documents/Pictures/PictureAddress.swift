@@ -11,12 +11,13 @@ enum PictureAddress {
     case bytes([UInt8])
   }
 
-  /// The picture that an address names; nil for addresses of the network, absolute paths, vector
-  /// graphics, and files that do not exist.
+  /// The picture that an address names.
   ///
   /// - Parameters:
   ///   - address: as it is written in the page.
   ///   - page: the path of the page.
+  /// - Returns: nil for addresses of the network, absolute paths, vector graphics, and files that do
+  ///   not exist.
   static func resolve(_ address: String, inPageAt page: String) -> Content? {
     let address = trimmed(address)
     if let bytes = dataBytes(address) { return .bytes(bytes) }

@@ -3,9 +3,10 @@
 /// Indexing uses `PictureChildProcess`; `InProcessPictureDecoder` is for pictures that this process
 /// made, and for tests.
 package protocol PictureDecoding: Sendable {
-  /// The picture.
+  /// Decodes a picture.
   ///
   /// - Parameter bytes: the file.
+  /// - Returns: the upright pixels.
   /// - Throws: as `PictureDecoder.decode(_:limits:)`, and `.decoderEnded` where a process of its own
   ///   decodes.
   func decode(_ bytes: [UInt8]) throws(PictureError) -> Picture

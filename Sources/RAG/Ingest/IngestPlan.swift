@@ -37,6 +37,7 @@ struct IngestPlan: Sendable {
   ///   - paths: files and folders.
   ///   - store: the index.
   ///   - readsWords: whether the words in pictures can be read.
+  /// - Throws: `StoreError` if the index cannot be read.
   /// - Complexity: O(files) system calls, three queries.
   init(paths: [String], store: IndexStore, readsWords: Bool) throws {
     let found = DocumentFinder().find(paths)

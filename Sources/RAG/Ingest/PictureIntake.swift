@@ -22,8 +22,9 @@ struct PictureIntake: Sendable {
   /// Pictures in documents with a shorter side than this are bullets, icons and rules.
   private static let minimumSide = 32
 
-  /// Prepared pictures that a document keeps in memory: 16 of 0.6 MB. More are embedded at once, on
-  /// the reading thread.
+  /// The number of prepared pictures of 0.6 MB that a document keeps in memory.
+  ///
+  /// More are embedded at once, on the reading thread.
   private static let waitingLimit = 16
 
   /// Takes in the pictures of a document.
@@ -33,6 +34,7 @@ struct PictureIntake: Sendable {
   /// - Parameters:
   ///   - document: with its pictures.
   ///   - path: the file, as it is shown to people.
+  /// - Returns: the chunks of the pictures and of the words in them.
   /// - Throws: `ModelFailure` with the error of the picture model.
   func pictures(of document: ExtractedDocument, path: String) throws -> Result {
     var result = Result()

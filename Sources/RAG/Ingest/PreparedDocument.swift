@@ -24,6 +24,7 @@ package struct PreparedDocument: Sendable {
   /// The document with the vectors of its texts and pictures.
   ///
   /// - Parameter vectors: of the chunks with text, row-major.
+  /// - Returns: the document as the store takes it.
   /// - Precondition: the pictures' vectors have been computed, or there is no picture model.
   func embedded(_ vectors: [Float]) -> EmbeddedDocument {
     var spaces: [SpaceVectors] = []

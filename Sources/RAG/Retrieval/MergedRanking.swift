@@ -4,8 +4,8 @@ internal import Store
 
 /// One ranking of passages of text and pictures.
 ///
-/// The scores of the two lists cannot be compared: the best passage has a fused score near 1 even
-/// where nothing in the index bears on the question. So each result gets a probability of its own.
+/// The scores of the two lists cannot be compared: the best passage has a fused score near 1 even if
+/// nothing in the index bears on the question. So each result gets a probability of its own.
 ///
 /// - A passage: logistic((e - 0.55) / 0.05), where e is the strength of its evidence, the quantity
 ///   that `Evidence` compares with the same threshold.

@@ -29,12 +29,13 @@ enum PictureTable {
     ])
   }
 
-  /// Decodes ``columns``; nil where the chunk has no row.
+  /// Decodes ``columns``.
   ///
   /// - Parameters:
   ///   - row: a row with the columns.
   ///   - first: the index of the first of them.
   ///   - path: the index file, for messages.
+  /// - Returns: nil where the chunk has no row.
   /// - Throws: ``StoreError/corrupt(path:detail:)`` for an origin or a size that does not exist.
   static func decode(_ row: Row, from first: Int, path: String) throws -> PictureDetails? {
     let origin: String? = try row.decode(atIndex: first)

@@ -20,7 +20,8 @@ enum ThumbnailEncoding {
   /// The picture in a size of at most ``maximumWidth`` × ``maximumHeight``.
   static func fitted(_ picture: Picture) -> Picture {
     let scale = min(
-      1, Double(maximumWidth) / Double(picture.width), Double(maximumHeight) / Double(picture.height))
+      1, Double(maximumWidth) / Double(picture.width),
+      Double(maximumHeight) / Double(picture.height))
     guard scale < 1 else { return picture }
     return Resize.bicubic(
       picture, width: max(1, Int((Double(picture.width) * scale).rounded())),
