@@ -79,11 +79,12 @@ package struct ExtractiveBackend: AnswerBackend {
     return best
   }
 
-  /// Whether a sentence is more than a heading, a title or a label.
+  /// Whether a sentence is more than a heading, a title, a label or the markup of a picture.
   ///
   /// A heading is close to every question about its section but answers none of them.
   private static func saysSomething(_ sentence: String, in citation: Citation) -> Bool {
     let text = sentence.onOneLine.lowercased()
+    if text.hasPrefix("![") { return false }
     let headings = (citation.heading?.components(separatedBy: " > ") ?? []) + [citation.title ?? ""]
     if headings.contains(where: { $0.onOneLine.lowercased() == text }) { return false }
     let hasDigit = text.contains { $0.isNumber }
