@@ -11,7 +11,7 @@ struct ClassifyCommand: ParsableCommand {
     discussion: """
         swiftrag classify photo.jpg --labels "cat,dog,horse"
         swiftrag classify *.jpg --labels day,night --template "a photo taken at {}."
-        swiftrag classify scan.png --labels "a letter,an invoice" --template "{}" --json
+        swiftrag classify scan.png --labels "a letter,a bill" --template "{}"
 
       Each label is put into the template and compared with the picture by CLIP; the shares of all \
       labels add up to 1. With several --template the label's texts are averaged. The labels should \
