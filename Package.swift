@@ -107,7 +107,8 @@ let package = Package(
       name: "Generation",
       dependencies: ["Bytes", "Checkpoints", "Kernels", "Tokenizers", "Models"],
       swiftSettings: swiftRAGSettings),
-    .target(name: "Documents", dependencies: ["Bytes", "CXML2"], swiftSettings: parserSettings),
+    .target(
+      name: "Documents", dependencies: ["Bytes", "Media", "CXML2"], swiftSettings: parserSettings),
     .target(
       name: "Store",
       dependencies: [
@@ -165,7 +166,7 @@ let package = Package(
       dependencies: ["Models", "Checkpoints", "Bytes", "Kernels", "KernelInterface", "Tokenizers"],
       swiftSettings: swiftRAGSettings),
     .testTarget(
-      name: "DocumentsTests", dependencies: ["Documents", "Bytes"],
+      name: "DocumentsTests", dependencies: ["Documents", "Media", "Bytes"],
       swiftSettings: swiftRAGSettings),
     .testTarget(
       name: "FuzzTests", dependencies: ["Bytes", "Checkpoints", "Documents", "Tokenizers"],
@@ -180,7 +181,7 @@ let package = Package(
     .testTarget(
       name: "RAGTests",
       dependencies: [
-        "RAG", "Store", "Documents", "Generation", "Models", "Tokenizers", "Kernels",
+        "RAG", "Store", "Documents", "Media", "Generation", "Models", "Tokenizers", "Kernels",
         "Checkpoints", "Bytes",
       ],
       swiftSettings: swiftRAGSettings),
@@ -195,7 +196,9 @@ let package = Package(
       name: "SwiftRAGTests",
       dependencies: ["SwiftRAG", "Generation", "Kernels", "Media", "RAG", "Store"],
       swiftSettings: swiftRAGSettings),
-    .testTarget(name: "CLITests", dependencies: ["CLI", "RAG"], swiftSettings: swiftRAGSettings),
+    .testTarget(
+      name: "CLITests", dependencies: ["CLI", "RAG", "Media", "Bytes"],
+      swiftSettings: swiftRAGSettings),
   ],
   swiftLanguageModes: [.v6]
 )

@@ -10,6 +10,8 @@ struct AnswerRenderer {
   static let linesPerPassage = 7
   /// Folders that the person named; paths below them are shown relative to them.
   var roots: [String] = []
+  /// Shows the pictures among the passages.
+  var thumbnails = Thumbnails()
   /// Lines longer than this are hard to read, however wide the terminal.
   static let maximumWidth = 96
   /// The margin of a passage, in which highlighted lines have a mark.
@@ -75,6 +77,13 @@ struct AnswerRenderer {
     for other in passage.alsoAt {
       lines.append("    also in " + shown(path: other.path) + ", " + other.place)
     }
+    if let linked = passage.citation.picturePath, linked != passage.citation.path {
+      lines.append("    picture " + shown(path: linked))
+    }
+    if let sequence = thumbnails.sequence(for: passage) { lines.append(sequence) }
+    guard !passage.text.isEmpty else {
+      return isVerbose ? lines + ["    " + scores(passage)] : lines
+    }
     let parts = passage.highlighted
     let text = WrappedText(
       before: droppingControls(parts.before), highlighted: droppingControls(parts.sentence),
@@ -94,6 +103,12 @@ struct AnswerRenderer {
     if let cosine = passage.cosine { parts.append(String(format: "cosine %.3f", cosine)) }
     if let rank = passage.denseRank { parts.append("dense rank \(rank)") }
     if let rank = passage.keywordRank { parts.append("keyword rank \(rank)") }
+    if let cosine = passage.pictureCosine {
+      parts.append(String(format: "picture cosine %.3f", cosine))
+    }
+    if let relevance = passage.pictureRelevance {
+      parts.append(String(format: "picture relevance %.3f", relevance))
+    }
     return Style.dim.apply(parts.joined(separator: ", "))
   }
 

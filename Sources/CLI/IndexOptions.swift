@@ -17,6 +17,15 @@ struct IndexOptions: ParsableArguments {
   }
 }
 
+/// The flag of a command that reads documents.
+struct ReadingOptions: ParsableArguments {
+  @Option(help: "Read words in pictures with tesseract: auto (if installed), off or on.")
+  var ocr: String?
+
+  /// The setting that the flag gives.
+  var settings: [SettingFlag] { [SettingFlag(.ocr, "--ocr", ocr)].compactMap { $0 } }
+}
+
 /// The flags of a command that searches.
 struct SearchOptions: ParsableArguments {
   @Option(

@@ -12,15 +12,16 @@ package struct DocumentLimits: Sendable, Equatable {
   ///
   /// Default 64 MiB, because libxml2's tree takes about ten times the page.
   package var maximumMarkupByteCount = 64 << 20
-  /// Time limit of `pdftotext` for one file; a 1,000-page book takes about 2 s.
+  /// Time limit of `pdftotext` for one file and of `pdftoppm` for one page; a 1,000-page book takes
+  /// about 2 s.
   package var toolSeconds = 120
-  /// Address space limit of `pdftotext`, which needs about 100 MiB for usual files.
+  /// Address space limit of both programs, which need about 100 MiB for usual files.
   package var toolAddressSpaceByteCount = 4 << 30
 
   package init() {}
 }
 
-/// Extracts the text of a file of any type in ``DocumentType/all``.
+/// Extracts the text of a file of any type in ``DocumentType/all``, and finds its pictures.
 ///
 /// A value without state: any number of threads may read at once.
 package struct DocumentReader: Sendable {
@@ -47,7 +48,7 @@ package struct DocumentReader: Sendable {
   /// - Parameter path: any file; symbolic links are followed.
   /// - Returns: the text and its structure.
   /// - Throws: `DocumentError`; its description says what is wrong and what can be done. A file
-  ///   whose text is only white space throws `.empty` (PDF: `.noTextLayer`).
+  ///   without pictures whose text is only white space throws `.empty` (PDF: `.noTextLayer`).
   /// - Complexity: O(file); PDF starts one process.
   package func read(path: String) throws(DocumentError) -> ExtractedDocument {
     let contents = try FileContents.read(path: path, limit: limits.maximumFileByteCount)
@@ -70,7 +71,9 @@ package struct DocumentReader: Sendable {
     case .document(let type):
       document = try type.read(DocumentSource(contents: contents, path: path, limits: limits))
     }
-    guard document.text.utf8.contains(where: { $0 > 0x20 }) else { throw .empty(path: path) }
+    guard document.text.utf8.contains(where: { $0 > 0x20 }) || !document.pictures.isEmpty else {
+      throw .empty(path: path)
+    }
     return document
   }
 }

@@ -25,7 +25,9 @@ enum DocumentSniffer {
         return .document(type)
       }
     }
-    // Content without the signature that its name promises is read as text.
+    // Content without the signature that its name promises is read as text, except for pictures:
+    // nobody writes text into a .jpg, and an error tells more than its bytes read as words.
+    if suggested == .picture { return .document(.picture) }
     if let suggested, case .signature = suggested.recognition { return .document(.text) }
     return .document(suggested ?? .text)
   }
@@ -38,10 +40,12 @@ enum DocumentSniffer {
     func starts(_ magic: String, at offset: Int = 0) -> Bool {
       starts(Array(magic.utf8), at: offset)
     }
-    if starts([0x89, 0x50, 0x4E, 0x47]) { return "a PNG picture" }
-    if starts([0xFF, 0xD8, 0xFF]) { return "a JPEG picture" }
-    if starts("GIF8") { return "a GIF picture" }
-    if starts("RIFF") && starts("WEBP", at: 8) { return "a WebP picture" }
+    if starts([0x89, 0x50, 0x4E, 0x47]) { return "a damaged PNG picture" }
+    if starts("GIF8") { return "a damaged GIF picture" }
+    if starts([0x38, 0x42, 0x50, 0x53]) { return "a Photoshop picture; save it as PNG" }
+    if starts("ftypheic", at: 4) || starts("ftypmif1", at: 4) || starts("ftypavif", at: 4) {
+      return "a HEIC or AVIF picture; save it as JPEG or PNG"
+    }
     if starts("RIFF") && starts("WAVE", at: 8) { return "a WAV recording" }
     if starts("OggS") { return "an Ogg recording" }
     if starts("fLaC") { return "a FLAC recording" }

@@ -1,3 +1,5 @@
+internal import Media
+
 /// A type of document: how its files are named, recognised and read.
 ///
 /// The rows of the table are in ``all``. The finder, the sniffer, the readers, the flag `--type` and
@@ -39,7 +41,7 @@ struct DocumentSource {
 
 extension DocumentType {
   /// Every type that can be read; signatures are tried in this order.
-  package static let all: [DocumentType] = [text, markdown, html, docx, pdf]
+  package static let all: [DocumentType] = [text, markdown, html, docx, pdf, picture]
 
   /// Plain text in any encoding that `TextEncoding` detects; also the type of text that nothing else
   /// recognises.
@@ -68,11 +70,24 @@ extension DocumentType {
     recognition: .signature(DOCXPackage.hasSignature)
   ) { source throws(DocumentError) in try DOCXPackage(source).read() }
 
-  /// Portable Document Format with a text layer.
+  /// Portable Document Format; pages without a text layer are pictures.
   package static let pdf: DocumentType = DocumentType(
     name: "pdf", displayName: "PDF", modality: .text, fileExtensions: ["pdf"],
     recognition: .signature(PDFReader.hasSignature)
   ) { source throws(DocumentError) in try PDFReader(source).read() }
+
+  /// A picture in one of the formats of `PictureFormat`.
+  ///
+  /// Its text is empty; its caption is the words of the file's name.
+  package static let picture: DocumentType = DocumentType(
+    name: "picture", displayName: "pictures", modality: .picture,
+    fileExtensions: ["jpg", "jpeg", "png", "webp", "gif", "bmp", "tif", "tiff"],
+    recognition: .signature { PictureFormat(sniffing: $0) != nil }
+  ) { source throws(DocumentError) in
+    ExtractedDocument(
+      type: .picture, text: "",
+      pictures: [ExtractedPicture(origin: .file, caption: FileNameWords.words(of: source.path))])
+  }
 }
 
 extension DocumentType: Hashable {
@@ -110,12 +125,12 @@ extension DocumentType {
     self = type
   }
 
-  /// The types in prose, as in `TXT, MD, HTML, DOCX and PDF`.
+  /// The types in prose, as in `TXT, MD, HTML, DOCX, PDF and pictures`.
   package static var displayNames: String {
     list(all.map(\DocumentType.displayName), conjunction: "and")
   }
 
-  /// The stable names in prose, as in `text, markdown, html, docx or pdf`.
+  /// The stable names in prose, as in `text, markdown, html, docx, pdf or picture`.
   package static var names: String { list(all.map(\DocumentType.name), conjunction: "or") }
 
   private static func list(_ words: [String], conjunction: String) -> String {

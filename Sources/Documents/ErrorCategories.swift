@@ -11,3 +11,11 @@ extension DocumentError: CategorizedError {
     }
   }
 }
+
+extension TextRecognizer.Failure: CategorizedError {
+  package var category: ErrorCategory {
+    switch self {
+    case .timedOut, .failed: .invalidData
+    }
+  }
+}

@@ -33,13 +33,16 @@ package struct ExtractedDocument: Sendable, Equatable {
   package let encoding: TextEncoding?
   /// Number of control characters that were removed.
   package let removedControlCount: Int
-  /// Warnings for the user: replaced bytes, pages without text.
+  /// The pictures that the document shows, in reading order, not decoded; of a PDF the pages without
+  /// text.
+  package let pictures: [ExtractedPicture]
+  /// Warnings for the user, such as replaced bytes.
   package let warnings: [String]
 
   package init(
     type: DocumentType, title: String? = nil, text: String, pages: [Range<Int>]? = nil,
     headings: [Heading] = [], sourceMap: SourceMap? = nil, encoding: TextEncoding? = nil,
-    removedControlCount: Int = 0, warnings: [String] = []
+    removedControlCount: Int = 0, pictures: [ExtractedPicture] = [], warnings: [String] = []
   ) {
     self.type = type
     self.title = title
@@ -49,6 +52,7 @@ package struct ExtractedDocument: Sendable, Equatable {
     self.sourceMap = sourceMap
     self.encoding = encoding
     self.removedControlCount = removedControlCount
+    self.pictures = pictures
     self.warnings = warnings
   }
 

@@ -63,7 +63,12 @@ package struct FileState: Sendable, Equatable {
   /// hashed. Git calls this "racily clean".
   package func isUnchanged(byteCount: Int, modifiedNanoseconds: Int64) -> Bool {
     byteCount == self.byteCount && modifiedNanoseconds == self.modifiedNanoseconds
-      && indexedNanoseconds > FileState.clockTickNanoseconds
+      && isOlder(modifiedNanoseconds)
+  }
+
+  /// Whether a file with this modification time was certainly written before this one was indexed.
+  package func isOlder(_ modifiedNanoseconds: Int64) -> Bool {
+    indexedNanoseconds > FileState.clockTickNanoseconds
       && modifiedNanoseconds < indexedNanoseconds - FileState.clockTickNanoseconds
   }
 

@@ -50,6 +50,12 @@ package struct SpaceVectors: Sendable, Equatable {
 package enum IndexChange: Sendable {
   /// Stores the document in place of whatever was recorded for its path.
   case replace(EmbeddedDocument)
+  /// Stores the document and its chunks in place of indexed content with the same bytes and type, for
+  /// every path that has it.
+  case renew(EmbeddedDocument)
+  /// Adds vectors in a space in which the indexed content of the record's bytes and type has none:
+  /// those of pictures that waited for their model.
+  case addVectors(SpaceVectors, to: DocumentRecord)
   /// Links the path to the content of an already indexed file with the same bytes and type.
   case link(DocumentRecord)
   /// Records that the file could not be indexed.

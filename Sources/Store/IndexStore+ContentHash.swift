@@ -50,8 +50,8 @@ extension IndexStore {
     let contents = try Row.fetchCursor(database, sql: "SELECT id, title FROM content")
     let chunks = try database.makeStatement(
       sql: """
-        SELECT \(ChunkTable.columns), ordinal, vector.elements FROM chunk
-        LEFT JOIN vector ON chunkID = chunk.id AND spaceID = \(VectorSpace.Name.text.id)
+        SELECT \(ChunkTable.columns), ordinal, vector.elements FROM \(ChunkTable.source)
+        LEFT JOIN vector ON vector.chunkID = chunk.id AND spaceID = \(VectorSpace.Name.text.id)
         WHERE contentID = ? ORDER BY ordinal
         """)
     let otherVectors = try database.makeStatement(
@@ -122,10 +122,26 @@ private final class DigestBuilder {
       chunk.page ?? -1, chunk.lineRange.lowerBound, chunk.lineRange.upperBound,
       chunk.tokenCount,
     ] { try add(number) }
-    guard chunk.modality != .text || chunk.millisecondRange != nil else { return }
-    try addMark(chunk.modality)
-    try add(chunk.millisecondRange?.lowerBound ?? -1)
-    try add(chunk.millisecondRange?.upperBound ?? -1)
+    if chunk.modality != .text || chunk.millisecondRange != nil {
+      try addMark(chunk.modality)
+      try add(chunk.millisecondRange?.lowerBound ?? -1)
+      try add(chunk.millisecondRange?.upperBound ?? -1)
+    }
+    if let picture = chunk.picture { try add(picture) }
+  }
+
+  private func add(_ picture: PictureDetails) throws(BytesError) {
+    try addMark(picture.origin)
+    let region = picture.region
+    for number in [
+      picture.width, picture.height, region?.x ?? -1, region?.y ?? -1, region?.width ?? -1,
+      region?.height ?? -1, picture.wasRead ? 1 : 0,
+    ] { try add(number) }
+    try add(picture.capturedAt)
+    // Equal numbers have equal descriptions.
+    try add(picture.latitude.map { "\($0)" })
+    try add(picture.longitude.map { "\($0)" })
+    try add(picture.sha256)
   }
 
   func finish() throws(BytesError) -> String { try hasher.finalize().hex }

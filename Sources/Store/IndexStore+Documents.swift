@@ -39,16 +39,21 @@ extension IndexStore {
   /// five chunks, so small changes should be grouped: whatever arrives while the previous group is
   /// written.
   ///
-  /// - Returns: the records of the links for which no file with the same bytes is indexed; they
-  ///   changed nothing.
+  /// - Returns: the records of the links and of the added vectors for which no file with the same
+  ///   bytes is indexed, or whose content has vectors already; they changed nothing.
   package func apply(_ changes: [IndexChange]) throws(StoreError) -> [DocumentRecord] {
     guard !changes.isEmpty else { return [] }
     let identity = try identity()
     // Encoded before the transaction, so that other processes can write meanwhile.
     var encoded: [Int: [EncodedSpace]] = [:]
     for (number, change) in changes.enumerated() {
-      guard case .replace(let document) = change else { continue }
-      encoded[number] = try encode(document, identity)
+      switch change {
+      case .replace(let document), .renew(let document):
+        encoded[number] = try encode(document, identity)
+      case .addVectors(let vectors, let record):
+        encoded[number] = [try encode(vectors, of: record, chunkCount: nil, identity)]
+      case .link, .skip, .touch: continue
+      }
     }
     return try write { database in
       if !encoded.isEmpty { try requireUnchanged(database, identity) }
@@ -58,6 +63,17 @@ extension IndexStore {
         case .replace(let document):
           guard let vectors = encoded[number] else { continue }
           try replace(database, document, vectors)
+        case .renew(let document):
+          guard let vectors = encoded[number] else { continue }
+          try renew(database, document, vectors)
+        case .addVectors(_, let record):
+          let content = try ContentTable.find(database, sha256: record.sha256, type: record.type)
+          guard let content, let space = encoded[number]?.first,
+            try ContentTable.add(database, space, to: content)
+          else {
+            unknown.append(record)
+            continue
+          }
         case .link(let record):
           if try !link(database, record) { unknown.append(record) }
         case .skip(let record, let reason):
@@ -82,6 +98,25 @@ extension IndexStore {
     try DocumentTable.put(database, record, contentID: content)
   }
 
+  /// Stores the document as new content, to which all paths of the old content move.
+  private func renew(
+    _ database: Database, _ document: EmbeddedDocument, _ vectors: [EncodedSpace]
+  ) throws {
+    let record = document.record
+    let old = try ContentTable.find(database, sha256: record.sha256, type: record.type)
+    // The key is unique, so the old content gives it up first; no file has an empty hash.
+    if let old {
+      try database.execute(sql: "UPDATE content SET sha256 = '' WHERE id = ?", arguments: [old])
+    }
+    let content = try ContentTable.insert(database, document, vectors: vectors, path: path)
+    if let old {
+      try database.execute(
+        sql: "UPDATE document SET contentID = ? WHERE contentID = ?", arguments: [content, old])
+      try ContentTable.removeUnreferenced(database, among: [old])
+    }
+    try DocumentTable.put(database, record, contentID: content)
+  }
+
   private func link(_ database: Database, _ record: DocumentRecord) throws -> Bool {
     let content = try ContentTable.find(database, sha256: record.sha256, type: record.type)
     guard let content else { return false }
@@ -95,32 +130,53 @@ extension IndexStore {
   ) throws(StoreError) -> [EncodedSpace] {
     var encoded: [EncodedSpace] = []
     for vectors in document.vectors {
-      let name = document.record.displayPath
-      guard let space = identity.space(vectors.space),
-        !encoded.contains(where: { $0.name == vectors.space })
-      else { throw .invalidInput("\(name): unexpected vectors of the space \(vectors.space)") }
-      let rowCount = vectors.elements.count / space.dimension
-      guard vectors.elements.count == rowCount * space.dimension,
-        (0...document.chunks.count).contains(vectors.firstOrdinal),
-        rowCount <= document.chunks.count - vectors.firstOrdinal
-      else {
+      guard !encoded.contains(where: { $0.name == vectors.space }) else {
         throw .invalidInput(
-          "\(name): \(vectors.elements.count) vector elements do not fit \(document.chunks.count)"
-            + " passages of \(space.dimension) elements each")
-      }
-      guard vectors.elements.allSatisfy({ abs($0) <= Self.largestElement }) else {
-        throw .invalidInput("\(name): a vector element is not a number, or too large")
+          "\(document.record.displayPath): unexpected vectors of the space \(vectors.space)")
       }
       encoded.append(
-        EncodedSpace(
-          name: vectors.space, firstOrdinal: vectors.firstOrdinal,
-          vectors: EncodedVectors(vectors.elements, dimension: space.dimension)))
+        try encode(
+          vectors, of: document.record, chunkCount: document.chunks.count, identity))
     }
     try requireVectors(of: document, encoded)
     return encoded
   }
 
-  /// Throws unless every chunk has a vector, and every chunk with text one in the text space.
+  /// Checks and encodes the vectors of one space.
+  ///
+  /// - Parameters:
+  ///   - vectors: of one space.
+  ///   - record: the document, for messages.
+  ///   - chunkCount: the number of the document's chunks; nil where only the file has it.
+  ///   - identity: the spaces of the index.
+  /// - Returns: the vectors with their codes.
+  /// - Throws: ``StoreError/invalidInput(_:)``.
+  private func encode(
+    _ vectors: SpaceVectors, of record: DocumentRecord, chunkCount: Int?, _ identity: IndexIdentity
+  ) throws(StoreError) -> EncodedSpace {
+    let name = record.displayPath
+    guard let space = identity.space(vectors.space) else {
+      throw .invalidInput("\(name): unexpected vectors of the space \(vectors.space)")
+    }
+    let rowCount = vectors.elements.count / space.dimension
+    let available = chunkCount ?? Int.max
+    guard vectors.elements.count == rowCount * space.dimension,
+      (0...available).contains(vectors.firstOrdinal), rowCount <= available - vectors.firstOrdinal
+    else {
+      throw .invalidInput(
+        "\(name): \(vectors.elements.count) vector elements do not fit"
+          + " \(chunkCount.map(String.init) ?? "the") passages of \(space.dimension) elements each")
+    }
+    guard vectors.elements.allSatisfy({ abs($0) <= Self.largestElement }) else {
+      throw .invalidInput("\(name): a vector element is not a number, or too large")
+    }
+    return EncodedSpace(
+      name: vectors.space, firstOrdinal: vectors.firstOrdinal,
+      vectors: EncodedVectors(vectors.elements, dimension: space.dimension))
+  }
+
+  /// Throws unless every chunk with text has a vector in the text space, and every other chunk but a
+  /// picture, which may wait for its model, has a vector in some space.
   private func requireVectors(
     of document: EmbeddedDocument, _ encoded: [EncodedSpace]
   ) throws(StoreError) {
@@ -129,8 +185,10 @@ extension IndexStore {
     }
     for (ordinal, chunk) in document.chunks.enumerated() {
       let spaces = encoded.filter { has(ordinal, $0) }
-      guard !spaces.isEmpty, chunk.text.isEmpty || spaces.contains(where: { $0.name == .text })
-      else {
+      let isWaiting = spaces.isEmpty && chunk.modality == .picture && chunk.text.isEmpty
+      let isComplete =
+        !spaces.isEmpty && (chunk.text.isEmpty || spaces.contains { $0.name == .text })
+      guard isWaiting || isComplete else {
         throw .invalidInput(
           "\(document.record.displayPath): passage \(ordinal) of \(document.chunks.count) has no "
             + "vector")
@@ -213,7 +271,9 @@ extension IndexStore {
   package func rebuild(identity: IndexIdentity) throws(StoreError) {
     try identity.requireUsable()
     try write { database in
-      for table in ["document", "vector", "quantizedVectors", "chunk", "content", "vectorSpace"] {
+      for table in [
+        "document", "vector", "quantizedVectors", "picture", "chunk", "content", "vectorSpace",
+      ] {
         try database.execute(sql: "DELETE FROM \(table)")
       }
       // The text index is created anew: deleting its entries would need the undamaged old text.
@@ -241,6 +301,20 @@ extension IndexStore {
         database, spaces: wanted.spaces.filter { present.space($0.name) == nil })
       try IndexState.raiseGeneration(database)
     }
+  }
+
+  /// Checks that vectors of a space may be compared with those of the index, and adds the space where
+  /// the index is open for writing and lacks it.
+  ///
+  /// - Throws: ``StoreError/identityMismatch(path:field:stored:wanted:)`` for another model.
+  package func adopt(_ space: VectorSpace) throws(StoreError) {
+    let present = try identity()
+    if let known = present.space(space.name) {
+      return try known.requireCompatible(with: space, path: path)
+    }
+    guard mode == .readWrite, space.name == .picture else { return }
+    try addMissingSpaces(
+      of: IndexIdentity(text: present.text, picture: space, chunker: present.chunker))
   }
 
   /// Returns unused pages to the file system.

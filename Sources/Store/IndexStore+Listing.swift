@@ -79,7 +79,7 @@ extension IndexStore {
       try Row.fetchAll(
         database,
         sql: """
-          SELECT \(ChunkTable.columns) FROM chunk
+          SELECT \(ChunkTable.columns) FROM \(ChunkTable.source)
           WHERE contentID = (SELECT contentID FROM document WHERE id = ?) ORDER BY ordinal
           """,
         arguments: [id]

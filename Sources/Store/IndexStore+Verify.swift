@@ -28,8 +28,8 @@ extension IndexStore {
   ///
   /// Checks SQLite's structure and foreign keys; the text index against the chunks (only if the
   /// index is open for writing, because FTS5 implements the check as an insertion); that every
-  /// content has its chunks in order; that every chunk has a vector, and every text one in the text
-  /// space; that vectors are finite, of the right size and of length 1; and that the quantised
+  /// content has its chunks in order; that every text has a vector in the text space, and every
+  /// other chunk but a waiting picture has one in some space; that vectors are finite, of the right size and of length 1; and that the quantised
   /// vectors are those of the Float32 vectors.
   ///
   /// - Returns: the problems; damage is reported and not thrown.
@@ -67,7 +67,14 @@ extension IndexStore {
     report.contentCount = try count("SELECT count(*) FROM content")
     report.chunkCount = try count("SELECT count(*) FROM chunk")
     let checks = [
-      ("passages without a vector", "chunk WHERE id NOT IN (SELECT chunkID FROM vector)"),
+      (
+        "passages without a vector",
+        """
+        chunk WHERE NOT (modality = 'picture' AND text = '')
+          AND id NOT IN (SELECT chunkID FROM vector)
+        """
+      ),
+      ("pictures without a passage", "picture WHERE chunkID NOT IN (SELECT id FROM chunk)"),
       ("vectors without a passage", "vector WHERE chunkID NOT IN (SELECT id FROM chunk)"),
       (
         "texts without a vector in the text space",
@@ -109,7 +116,10 @@ extension IndexStore {
       ),
       (
         "contents without scanned vectors",
-        "content WHERE id NOT IN (SELECT contentID FROM quantizedVectors)"
+        """
+        content WHERE id NOT IN (SELECT contentID FROM quantizedVectors) AND id IN
+          (SELECT contentID FROM chunk WHERE NOT (modality = 'picture' AND text = ''))
+        """
       ),
       (
         "contents without a document",

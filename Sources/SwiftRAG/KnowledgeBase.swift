@@ -1,4 +1,5 @@
 internal import Documents
+internal import Media
 public import RAG
 public import Store
 
@@ -20,6 +21,7 @@ public final class KnowledgeBase: Sendable {
   public let runtime: Runtime
   private let encoder: any SentenceEncoder
   private let store: IndexStore
+  private let pictureModel: PictureModel
   private let pipeline: AnswerPipeline
 
   /// Opens the index, the sentence encoder and, for the first answer, the language model.
@@ -60,8 +62,10 @@ public final class KnowledgeBase: Sendable {
     self.indexPath = path
     self.encoder = encoder
     self.runtime = runtime
+    pictureModel = runtime.pictureModel
     pipeline = AnswerPipeline(
-      retriever: Retriever(store: store, encoder: encoder), backend: backend)
+      retriever: Retriever(store: store, encoder: encoder, pictures: pictureModel),
+      backend: backend)
   }
 
   private var settings: Settings { runtime.settings }
@@ -82,15 +86,16 @@ public final class KnowledgeBase: Sendable {
   ///   - report: receives the plan, the progress and each skipped file.
   ///   - shouldStop: polled between batches.
   /// - Returns: what was done.
-  /// - Throws: if the index cannot be written.
+  /// - Throws: if the index cannot be written, or the picture model cannot be opened.
   public func add(
     paths: [String], report: (IngestEvent) -> Void = { _ in }, shouldStop: () -> Bool = { false }
   ) throws -> IngestReport {
-    try Ingestor(store: store, encoder: encoder)
-      .add(paths: paths, report: report, shouldStop: shouldStop)
+    try Ingestor(
+      store: store, encoder: encoder, pictures: runtime.pictureTools(model: pictureModel)
+    ).add(paths: paths, report: report, shouldStop: shouldStop)
   }
 
-  /// The passages that bear most on `text`, best first.
+  /// The passages and pictures that bear most on `text`, best first.
   ///
   /// - Parameters:
   ///   - text: a question or words; never query syntax.
@@ -106,6 +111,30 @@ public final class KnowledgeBase: Sendable {
       text, mode: mode ?? settings.searchMode, limit: limit ?? settings.topK,
       filter: StoredPaths.filter(filter)
     ).passages
+  }
+
+  /// The pictures most like the one in a file, best first, each followed by the text beside it.
+  ///
+  /// - Parameters:
+  ///   - path: a picture file.
+  ///   - limit: how many results at most; the configured `top_k` if nil.
+  ///   - filter: the documents that may be found.
+  /// - Returns: pictures and passages; none if the index has no pictures with vectors.
+  /// - Throws: if the file is not a picture, or there is no picture model.
+  public func search(
+    pictureAt path: String, limit: Int? = nil, filter: SearchFilter = .init()
+  ) throws -> [Passage] {
+    // Says what to install where there is none.
+    if try pictureModel.get() == nil { _ = try runtime.pictureEmbedder() }
+    let bytes = try FileContents.read(path: path, limit: DocumentLimits().maximumFileByteCount)
+    let picture: Picture
+    do {
+      picture = try Runtime.pictureDecoding.decode(bytes)
+    } catch {
+      throw PictureProblem.unusable(path: path, reason: "\(error)")
+    }
+    return try pipeline.retriever.retrieve(
+      like: picture, limit: limit ?? settings.topK, filter: StoredPaths.filter(filter))
   }
 
   /// Answers a question from the documents, or says that they do not contain the answer.
@@ -164,7 +193,8 @@ extension KnowledgeBase {
       path: indexPath ?? runtime.indexPath, mode: .readWrite, workers: encoder.workers)
     let documents = try store.documents(under: nil).map(\.path)
     try store.rebuild(identity: Ingestor.identity(for: encoder))
-    return try Ingestor(store: store, encoder: encoder)
-      .add(paths: documents, report: report, shouldStop: shouldStop)
+    return try Ingestor(
+      store: store, encoder: encoder, pictures: runtime.pictureTools(model: runtime.pictureModel)
+    ).add(paths: documents, report: report, shouldStop: shouldStop)
   }
 }

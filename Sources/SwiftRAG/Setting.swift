@@ -29,6 +29,8 @@ public enum Setting: String, CaseIterable, Sendable {
   case kernels = "kernels"
   /// The search mode: `hybrid`, `dense` or `keyword`.
   case searchMode = "search_mode"
+  /// Whether the words in pictures are read: `auto` (where tesseract is installed), `off` or `on`.
+  case ocr = "ocr"
   /// The base URL of an OpenAI-compatible server.
   case openAIBaseURL = "openai_base_url"
   /// The name of the model at that server.
@@ -49,7 +51,7 @@ public enum Setting: String, CaseIterable, Sendable {
     case .openAIModel: return [own, "OPENAI_MODEL"]
     case .openAIKey: return [own, "OPENAI_API_KEY"]
     case .modelBackend, .embeddingModel, .topK, .maxTokens, .temperature, .threads, .kernels,
-      .searchMode:
+      .searchMode, .ocr:
       return [own]
     }
   }
@@ -68,6 +70,7 @@ public enum Setting: String, CaseIterable, Sendable {
     case .threads: "a whole number between 0 and 256"
     case .kernels: "reference, simd or blas"
     case .searchMode: "hybrid, dense or keyword"
+    case .ocr: "auto, off or on"
     case .openAIBaseURL: "an http or https address such as http://127.0.0.1:8080/v1"
     case .openAIModel: "a name"
     case .openAIKey: "visible ASCII characters without spaces"

@@ -24,6 +24,16 @@ public struct Settings: Sendable {
     case quote
   }
 
+  /// Whether the words in pictures are read by the program tesseract.
+  public enum OCR: String, Sendable, CaseIterable {
+    /// If it is installed.
+    case auto
+    /// Never.
+    case off
+    /// Always; without the program, indexing is an error.
+    case on
+  }
+
   /// Who writes the answers.
   public var backend = Backend.auto
   /// The language model: a GGUF file, or a name below `models/llm`; the first one there if nil.
@@ -48,6 +58,8 @@ public struct Settings: Sendable {
   package var kernels = KernelBackend.simd
   /// The search mode: by vectors, by words, or both.
   public var searchMode = SearchMode.hybrid
+  /// Whether the words in pictures and in pages without text are read.
+  public var ocr = OCR.auto
   /// The base URL of an OpenAI-compatible server.
   public var openAIBaseURL = "http://127.0.0.1:8080/v1"
   /// The name of the model at that server.
@@ -79,6 +91,7 @@ extension Settings {
     case .threads: assign(Self.number(text, in: 0...256), to: \.threads)
     case .kernels: assign(KernelBackend(rawValue: text), to: \.kernels)
     case .searchMode: assign(SearchMode(rawValue: text), to: \.searchMode)
+    case .ocr: assign(OCR(rawValue: text), to: \.ocr)
     case .openAIBaseURL: assign(Self.webAddress(text), to: \.openAIBaseURL)
     case .openAIModel: assign(Self.nonEmpty(text), to: \.openAIModel)
     case .openAIKey: assign(Self.visibleASCII(text), to: \.openAIKey)
@@ -100,6 +113,7 @@ extension Settings {
     case .threads: "\(threads)"
     case .kernels: kernels.rawValue
     case .searchMode: searchMode.rawValue
+    case .ocr: ocr.rawValue
     case .openAIBaseURL: openAIBaseURL
     case .openAIModel: openAIModel
     case .openAIKey: openAIKey

@@ -11,6 +11,8 @@ import Testing
     "EventStreamReader.Failure",
     "CompletionChunk.Failure",
     "PromptCacheFile.Problem",
+    "ModelFailure",
+    "WaitingPictures.Unreadable",
   ]
 
   /// The error types that a source declares, and the types that it makes conform to

@@ -21,7 +21,10 @@ struct DocumentFinderTests {
       try manager.createSymbolicLink(atPath: "\(folder)/gone.md", withDestinationPath: "nowhere")
       let found = DocumentFinder().find([folder])
       let names = found.files.map { String($0.dropFirst(folder.count + 1)) }
-      #expect(names == ["a.MD", "b/sub/three.pdf", "b/ten.docx", "b/two.html", "z.txt"])
+      #expect(
+        names == [
+          "a.MD", "b/picture.png", "b/sub/three.pdf", "b/ten.docx", "b/two.html", "z.txt",
+        ])
       #expect(found.problems.isEmpty)
     }
   }
@@ -39,7 +42,7 @@ struct DocumentFinderTests {
           .cannotOpen(path: "\(folder)/none.txt", reason: "No such file or directory"),
           .notARegularFile(path: pipe, kind: "a named pipe"),
         ])
-      #expect(throws: DocumentError.unsupported(path: picture, format: "a PNG picture")) {
+      #expect(throws: DocumentError.unsupported(path: picture, format: "a damaged PNG picture")) {
         try DocumentReader().read(path: picture)
       }
       // Reading a pipe must not wait for a writer.
@@ -71,6 +74,9 @@ struct DocumentFinderTests {
     #expect(type("plain", "a.bin") == .document(.text))
     #expect(type("# heading", "a.markdown") == .document(.markdown))
     #expect(type("PK\u{3}\u{4}", "a.txt") == .document(.docx))
-    #expect(type("GIF89a", "a.txt") == .unsupported("a GIF picture"))
+    #expect(type("GIF89a", "a.txt") == .document(.picture))
+    #expect(type("GIF8", "a.gif") == .unsupported("a damaged GIF picture"))
+    #expect(type("8BPS", "a.psd") == .unsupported("a Photoshop picture; save it as PNG"))
+    #expect(type("no picture", "a.jpeg") == .document(.picture))
   }
 }

@@ -20,12 +20,12 @@ enum DocumentFixture {
   }
 
   /// Runs `body` with a new folder, which is removed afterwards.
-  static func withFolder(_ body: (String) throws -> Void) throws {
+  static func withFolder<Value>(_ body: (String) throws -> Value) throws -> Value {
     let folder = FileManager.default.temporaryDirectory
       .appendingPathComponent("documents-\(UUID().uuidString)")
     try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
     defer { try? FileManager.default.removeItem(at: folder) }
-    try body(folder.path)
+    return try body(folder.path)
   }
 
   static func write(_ bytes: [UInt8], to path: String) throws {

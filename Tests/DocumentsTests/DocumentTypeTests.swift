@@ -14,8 +14,8 @@ import Testing
 
   /// Names are stored in indexes, so a renamed type would not match indexed documents.
   @Test func namesAreStable() {
-    #expect(DocumentType.all.map(\.name) == ["text", "markdown", "html", "docx", "pdf"])
-    #expect(DocumentType.all.allSatisfy { $0.modality == .text })
+    #expect(DocumentType.all.map(\.name) == ["text", "markdown", "html", "docx", "pdf", "picture"])
+    #expect(DocumentType.all.filter { $0.modality != .text } == [.picture])
   }
 
   @Test func everyTypeIsFoundByNameAndExtension() {
@@ -27,15 +27,15 @@ import Testing
       }
     }
     #expect(DocumentType(name: "Markdown") == nil)
-    #expect(DocumentType(fileExtensionOf: "a.png") == nil)
+    #expect(DocumentType(fileExtensionOf: "a.psd") == nil)
   }
 
   @Test func helpTextsListTheTable() {
-    #expect(DocumentType.displayNames == "TXT, MD, HTML, DOCX and PDF")
-    #expect(DocumentType.names == "text, markdown, html, docx or pdf")
+    #expect(DocumentType.displayNames == "TXT, MD, HTML, DOCX, PDF and pictures")
+    #expect(DocumentType.names == "text, markdown, html, docx, pdf or picture")
     #expect(
       DocumentError.unsupported(path: "x", format: "a film").reason
-        == "is a film; readable are TXT, MD, HTML, DOCX and PDF")
+        == "is a film; readable are TXT, MD, HTML, DOCX, PDF and pictures")
   }
 
   @Test func contentWithoutThePromisedSignatureIsReadAsText() {

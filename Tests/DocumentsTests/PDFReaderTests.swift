@@ -1,5 +1,6 @@
 import Bytes
 import Foundation
+import Media
 import Testing
 
 @testable import Documents
@@ -19,20 +20,42 @@ struct PDFReaderTests {
         == "Storage\nStore the lantern empty, in a dry place.")
     #expect(pages[2].isEmpty)
     #expect(DocumentFixture.slice(document, pages[3]).contains("Café lanterns “deluxe” cost €25."))
-    #expect(document.warnings == ["no text on page(s) 3; a picture of text needs OCR"])
+    #expect(document.warnings == [])
+    let third = ExtractedPicture(
+      origin: .page(number: 3), byteOffset: pages[2].lowerBound, page: 3)
+    #expect(document.pictures == (PDFPagePicture.isAvailable ? [third] : []))
     #expect(!document.text.contains("\u{C}"))
     #expect(document.page(at: pages[3].lowerBound) == 4)
   }
 
   @Test(.enabled(if: hasTool, "pdftotext (Debian package poppler-utils) is not installed"))
   func saysWhyAFileHasNoText() throws {
-    let scan = DocumentFixture.path("scan.pdf")
-    #expect(throws: DocumentError.noTextLayer(path: scan, pageCount: 2)) {
-      try DocumentReader().read(path: scan)
-    }
     let locked = DocumentFixture.path("locked.pdf")
     #expect(throws: DocumentError.encrypted(path: locked)) {
       try DocumentReader().read(path: locked)
+    }
+  }
+
+  @Test(
+    .enabled(if: hasTool && PDFPagePicture.isAvailable, "poppler-utils is not installed"))
+  func pagesWithoutTextBecomePictures() throws {
+    let document = try DocumentReader().read(path: DocumentFixture.path("scanned.pdf"))
+    #expect(document.text.isEmpty && document.pages?.count == 3)
+    #expect(document.pictures.map(\.origin) == (1...3).map { .page(number: $0) })
+    #expect(document.pictures.map(\.page) == [1, 2, 3])
+    let bytes = try PictureBytes().read(
+      document.pictures[1], ofDocumentAt: DocumentFixture.path("scanned.pdf"))
+    let page = try InProcessPictureDecoder().decode(bytes)
+    #expect(max(page.width, page.height) == PDFPagePicture.longSide)
+    #expect(page.pixels.contains { $0 < 50 } && page.pixels.contains { $0 > 200 })
+  }
+
+  @Test(
+    .enabled(if: hasTool && PDFPagePicture.isAvailable, "poppler-utils is not installed"))
+  func aPageThatDoesNotExistIsAnError() {
+    #expect(throws: DocumentError.self) {
+      try PDFPagePicture(path: DocumentFixture.path("scanned.pdf"), limits: DocumentLimits())
+        .draw(page: 9)
     }
   }
 

@@ -91,7 +91,18 @@ import Testing
     let index = try IndexStore.open(path: path, mode: mode)
     try expectSameAnswers(index)
     #expect(try index.verify().problems == [])
-    #expect(try index.rowsForTesting("PRAGMA user_version") == ["2"])
+    #expect(try index.rowsForTesting("PRAGMA user_version") == ["3"])
+  }
+
+  @Test func anIndexOfSchema2GivesTheSameAnswers() throws {
+    let path = folder.file("schema2.db")
+    try FileManager.default.copyItem(
+      atPath: Self.fixtures.appending(path: "schema2.sqlite").path, toPath: path)
+    #expect(try schema(path) == 2)
+    let index = try IndexStore.open(path: path, mode: .readWrite)
+    try expectSameAnswers(index)
+    #expect(try index.verify().problems == [])
+    #expect(try index.rowsForTesting("PRAGMA user_version") == ["3"])
   }
 
   @Test func aMigratedIndexTakesNewDocuments() throws {
@@ -155,7 +166,7 @@ import Testing
     let error = try #require(throws: StoreError.self) {
       _ = try IndexFile.openReadable(path: path, mayWrite: { _ in false })
     }
-    #expect(error == .olderSchema(path: path, version: 1, supported: 2))
+    #expect(error == .olderSchema(path: path, version: 1, supported: 3))
     #expect(error.description.contains("swiftrag index info --index \(path)"))
     #expect(try bytes(path) == before)
   }

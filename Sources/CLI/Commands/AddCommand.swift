@@ -10,9 +10,12 @@ struct AddCommand: ParsableCommand {
     discussion: """
       Reads \(DocumentType.displayNames). Only new and changed files are read; files that are no \
       longer in the given folders are removed from the index. The command may be interrupted at \
-      any time and run again.
+      any time and run again. Pictures are files, pictures in documents, and pages of a PDF \
+      without text; with a picture model in models/clip they are found by what they show, \
+      otherwise by their captions.
 
         swiftrag add ~/papers notes.md
+        swiftrag add ~/photos --ocr off
         swiftrag add ~/papers --json
       """)
 
@@ -25,6 +28,7 @@ struct AddCommand: ParsableCommand {
   @Flag(help: "List the files that would be read, and change nothing.")
   var dryRun = false
 
+  @OptionGroup var reading: ReadingOptions
   @OptionGroup var index: IndexOptions
   @OptionGroup var compute: ComputeOptions
   @OptionGroup var common: CommonOptions
@@ -33,14 +37,15 @@ struct AddCommand: ParsableCommand {
     common.apply()
     try requireExisting(paths)
     if dryRun { return try listDocuments() }
-    let knowledge = try KnowledgeBase(
-      runtime: try makeRuntime(compute.settings + index.settings))
+    let runtime = try makeRuntime(compute.settings + index.settings + reading.settings)
+    let knowledge = try KnowledgeBase(runtime: runtime)
     let report = try addShowingProgress(paths, to: knowledge, isVerbose: common.verbose)
     if json {
       try answerJSON(report)
     } else {
       Terminal.answer(IngestProgress.summary(report))
     }
+    IngestProgress.showMissingTools(report, runtime: runtime)
     if report.wasInterrupted { throw ExitCode.interrupted }
   }
 

@@ -62,6 +62,7 @@ struct RunCommand: ParsableCommand {
   @Option(help: "Sentence encoder: a folder, a GGUF file, or a name below models/embeddings.")
   var embeddingModel: String?
 
+  @OptionGroup var reading: ReadingOptions
   @OptionGroup var search: SearchOptions
   @OptionGroup var index: IndexOptions
   @OptionGroup(title: "Language model") var languageModel: LanguageModelOptions
@@ -94,7 +95,8 @@ struct RunCommand: ParsableCommand {
       SettingFlag(.temperature, "--temperature", temperature),
       SettingFlag(.embeddingModel, "--embedding-model", embeddingModel),
     ]
-    return languageModel.settings + index.settings + search.settings + own.compactMap { $0 }
+    return languageModel.settings + index.settings + search.settings + reading.settings
+      + own.compactMap { $0 }
   }
 
   /// The folders that citations are shown relative to.
@@ -141,6 +143,7 @@ struct RunCommand: ParsableCommand {
     if report.wasInterrupted { throw ExitCode.interrupted }
     if !report.changedNothing || common.verbose {
       Terminal.note("indexed \(what): \(IngestProgress.summary(report))")
+      IngestProgress.showMissingTools(report, runtime: knowledge.runtime)
     }
     if report.unchangedCount + report.addedCount + report.updatedCount + report.renamedCount == 0 {
       throw CommandFailure(

@@ -6,15 +6,22 @@ internal import SwiftRAG
 /// The command `swiftrag search QUERY`.
 struct SearchCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
-    commandName: "search", abstract: "Show the passages that match a question or words best.",
+    commandName: "search",
+    abstract: "Show the passages and pictures that match a question, words or a picture.",
     discussion: """
         swiftrag search "opening hours"
         swiftrag search "hydraulic pressure" --mode keyword -k 10 --type pdf
         swiftrag search "late fees" --path ~/contracts --jsonl
+        swiftrag search "a cat on a keyboard" --type picture
+        swiftrag search --image photo.jpg
       """)
 
   @Argument(help: "Words or a question; - reads them from standard input.")
-  var query: String
+  var query: String?
+
+  @Option(
+    help: "Find pictures like this one, and the text beside them.", completion: .file())
+  var image: String?
 
   @Flag(help: "Print one JSON array.")
   var json = false
@@ -27,12 +34,16 @@ struct SearchCommand: ParsableCommand {
   @OptionGroup var compute: ComputeOptions
   @OptionGroup var common: CommonOptions
 
+  func validate() throws {
+    guard (query == nil) != (image == nil) else {
+      throw ValidationError("Give either words to search for, or a picture with --image.")
+    }
+  }
+
   func run() throws {
     common.apply()
     let runtime = try makeRuntime(compute.settings + index.settings + search.settings)
-    let text = try textArgument(query)
-    let knowledge = try KnowledgeBase(runtime: runtime, mayCreate: false)
-    let passages = try knowledge.search(text, filter: search.filter())
+    let passages = try passages(runtime)
     if json { return try answerJSON(passages) }
     if jsonl {
       for passage in passages { try answerJSON(passage, pretty: false) }
@@ -44,6 +55,16 @@ struct SearchCommand: ParsableCommand {
       if position > 0 { Terminal.answer("") }
       for line in renderer.lines(for: passage, number: position + 1) { Terminal.answer(line) }
     }
+  }
+}
+
+extension SearchCommand {
+  private func passages(_ runtime: Runtime) throws -> [Passage] {
+    let text = try query.map(textArgument)
+    if let image { try requireExisting([image]) }
+    let knowledge = try KnowledgeBase(runtime: runtime, mayCreate: false)
+    if let image { return try knowledge.search(pictureAt: image, filter: search.filter()) }
+    return try knowledge.search(text ?? "", filter: search.filter())
   }
 }
 

@@ -7,9 +7,13 @@ package struct Chunk: Sendable, Equatable {
   package let modality: Modality
   /// Exactly the text at `byteRange`; begins and ends with a character that is not white space.
   ///
-  /// Empty for a picture without a caption and for a recording without a transcript.
+  /// For a picture, its caption. Empty for a picture without a caption and for a recording without a
+  /// transcript.
   package let text: String
   /// Bytes of the chunk in `ExtractedDocument.text` (UTF-8).
+  ///
+  /// For a picture, the empty range at which it is shown. For words that were read in a picture,
+  /// their bytes in `RecognizedText.text`.
   package let byteRange: Range<Int>
   /// Bytes of the chunk in the file itself, if the extracted text is the file's own (TXT, MD).
   package let sourceByteRange: Range<Int>?
@@ -21,6 +25,8 @@ package struct Chunk: Sendable, Equatable {
   ///
   /// For TXT and MD these are the file's lines.
   package let lineRange: ClosedRange<Int>
+  /// The picture that the chunk shows or that its words were read in; nil for other chunks.
+  package let picture: PictureDetails?
   /// Start and end in the recording, in milliseconds; nil for text and pictures.
   package let millisecondRange: Range<Int>?
   /// The headings above the chunk, outermost first, joined by " > "; nil if there are none.
@@ -31,7 +37,8 @@ package struct Chunk: Sendable, Equatable {
   package init(
     modality: Modality = .text, text: String, byteRange: Range<Int>,
     sourceByteRange: Range<Int>? = nil, page: Int? = nil, lineRange: ClosedRange<Int>,
-    millisecondRange: Range<Int>? = nil, heading: String? = nil, tokenCount: Int
+    picture: PictureDetails? = nil, millisecondRange: Range<Int>? = nil, heading: String? = nil,
+    tokenCount: Int
   ) {
     self.modality = modality
     self.text = text
@@ -39,6 +46,7 @@ package struct Chunk: Sendable, Equatable {
     self.sourceByteRange = sourceByteRange
     self.page = page
     self.lineRange = lineRange
+    self.picture = picture
     self.millisecondRange = millisecondRange
     self.heading = heading
     self.tokenCount = tokenCount

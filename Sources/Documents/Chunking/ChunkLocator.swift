@@ -33,6 +33,18 @@ struct ChunkLocator {
       tokenCount: tokenCount)
   }
 
+  /// Makes the chunk of a picture that is shown before the byte at `offset`.
+  mutating func chunk(
+    showing picture: PictureDetails, caption: String, at offset: Int, page: Int?, tokenCount: Int
+  ) -> Chunk {
+    let line = line(at: offset)
+    return Chunk(
+      modality: .picture, text: caption, byteRange: offset..<offset,
+      sourceByteRange: document.sourceByteRange(of: offset..<offset), page: page,
+      lineRange: line...line, picture: picture, heading: headingPath(at: offset),
+      tokenCount: tokenCount)
+  }
+
   /// The number of the line that contains a byte, from 1: one more than the newlines before it.
   private func line(at offset: Int) -> Int {
     var low = 0

@@ -52,7 +52,10 @@ package struct Chunker: Sendable {
     self.measure = measure
   }
 
-  /// Cuts a document.
+  /// The number of tokens of a text, special tokens included.
+  func tokenCount(of text: String) -> Int { measure(text) }
+
+  /// Cuts the text of a document; `PictureChunker` makes chunks of its pictures.
   ///
   /// - Returns: chunks in text order. Without overlap they cover every character of the text that
   ///   is not white space exactly once; none has more than `maximumTokenCount` tokens, unless a

@@ -54,7 +54,13 @@ struct DOCXStyles: MarkupVisitor {
     inherited(id) { $0.listLevel ?? ($0.name.hasPrefix("list bullet") ? 0 : nil) }
   }
 
-  private func inherited(_ id: String?, _ property: (Style) -> Int?) -> Int? {
+  /// Whether a style is that of captions.
+  func isCaption(_ id: String?) -> Bool {
+    guard let id else { return false }
+    return inherited(id) { $0.name == "caption" ? true : nil } ?? (id == "Caption")
+  }
+
+  private func inherited<Value>(_ id: String?, _ property: (Style) -> Value?) -> Value? {
     var next = id
     // A hostile file may contain a cycle of styles; real chains have three or four links.
     for _ in 0..<16 {
@@ -68,6 +74,57 @@ struct DOCXStyles: MarkupVisitor {
       next = style.basedOn
     }
     return nil
+  }
+}
+
+/// `word/_rels/document.xml.rels`: the parts that the main part refers to, by identifier (ECMA-376
+/// part 2, section 9.3).
+struct DOCXRelationships: MarkupVisitor {
+  private let mainPart: String
+  private var targets: [String: String] = [:]
+
+  init(mainPart: String) {
+    self.mainPart = mainPart
+  }
+
+  /// The name of the part with the relationships of the main part.
+  var partName: String {
+    let (folder, name) = Self.split(mainPart)
+    return folder + "_rels/" + name + ".rels"
+  }
+
+  /// The folder of a part, ending with a slash unless it is the root, and the part's own name.
+  private static func split(_ part: String) -> (folder: String, name: String) {
+    let name = part.split(separator: "/").last.map(String.init) ?? part
+    return (String(part.dropLast(name.count)), name)
+  }
+
+  mutating func start(_ element: MarkupElement) -> Bool {
+    if element.name == "Relationship", let id = element.attributes["Id"],
+      element.attributes["TargetMode"] != "External"
+    {
+      targets[id] = element.attributes["Target"]
+    }
+    return true
+  }
+
+  mutating func end(_ name: String) {}
+
+  mutating func text(_ text: String) {}
+
+  /// The name of the part in the archive; nil for an unknown identifier or one outside of the file.
+  func part(of id: String) -> String? {
+    guard let target = targets[id] else { return nil }
+    if target.hasPrefix("/") { return String(target.dropFirst()) }
+    var components = Self.split(mainPart).folder.split(separator: "/").map(String.init)
+    for component in target.split(separator: "/") {
+      switch component {
+      case ".": continue
+      case "..": if components.popLast() == nil { return nil }
+      default: components.append(String(component))
+      }
+    }
+    return components.joined(separator: "/")
   }
 }
 

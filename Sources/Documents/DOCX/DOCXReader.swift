@@ -1,5 +1,5 @@
 /// Reads the main text of a DOCX file (ECMA-376, WordprocessingML), with its headings, lists,
-/// tables and footnotes.
+/// tables, footnotes and pictures.
 ///
 /// Left out: deleted text of tracked changes, field codes, headers and footers, comments, and the
 /// second copy of drawings that Word writes for old programs.
@@ -23,6 +23,9 @@ struct DOCXReader {
     var properties = DOCXProperties()
     try walk("docProps/core.xml", &properties, &warnings)
 
+    var relationships = DOCXRelationships(mainPart: mainPart)
+    try walk(relationships.partName, &relationships, &warnings)
+
     var visitor = DOCXVisitor(styles: styles, footnotes: footnotes.texts)
     do throws(XMLPullReader.Malformed) {
       try XMLPullReader.walk(body, &visitor)
@@ -39,7 +42,22 @@ struct DOCXReader {
       text: prose.text,
       headings: prose.headings,
       removedControlCount: prose.removedControlCount,
+      pictures: Self.pictures(visitor.images, relationships),
       warnings: warnings)
+  }
+
+  private static func pictures(
+    _ images: [DOCXVisitor.Image], _ relationships: DOCXRelationships
+  ) -> [ExtractedPicture] {
+    var collector = PictureCollector()
+    for image in images {
+      guard let part = relationships.part(of: image.relationship),
+        let index = collector.add(
+          ExtractedPicture(origin: .part(name: part), byteOffset: image.byteOffset))
+      else { continue }
+      for caption in image.captions { collector.addCaption(caption, to: index) }
+    }
+    return collector.pictures
   }
 
   /// Reads an optional part; a damaged one gives only a warning.
@@ -55,7 +73,7 @@ struct DOCXReader {
   }
 }
 
-/// Turns the elements of `word/document.xml` into text.
+/// Turns the elements of `word/document.xml` into text, and lists its pictures.
 struct DOCXVisitor: MarkupVisitor {
   private(set) var prose = ProseBuilder()
 
@@ -68,6 +86,22 @@ struct DOCXVisitor: MarkupVisitor {
   private var paragraph = Paragraph()
   private var previousWasItem = false
   private var noteNumbers: [String] = []
+
+  private(set) var images: [Image] = []
+  /// Alternative text and title of the open drawing (`wp:docPr`).
+  private var drawingCaptions: [String] = []
+  /// The pictures of the paragraph before this one, which a caption may follow.
+  private var captionable: Range<Int> = 0..<0
+  private var paragraphStart = 0
+  private var firstImageOfParagraph = 0
+
+  /// A picture of the document.
+  struct Image: Equatable {
+    /// The identifier of its relationship, which names the part.
+    let relationship: String
+    var captions: [String]
+    let byteOffset: Int
+  }
 
   /// The properties of the open paragraph.
   private struct Paragraph {
@@ -98,6 +132,13 @@ struct DOCXVisitor: MarkupVisitor {
     case "w:tab", "w:ptab": prose.append(" ")
     case "w:br", "w:cr": prose.breakLine()
     case "w:noBreakHyphen": prose.append("\u{2011}")
+    case "docPr":
+      drawingCaptions = ["descr", "title"].compactMap { element.attributes[$0] }
+    case "blip": addImage(element.attributes["embed"])
+    // VML, which Word wrote until 2007.
+    case "imagedata":
+      drawingCaptions = [element.attributes["title"]].compactMap { $0 }
+      addImage(element.attributes["id"])
     case "w:footnoteReference": addNote(element.attributes["id"])
     case "w:tbl":
       prose.breakParagraph()
@@ -133,6 +174,27 @@ struct DOCXVisitor: MarkupVisitor {
   private mutating func beginParagraph() {
     prose.breakParagraph()
     paragraph = Paragraph()
+    paragraphStart = prose.bytes.count
+    firstImageOfParagraph = images.count
+  }
+
+  private mutating func addImage(_ relationship: String?) {
+    guard let relationship, images.count < PictureCollector.limit else { return }
+    images.append(
+      Image(
+        relationship: relationship, captions: drawingCaptions, byteOffset: prose.bytes.count))
+    drawingCaptions = []
+  }
+
+  /// Adds a paragraph of the style "caption" to the pictures of the paragraph before it, or to its
+  /// own.
+  private mutating func takeCaption() {
+    let own = firstImageOfParagraph..<images.count
+    if styles.isCaption(paragraph.style), paragraphStart < prose.bytes.count {
+      let caption = String(decoding: prose.bytes[paragraphStart...], as: UTF8.self)
+      for index in own.isEmpty ? captionable : own { images[index].captions.append(caption) }
+    }
+    captionable = own
   }
 
   private mutating func applyProperties() {
@@ -151,6 +213,7 @@ struct DOCXVisitor: MarkupVisitor {
   private mutating func endParagraph() {
     if paragraph.isHeading { prose.endHeading() }
     if paragraph.isItem { prose.endItem() }
+    takeCaption()
     previousWasItem = paragraph.isItem
     paragraph = Paragraph()
     prose.breakParagraph()

@@ -109,15 +109,27 @@ protocol MarkupVisitor {
     while let current = unsafe attribute {
       let name = unsafe MarkupLibrary.string(current.pointee.name)
       if Self.wantedAttributes.contains(name) {
-        let value = unsafe current.pointee.children?.pointee.content
-        found[name] = unsafe MarkupLibrary.string(value)
+        found[name] = unsafe value(of: current)
       }
       unsafe attribute = current.pointee.next
     }
     return found
   }
 
-  private static let wantedAttributes: Set<String> = ["hidden", "role", "start", "style"]
+  /// The value of an attribute; libxml2 splits it at references that it does not resolve.
+  private func value(of attribute: xmlAttrPtr) -> String {
+    var value = ""
+    var part = unsafe attribute.pointee.children
+    while let current = unsafe part {
+      value += unsafe MarkupLibrary.string(current.pointee.content)
+      unsafe part = current.pointee.next
+    }
+    return value
+  }
+
+  private static let wantedAttributes: Set<String> = [
+    "alt", "hidden", "role", "src", "start", "style", "title",
+  ]
 
   /// A table that contains another table or a heading is used for layout.
   private func isLayoutTable(_ table: xmlNodePtr) -> Bool {

@@ -1,8 +1,26 @@
-/// Turns the elements of a page into text.
+/// Turns the elements of a page into text, and lists its pictures.
 struct HTMLVisitor: MarkupVisitor {
   private(set) var prose = ProseBuilder()
   private(set) var title: String?
+  private(set) var images: [Image] = []
 
+  /// An `img` element.
+  struct Image: Equatable {
+    let address: String
+    /// Alternative text, title and the caption of the figure.
+    var captions: [String]
+    /// The offset in the text at which the picture is shown.
+    let byteOffset: Int
+  }
+
+  /// An open `figure`: its first picture, and the bytes of its caption in the text.
+  private struct Figure {
+    let firstImage: Int
+    var captionStart: Int?
+    var caption = ""
+  }
+
+  private var figures: [Figure] = []
   private var titleText: String?
   private var preformattedDepth = 0
   private var cellCounts: [Int] = []
@@ -21,6 +39,13 @@ struct HTMLVisitor: MarkupVisitor {
     case "title": titleText = ""
     case "h1", "h2", "h3", "h4", "h5", "h6": prose.beginHeading(level: Self.level(element.name))
     case "br": prose.breakLine()
+    case "img": addImage(element)
+    case "figure":
+      prose.breakParagraph()
+      figures.append(Figure(firstImage: images.count))
+    case "figcaption":
+      prose.breakParagraph()
+      beginCaption()
     case "pre", "listing", "xmp":
       prose.breakParagraph()
       preformattedDepth += 1
@@ -58,6 +83,12 @@ struct HTMLVisitor: MarkupVisitor {
     case "tr" where tablesAreData.last == true:
       _ = cellCounts.popLast()
       prose.endRow()
+    case "figcaption":
+      endCaption()
+      prose.breakParagraph()
+    case "figure":
+      endFigure()
+      prose.breakParagraph()
     default: breakAround(name)
     }
   }
@@ -69,6 +100,35 @@ struct HTMLVisitor: MarkupVisitor {
       prose.appendPreformatted(Self.withWindowsCharacters(text))
     } else {
       prose.append(Self.withWindowsCharacters(text))
+    }
+  }
+
+  // MARK: Pictures
+
+  private mutating func addImage(_ element: MarkupElement) {
+    guard let address = element.attributes["src"], images.count < PictureCollector.limit else {
+      return
+    }
+    let captions = ["alt", "title"].compactMap { element.attributes[$0] }
+    images.append(Image(address: address, captions: captions, byteOffset: prose.bytes.count))
+  }
+
+  private mutating func beginCaption() {
+    guard let last = figures.indices.last else { return }
+    figures[last].captionStart = prose.bytes.count
+  }
+
+  private mutating func endCaption() {
+    guard let last = figures.indices.last, let start = figures[last].captionStart else { return }
+    figures[last].caption = String(decoding: prose.bytes[start...], as: UTF8.self)
+    figures[last].captionStart = nil
+  }
+
+  /// The caption may precede the picture, so it is added at the end of the figure.
+  private mutating func endFigure() {
+    guard let figure = figures.popLast(), !figure.caption.isEmpty else { return }
+    for index in figure.firstImage..<images.count {
+      images[index].captions.append(figure.caption)
     }
   }
 
@@ -107,15 +167,15 @@ struct HTMLVisitor: MarkupVisitor {
 
   // MARK: Which element means what
 
-  /// Elements without text for a reader: scripts, controls, pictures and navigation.
+  /// Elements without text for a reader: scripts, controls, drawings and navigation.
   private static let skipped: Set<String> = [
     "script", "style", "noscript", "template", "svg", "canvas", "iframe", "object", "embed",
     "applet", "audio", "video", "map", "nav", "button", "select", "input", "textarea", "datalist",
   ]
 
   private static let paragraphs: Set<String> = [
-    "p", "div", "section", "article", "main", "header", "footer", "aside", "blockquote", "figure",
-    "figcaption", "address", "fieldset", "form", "details", "summary", "dl", "hr", "body",
+    "p", "div", "section", "article", "main", "header", "footer", "aside", "blockquote",
+    "address", "fieldset", "form", "details", "summary", "dl", "hr", "body",
     "center", "hgroup", "dialog",
   ]
 

@@ -1,6 +1,7 @@
 import Bytes
 
-/// Reads the text layer of a PDF, page by page, through poppler's `pdftotext`.
+/// Reads the text layer of a PDF, page by page, through poppler's `pdftotext`; pages without text
+/// become pictures.
 ///
 /// `pdftotext` runs in a process of its own, with limits on memory, time and output, because PDF is
 /// the format with the longest history of parser faults. Poppler is GPL and is not linked.
@@ -36,7 +37,8 @@ struct PDFReader {
     var builder = PDFTextBuilder()
     builder.append(output)
     let emptyPages = builder.pages.indices.filter { builder.pages[$0].isEmpty }.map { $0 + 1 }
-    guard emptyPages.count < builder.pages.count else {
+    let canDraw = PDFPagePicture.isAvailable
+    guard emptyPages.count < builder.pages.count || (canDraw && !emptyPages.isEmpty) else {
       throw .noTextLayer(path: path, pageCount: builder.pages.count)
     }
     return ExtractedDocument(
@@ -44,14 +46,17 @@ struct PDFReader {
       text: String(decoding: builder.bytes, as: UTF8.self),
       pages: builder.pages,
       removedControlCount: builder.removedControlCount,
-      warnings: Self.warnings(emptyPages: emptyPages))
+      pictures: canDraw ? Self.pictures(of: emptyPages, in: builder.pages) : [])
   }
 
-  private static func warnings(emptyPages: [Int]) -> [String] {
-    guard !emptyPages.isEmpty else { return [] }
-    let shown = emptyPages.prefix(10).map(String.init).joined(separator: ", ")
-    let more = emptyPages.count > 10 ? " and \(emptyPages.count - 10) more" : ""
-    return ["no text on page(s) \(shown)\(more); a picture of text needs OCR"]
+  /// The pages without text, which are usually scans, as pictures.
+  private static func pictures(
+    of emptyPages: [Int], in pages: [Range<Int>]
+  ) -> [ExtractedPicture] {
+    emptyPages.prefix(PictureCollector.limit).map {
+      ExtractedPicture(
+        origin: .page(number: $0), byteOffset: pages[$0 - 1].lowerBound, page: $0)
+    }
   }
 
   private func run() throws(DocumentError) -> [UInt8] {

@@ -35,7 +35,21 @@ struct TextReader {
       sourceMap: builder.sourceMap,
       encoding: detected.encoding,
       removedControlCount: builder.removedControlCount,
+      pictures: type == .markdown ? pictures(builder.bytes) : [],
       warnings: Self.warnings(builder, encoding: detected.encoding))
+  }
+
+  /// The pictures that a Markdown text shows, where their files exist.
+  private func pictures(_ bytes: [UInt8]) -> [ExtractedPicture] {
+    var collector = PictureCollector()
+    var inlineCount = 0
+    var markdown = MarkdownPictures(bytes)
+    for found in markdown.find() {
+      collector.add(
+        address: found.address, captions: [found.alternative, found.title],
+        byteOffset: found.byteOffset, page: path, inlineCount: &inlineCount)
+    }
+    return collector.pictures
   }
 
   static func warnings(_ builder: TextBuilder, encoding: TextEncoding) -> [String] {

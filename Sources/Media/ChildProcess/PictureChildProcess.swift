@@ -32,11 +32,16 @@ package struct PictureChildProcess: Sendable {
   /// - Throws: what the child reports, or `PictureError.decoderEnded`.
   /// - Complexity: that of decoding, the start of a process, and a copy of the pixels.
   package func decode(path: String) throws(PictureError) -> Picture {
+    try decode(path: path, files: [])
+  }
+
+  /// As `decode(path:)`, with files that the child finds as `/dev/fd/3` and so on.
+  func decode(path: String, files: [[UInt8]]) throws(PictureError) -> Picture {
     let result: ChildProcess.Result
     do throws(ChildProcess.Failure) {
       result = try ChildProcess.run(
         ChildProcess.Configuration(
-          command + [path],
+          command + [path], files: files,
           limits: ChildProcess.Limits(
             outputByteCount: limits.maximumPixelCount * 3 + PictureMessage.overheadLimit,
             seconds: seconds)))

@@ -80,7 +80,7 @@ package enum CitationCheck {
     }
     let source = numbers.map { number in
       let passage = passages[number - 1]
-      return passage.text + " " + (passage.citation.heading ?? "")
+      return passage.inWords + " " + (passage.citation.heading ?? "")
     }.joined(separator: " ")
     let words = Words(of: sentence, in: source)
     return words.hasFigures && words.share > wordShare

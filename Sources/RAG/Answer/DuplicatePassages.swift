@@ -1,6 +1,6 @@
 internal import Store
 
-/// Finds passages with the same text.
+/// Finds passages with the same text; pictures with the same caption are not copies of each other.
 ///
 /// The store already keeps files of equal bytes once. This merges copies of a text in files that
 /// differ elsewhere, for example by their title or format.
@@ -15,6 +15,10 @@ enum DuplicatePassages {
   static func merged(_ passages: [Passage]) -> [Passage] {
     var kept: [(passage: Passage, words: [String])] = []
     for passage in passages {
+      guard !passage.citation.isPicture else {
+        kept.append((passage, []))
+        continue
+      }
       let words = passage.text.lowercased().split(whereSeparator: {
         !$0.isLetter && !$0.isNumber
       }).map(String.init)

@@ -7,7 +7,10 @@ public struct Evidence: Sendable, Equatable, Codable {
   /// The largest share of the question's content words that one of the best passages contains, 0 to
   /// 1.
   public let wordCoverage: Double
-  /// The weighted sum of both, which the rule compares with its threshold.
+  /// The largest probability that one of the best passages is a picture of what is asked for; nil if
+  /// there is no picture among them.
+  public let bestPictureRelevance: Double?
+  /// The weighted sum of cosine and share, which the rule compares with its threshold.
   public let strength: Double
   /// Whether the evidence suffices for an answer.
   public let isSufficient: Bool
@@ -23,7 +26,9 @@ public struct Evidence: Sendable, Equatable, Codable {
           of: words, in: passage.text + " " + (passage.citation.heading ?? ""))
       }.max() ?? 0
     strength = rule.strength(cosine: bestCosine, coverage: wordCoverage)
-    isSufficient = !passages.isEmpty && strength >= rule.threshold
+    bestPictureRelevance = best.compactMap(\.pictureRelevance).max()
+    let isShown = bestPictureRelevance ?? 0 >= PictureRelevance.threshold
+    isSufficient = !passages.isEmpty && (strength >= rule.threshold || isShown)
   }
 }
 

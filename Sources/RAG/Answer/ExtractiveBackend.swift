@@ -3,7 +3,7 @@ internal import Foundation
 internal import Store
 
 /// Answers without a language model: quotes, from each passage, the sentence that is closest to the
-/// question.
+/// question, or names the picture that shows it.
 package struct ExtractiveBackend: AnswerBackend {
   package let name = "quote"
   private let encoder: any SentenceEncoder
@@ -28,8 +28,11 @@ package struct ExtractiveBackend: AnswerBackend {
     let words = ContentWords.of(request.question)
     let questionVector =
       try request.questionVector ?? encoder.vector(of: request.question)
+    let textAnswers = quoted.contains {
+      !$0.citation.isPicture && Evidence(question: request.question, passages: [$0]).isSufficient
+    }
     var best: (index: Int, value: Double)?
-    for index in quoted.indices {
+    for index in quoted.indices where !(textAnswers && quoted[index].citation.isPicture) {
       guard
         let sentence = try Self.bestSentence(
           in: quoted[index], questionVector: questionVector, words: words, encoder: encoder)
@@ -39,7 +42,10 @@ package struct ExtractiveBackend: AnswerBackend {
       let value = sentence.value + Self.passageWeight * (quoted[index].cosine ?? 0)
       if value > best?.value ?? -.infinity { best = (index, value) }
     }
-    if let best {
+    if let first = quoted.first, first.pictureRelevance != nil, !textAnswers {
+      answer.text = first.inWords + " [1]"
+      emit(answer.text)
+    } else if let best {
       // The passage with the best sentence is cited first.
       quoted.insert(quoted.remove(at: best.index), at: 0)
       answer.text = quoted[0].highlighted.sentence.onOneLine + " [1]"
@@ -73,11 +79,12 @@ package struct ExtractiveBackend: AnswerBackend {
     return best
   }
 
-  /// Whether a sentence is more than a heading, a title or a label.
+  /// Whether a sentence is more than a heading, a title, a label or the markup of a picture.
   ///
   /// A heading is close to every question about its section but answers none of them.
   private static func saysSomething(_ sentence: String, in citation: Citation) -> Bool {
     let text = sentence.onOneLine.lowercased()
+    if text.hasPrefix("![") { return false }
     let headings = (citation.heading?.components(separatedBy: " > ") ?? []) + [citation.title ?? ""]
     if headings.contains(where: { $0.onOneLine.lowercased() == text }) { return false }
     let hasDigit = text.contains { $0.isNumber }

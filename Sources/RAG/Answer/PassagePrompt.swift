@@ -82,7 +82,7 @@ package struct PassagePrompt: Sendable, Equatable {
   private static func block(_ passage: Passage, number: Int) -> String {
     let file = Paths.name(of: passage.citation.path)
     let label = safe(file).replacing("\n", with: " ").replacing(">", with: "›")
-    let text = safe(passage.text).trimmingCharacters(in: .whitespacesAndNewlines)
+    let text = safe(passage.inWords).trimmingCharacters(in: .whitespacesAndNewlines)
     return """
       <passage \(number): \(label), \(passage.citation.place)>
       \(text)

@@ -34,8 +34,8 @@ package struct EmbeddingBatcher {
 
   /// Embeds one batch of the oldest chunks.
   ///
-  /// - Returns: the documents whose vectors are complete, in order of addition, and the number of
-  ///   embedded chunks and tokens.
+  /// - Returns: the documents whose texts have all their vectors, in order of addition, and the
+  ///   number of embedded chunks and tokens.
   package mutating func embedBatch(
     with encoder: any SentenceEncoder
   ) throws -> (complete: [(PreparedDocument, [Float])], chunkCount: Int, tokenCount: Int) {
@@ -58,7 +58,7 @@ package struct EmbeddingBatcher {
     }
     waitingTokenCount -= tokenCount
     let completeCount =
-      entries.firstIndex { $0.embeddedChunkCount < $0.document.chunks.count } ?? entries.count
+      entries.firstIndex { $0.embeddedChunkCount < $0.document.tokenIDs.count } ?? entries.count
     let complete = entries[..<completeCount].map { ($0.document, $0.vectors) }
     entries.removeFirst(completeCount)
     return (complete, sequences.count, tokenCount)

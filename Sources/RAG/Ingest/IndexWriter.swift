@@ -25,7 +25,7 @@ final class IndexWriter: Sendable {
       do throws(StoreError) {
         let unlinked = try store.apply(changes)
         // Another process has removed the content meanwhile. A skipped file is tried again.
-        for record in unlinked {
+        for case .link(let record) in changes where unlinked.contains(record) {
           try store.recordSkipped(record, reason: "the index changed meanwhile; add it again")
         }
       } catch {
@@ -39,15 +39,19 @@ final class IndexWriter: Sendable {
 
   /// Enqueues a document; waits while the queue is full.
   func write(_ document: PreparedDocument, vectors: [Float]) {
-    queue.push(
-      .replace(
-        EmbeddedDocument(record: document.record, chunks: document.chunks, vectors: vectors)))
+    let embedded = document.embedded(vectors)
+    queue.push(document.isRenewed ? .renew(embedded) : .replace(embedded))
+  }
+
+  /// Enqueues the vectors of pictures that waited for a model.
+  func write(_ vectors: SpaceVectors, of record: DocumentRecord) {
+    queue.push(.addVectors(vectors, to: record))
   }
 
   /// Enqueues a change that needs no vectors.
   func write(_ outcome: PreparationOutcome) {
     switch outcome {
-    case .document: break
+    case .document, .failed: break
     case .touched(let facts):
       queue.push(.touch(path: facts.path, modifiedNanoseconds: facts.modifiedNanoseconds))
     case .known(let record): queue.push(.link(record))

@@ -1,3 +1,4 @@
+internal import Bytes
 internal import Documents
 internal import Store
 
@@ -7,6 +8,9 @@ struct IngestPlan: Sendable {
     let facts: FileFacts
     /// The hash that is recorded for the path, if it is indexed.
     let indexedSHA256: String?
+    /// Whether the file is read although its own bytes are indexed: a picture that it refers to has
+    /// changed, or the words in its pictures can now be read.
+    let isRenewed: Bool
   }
 
   /// The key of a content, which the store keeps once for any number of paths.
@@ -29,25 +33,36 @@ struct IngestPlan: Sendable {
   /// Files and folders that cannot be read.
   let problems: [DocumentError]
 
-  /// - Complexity: O(files) system calls, one query.
-  init(paths: [String], store: IndexStore) throws {
+  /// - Parameters:
+  ///   - paths: files and folders.
+  ///   - store: the index.
+  ///   - readsWords: whether the words in pictures can be read.
+  /// - Throws: `StoreError` if the index cannot be read.
+  /// - Complexity: O(files) system calls, three queries.
+  init(paths: [String], store: IndexStore, readsWords: Bool) throws {
     let found = DocumentFinder().find(paths)
     problems = found.problems
     fileCount = found.files.count
     let states = try store.fileStates(under: nil)
+    let unreadPaths = readsWords ? try store.unreadPaths() : []
+    let linkedPictures = try store.linkedPictures()
     var candidates: [Candidate] = []
     var seen: Set<String> = []
     var unchangedCount = 0
     for path in found.files {
       guard let facts = FileFacts(path: path), seen.insert(facts.path).inserted else { continue }
-      if let state = states[facts.path], state.skipReason == nil,
+      let state = states[facts.path].flatMap { $0.skipReason == nil ? $0 : nil }
+      let isRenewed =
+        unreadPaths.contains(facts.path)
+        || state.map { Self.changed(linkedPictures[facts.path], since: $0) } ?? false
+      if let state, !isRenewed,
         state.isUnchanged(
           byteCount: facts.byteCount, modifiedNanoseconds: facts.modifiedNanoseconds)
       {
         unchangedCount += 1
       } else {
-        let indexed = states[facts.path].flatMap { $0.skipReason == nil ? $0.sha256 : nil }
-        candidates.append(Candidate(facts: facts, indexedSHA256: indexed))
+        candidates.append(
+          Candidate(facts: facts, indexedSHA256: state?.sha256, isRenewed: isRenewed))
       }
     }
     self.candidates = candidates
@@ -60,5 +75,21 @@ struct IngestPlan: Sendable {
     indexedContents = Set(indexed.values.map(content))
     vanishedContents = Set(
       indexed.lazy.filter { !FileFacts.exists($0.key) }.map { content($0.value) })
+  }
+
+  /// Whether a picture was changed or removed after the page that refers to it was indexed.
+  ///
+  /// As for documents, the time of a file proves that it has not changed; otherwise its bytes are
+  /// hashed.
+  private static func changed(_ pictures: [LinkedPicture]?, since state: FileState) -> Bool {
+    pictures?.contains { picture in
+      guard let facts = FileFacts(path: picture.path) else { return true }
+      if state.isOlder(facts.modifiedNanoseconds) { return false }
+      guard
+        let bytes = try? FileContents.read(
+          path: picture.path, limit: DocumentLimits().maximumFileByteCount)
+      else { return true }
+      return (try? sha256Hex(of: bytes)) != picture.sha256
+    } ?? false
   }
 }

@@ -20,6 +20,14 @@ public struct IngestReport: Sendable, Equatable, Codable {
   public internal(set) var removedCount = 0
   /// The files that could not be read.
   public internal(set) var skipped: [Skipped] = []
+  /// The pictures in documents that could not be read; the documents themselves were indexed.
+  public internal(set) var skippedPictures: [Skipped] = []
+  /// Number of pictures that were embedded, those that had waited for a model included.
+  public internal(set) var embeddedPictureCount = 0
+  /// Number of pictures in the index that wait for a picture model.
+  public internal(set) var waitingPictureCount = 0
+  /// Number of pages in the index without text in which no program has looked for words.
+  public internal(set) var unreadPageCount = 0
   /// Number of embedded chunks.
   public internal(set) var embeddedChunkCount = 0
   /// Number of embedded tokens.
@@ -33,7 +41,7 @@ public struct IngestReport: Sendable, Equatable, Codable {
 
   /// Whether the index is unchanged.
   public var changedNothing: Bool {
-    addedCount + updatedCount + renamedCount + removedCount == 0
+    addedCount + updatedCount + renamedCount + removedCount + embeddedPictureCount == 0
   }
 }
 
@@ -45,6 +53,8 @@ public enum IngestEvent: Sendable {
   case progress(doneCount: Int, changedCount: Int, chunkCount: Int)
   /// A file was skipped.
   case skipped(path: String, reason: String)
+  /// The number of embedded pictures, of those that waited for a model.
+  case waitingPictures(doneCount: Int, totalCount: Int)
   /// A file was read with a warning.
   case warning(path: String, message: String)
 }

@@ -12,12 +12,29 @@ package struct Ingestor {
   private let store: IndexStore
   private let encoder: any SentenceEncoder
   private let preparer: DocumentPreparer
+  private let pictures: PictureTools
 
-  package init(store: IndexStore, encoder: any SentenceEncoder) {
+  /// - Parameters:
+  ///   - store: the index.
+  ///   - encoder: embeds texts.
+  ///   - pictures: decodes and embeds pictures, and reads the words in them.
+  package init(
+    store: IndexStore, encoder: any SentenceEncoder, pictures: PictureTools = PictureTools()
+  ) {
     self.store = store
     self.encoder = encoder
-    preparer = DocumentPreparer(
-      reader: DocumentReader(), chunker: Self.chunker(for: encoder), encoder: encoder)
+    var pictures = pictures
+    pictures.model = store.adopting(pictures.model)
+    self.pictures = pictures
+    preparer = Self.preparer(encoder: encoder, pictures: pictures)
+  }
+
+  private static func preparer(
+    encoder: any SentenceEncoder, pictures: PictureTools
+  ) -> DocumentPreparer {
+    DocumentPreparer(
+      reader: DocumentReader(), chunker: chunker(for: encoder), encoder: encoder,
+      pictures: pictures)
   }
 
   /// The chunker whose chunks fit the encoder.
@@ -25,12 +42,12 @@ package struct Ingestor {
     Chunker(maximumTokenCount: encoder.maximumTokenCount) { encoder.tokenCount(of: $0) }
   }
 
-  /// The documents below `paths` as the first stage prepares them; unreadable ones are left out.
+  /// The documents below `paths` as the first stage prepares them, their pictures without vectors;
+  /// unreadable ones are left out.
   package static func preparedDocuments(
     paths: [String], encoder: any SentenceEncoder
   ) -> [PreparedDocument] {
-    let preparer = DocumentPreparer(
-      reader: DocumentReader(), chunker: chunker(for: encoder), encoder: encoder)
+    let preparer = preparer(encoder: encoder, pictures: PictureTools())
     return DocumentFinder().find(paths).files.compactMap { FileFacts(path: $0) }.compactMap {
       let outcome = preparer.prepare($0, indexedSHA256: nil, isKnown: { _ in false })
       guard case .document(let document) = outcome else { return nil }
@@ -39,6 +56,8 @@ package struct Ingestor {
   }
 
   /// The identity of an index that is made with `encoder`.
+  ///
+  /// The space of pictures is added when the picture model is opened for the first picture.
   package static func identity(for encoder: any SentenceEncoder) -> IndexIdentity {
     IndexIdentity(
       modelHash: encoder.modelHash, modelName: encoder.modelName, dimension: encoder.dimension,
@@ -58,7 +77,8 @@ package struct Ingestor {
   ) throws -> IngestReport {
     let start = ContinuousClock.now
     var result = IngestReport()
-    let plan = try IngestPlan(paths: paths, store: store)
+    let plan = try IngestPlan(
+      paths: paths, store: store, readsWords: pictures.recognizer != nil)
     for problem in plan.problems {
       result.skipped.append(.init(path: problem.path, reason: problem.reason))
       report(.skipped(path: problem.path, reason: problem.reason))
@@ -67,6 +87,9 @@ package struct Ingestor {
     report(.planned(fileCount: plan.fileCount, changedCount: plan.candidates.count))
     if !plan.candidates.isEmpty {
       try embed(plan, into: &result, report: report, shouldStop: shouldStop)
+    }
+    if !result.wasInterrupted {
+      try embedWaitingPictures(into: &result, report: report, shouldStop: shouldStop)
     }
     if !result.wasInterrupted {
       for path in paths {
@@ -78,8 +101,21 @@ package struct Ingestor {
       // A rename is one file that vanished and one that appeared with the same bytes.
       result.removedCount = max(0, result.removedCount - result.renamedCount)
     }
+    result.waitingPictureCount = try store.waitingPictureCount()
+    result.unreadPageCount = try store.unreadPageCount()
     result.seconds = (ContinuousClock.now - start).inSeconds
     return result
+  }
+
+  /// Embeds the pictures that were indexed without a picture model, if there is one now.
+  private func embedWaitingPictures(
+    into result: inout IngestReport, report: (IngestEvent) -> Void, shouldStop: () -> Bool
+  ) throws {
+    guard try store.waitingPictureCount() > 0, let embedder = try pictures.model.get() else {
+      return
+    }
+    try WaitingPictures(store: store, preparer: preparer, embedder: embedder)
+      .embed(into: &result, report: report, shouldStop: shouldStop)
   }
 
   /// Runs the pipeline over the plan's candidates.
@@ -97,7 +133,13 @@ package struct Ingestor {
       result.embeddingSeconds += (ContinuousClock.now - start).inSeconds
       result.embeddedChunkCount += batch.chunkCount
       result.embeddedTokenCount += batch.tokenCount
-      for (document, vectors) in batch.complete {
+      for (var document, vectors) in batch.complete {
+        if !document.pictures.isEmpty, let embedder = try pictures.model.get() {
+          let start = ContinuousClock.now
+          try document.pictures.embed(with: embedder)
+          result.embeddingSeconds += (ContinuousClock.now - start).inSeconds
+          result.embeddedPictureCount += document.pictures.count
+        }
         writer.write(document, vectors: vectors)
         doneCount += 1
       }
@@ -110,6 +152,7 @@ package struct Ingestor {
     defer { outcomes.close() }
     do {
       while !result.wasInterrupted, let outcome = outcomes.pop() {
+        if case .failed(let error) = outcome { throw error }
         if case .document(let document) = outcome {
           if plan.indexedPaths.contains(document.record.path) {
             result.updatedCount += 1
@@ -118,6 +161,10 @@ package struct Ingestor {
           }
           for message in document.warnings {
             report(.warning(path: document.record.displayPath, message: message))
+          }
+          for skipped in document.skippedPictures {
+            result.skippedPictures.append(skipped)
+            report(.skipped(path: skipped.path, reason: skipped.reason))
           }
           batcher.add(document)
         } else {
@@ -151,7 +198,7 @@ package struct Ingestor {
     report: (IngestEvent) -> Void
   ) {
     switch outcome {
-    case .document: break
+    case .document, .failed: break
     case .touched: result.unchangedCount += 1
     case .known(let record):
       if plan.vanishedContents.contains(.init(sha256: record.sha256, type: record.type)) {
@@ -175,7 +222,7 @@ package struct Ingestor {
     let thread = Thread {
       for candidate in plan.candidates {
         let outcome = preparer.prepare(
-          candidate.facts, indexedSHA256: candidate.indexedSHA256,
+          candidate.facts, indexedSHA256: candidate.indexedSHA256, isRenewed: candidate.isRenewed,
           isKnown: { plan.indexedContents.contains($0) })
         guard outcomes.push(outcome) else { return }
       }

@@ -1,4 +1,4 @@
-package import Documents
+public import Documents
 
 /// The position of a passage, precise enough to open the file and find the passage again.
 public struct Citation: Sendable, Equatable, Codable {
@@ -6,8 +6,12 @@ public struct Citation: Sendable, Equatable, Codable {
   public let path: String
   /// The document's own title, if it has one.
   public let title: String?
-  /// `text`, `markdown`, `html`, `docx` or `pdf`.
+  /// `text`, `markdown`, `html`, `docx`, `pdf` or `picture`.
   public let type: String
+  /// The kind of the passage: `text`, `picture` or `sound`.
+  public let kind: String
+  /// The picture that the passage shows or that its words were read in; nil for other passages.
+  public let picture: PictureDetails?
   /// Page number, from 1, for documents with pages.
   public let page: Int?
   /// First line, from 1, of the extracted text; for TXT and MD also the line of the file.
@@ -31,14 +35,24 @@ public struct Citation: Sendable, Equatable, Codable {
   /// SHA-256 of the file as it was indexed, 64 hexadecimal digits.
   public let documentSHA256: String
 
+  /// The names of the JSON, in an extension's initialiser and the synthesised encoding.
+  enum CodingKeys: String, CodingKey {
+    case path, title, type, kind, picture, page, firstLine, lastLine, startMilliseconds
+    case endMilliseconds, heading, textByteOffset, textByteCount, sourceByteOffset
+    case sourceByteCount, documentSHA256
+  }
+
   package init(
-    path: String, title: String?, type: String, page: Int?, lines: ClosedRange<Int>,
+    path: String, title: String?, type: String, modality: Modality = .text,
+    picture: PictureDetails? = nil, page: Int?, lines: ClosedRange<Int>,
     milliseconds: Range<Int>? = nil, heading: String?, textBytes: Range<Int>,
     sourceBytes: Range<Int>?, documentSHA256: String
   ) {
     self.path = path
     self.title = title
     self.type = type
+    kind = modality.rawValue
+    self.picture = picture
     self.page = page
     firstLine = lines.lowerBound
     lastLine = lines.upperBound
@@ -55,19 +69,40 @@ public struct Citation: Sendable, Equatable, Codable {
   /// Cites a chunk of a document.
   package init(_ chunk: Chunk, of document: DocumentRecord) {
     self.init(
-      path: document.path, title: document.title, type: document.type, page: chunk.page,
+      path: document.path, title: document.title, type: document.type, modality: chunk.modality,
+      picture: chunk.picture, page: chunk.page,
       lines: chunk.lineRange, milliseconds: chunk.millisecondRange, heading: chunk.heading,
       textBytes: chunk.byteRange, sourceBytes: chunk.sourceByteRange,
       documentSHA256: document.sha256)
   }
 
-  /// The time, the page or the lines in words: `1:05-1:32`, `page 3`, `line 7`, `lines 7-9`.
+  /// Whether the passage is a picture.
+  public var isPicture: Bool { kind == Modality.picture.rawValue }
+
+  /// The file that contains the picture of the passage: the document, or a file that it refers to.
+  public var picturePath: String? {
+    guard let picture else { return nil }
+    if case .linked(let linked) = picture.origin { return linked }
+    return path
+  }
+
+  /// The time, the page, the picture or the lines in words: `1:05-1:32`, `page 3`,
+  /// `picture of 640 x 480 pixels`, `line 7, map.png`, `lines 7-9`.
   public var place: String {
+    if let picture, page == nil { return place(of: picture) }
     if let startMilliseconds, let endMilliseconds {
       return Self.clock(startMilliseconds) + "-" + Self.clock(endMilliseconds)
     }
     if let page { return "page \(page)" }
     return firstLine == lastLine ? "line \(firstLine)" : "lines \(firstLine)-\(lastLine)"
+  }
+
+  private func place(of picture: PictureDetails) -> String {
+    guard let name = picture.origin.displayName else {
+      return isPicture
+        ? "picture of \(picture.width) x \(picture.height) pixels" : "words in the picture"
+    }
+    return "line \(firstLine), \(name)"
   }
 
   /// A position in a recording as minutes and seconds, with hours from one hour on; rounded down.

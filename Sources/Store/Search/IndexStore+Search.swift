@@ -170,7 +170,7 @@ extension IndexStore {
   ) throws -> Passage? {
     let chunkRow = try Row.fetchOne(
       database.cachedStatement(
-        sql: "SELECT \(ChunkTable.columns), chunk.contentID FROM chunk WHERE id = ?"),
+        sql: "SELECT \(ChunkTable.columns), chunk.contentID FROM \(ChunkTable.source) WHERE id = ?"),
       arguments: [candidate.chunkID])
     guard let chunkRow else { return nil }
     let content: Int64 = try chunkRow.decode(atIndex: ChunkTable.columnCount)

@@ -5,19 +5,27 @@
 public struct Passage: Sendable, Equatable, Codable {
   /// The document and the position in it.
   public let citation: Citation
-  /// The chunk's text, exactly as extracted from the document.
+  /// The chunk's text, exactly as extracted from the document; of a picture its caption, which may
+  /// be empty.
   public let text: String
   /// The sort key of the results, descending: the cosine (dense), the BM25 score (keyword) or the
-  /// fused score (hybrid).
+  /// fused score (hybrid); in a list with pictures the estimated probability that the passage bears
+  /// on the query.
   ///
   /// Scores of different modes or queries cannot be compared.
-  public let score: Double
+  public package(set) var score: Double
   /// Cosine similarity of the query's and the chunk's vector; nil in keyword mode.
-  public let cosine: Double?
+  public package(set) var cosine: Double?
   /// Rank in the dense list, from 1; nil if the chunk was not among its candidates.
-  public let denseRank: Int?
+  public package(set) var denseRank: Int?
   /// Rank in the keyword list (BM25), from 1; nil if the chunk was not among its candidates.
-  public let keywordRank: Int?
+  public package(set) var keywordRank: Int?
+  /// Cosine similarity of the query and the picture in the space of pictures; nil for a passage that
+  /// was found by its words alone.
+  public package(set) var pictureCosine: Double?
+  /// The probability, 0 to 1, that the picture shows what the query describes; nil as above, and for
+  /// a search by a picture.
+  public package(set) var pictureRelevance: Double?
   /// Byte offset in `text` of the sentence that answers best; nil if none was chosen.
   public package(set) var highlightByteOffset: Int?
   /// Byte count of that sentence.

@@ -7,10 +7,12 @@ enum ChunkTable {
   static let columns = """
     chunk.text, chunk.heading, chunk.byteStart, chunk.byteEnd, chunk.sourceByteStart,
     chunk.sourceByteEnd, chunk.page, chunk.firstLine, chunk.lastLine, chunk.tokenCount,
-    chunk.modality, chunk.startMilliseconds, chunk.endMilliseconds
+    chunk.modality, chunk.startMilliseconds, chunk.endMilliseconds, \(PictureTable.columns)
     """
   /// The number of those columns.
-  static let columnCount = 13
+  static let columnCount = 13 + PictureTable.columnCount
+  /// The tables that have them.
+  static let source = "chunk LEFT JOIN picture ON picture.chunkID = chunk.id"
 
   static let insertion = """
     INSERT INTO chunk(id, contentID, ordinal, text, heading, byteStart, byteEnd, sourceByteStart,
@@ -34,8 +36,8 @@ enum ChunkTable {
 
   /// Decodes a row of ``columns``.
   ///
-  /// - Throws: ``StoreError/corrupt(path:detail:)`` for a range whose end precedes its start and for
-  ///   an unknown modality, which only a damaged file has.
+  /// - Throws: ``StoreError/corrupt(path:detail:)`` for a range whose end precedes its start, an
+  ///   unknown modality and an impossible picture, which only a damaged file has.
   static func decode(_ row: Row, path: String) throws -> Chunk {
     func range(_ start: Int, _ end: Int) throws -> Range<Int> {
       guard start <= end else {
@@ -59,6 +61,7 @@ enum ChunkTable {
       byteRange: try range(try row.decode(atIndex: 2), try row.decode(atIndex: 3)),
       sourceByteRange: try optionalRange(at: 4), page: try row.decode(atIndex: 6),
       lineRange: lines.lowerBound...lines.upperBound,
+      picture: try PictureTable.decode(row, from: 13, path: path),
       millisecondRange: try optionalRange(at: 11), heading: try row.decode(atIndex: 1),
       tokenCount: try row.decode(atIndex: 9))
   }

@@ -57,7 +57,34 @@ enum ContentTable {
       try chunkStatement.execute(
         arguments: ChunkTable.arguments(chunk, id: id, content: content, ordinal: ordinal))
       try textStatement.execute(arguments: [id, title, chunk.heading, chunk.text])
+      if let picture = chunk.picture {
+        try PictureTable.insert(database, picture, chunkID: id)
+      }
     }
+  }
+
+  /// Adds the vectors of a space in which the content has none yet.
+  ///
+  /// - Returns: false, with nothing changed, where the content has vectors in this space, or fewer
+  ///   chunks than the vectors need.
+  static func add(
+    _ database: Database, _ space: EncodedSpace, to content: Int64
+  ) throws -> Bool {
+    let row = try Row.fetchOne(
+      database,
+      sql: """
+        SELECT firstChunkID, chunkCount FROM content WHERE id = ? AND NOT EXISTS
+          (SELECT 1 FROM quantizedVectors WHERE contentID = content.id AND spaceID = ?)
+        """,
+      arguments: [content, space.name.id])
+    guard let row else { return false }
+    let first: Int64 = try row.decode(atIndex: 0)
+    let chunkCount: Int = try row.decode(atIndex: 1)
+    guard space.firstOrdinal <= chunkCount,
+      space.vectors.count <= chunkCount - space.firstOrdinal
+    else { return false }
+    try insert(database, space, content: content, firstChunkID: first + Int64(space.firstOrdinal))
+    return true
   }
 
   private static func insert(
@@ -106,6 +133,7 @@ enum ContentTable {
       WHERE id IN (SELECT id FROM chunk WHERE contentID = ?)
       """,
       "DELETE FROM vector WHERE chunkID IN (SELECT id FROM chunk WHERE contentID = ?)",
+      "DELETE FROM picture WHERE chunkID IN (SELECT id FROM chunk WHERE contentID = ?)",
       "DELETE FROM quantizedVectors WHERE contentID = ?",
       "DELETE FROM chunk WHERE contentID = ?",
       "DELETE FROM content WHERE id = ?",

@@ -2,7 +2,8 @@ internal import GRDB
 
 /// The tables of an index.
 ///
-/// `Store.md` in the documentation explains the layout, ADR 11 the choices of schema 2.
+/// `Store.md` in the documentation explains the layout, ADR 11 the choices of schema 2, ADR 14 those
+/// of schema 3.
 enum Schema {
   /// `SRAG` in ASCII, in the header of the file: other SQLite files are refused.
   static let applicationID: Int32 = 0x5352_4147
@@ -10,7 +11,7 @@ enum Schema {
   /// The schema's number, in `PRAGMA user_version`.
   ///
   /// A change of ``statements`` raises it and adds a step to ``SchemaMigration/all``.
-  static let version = 2
+  static let version = 3
 
   /// Five vectors of 384 Float32 and their cells fill 94 % of a page of 8 KiB, two fill 75 % of the
   /// default of 4 KiB.
@@ -83,6 +84,22 @@ enum Schema {
       endMilliseconds INTEGER
     ) STRICT;
     CREATE INDEX chunkContent ON chunk(contentID, ordinal);
+
+    CREATE TABLE picture(
+      chunkID INTEGER PRIMARY KEY REFERENCES chunk(id),
+      origin TEXT NOT NULL,
+      width INTEGER NOT NULL CHECK (width > 0),
+      height INTEGER NOT NULL CHECK (height > 0),
+      regionX INTEGER,
+      regionY INTEGER,
+      regionWidth INTEGER,
+      regionHeight INTEGER,
+      capturedAt TEXT,
+      latitude REAL,
+      longitude REAL,
+      sha256 TEXT NOT NULL,
+      wasRead INTEGER NOT NULL CHECK (wasRead IN (0, 1))
+    ) STRICT;
 
     CREATE TABLE vector(
       spaceID INTEGER NOT NULL REFERENCES vectorSpace(id),

@@ -7,7 +7,10 @@ struct SchemaMigration {
   let statements: String
 
   /// Every step, in order; each produces the next schema.
-  static let all = [SchemaMigration(version: 2, statements: schema2)]
+  static let all = [
+    SchemaMigration(version: 2, statements: schema2),
+    SchemaMigration(version: 3, statements: schema3),
+  ]
 
   /// Brings an older file to ``Schema/version``, in one transaction.
   ///
@@ -88,5 +91,24 @@ struct SchemaMigration {
       FROM quantizedVectors1 JOIN content ON content.id = contentID ORDER BY contentID;
     DROP TABLE vector1;
     DROP TABLE quantizedVectors1;
+    """
+
+  /// The pictures that chunks show or were read in.
+  private static let schema3 = """
+    CREATE TABLE picture(
+      chunkID INTEGER PRIMARY KEY REFERENCES chunk(id),
+      origin TEXT NOT NULL,
+      width INTEGER NOT NULL CHECK (width > 0),
+      height INTEGER NOT NULL CHECK (height > 0),
+      regionX INTEGER,
+      regionY INTEGER,
+      regionWidth INTEGER,
+      regionHeight INTEGER,
+      capturedAt TEXT,
+      latitude REAL,
+      longitude REAL,
+      sha256 TEXT NOT NULL,
+      wasRead INTEGER NOT NULL CHECK (wasRead IN (0, 1))
+    ) STRICT;
     """
 }

@@ -79,6 +79,14 @@ final class VectorCache: @unchecked Sendable {
     // After an error, a partly loaded index must not be taken for a complete one.
     entries[space.name] = nil
     try append(to: index, space, database, path: path)
+    // Vectors that were added to older content are before the last key.
+    let groupCount = try Int.fetchOne(
+      database, sql: "SELECT count(*) FROM quantizedVectors WHERE spaceID = ?",
+      arguments: [space.name.id])
+    if index.groups.count != groupCount {
+      index = EmbeddingIndex(dimension: space.dimension, pool: pool)
+      try append(to: index, space, database, path: path)
+    }
     entries[space.name] = Entry(
       index: index, space: space, generation: state.generation, removals: state.removals)
     return index

@@ -1,0 +1,62 @@
+internal import Bytes
+
+/// Draws a page of a PDF as a PNG picture, by poppler's `pdftoppm`.
+///
+/// It runs in a process of its own with the limits of `pdftotext`; its output is as untrusted as any
+/// other picture.
+struct PDFPagePicture {
+  let path: String
+  let limits: DocumentLimits
+
+  private static let tool = "pdftoppm"
+
+  /// Pixels of the longer side: 188 to the inch on A4, enough to read small print.
+  ///
+  /// A bound in pixels instead of dots per inch, because a page may be up to 5 km wide (PDF 2.0,
+  /// annex C).
+  static let longSide = 2_200
+
+  /// The largest PNG that is taken: 2,200 × 2,200 pixels of 3 bytes, and half as much again.
+  private static let outputLimit = 22 << 20
+
+  /// Whether the program is installed.
+  static var isAvailable: Bool { ChildProcess.find(tool) != nil }
+
+  /// The page as a PNG file.
+  ///
+  /// - Parameter page: from 1.
+  /// - Returns: the bytes of the file.
+  /// - Throws: `.toolMissing`, `.timedOut`, `.toolFailed`, or `.damaged` with the program's message.
+  func draw(page: Int) throws(DocumentError) -> [UInt8] {
+    guard let program = ChildProcess.find(Self.tool) else {
+      throw .toolMissing(path: path, tool: Self.tool, debianPackage: "poppler-utils")
+    }
+    let arguments = [
+      program, "-png", "-q", "-f", "\(page)", "-l", "\(page)", "-scale-to", "\(Self.longSide)",
+      PDFReader.plainPath(path),
+    ]
+    let result: ChildProcess.Result
+    do throws(ChildProcess.Failure) {
+      result = try ChildProcess.run(
+        .init(
+          arguments,
+          limits: .init(
+            outputByteCount: Self.outputLimit, seconds: limits.toolSeconds,
+            addressSpaceByteCount: limits.toolAddressSpaceByteCount,
+            cpuSeconds: limits.toolSeconds)))
+    } catch {
+      switch error {
+      case .timedOut: throw .timedOut(path: path, tool: Self.tool, seconds: limits.toolSeconds)
+      case .outputTooLarge:
+        throw .toolFailed(path: path, tool: Self.tool, reason: "page \(page) is too large")
+      case .cannotRun(let reason): throw .toolFailed(path: path, tool: Self.tool, reason: reason)
+      case .cancelled: throw .toolFailed(path: path, tool: Self.tool, reason: "cancelled")
+      }
+    }
+    guard result.ending == .exited(0), !result.output.isEmpty else {
+      let reason = result.errorText.split(separator: "\n").last.map(String.init)
+      throw .damaged(path: path, type: .pdf, reason: reason ?? "page \(page) cannot be drawn")
+    }
+    return result.output
+  }
+}

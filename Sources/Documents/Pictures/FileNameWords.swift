@@ -1,0 +1,58 @@
+internal import Bytes
+
+/// The words of a picture's file name, as in `cat-on_keyboard2.jpg`: "cat on keyboard".
+enum FileNameWords {
+  /// Names that cameras, telephones and programs give, which say nothing about the picture.
+  ///
+  /// The prefixes of DCF (JEITA CP-3461) that common cameras use, and those of Android, iOS and
+  /// messengers.
+  private static let meaningless: Set<String> = [
+    "img", "image", "dsc", "dscn", "dscf", "dcim", "pxl", "mvimg", "vid", "pict", "picture", "pic",
+    "photo", "foto", "scan", "unnamed", "untitled", "download", "whatsapp", "wa", "copy", "kopie",
+    "final", "edited", "large", "small", "thumb", "thumbnail", "fullsizerender", "jpg", "jpeg",
+    "png",
+  ]
+
+  /// The words of a name.
+  ///
+  /// - Parameter path: a path or a file name.
+  /// - Returns: the words; empty if the name is a number or one that a camera gave.
+  static func words(of path: String) -> String {
+    var name = Substring(Paths.name(of: path))
+    if let dot = name.lastIndex(of: "."), dot != name.startIndex { name = name[..<dot] }
+    let words = split(name).filter { word in
+      word.count > 1 && !meaningless.contains(word.lowercased()) && word.contains { $0.isLetter }
+        && !isHexadecimal(word)
+    }
+    return CaptionText.oneLine(words.joined(separator: " "))
+  }
+
+  /// Splits at everything but letters and digits, between letters and digits, and before a capital
+  /// after a small letter.
+  private static func split(_ name: Substring) -> [String] {
+    var words: [String] = []
+    var word = ""
+    var previous: Character?
+    for character in name {
+      let isWordCharacter = character.isLetter || character.isNumber
+      let changes =
+        previous.map {
+          $0.isNumber != character.isNumber || ($0.isLowercase && character.isUppercase)
+        } ?? false
+      if !isWordCharacter || changes {
+        if !word.isEmpty { words.append(word) }
+        word = ""
+      }
+      if isWordCharacter { word.append(character) }
+      previous = isWordCharacter ? character : nil
+    }
+    if !word.isEmpty { words.append(word) }
+    return words
+  }
+
+  /// Parts of hashes and UUIDs that contain letters only, such as `deadbeef`, are rare; those of
+  /// one letter have been dropped already.
+  private static func isHexadecimal(_ word: String) -> Bool {
+    word.count >= 6 && word.allSatisfy(\.isHexDigit)
+  }
+}

@@ -1,0 +1,210 @@
+import Documents
+import Foundation
+import Testing
+
+@testable import Store
+
+/// The details of pictures, pictures that wait for a model, and documents that are read anew.
+@Suite struct PictureStoreTests {
+  let folder: TemporaryFolder
+  let path: String
+
+  init() throws {
+    folder = try TemporaryFolder()
+    path = folder.file("index.db")
+  }
+
+  private func details(
+    _ origin: PictureOrigin, region: PictureRegion? = nil, wasRead: Bool = false
+  ) -> PictureDetails {
+    PictureDetails(
+      origin: origin, width: 640, height: 480, region: region,
+      capturedAt: "2019-06-01T12:30:00+02:00", latitude: 48.2083, longitude: -16.3725,
+      sha256: "5e", wasRead: wasRead)
+  }
+
+  private func picture(
+    _ caption: String, _ origin: PictureOrigin, at offset: Int = 11, page: Int? = nil
+  ) -> Chunk {
+    Chunk(
+      modality: .picture, text: caption, byteRange: offset..<offset, page: page, lineRange: 1...1,
+      picture: details(origin), tokenCount: caption.isEmpty ? 0 : 3)
+  }
+
+  /// A page with a text, a picture with a caption and one without, none of them with a vector.
+  private func makeWaiting(in index: IndexStore, at path: String = "/page.md") throws {
+    let chunks =
+      makeChunks(["a long walk"]) + [
+        picture("the summit", .linked(path: "/a/summit.jpg")), picture("", .inline(number: 1)),
+      ]
+    try index.replaceDocuments([
+      EmbeddedDocument(
+        record: makeRecord(path, content: "page", type: "markdown"), chunks: chunks,
+        vectors: [
+          SpaceVectors(
+            space: .text, firstOrdinal: 0,
+            elements: vector(for: "a long walk") + vector(for: "the summit"))
+        ])
+    ])
+  }
+
+  private func pictureVector(_ name: String) -> [Float] { vector(for: name, dimension: 4) }
+
+  private func search(_ index: IndexStore, _ picture: String) throws -> [Passage] {
+    try index.searchPictures(
+      SearchQuery(text: "", vector: pictureVector(picture), space: .picture, mode: .dense))
+  }
+
+  @Test func detailsAreKept() throws {
+    let index = try IndexStore.create(path: path, identity: smallIdentity)
+    let region = PictureRegion(x: 1, y: 2, width: 30, height: 40)
+    let chunks =
+      makeChunks(["words"]).map {
+        Chunk(
+          text: $0.text, byteRange: $0.byteRange, page: 3, lineRange: $0.lineRange,
+          picture: details(.page(number: 3), region: region, wasRead: true),
+          tokenCount: $0.tokenCount)
+      } + [picture("", .page(number: 3), page: 3)]
+    try index.replaceDocument(
+      makeRecord("/scan.pdf", content: "scan", type: "pdf"), chunks: chunks,
+      vectors: vector(for: "words"))
+    let document = try #require(try index.document(path: "/scan.pdf"))
+    #expect(try index.chunks(ofDocument: document.id) == chunks)
+    let found = try #require(try index.search(SearchQuery(text: "words", mode: .keyword)).first)
+    #expect(found.citation.picture?.region == region)
+    #expect(found.citation.place == "page 3" && found.citation.kind == "text")
+    #expect(try index.unreadPageCount() == 1)
+    #expect(try index.unreadPaths() == ["/scan.pdf"])
+    #expect(try index.verify().problems == [])
+    try index.removeDocuments(paths: ["/scan.pdf"])
+    #expect(try index.rowsForTesting("SELECT origin FROM picture") == [])
+  }
+
+  @Test func theContentHashDependsOnTheDetails() throws {
+    func hash(_ picture: PictureDetails) throws -> String {
+      let index = try IndexStore.create(
+        path: folder.file(UUID().uuidString), identity: smallIdentity)
+      let chunk = Chunk(
+        modality: .picture, text: "", byteRange: 0..<0, lineRange: 1...1, picture: picture,
+        tokenCount: 0)
+      try index.replaceDocuments([
+        EmbeddedDocument(
+          record: makeRecord("/a", content: "a"), chunks: [chunk], vectors: [SpaceVectors]())
+      ])
+      return try index.contentHash()
+    }
+    let whole = details(.file)
+    let region = PictureRegion(x: 0, y: 0, width: 1, height: 1)
+    let hashes = try [
+      whole, details(.inline(number: 1)), whole.with(region: region), details(.file, wasRead: true),
+    ].map(hash)
+    #expect(Set(hashes).count == 4)
+    #expect(try hash(whole) == hashes[0])
+  }
+
+  @Test func waitingPicturesGetTheirVectorsLater() throws {
+    let index = try IndexStore.create(path: path, identity: smallIdentity)
+    try makeWaiting(in: index)
+    try makeWaiting(in: index, at: "/copy.md")
+    #expect(try index.waitingPictureCount() == 2)
+    let waiting = try #require(try index.waitingDocuments().first)
+    #expect(waiting.record.path == "/copy.md")
+    #expect(waiting.pictures.map(\.ordinal) == [1, 2])
+    #expect(
+      waiting.pictures.map(\.origin) == [.linked(path: "/a/summit.jpg"), .inline(number: 1)])
+    let linked = LinkedPicture(path: "/a/summit.jpg", sha256: "5e")
+    #expect(try index.linkedPictures() == ["/copy.md": [linked], "/page.md": [linked]])
+
+    try index.adopt(VectorSpaceTests.clip)
+    // Loads the vectors, so that the new ones are added to older content.
+    #expect(try search(index, "valley").isEmpty)
+    let texts = try index.rowsForTesting("SELECT hex(elements) FROM vector ORDER BY chunkID")
+    let vectors = SpaceVectors(
+      space: .picture, firstOrdinal: 1,
+      elements: pictureVector("summit") + pictureVector("valley"))
+    #expect(try index.apply([.addVectors(vectors, to: waiting.record)]) == [])
+    #expect(try index.waitingPictureCount() == 0)
+    #expect(
+      try index.rowsForTesting(
+        "SELECT hex(elements) FROM vector WHERE spaceID = 1 ORDER BY chunkID") == texts)
+    #expect(try search(index, "valley").map(\.text) == ["", "the summit"])
+    #expect(try search(index, "valley").first?.alsoAt.map(\.path) == ["/page.md"])
+    #expect(try index.verify().problems == [])
+    // Once more, and for content that is gone: nothing changes, and the records are returned.
+    let unknown = makeRecord("/x", content: "other")
+    #expect(
+      try index.apply([
+        .addVectors(vectors, to: waiting.record), .addVectors(vectors, to: unknown),
+      ]) == [waiting.record, unknown])
+    #expect(try search(index, "valley").count == 2)
+  }
+
+  @Test func anotherPictureModelIsNotAdopted() throws {
+    let index = try IndexStore.create(path: path, identity: smallIdentity)
+    try index.adopt(VectorSpaceTests.clip)
+    try index.adopt(VectorSpaceTests.clip)
+    #expect(try index.identity() == VectorSpaceTests.both)
+    #expect(throws: StoreError.self) {
+      try index.adopt(
+        VectorSpace(name: .picture, modelHash: "dd", modelName: "other", dimension: 4))
+    }
+  }
+
+  @Test func aRenewedDocumentReplacesTheContentOfAllItsPaths() throws {
+    let index = try IndexStore.create(path: path, identity: VectorSpaceTests.both)
+    try makeWaiting(in: index)
+    try makeWaiting(in: index, at: "/copy.md")
+    try index.replaceDocuments([
+      EmbeddedDocument(
+        record: makeRecord("/other", content: "other"), chunks: makeChunks(["other"]),
+        vectors: vector(for: "other"))
+    ])
+    let chunks = makeChunks(["a short walk"])
+    _ = try index.apply([
+      .renew(
+        EmbeddedDocument(
+          record: makeRecord("/page.md", content: "page", type: "markdown"), chunks: chunks,
+          vectors: vector(for: "a short walk")))
+    ])
+    for path in ["/page.md", "/copy.md"] {
+      let document = try #require(try index.document(path: path))
+      #expect(try index.chunks(ofDocument: document.id) == chunks)
+    }
+    #expect(try index.statistics().contentCount == 2)
+    #expect(try index.search(SearchQuery(text: "long", mode: .keyword)).isEmpty)
+    #expect(try index.search(SearchQuery(text: "short", mode: .keyword)).count == 1)
+    #expect(try index.verify().problems == [])
+  }
+
+  @Test func theTextNearestToAPictureIsFound() throws {
+    let index = try IndexStore.create(path: path, identity: VectorSpaceTests.both)
+    let texts = makeChunks(["far away", "beside the picture", "after it"]).map {
+      Chunk(
+        text: $0.text, byteRange: $0.byteRange, lineRange: $0.lineRange, tokenCount: $0.tokenCount)
+    }
+    let place = texts[1].byteRange.upperBound - 1
+    try index.replaceDocuments([
+      EmbeddedDocument(
+        record: makeRecord("/p.md", content: "p"),
+        chunks: texts + [picture("", .inline(number: 1), at: place)],
+        vectors: [
+          SpaceVectors(
+            space: .text, firstOrdinal: 0, elements: texts.flatMap { vector(for: $0.text) }),
+          SpaceVectors(space: .picture, firstOrdinal: 3, elements: pictureVector("x")),
+        ])
+    ])
+    let found = try #require(try search(index, "x").first)
+    #expect(try index.text(near: found.citation)?.text == "beside the picture")
+    #expect(found.pictureCosine.map { $0 > 0.999 } == true && found.cosine == nil)
+  }
+
+  @Test func anImpossiblePictureIsDamage() throws {
+    let index = try IndexStore.create(path: path, identity: smallIdentity)
+    try makeWaiting(in: index)
+    try index.executeForTesting("UPDATE picture SET origin = 'nowhere'")
+    #expect(throws: StoreError.self) {
+      try index.search(SearchQuery(text: "summit", mode: .keyword))
+    }
+    #expect(try index.waitingDocuments() == [])
+  }
+}
