@@ -2,7 +2,7 @@
 """Pictures and texts per second of CLIP ViT-B/32: swiftrag, onnxruntime, openvino and torch in one run.
 
     .venv/bin/python Benchmarks/peers/clip_speed.py [--rounds 3] [--seconds 2] [--threads 2]
-        [--json FILE]
+        [--avx2] [--json FILE]
 
 The model has the true shape and seeded weights (Tests/Reference/clip_reference.py). Contestants, each
 in a process of its own that stays alive between its turns:
@@ -19,6 +19,7 @@ computes a text up to its end: its figure for 10 tokens is printed beside, where
 
 import argparse
 import json
+import os
 import pathlib
 import statistics
 import subprocess
@@ -27,6 +28,8 @@ import tempfile
 import time
 
 import numpy as np
+
+import instruction_set
 
 ROOT = pathlib.Path(__file__).parents[2]
 sys.path.insert(0, str(ROOT / "Tests/Reference"))
@@ -140,6 +143,8 @@ def main():
     parser.add_argument("--seconds", type=float, default=2)
     parser.add_argument("--threads", type=int, default=2)
     parser.add_argument("--program", default=str(ROOT / ".build/release/swiftrag"))
+    parser.add_argument("--avx2", action="store_true",
+                        help="hold every contestant to AVX2 (instruction_set.py)")
     parser.add_argument("--json", type=pathlib.Path)
     parser.add_argument("--serve", nargs=2, metavar=("NAME", "WORK"), help=argparse.SUPPRESS)
     options = parser.parse_args()
@@ -149,6 +154,8 @@ def main():
     with tempfile.TemporaryDirectory() as folder:
         work = pathlib.Path(folder)
         export(work, options.program)
+        if options.avx2:
+            os.environ |= instruction_set.held_to_avx2(work)
         processes = {name: subprocess.Popen(
             [sys.executable, __file__, "--threads", str(options.threads), "--serve", name, folder],
             stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True) for name in PEERS}

@@ -66,7 +66,7 @@ import Testing
     (["bench", "embed", "--batch", "0"], "error: --batch must be between 1 and 4096, not 0\n"),
     (["bench", "memory", "-t", "300"], "error: --threads must be between 0 and 256, not 300.\n"),
     (["search", "x", "--top-k", "many"], "error: The value 'many' is invalid for"),
-    (["search"], "error: Missing expected argument '<query>'"),
+    (["search"], "error: Give either words to search for, or a picture with --image.\n"),
   ])
   func aWrongFlagIsNamed(arguments: [String], expected: String) throws {
     let runner = try CommandRunner()

@@ -72,6 +72,19 @@ import Testing
     }
   }
 
+  /// Without a tap the last layer computes only the pooled rows, with the same bits.
+  @Test func aTapChangesNoBit() throws {
+    let goldens = try CLIPGoldens.load()
+    let encoder = try encoder("tiny")
+    let recorder = Recorder()
+    let images = try goldens.imageValues()
+    #expect(
+      try encoder.embed(images: images, tap: recorder.tap) == encoder.embed(images: images))
+    #expect(
+      try encoder.embed(tokenIDs: goldens.texts, tap: recorder.tap)
+        == encoder.embed(tokenIDs: goldens.texts))
+  }
+
   /// Tokens after the end of a text change nothing, as in the references, which pad.
   @Test func tokensAfterTheEndAreIgnored() throws {
     let goldens = try CLIPGoldens.load()

@@ -32,9 +32,10 @@ struct DoctorCommand: ParsableCommand {
     let runtime = try makeRuntime()
     let encoder = Result { try runtime.sentenceEncoder() }
     let checks =
-      [processor(), program("pdftotext", package: "poppler-utils", use: "PDF files")]
-      + [
-        model(encoder), languageModel(runtime), index(runtime, encoder),
+      [
+        processor(), program("pdftotext", package: "poppler-utils", use: "PDF files"),
+        program("tesseract", package: "tesseract-ocr", use: "words in pictures and scanned pages"),
+        model(encoder), pictureModel(runtime), languageModel(runtime), index(runtime, encoder),
         sampleLibrary(),
       ]
     if json {
@@ -87,6 +88,22 @@ struct DoctorCommand: ParsableCommand {
           + "\(byteText(encoder.packedByteCount)) of weights")
     } catch {
       return Check(name: "encoder", state: .bad, detail: "\(error)")
+    }
+  }
+
+  private func pictureModel(_ runtime: Runtime) -> Check {
+    let name = "picture model"
+    do {
+      guard let embedder = try runtime.pictureEmbedderIfPresent() else {
+        return Check(
+          name: name, state: .good,
+          detail: "none, so pictures are found by their captions and names alone; "
+            + "put a CLIP into models/clip")
+      }
+      return Check(
+        name: name, state: .good, detail: "\(embedder.modelName), \(embedder.dimension) elements")
+    } catch {
+      return Check(name: name, state: .bad, detail: "\(error)")
     }
   }
 

@@ -24,10 +24,12 @@ extension CLIPModel {
     tap?.record(CLIPActivation.preNorm, nil, state.hidden)
 
     let offsets = (0...imageCount).map { $0 * config.imageTokenCount }
-    forward(weights.imageLayers, offsets: offsets, mask: .full, state: &state, tap: tap)
-
     // The class token stands for the image.
-    pool(rows: offsets.dropLast(), norm: weights.imageNorm, weights.imageProjection, &state, tap)
+    let pooledRows = offsets.dropLast()
+    forward(
+      weights.imageLayers, offsets: offsets, mask: .full, pooledRows: pooledRows, state: &state,
+      tap: tap)
+    pool(rows: pooledRows, norm: weights.imageNorm, weights.imageProjection, &state, tap)
   }
 
   /// Computes the embedding of each text of a batch.
@@ -44,19 +46,22 @@ extension CLIPModel {
     embedTokens(batch, into: &state.hidden)
     tap?.record(CLIPActivation.embeddings, nil, state.hidden)
 
-    forward(
-      weights.textLayers, offsets: batch.offsets, mask: .causal(window: nil), state: &state,
-      tap: tap)
-
     // The last token has seen the whole text.
-    let last = batch.offsets.dropFirst().map { $0 - 1 }
-    pool(rows: last[...], norm: weights.textNorm, weights.textProjection, &state, tap)
+    let pooledRows = batch.offsets.dropFirst().map { $0 - 1 }[...]
+    forward(
+      weights.textLayers, offsets: batch.offsets, mask: .causal(window: nil),
+      pooledRows: pooledRows, state: &state, tap: tap)
+    pool(rows: pooledRows, norm: weights.textNorm, weights.textProjection, &state, tap)
   }
 
   /// The layers of a tower, each with its LayerNorm before the sublayer.
+  ///
+  /// Of the last layer only `pooledRows` are used, one for each input, so without a tap what follows
+  /// its attention is computed for them alone: three quarters of a layer less. `state.hidden` then
+  /// has no other rows.
   private func forward(
-    _ layers: [CLIPWeights.Layer], offsets: [Int], mask: AttentionMask, state: inout CLIPState,
-    tap: Tap?
+    _ layers: [CLIPWeights.Layer], offsets: [Int], mask: AttentionMask,
+    pooledRows: ArraySlice<Int>, state: inout CLIPState, tap: Tap?
   ) {
     for (index, layer) in layers.enumerated() {
       // Self-attention, residual.
@@ -67,6 +72,10 @@ extension CLIPModel {
       compute.attention(
         state.queryKeyValue, layer.attention, offsets: offsets, mask: mask, into: &state.attention)
       tap?.record(CLIPActivation.attention, index, state.attention)
+      if index == layers.count - 1, tap == nil {
+        keep(pooledRows, of: &state.attention)
+        keep(pooledRows, of: &state.hidden)
+      }
       compute.linear(state.attention, layer.attention.output, addingTo: &state.hidden)
       tap?.record(CLIPActivation.attentionResidual, index, state.hidden)
 
@@ -114,13 +123,24 @@ extension CLIPModel {
     }
   }
 
+  /// Moves some rows, in ascending order, to the front and drops the others.
+  private func keep(_ rows: ArraySlice<Int>, of x: inout Matrix) {
+    for (target, source) in rows.enumerated() where target != source {
+      x.copyRow(source, to: target)
+    }
+    x.rows = rows.count
+  }
+
   /// One row for each input: its LayerNorm, projection and unit length.
+  ///
+  /// - Parameter rows: the inputs' rows of `state.hidden`, unless it has only these.
   private func pool(
     rows: ArraySlice<Int>, norm: LayerNorm, _ projection: Linear, _ state: inout CLIPState,
     _ tap: Tap?
   ) {
     state.pooled.rows = rows.count
-    for (input, row) in rows.enumerated() {
+    let isReduced = state.hidden.rows == rows.count
+    for (input, row) in rows.enumerated().map({ ($0, isReduced ? $0 : $1) }) {
       state.hidden.withRow(row) { source in
         state.pooled.withMutableRow(input) { target in
           for index in target.indices { target[index] = source[index] }
