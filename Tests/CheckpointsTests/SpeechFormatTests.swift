@@ -79,19 +79,30 @@ import Testing
         file("magic alone", "bytes.truncated", Array("lmgg".utf8)),
         file("negative filters", "limitExceeded", Self.ggml(filters: (-1, 3))),
         file("filters beyond the file", "bytes.truncated", Self.ggml(filters: (huge, huge))),
-        file("name of no bytes", "invalidName", tensors(Self.tensor("", [1], type: 0, byteCount: 4))),
+        file(
+          "name of no bytes", "invalidName", tensors(Self.tensor("", [1], type: 0, byteCount: 4))),
         file(
           "control character", "invalidName",
           tensors(Self.tensor("a\u{1B}", [1], type: 0, byteCount: 4))),
-        file("unknown type", "unknownTensorType", tensors(Self.tensor("a", [1], type: 4, byteCount: 4))),
-        file("negative type", "unknownTensorType", tensors(Self.tensor("a", [1], type: -1, byteCount: 4))),
+        file(
+          "unknown type", "unknownTensorType", tensors(Self.tensor("a", [1], type: 4, byteCount: 4))
+        ),
+        file(
+          "negative type", "unknownTensorType",
+          tensors(Self.tensor("a", [1], type: -1, byteCount: 4))),
         file(
           "five dimensions", "tooManyDimensions",
           tensors(Self.tensor("a", [1, 1, 1, 1, 1], type: 0, byteCount: 4))),
-        file("no dimensions", "tooManyDimensions", tensors(Self.tensor("a", [], type: 0, byteCount: 4))),
-        file("dimension 0", "invalidDimension", tensors(Self.tensor("a", [0], type: 0, byteCount: 0))),
-        file("dimension -1", "invalidDimension", tensors(Self.tensor("a", [-1], type: 0, byteCount: 4))),
-        file("half a block", "partialBlock", tensors(Self.tensor("a", [16], type: 8, byteCount: 17))),
+        file(
+          "no dimensions", "tooManyDimensions", tensors(Self.tensor("a", [], type: 0, byteCount: 4))
+        ),
+        file(
+          "dimension 0", "invalidDimension", tensors(Self.tensor("a", [0], type: 0, byteCount: 0))),
+        file(
+          "dimension -1", "invalidDimension", tensors(Self.tensor("a", [-1], type: 0, byteCount: 4))
+        ),
+        file(
+          "half a block", "partialBlock", tensors(Self.tensor("a", [16], type: 8, byteCount: 17))),
         file(
           "overflowing size", "bytes.overflow",
           tensors(Self.tensor("a", [huge, huge, huge, huge], type: 0, byteCount: 4))),
@@ -173,7 +184,8 @@ import Testing
       [
         file("another version", "unsupportedVersion", Self.cTranslate2(version: 5)),
         file("more variables than bytes", "limitExceeded", Self.cTranslate2(count: largest)),
-        file("unknown type", "unknownTensorType", one(Variable(name: "a", dimensions: [1], type: 6))),
+        file(
+          "unknown type", "unknownTensorType", one(Variable(name: "a", dimensions: [1], type: 6))),
         file(
           "stated size", "sizeMismatch",
           one(Variable(name: "a", dimensions: [2], stated: 4, data: [0, 0, 0, 0]))),

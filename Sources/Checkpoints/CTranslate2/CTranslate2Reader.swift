@@ -41,7 +41,9 @@ struct CTranslate2Reader {
     else { return false }
     let end = 6 + Int(firstBytes[4])
     guard end > 8, end <= firstBytes.count, firstBytes[end - 1] == 0 else { return false }
-    return firstBytes[6..<end - 1].allSatisfy { (UInt8(ascii: "0")...UInt8(ascii: "z")).contains($0) }
+    return firstBytes[6..<end - 1].allSatisfy {
+      (UInt8(ascii: "0")...UInt8(ascii: "z")).contains($0)
+    }
   }
 
   /// Reads the header and every variable's place.

@@ -10,7 +10,8 @@ extension WhisperTokenizer {
     let notes = ["♩", "♪", "♫", "♬", "♭", "♮", "♯"]
     let single = "\"#()*+/:;<=>@[\\]^_`{|}~「」『』".map(String.init)
     let several = [
-      "<<", ">>", "<<<", ">>>", "--", "---", "-(", "-[", "('", "(\"", "((", "))", "(((", ")))", "[[",
+      "<<", ">>", "<<<", ">>>", "--", "---", "-(", "-[", "('", "(\"", "((", "))", "(((", ")))",
+      "[[",
       "]]", "{{", "}}", "♪♪", "♪♪♪",
     ]
     // Hyphens and apostrophes are allowed within words and not before them.

@@ -76,7 +76,8 @@ package struct WhisperTokenizer: Sendable {
     guard (1...WhisperLanguages.all.count).contains(languageCount) else {
       throw .unsupported(
         entry: "vocabulary of the model", found: "\(vocabularyCount) ids",
-        supported: "\(spellings.count) tokens of text, 1 to \(WhisperLanguages.all.count) languages "
+        supported:
+          "\(spellings.count) tokens of text, 1 to \(WhisperLanguages.all.count) languages "
           + "and \(8 + Self.timestampCount) other ids", source: source)
     }
     var ids = ByteTrie(expectedNodeCount: text.count)
