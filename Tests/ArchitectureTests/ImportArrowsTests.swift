@@ -12,7 +12,7 @@ import Testing
     ("KernelsAVX2", ["_Builtin_intrinsics"]),
     ("KernelsAVX512", ["_Builtin_intrinsics", "Builtin"]),
     ("Kernels", ["COpenBLAS", "CCPUFeatures"]),
-    ("Media", ["CTurboJPEG", "CPNG", "CWebP", "CGIF", "CTIFF"]),
+    ("Media", ["CTurboJPEG", "CPNG", "CWebP", "CGIF", "CTIFF", "CSndfile"]),
     ("Tokenizers", []),
     ("Models", []),
     ("Generation", []),
