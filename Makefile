@@ -7,7 +7,7 @@ SHELL := /bin/bash
 DEBIAN_PACKAGES := libsqlite3-dev:sqlite3 libopenblas-dev:openblas zlib1g-dev:zlib \
   libssl-dev:libcrypto libxml2-dev:libxml-2.0 poppler-utils:pdftotext \
   libturbojpeg0-dev:libturbojpeg libspng-dev:spng libwebp-dev:libwebpdemux libgif-dev:libgif7 \
-  libtiff-dev:libtiff-4
+  libtiff-dev:libtiff-4 libsndfile1-dev:sndfile
 SUDO := $(shell [ "$$(id -u)" = 0 ] || echo sudo)
 SWIFTRAG := .build/release/swiftrag
 PYTHON := .venv/bin/python

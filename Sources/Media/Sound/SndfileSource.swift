@@ -1,0 +1,48 @@
+internal import Bytes
+internal import CSndfile
+
+/// WAV, AIFF, FLAC, Ogg (Vorbis, Opus) and MP3 by libsndfile.
+///
+/// Integers become fractions of the full scale: a 16-bit sample is divided by 32,768.
+@safe
+final class SndfileSource: SoundSource {
+  let sampleRate: Int
+  let channelCount: Int
+  private(set) var remark: String?
+
+  private let format: SoundFormat
+  private let file: OpaquePointer
+
+  /// Opens a file whose format is known by its first bytes.
+  ///
+  /// - Throws: `SoundError.damaged`, `.channelCount` or `.sampleRate`.
+  init(path: String, format: SoundFormat, limits: SoundLimits) throws(SoundError) {
+    var info = SF_INFO()
+    guard let file = unsafe sf_open(path, Int32(SFM_READ), &info) else {
+      throw .damaged(format, detail: unsafe String(cString: sf_strerror(nil)))
+    }
+    do throws(SoundError) {
+      try limits.check(channelCount: Int(info.channels), sampleRate: Int(info.samplerate))
+    } catch {
+      unsafe sf_close(file)
+      throw error
+    }
+    self.format = format
+    unsafe self.file = file
+    sampleRate = Int(info.samplerate)
+    channelCount = Int(info.channels)
+  }
+
+  deinit { unsafe sf_close(file) }
+
+  func read(into buffer: inout [Float]) throws(SoundError) -> Int {
+    let frames = sf_count_t(buffer.count / channelCount)
+    let count = unsafe buffer.withUnsafeMutableBufferPointer {
+      unsafe sf_readf_float(file, $0.baseAddress, frames)
+    }
+    if count < frames, unsafe sf_error(file) != SF_ERR_NO_ERROR {
+      remark = unsafe String(cString: sf_strerror(file))
+    }
+    return max(0, Int(count))
+  }
+}
