@@ -59,7 +59,8 @@ struct TranscriptRenderer {
   }
 
   /// Minutes, seconds and thousandths, and hours where there are some or they are asked for.
-  private func clock(_ seconds: Double, hours isAlways: Bool = false, mark: String = ".") -> String {
+  private func clock(_ seconds: Double, hours isAlways: Bool = false, mark: String = ".") -> String
+  {
     let all = milliseconds(max(0, seconds))
     let (hours, minutes) = (all / 3_600_000, all / 60_000 % 60)
     let rest = String(format: "%02d:%02d\(mark)%03d", minutes, all / 1_000 % 60, all % 1_000)

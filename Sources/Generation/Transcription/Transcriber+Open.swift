@@ -1,7 +1,7 @@
 internal import Bytes
 internal import Checkpoints
 package import Kernels
-package import Models
+internal import Models
 package import Tokenizers
 
 extension Transcriber {
