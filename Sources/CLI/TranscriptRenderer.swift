@@ -70,6 +70,13 @@ struct TranscriptRenderer {
 
 /// A transcript with everything that is known, in the names of openai-whisper's JSON.
 struct TranscriptReport: Encodable {
+  private struct Word: Encodable {
+    let word: String
+    let start: Double
+    let end: Double
+    let probability: Double
+  }
+
   private struct Segment: Encodable {
     let id: Int
     let seek: Int
@@ -81,6 +88,7 @@ struct TranscriptReport: Encodable {
     let avg_logprob: Double
     let compression_ratio: Double
     let no_speech_prob: Double
+    let words: [Word]?
   }
 
   private let file: String
@@ -98,7 +106,10 @@ struct TranscriptReport: Encodable {
       Segment(
         id: $0.id, seek: $0.seek, start: $0.start, end: $0.end, text: $0.text, tokens: $0.tokens,
         temperature: $0.temperature, avg_logprob: $0.averageLogProbability,
-        compression_ratio: $0.compressionRatio, no_speech_prob: $0.noSpeechProbability)
+        compression_ratio: $0.compressionRatio, no_speech_prob: $0.noSpeechProbability,
+        words: $0.words?.map {
+          Word(word: $0.text, start: $0.start, end: $0.end, probability: $0.probability)
+        })
     }
   }
 }

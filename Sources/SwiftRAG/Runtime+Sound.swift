@@ -1,5 +1,6 @@
 package import Generation
 package import Media
+package import Models
 
 extension Runtime {
   /// The configured Whisper, opened by the first call.
@@ -8,6 +9,15 @@ extension Runtime {
   package func transcriber() throws -> Transcriber {
     try openTranscriber(
       path: ModelLocator(configuration: configuration).whisperModel(settings.whisperModel))
+  }
+
+  /// The configured Whisper without its tokenizer, opened anew.
+  ///
+  /// - Throws: as ``transcriber()``.
+  package func whisperModel() throws -> WhisperModel {
+    try WhisperModel(
+      path: ModelLocator(configuration: configuration).whisperModel(settings.whisperModel),
+      compute: compute)
   }
 
   /// Decodes a recording to log-mel frames, with 30 seconds of silence behind it.

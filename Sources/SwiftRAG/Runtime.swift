@@ -1,4 +1,4 @@
-package import Generation
+internal import Generation
 package import Kernels
 package import RAG
 internal import Synchronization

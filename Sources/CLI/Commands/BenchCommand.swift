@@ -21,7 +21,7 @@ struct BenchCommand: ParsableCommand {
       """,
     subcommands: [
       Embed.self, Search.self, Index.self, Model.self, Memory.self,
-      LLM.self, Logits.self,
+      LLM.self, Logits.self, Whisper.self,
     ])
 
   /// The command `swiftrag bench embed`.

@@ -2,6 +2,7 @@ internal import ArgumentParser
 internal import Bytes
 internal import Foundation
 internal import Generation
+internal import Models
 internal import SwiftRAG
 internal import Tokenizers
 
@@ -41,7 +42,7 @@ struct TranscribeCommand: ParsableCommand {
 
   func validate() throws {
     if files.isEmpty { throw ValidationError("Give recordings, or - for standard input.") }
-    if files.count { $0 == "-" } > 1 { throw ValidationError("Standard input is one recording.") }
+    if files.filter({ $0 == "-" }).count > 1 { throw ValidationError("Standard input is one recording.") }
   }
 
   func run() throws {
@@ -135,6 +136,9 @@ struct DecodingOptions: ParsableArguments {
   @Option(help: "Parts in seconds: start,end,start,end; the last end may be missing.")
   var clipTimestamps: String?
 
+  @Flag(help: "Give each word its time, in JSON.")
+  var wordTimestamps = false
+
   @Option(help: "Seed of what is drawn at temperatures above 0.")
   var seed: UInt64 = 0
 
@@ -162,6 +166,7 @@ struct DecodingOptions: ParsableArguments {
       options.temperatures = [temperature] + higher.filter { $0 <= 1.000_01 }
       options.initialPrompt = initialPrompt
       options.conditionsOnPreviousText = !noContext
+      options.hasWordTimes = wordTimestamps
       options.seed = seed
       options.clips = try clips
       return options

@@ -30,6 +30,28 @@ package struct TranscriptSegment: Sendable, Equatable {
   package var compressionRatio: Double
   /// Probability that nobody speaks in the window.
   package var noSpeechProbability: Double
+  /// The words with their times; nil where they were not asked for.
+  package var words: [TimedWord]?
+
+  /// The segment, without its text where it has no length or nothing but white space.
+  func clearedIfEmpty() -> TranscriptSegment {
+    guard start == end || text.allSatisfy(\.isWhitespace) else { return self }
+    var cleared = self
+    (cleared.text, cleared.tokens) = ("", [])
+    if words != nil { cleared.words = [] }
+    return cleared
+  }
+}
+
+/// A word of a segment.
+package struct TimedWord: Sendable, Equatable {
+  /// With its punctuation, usually with a space in front.
+  package var text: String
+  /// In seconds from the beginning of the recording.
+  package var start: Double
+  package var end: Double
+  /// Mean probability of its tokens.
+  package var probability: Double
 }
 
 /// What happens during a transcription.

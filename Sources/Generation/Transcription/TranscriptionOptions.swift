@@ -40,6 +40,8 @@ package struct TranscriptionOptions: Sendable, Equatable {
   package var maximumInitialTimestamp: Double? = 1
   /// Whether the text comes with times; without, a window is one segment.
   package var hasTimestamps = true
+  /// Whether each word gets its time, from the decoder's attention.
+  package var hasWordTimes = false
   /// Whether brackets, quotation marks and notes of music are suppressed.
   package var suppressesNonSpeech = true
   /// Parts to transcribe, in seconds, in order; all where there are none.

@@ -19,6 +19,8 @@ struct TranscriptionRun<Sound: SoundFrames> {
   /// The next frame.
   private var seek: Int
   private var windowCount = 0
+  /// The end of the last word.
+  private var lastSpeech = 0.0
 
   private var options: TranscriptionOptions { decoder.options }
   private var tokenizer: WhisperTokenizer { decoder.tokenizer }
@@ -63,11 +65,11 @@ struct TranscriptionRun<Sound: SoundFrames> {
     guard clip < clips.count else { return nil }
     let frameCount = min(
       windowFrameCount, sound.contentFrameCount - seek, clips[clip].upperBound - seek)
-    var window = try sound.frames(seek..<(seek + frameCount))
+    var frames = try sound.frames(seek..<(seek + frameCount))
     // What is missing is zeros, not silence, as in the reference.
-    window += [Float](
+    frames += [Float](
       repeating: 0, count: (windowFrameCount - frameCount) * sound.bandCount)
-    try mapModelErrors { () throws(ModelError) in try decoder.session.encode(window) }
+    try mapModelErrors { () throws(ModelError) in try decoder.session.encode(frames) }
     windowCount += 1
     guard
       let decoded = try decoder.decodeWithFallback(
@@ -77,15 +79,44 @@ struct TranscriptionRun<Sound: SoundFrames> {
       seek += frameCount
       return []
     }
-    let (found, advance) = WindowSegments(
-      decoded, tokenizer: tokenizer, seek: seek, frameCount: frameCount
-    ).split(firstID: segments.count)
+    let window = WindowSegments(
+      decoded, tokenizer: tokenizer, seek: seek, frameCount: frameCount)
+    var (found, advance) = window.split(firstID: segments.count)
+    if options.hasWordTimes {
+      try addWords(to: &found, frameCount: frameCount)
+      // The next window begins after the last word rather than after the last pair of times.
+      if !window.endsWithSingleTime, let end = Self.lastEnd(found) {
+        let frame = Int((end * Sound.frameRate).rounded(.toNearestOrEven))
+        if end > Double(seek) / Sound.frameRate { advance = frame - seek }
+      }
+    }
     seek += advance
+    found = found.map { $0.clearedIfEmpty() }
     segments += found
     tokens += found.flatMap(\.tokens)
     // Text of a high temperature is no model for what follows.
     if !options.conditionsOnPreviousText || decoded.temperature > 0.5 { promptStart = tokens.count }
     return found
+  }
+
+  /// Aligns the text of a window with its sound.
+  private mutating func addWords(
+    to segments: inout [TranscriptSegment], frameCount: Int
+  ) throws(TranscriptionError) {
+    let alignment = WordAlignment(
+      session: decoder.session, tokenizer: tokenizer, startTokens: decoder.languageTokens,
+      splitter: WordSplitter(tokenizer: tokenizer, language: decoder.language))
+    let text = segments.flatMap(\.tokens).filter { $0 < tokenizer.endOfText }
+    let times = WordTimes(try alignment.words(text, frameCount: frameCount))
+    times.add(
+      to: &segments, offset: Double(seek) / Sound.frameRate, endOfText: tokenizer.endOfText,
+      lastSpeech: &lastSpeech)
+    lastSpeech = Self.lastEnd(segments) ?? lastSpeech
+  }
+
+  /// The end of the last word, or of the last segment where there are no words.
+  private static func lastEnd(_ segments: [TranscriptSegment]) -> Double? {
+    segments.last { $0.words?.isEmpty == false }?.words?.last?.end ?? segments.last?.end
   }
 
   private func isSilent(_ decoded: DecodedWindow) -> Bool {

@@ -24,7 +24,11 @@ struct WindowDecoder {
   let tokenizer: WhisperTokenizer
   let options: TranscriptionOptions
   let rules: DecodingRules
+  /// Code of the language.
+  let language: String
   /// Begins a text: the start, and for multilingual models language and task.
+  let languageTokens: [Int32]
+  /// The same, and where no times are asked for the token that says so.
   let startTokens: [Int32]
 
   init(
@@ -41,8 +45,9 @@ struct WindowDecoder {
         language, options.task == .translate ? tokenizer.translate : tokenizer.transcribe,
       ]
     }
-    if !options.hasTimestamps { tokens.append(tokenizer.noTimestamps) }
-    startTokens = tokens
+    self.language = language
+    languageTokens = tokens
+    startTokens = options.hasTimestamps ? tokens : tokens + [tokenizer.noTimestamps]
   }
 
   private var context: Int { session.model.config.decoder.context }

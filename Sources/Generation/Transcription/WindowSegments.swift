@@ -32,8 +32,6 @@ struct WindowSegments {
   func split(firstID: Int) -> (segments: [TranscriptSegment], advance: Int) {
     let tokens = decoded.tokens
     var cuts = tokens.indices.dropFirst().filter { isTime(tokens[$0 - 1]) && isTime(tokens[$0]) }
-    let endsWithSingleTime =
-      tokens.count >= 2 && isTime(tokens[tokens.count - 1]) && !isTime(tokens[tokens.count - 2])
     var segments: [TranscriptSegment] = []
     guard !cuts.isEmpty else {
       segments.append(segment(tokens, start: 0, end: duration(of: tokens), id: firstID))
@@ -51,6 +49,13 @@ struct WindowSegments {
     }
     let last = Int(tokens[first - 1] - tokenizer.firstTimestamp) * Self.framesPerTimestamp
     return (segments, endsWithSingleTime ? frameCount : last)
+  }
+
+  /// Whether the text ends with a single time, after which nobody speaks.
+  var endsWithSingleTime: Bool {
+    let tokens = decoded.tokens
+    return tokens.count >= 2 && isTime(tokens[tokens.count - 1])
+      && !isTime(tokens[tokens.count - 2])
   }
 
   private func isTime(_ id: Int32) -> Bool { id >= tokenizer.firstTimestamp }
@@ -73,10 +78,9 @@ struct WindowSegments {
   ) -> TranscriptSegment {
     let offset = Double(seek) / MelFrames.frameRate
     let text = tokenizer.decode(tokens.filter { $0 < tokenizer.endOfText })
-    let isEmpty = offset + start == offset + end || WhisperTokenizer.strip(text).isEmpty
     return TranscriptSegment(
-      id: id, seek: seek, start: offset + start, end: offset + end, text: isEmpty ? "" : text,
-      tokens: isEmpty ? [] : tokens, temperature: decoded.temperature,
+      id: id, seek: seek, start: offset + start, end: offset + end, text: text,
+      tokens: tokens, temperature: decoded.temperature,
       averageLogProbability: decoded.averageLogProbability,
       compressionRatio: decoded.compressionRatio,
       noSpeechProbability: decoded.noSpeechProbability)

@@ -58,4 +58,10 @@ extension WhisperModel {
         state.norm, layer.crossAttention, room: &state.keyValue, to: cache, index: index)
     }
   }
+
+  /// Computes keys and values of the encoder's output for one layer of the decoder into `keyValue`.
+  func projectKeysAndValues(of state: inout WhisperEncoderState, layer index: Int) {
+    compute.linear(
+      state.norm, weights.decoderLayers[index].crossAttention.keyValue, into: &state.keyValue)
+  }
 }

@@ -125,6 +125,18 @@ package final class WhisperSession {
     decoder.logits.withRow(row) { logits in logits.indices.map { logits[$0] } }
   }
 
+  /// The keys of the window in a layer of the decoder, `[context, embed]`, row-major.
+  func keys(ofLayer index: Int) -> [Float] {
+    model.projectKeysAndValues(of: &encoder, layer: index)
+    var keys: [Float] = []
+    for row in 0..<encoder.keyValue.rows {
+      encoder.keyValue.withRow(row) { values in
+        for column in 0..<model.config.decoder.embed { keys.append(values[column]) }
+      }
+    }
+    return keys
+  }
+
   // MARK: Slots
 
   /// Gives every hypothesis a slot with the cache of its source: the first that continues a source
