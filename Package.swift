@@ -132,7 +132,7 @@ let package = Package(
       name: "CLI",
       dependencies: [
         "SwiftRAG", "Evaluation", "RAG", "Store", "Documents", "Generation", "Models", "Tokenizers",
-        "Kernels", "Checkpoints", "Bytes",
+        "Media", "Kernels", "Checkpoints", "Bytes",
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
       ],
       swiftSettings: swiftRAGSettings),
@@ -185,7 +185,7 @@ let package = Package(
     .testTarget(
       name: "SwiftRAGTests", dependencies: ["SwiftRAG", "Generation", "Kernels", "RAG", "Store"],
       swiftSettings: swiftRAGSettings),
-    .testTarget(name: "CLITests", dependencies: ["CLI", "RAG"], swiftSettings: swiftRAGSettings),
+    .testTarget(name: "CLITests", dependencies: ["CLI", "RAG", "Media"], swiftSettings: swiftRAGSettings),
   ],
   swiftLanguageModes: [.v6]
 )

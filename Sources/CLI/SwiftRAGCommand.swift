@@ -24,7 +24,7 @@ struct SwiftRAGCommand: ParsableCommand {
       EmbedCommand.self, SimilarCommand.self, TokenizeCommand.self, ModelsCommand.self,
       InspectCommand.self,
       EvalCommand.self, BenchCommand.self, DoctorCommand.self, ConfigCommand.self,
-      CompletionsCommand.self, VersionCommand.self,
+      CompletionsCommand.self, VersionCommand.self, DecodeSoundCommand.self,
     ])
 
   static func main() {
