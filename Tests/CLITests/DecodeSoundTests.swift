@@ -20,7 +20,7 @@ import Testing
     #expect(stream.remark == nil && stream.seconds == Double(samples.count) / 16_000)
   }
 
-  /// What libraries print about a damaged file stays in the child.
+  /// The messages of libraries about a damaged file stay in the child.
   @Test func damagedFilesAreOneError() throws {
     let runner = try CommandRunner()
     defer { runner.cleanUp() }

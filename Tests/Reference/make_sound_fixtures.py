@@ -19,7 +19,7 @@ from sound_reference import log_mel_float64, whisper_audio
 
 FOLDER = ROOT / "Tests" / "Fixtures" / "sound"
 
-# File: options of ffmpeg behind the input.
+# File: options of ffmpeg after the input.
 LOSSLESS = {
     "u8.wav": "-c:a pcm_u8", "s16.wav": "-c:a pcm_s16le", "s24.wav": "-c:a pcm_s24le",
     "s32.wav": "-c:a pcm_s32le", "f32.wav": "-c:a pcm_f32le", "f64.wav": "-c:a pcm_f64le",

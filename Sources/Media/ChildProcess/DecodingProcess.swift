@@ -1,6 +1,6 @@
 internal import Glibc
 
-/// What a process that decodes untrusted files does with itself and its output.
+/// The limits and the output of a process that decodes untrusted files.
 enum DecodingProcess {
   /// Limits memory, time, core dumps and files of the calling process, for good.
   ///

@@ -96,7 +96,7 @@ enum SoundMessage: Equatable {
 }
 
 extension SoundError {
-  /// What an error consists of in a message.
+  /// The parts of an error in a message.
   struct Fields {
     var kind: UInt8
     var format: SoundFormat?
