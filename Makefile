@@ -76,10 +76,12 @@ clean: ## remove everything that these commands created
 LLAMA_CPP_BUILD := $(shell grep -qs amx_int8 /proc/cpuinfo \
   && echo 'PIP_NO_CACHE_DIR=1 CC=clang CXX=clang++ CMAKE_ARGS="-DGGML_NATIVE=ON -DGGML_OPENMP=OFF"' \
   || echo 'CMAKE_ARGS=-DGGML_NATIVE=ON')
-$(PYTHON): Tests/Reference/requirements.txt Tests/Reference/requirements-pictures.txt Tests/Reference/requirements-whisper.txt
+$(PYTHON): Tests/Reference/requirements.txt Tests/Reference/requirements-pictures.txt \
+  Tests/Reference/requirements-sound.txt Tests/Reference/requirements-whisper.txt
 	python3 -m venv .venv
 	.venv/bin/pip install -q --upgrade pip cmake ninja scikit-build-core
 	$(LLAMA_CPP_BUILD) .venv/bin/pip install -q --no-build-isolation -r $<
 	.venv/bin/pip install -q --no-deps --target .venv/pictures -r Tests/Reference/requirements-pictures.txt
+	.venv/bin/pip install -q --no-deps --target .venv/sound -r Tests/Reference/requirements-sound.txt
 	.venv/bin/pip install -q --no-deps --target .venv/whisper -r Tests/Reference/requirements-whisper.txt
 	@touch $@

@@ -196,7 +196,8 @@ let package = Package(
     .testTarget(
       name: "SwiftRAGTests", dependencies: ["SwiftRAG", "Generation", "Kernels", "RAG", "Store"],
       swiftSettings: swiftRAGSettings),
-    .testTarget(name: "CLITests", dependencies: ["CLI", "RAG"], swiftSettings: swiftRAGSettings),
+    .testTarget(
+      name: "CLITests", dependencies: ["CLI", "RAG", "Media"], swiftSettings: swiftRAGSettings),
   ],
   swiftLanguageModes: [.v6]
 )

@@ -26,6 +26,7 @@ struct SwiftRAGCommand: ParsableCommand {
       ModelsCommand.self, InspectCommand.self,
       EvalCommand.self, BenchCommand.self, DoctorCommand.self, ConfigCommand.self,
       CompletionsCommand.self, VersionCommand.self, DecodePictureCommand.self,
+      DecodeSoundCommand.self,
     ])
 
   static func main() {

@@ -35,7 +35,7 @@ extension Runtime {
     path: String, bandCount: Int, limits: SoundLimits = SoundLimits(),
     progress: (Double) throws -> Void = { _ in }
   ) throws -> MelFrames {
-    let decoder = try SoundDecoder(path: path, limits: limits)
+    let decoder = try soundDecoder(limits: limits).open(path: path)
     var spectrogram = MelSpectrogram(bandCount: bandCount)
     var values: [Float] = []
     var sampleCount = 0
@@ -52,6 +52,16 @@ extension Runtime {
       values: values, bandCount: bandCount,
       contentFrameCount: sampleCount / MelSpectrogram.hopLength)
   }
+
+  /// Decodes recordings in a process of their own: this program, started again.
+  ///
+  /// - Parameter limits: of a recording.
+  package static func soundDecoder(limits: SoundLimits = SoundLimits()) -> SoundChildProcess {
+    SoundChildProcess(command: [Folders.executable, soundDecoderCommand], limits: limits)
+  }
+
+  /// The hidden subcommand that decodes one recording.
+  package static let soundDecoderCommand = "decode-sound"
 
   /// Seconds of silence behind a recording: a window of Whisper.
   private static let silenceSeconds = 30

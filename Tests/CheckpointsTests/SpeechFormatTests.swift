@@ -44,7 +44,7 @@ import Testing
     for size in 1...11 { fields.append(Int32(size)) }
     fields.append(filters.0)
     fields.append(filters.1)
-    let count = max(0, min(64, Int(filters.0) * Int(filters.1) * 4))
+    let count = max(0, min(64, Int(filters.0) * Int(filters.1))) * 4
     fields.bytes += [UInt8](repeating: 0, count: count)
     fields.append(Int32(tokens.count))
     for token in tokens {
@@ -78,7 +78,7 @@ import Testing
       [
         file("magic alone", "bytes.truncated", Array("lmgg".utf8)),
         file("negative filters", "limitExceeded", Self.ggml(filters: (-1, 3))),
-        file("filters beyond the file", "bytes.truncated", Self.ggml(filters: (huge, huge))),
+        file("filters beyond the file", "bytes.overflow", Self.ggml(filters: (huge, huge))),
         file(
           "name of no bytes", "invalidName", tensors(Self.tensor("", [1], type: 0, byteCount: 4))),
         file(

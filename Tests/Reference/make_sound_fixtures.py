@@ -19,12 +19,12 @@ from sound_reference import log_mel_float64, whisper_audio
 
 FOLDER = ROOT / "Tests" / "Fixtures" / "sound"
 
-# File: options of ffmpeg behind the input.
+# File: options of ffmpeg after the input.
 LOSSLESS = {
     "u8.wav": "-c:a pcm_u8", "s16.wav": "-c:a pcm_s16le", "s24.wav": "-c:a pcm_s24le",
     "s32.wav": "-c:a pcm_s32le", "f32.wav": "-c:a pcm_f32le", "f64.wav": "-c:a pcm_f64le",
-    "alaw.wav": "-c:a pcm_alaw", "stereo.wav": "-ac 2", "six-channels.wav": "-ac 6",
-    "s16.aiff": "-c:a pcm_s16be", "mono.flac": "-c:a flac", "stereo.flac": "-ac 2 -c:a flac",
+    "alaw.wav": "-c:a pcm_alaw", "stereo.wav": "-af pan=stereo|c0=c0|c1=c0", "six-channels.wav": "-ac 6",
+    "s16.aiff": "-c:a pcm_s16be", "mono.flac": "-c:a flac", "stereo.flac": "-af pan=stereo|c0=c0|c1=c0 -c:a flac",
 }
 LOSSY = {
     "vorbis.ogg": "-c:a libvorbis", "opus.ogg": "-c:a libopus -b:a 32k",

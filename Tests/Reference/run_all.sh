@@ -25,6 +25,8 @@ $python Tests/Reference/check_checkpoints.py "$minilm/model.safetensors" \
 step "pictures against Pillow, torchvision and Hugging Face's processor"
 swift build --build-tests
 $python Tests/Reference/picture_differential.py --assets "$assets"
+step "recordings and log-mel against openai-whisper"
+$python Tests/Reference/sound_differential.py --assets "$assets"
 step "embeddings against sentence-transformers"
 $python Tests/Reference/embedding_parity.py
 step "STS-B"

@@ -42,7 +42,9 @@ struct TranscribeCommand: ParsableCommand {
 
   func validate() throws {
     if files.isEmpty { throw ValidationError("Give recordings, or - for standard input.") }
-    if files.filter({ $0 == "-" }).count > 1 { throw ValidationError("Standard input is one recording.") }
+    if files.filter({ $0 == "-" }).count > 1 {
+      throw ValidationError("Standard input is one recording.")
+    }
   }
 
   func run() throws {

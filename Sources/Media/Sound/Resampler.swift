@@ -1,6 +1,6 @@
 /// Converts a stream of samples from one rate to another.
 ///
-/// Result n lies at sample `n · decimation / interpolation`, without delay: the filter is centred,
+/// Result n is the value at sample `n · decimation / interpolation`, without delay: the filter is centred,
 /// and silence is assumed before the first sample and after the last. Each result is one sum in a
 /// fixed order, so that the bits do not depend on how the stream is cut into pieces.
 ///
@@ -76,17 +76,24 @@ struct Resampler {
   }
 
   /// `Σ coefficient · sample`, eight at a time.
+  ///
+  /// - Precondition: `start` and the `stride` samples from there are in the buffer.
   private func sum(_ filter: ResamplingFilter, position: Int, start: Int) -> Float {
-    let row = position * filter.stride
-    var total = SIMD8<Float>.zero
-    for index in stride(from: 0, to: filter.stride, by: 8) {
-      var (x, h) = (SIMD8<Float>.zero, SIMD8<Float>.zero)
-      for lane in 0..<8 {
-        x[lane] = buffer[start + index + lane]
-        h[lane] = filter.coefficients[row + index + lane]
+    precondition(start >= 0 && start + filter.stride <= buffer.count, "the samples are buffered")
+    let size = MemoryLayout<Float>.size
+    let row = position * filter.stride * size
+    return unsafe buffer.withUnsafeBytes { samples in
+      unsafe filter.coefficients.withUnsafeBytes { coefficients in
+        var total = SIMD8<Float>.zero
+        for offset in stride(from: 0, to: filter.stride * size, by: 8 * size) {
+          let x = unsafe samples.loadUnaligned(
+            fromByteOffset: start * size + offset, as: SIMD8<Float>.self)
+          let h = unsafe coefficients.loadUnaligned(
+            fromByteOffset: row + offset, as: SIMD8<Float>.self)
+          total += x * h
+        }
+        return total.sum()
       }
-      total += x * h
     }
-    return total.sum()
   }
 }

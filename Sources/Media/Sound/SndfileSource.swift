@@ -19,7 +19,11 @@ final class SndfileSource: SoundSource {
   init(path: String, format: SoundFormat, limits: SoundLimits) throws(SoundError) {
     var info = SF_INFO()
     guard let file = unsafe sf_open(path, Int32(SFM_READ), &info) else {
-      throw .damaged(format, detail: unsafe String(cString: sf_strerror(nil)))
+      let reason = unsafe String(cString: sf_strerror(nil))
+      // libsndfile's words where the rate or the number of channels is 0.
+      let isIncomplete = reason.contains("SF_INFO struct incomplete")
+      throw .damaged(
+        format, detail: isIncomplete ? "its header states 0 channels or 0 Hz" : reason)
     }
     do throws(SoundError) {
       try limits.check(channelCount: Int(info.channels), sampleRate: Int(info.samplerate))

@@ -1,15 +1,14 @@
 internal import Bytes
 
-/// A recording as a stream of samples at 16 kHz in one channel, whatever the file has.
+/// Decodes a recording in this process, as it is read: memory does not grow with its length.
 ///
-/// The file is decoded as it is read: memory does not grow with its length.
-package final class SoundDecoder {
+/// Decoding runs C libraries over untrusted bytes; `SoundChildProcess` does it in a process of its
+/// own.
+package final class SoundDecoder: SoundStream {
   /// Samples per second of the stream: the rate that Whisper was trained with.
   package static let sampleRate = 16_000
 
-  /// The container of the file.
   package let format: SoundFormat
-  /// The file's own rate in Hz and number of channels.
   package let fileSampleRate: Int
   package let fileChannelCount: Int
 
@@ -38,7 +37,8 @@ package final class SoundDecoder {
     buffer = [Float](repeating: 0, count: Self.blockFrameCount * source.channelCount)
   }
 
-  private static func format(_ path: String) throws(SoundError) -> SoundFormat {
+  /// The format of a file by its first bytes.
+  static func format(_ path: String) throws(SoundError) -> SoundFormat {
     let start: [UInt8]
     do throws(BytesError) {
       let file = try MappedFile(path: path)
@@ -51,8 +51,6 @@ package final class SoundDecoder {
     return format
   }
 
-  /// The next samples, from -1 to 1, at least one; nil after the last.
-  ///
   /// - Throws: `SoundError`: `.tooLong`, `.damaged` for a file without a sample, `.decoderEnded`.
   package func next() throws(SoundError) -> [Float]? {
     while !hasEnded {
@@ -88,9 +86,7 @@ package final class SoundDecoder {
     return samples
   }
 
-  /// Seconds of the file that were read so far.
   package var seconds: Double { Double(fileFrameCount) / Double(fileSampleRate) }
 
-  /// Why the sound ended before the file said it would; nil where it did not.
   package var remark: String? { source.remark }
 }
