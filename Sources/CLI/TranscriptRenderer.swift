@@ -21,7 +21,7 @@ enum TranscriptFormat: String, CaseIterable {
 struct TranscriptRenderer {
   let format: TranscriptFormat
 
-  /// What comes before the first segment.
+  /// The beginning of the file, before the first segment.
   var header: String {
     switch format {
     case .txt, .srt, .json: ""
@@ -35,6 +35,7 @@ struct TranscriptRenderer {
   /// - Parameters:
   ///   - segment: of the transcript.
   ///   - number: the number of the segment among those with text, from 1.
+  /// - Returns: whole lines.
   func text(of segment: TranscriptSegment, number: Int) -> String {
     let text = droppingControls(segment.text.trimmingCharacters(in: .whitespacesAndNewlines))
     if text.isEmpty { return "" }

@@ -20,7 +20,7 @@ extension Runtime {
       compute: compute)
   }
 
-  /// Decodes a recording to log-mel frames, with 30 seconds of silence behind it.
+  /// Decodes a recording to log-mel frames, followed by 30 seconds of silence.
   ///
   /// The silence is part of the recording when its mels are computed, as in openai-whisper.
   ///
@@ -56,6 +56,7 @@ extension Runtime {
   /// Decodes recordings in a process of their own: this program, started again.
   ///
   /// - Parameter limits: of a recording.
+  /// - Returns: what opens recordings.
   package static func soundDecoder(limits: SoundLimits = SoundLimits()) -> SoundChildProcess {
     SoundChildProcess(command: [Folders.executable, soundDecoderCommand], limits: limits)
   }
@@ -63,6 +64,6 @@ extension Runtime {
   /// The hidden subcommand that decodes one recording.
   package static let soundDecoderCommand = "decode-sound"
 
-  /// Seconds of silence behind a recording: a window of Whisper.
+  /// Seconds of silence after a recording: a window of Whisper.
   private static let silenceSeconds = 30
 }

@@ -101,8 +101,8 @@ import Testing
     }
   }
 
-  /// A converted file gives the bits of its source where it holds the same numbers, and close ones
-  /// where it is quantised.
+  /// A converted file with the same numbers gives the bits of its source, and a quantised one gives
+  /// close numbers.
   @Test func convertedFiles() throws {
     let goldens = try WhisperGoldens.load()
     func logits(_ path: String) throws -> [Float] {

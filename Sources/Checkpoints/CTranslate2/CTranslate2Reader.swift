@@ -1,5 +1,5 @@
-// The `model.bin` of CTranslate2, in which faster-whisper's models are published: named variables
-// with their numbers behind each name, and aliases.
+// The `model.bin` of CTranslate2, in which faster-whisper's models are published: each
+// variable's name is followed by its numbers, and aliases come last.
 
 internal import Bytes
 

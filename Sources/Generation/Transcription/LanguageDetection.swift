@@ -17,6 +17,7 @@ extension WindowDecoder {
   ///   - session: has encoded the window.
   ///   - tokenizer: of the model; an English model has no languages.
   /// - Returns: all languages of the model; their probabilities add up to 1.
+  /// - Throws: `TranscriptionError.model`.
   static func languages(
     _ session: WhisperSession, _ tokenizer: WhisperTokenizer
   ) throws(TranscriptionError) -> [DetectedLanguage] {

@@ -1,4 +1,4 @@
-/// A recording as log-mel frames of 10 ms, with 30 seconds of silence behind it.
+/// A recording as log-mel frames of 10 ms, followed by 30 seconds of silence.
 ///
 /// The silence is part of the recording when its mels are computed, as in openai-whisper, so that
 /// the last window and a short recording look like those that the model was trained with.
@@ -10,6 +10,8 @@ package protocol SoundFrames {
   /// Some frames, `[frames, bandCount]`, row-major.
   ///
   /// - Parameter range: within the recording and 3,000 frames of silence.
+  /// - Returns: as many rows as the range has frames.
+  /// - Throws: what reading the recording throws.
   func frames(_ range: Range<Int>) throws -> [Float]
 }
 

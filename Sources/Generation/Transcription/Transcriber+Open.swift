@@ -15,6 +15,7 @@ extension Transcriber {
   ///   - compute: kernels and threads.
   ///   - tokenList: the path of the list of tokens of the multilingual models (true) or of the
   ///     English ones; nil where it is missing.
+  /// - Returns: the model, ready to transcribe.
   /// - Throws: `CheckpointError`, `ModelError`, `TokenizerError` or `BytesError`.
   package static func open(
     path: String, compute: ComputeContext, tokenList: (_ isMultilingual: Bool) -> String?
@@ -28,7 +29,7 @@ extension Transcriber {
 
   /// The tokenizer of a model without its weights.
   ///
-  /// - Parameters: as `open(path:compute:tokenList:)`.
+  /// Parameters and errors are those of `open(path:compute:tokenList:)`.
   package static func tokenizer(
     path: String, tokenList: (_ isMultilingual: Bool) -> String?
   ) throws -> WhisperTokenizer {

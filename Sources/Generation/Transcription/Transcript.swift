@@ -54,7 +54,7 @@ package struct TimedWord: Sendable, Equatable {
   package var probability: Double
 }
 
-/// What happens during a transcription.
+/// An event of a transcription.
 package enum TranscriptionEvent: Sendable, Equatable {
   /// The language was detected, with its probability.
   case language(code: String, probability: Double)

@@ -2,7 +2,7 @@
 ///
 /// - Source: openai-whisper 20250625, `transcribe.py` and `decoding.py`, `DecodingOptions`.
 package struct TranscriptionOptions: Sendable, Equatable {
-  /// What is written.
+  /// The language of the text.
   package enum Task: String, Sendable, CaseIterable {
     /// The language that is spoken.
     case transcribe
@@ -18,13 +18,15 @@ package struct TranscriptionOptions: Sendable, Equatable {
   package var temperatures: [Float] = [0, 0.2, 0.4, 0.6, 0.8, 1]
   /// Hypotheses of the beam search at temperature 0; nil for greedy decoding.
   package var beamSize: Int?
-  /// How many times the beam's size of texts must end; 1 stops earliest (Kasai et al. 2022,
-  /// arXiv:2204.05424).
+  /// The search ends when this number times the beam's size of texts have ended.
+  ///
+  /// - Source: Kasai et al. 2022, arXiv:2204.05424.
   package var patience: Double = 1
   /// Texts that are drawn at temperatures above 0, of which the most probable is kept.
   package var bestOf = 1
-  /// Exponent of the length in the ranking of texts (Wu et al. 2016, arXiv:1609.08144, equation 14);
-  /// nil divides by the length.
+  /// Exponent of the length in the ranking of texts; nil divides by the length.
+  ///
+  /// - Source: Wu et al. 2016, arXiv:1609.08144, equation 14.
   package var lengthPenalty: Double?
   /// Text that the first window continues: names, spelling, style.
   package var initialPrompt: String?

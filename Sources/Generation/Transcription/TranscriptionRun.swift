@@ -94,7 +94,7 @@ struct TranscriptionRun<Sound: SoundFrames> {
     found = found.map { $0.clearedIfEmpty() }
     segments += found
     tokens += found.flatMap(\.tokens)
-    // Text of a high temperature is no model for what follows.
+    // Text of a high temperature may be wrong, and the next window would continue it.
     if !options.conditionsOnPreviousText || decoded.temperature > 0.5 { promptStart = tokens.count }
     return found
   }

@@ -60,6 +60,7 @@ struct WindowDecoder {
   ///   - window: a number of the window, for the draws.
   ///   - shouldStop: called before each token.
   /// - Returns: the last text tried; nil where it was stopped.
+  /// - Throws: `TranscriptionError.model`.
   func decodeWithFallback(
     previous: ArraySlice<Int32>, window: Int, shouldStop: () -> Bool
   ) throws(TranscriptionError) -> DecodedWindow? {

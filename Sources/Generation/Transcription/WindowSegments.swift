@@ -26,8 +26,8 @@ struct WindowSegments {
 
   /// The segments, and the frames by which the next window is later.
   ///
-  /// Where two times follow each other, a segment ends and the next begins. What comes after the
-  /// last such pair is unfinished: the next window begins there, except if the text ends with a
+  /// Where two times follow each other, a segment ends and the next begins. The text after
+  /// the last such pair is unfinished: the next window begins there, except if the text ends with a
   /// single time, after which nobody speaks.
   func split(firstID: Int) -> (segments: [TranscriptSegment], advance: Int) {
     let tokens = decoded.tokens

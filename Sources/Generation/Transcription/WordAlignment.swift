@@ -15,7 +15,7 @@ struct AlignedWord: Equatable {
 
 /// Finds the times of words from the decoder's attention to the sound.
 ///
-/// While the decoder reads a token, some heads attend to where it is heard. Their attention, compared
+/// While the decoder reads a token, some heads attend to the place where it is heard. Their attention, compared
 /// with that of the other tokens and smoothed, is the reward of a way through tokens and positions.
 ///
 /// - Source: openai-whisper 20250625 `timing.py`, `find_alignment`.
@@ -36,6 +36,8 @@ struct WordAlignment {
   /// - Parameters:
   ///   - text: tokens of text alone.
   ///   - frameCount: frames of sound in the window.
+  /// - Returns: in order; their texts joined are the text.
+  /// - Throws: `TranscriptionError.model`.
   func words(_ text: [Int32], frameCount: Int) throws(TranscriptionError) -> [AlignedWord] {
     let words = splitter.words(text + [tokenizer.endOfText])
     let positions = frameCount / 2

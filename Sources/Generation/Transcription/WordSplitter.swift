@@ -19,6 +19,7 @@ struct WordSplitter {
   private static let punctuation = "!\"#$%&'()*+,-./:;<=>?@[\\]^_`{|}~"
 
   /// - Parameter tokens: of text, and the end of the text, which is a word of its own.
+  /// - Returns: in order.
   func words(_ tokens: [Int32]) -> [Word] {
     let pieces = pieces(tokens)
     if Self.languagesWithoutSpaces.contains(language) { return pieces }

@@ -23,9 +23,9 @@ package struct WhisperTokenizer: Sendable {
   package var endOfText: Int32 { Int32(spellings.count) }
   /// Begins a text: `<|startoftranscript|>`.
   package var startOfTranscript: Int32 { endOfText + 1 }
-  /// Asks for English: `<|translate|>`.
+  /// Requests English: `<|translate|>`.
   package var translate: Int32 { startOfTranscript + 1 + Int32(languageCount) }
-  /// Asks for the language that is spoken: `<|transcribe|>`.
+  /// Requests the language that is spoken: `<|transcribe|>`.
   package var transcribe: Int32 { translate + 1 }
   /// Unused: `<|startoflm|>`.
   package var startOfLM: Int32 { translate + 2 }
@@ -33,7 +33,7 @@ package struct WhisperTokenizer: Sendable {
   package var startOfPrevious: Int32 { translate + 3 }
   /// Means that nobody speaks: `<|nospeech|>`.
   package var noSpeech: Int32 { translate + 4 }
-  /// Asks for text without times: `<|notimestamps|>`.
+  /// Requests text without times: `<|notimestamps|>`.
   package var noTimestamps: Int32 { translate + 5 }
   /// The time 0 seconds; each further id is 20 ms later.
   package var firstTimestamp: Int32 { translate + 6 }
