@@ -26,6 +26,26 @@ import Testing
       var text: String
       var ratio: Double
     }
+    struct Words: Decodable {
+      var language: String
+      var ids: [Int32]
+      var words: [String]
+      var tokens: [[Int32]]
+    }
+    struct Warp: Decodable {
+      var rows: Int
+      var columns: Int
+      var way: [[Int]]
+      var median: [Float]
+    }
+    struct Merged: Decodable {
+      var before: [String]
+      var after: [String]
+      var tokens: [[Int32]]
+    }
+    var words: [Words]
+    var warps: [Warp]
+    var merged: Merged
     var multilingual: [Rule]
     var gpt2: [Rule]
     var beams: [Beam]
@@ -93,6 +113,47 @@ import Testing
     for ratio in try Self.cases.get().ratios {
       #expect(abs(WindowDecoder.compressionRatio(ratio.text) - ratio.ratio) < 1e-12)
     }
+  }
+
+  // MARK: Words
+
+  @Test func wordsAreThoseOfTheReference() throws {
+    for expected in try Self.cases.get().words {
+      let splitter = WordSplitter(
+        tokenizer: try Self.multilingual.get(), language: expected.language)
+      let words = splitter.words(expected.ids)
+      #expect(words.map(\.text) == expected.words)
+      #expect(words.map(\.tokens) == expected.tokens)
+    }
+  }
+
+  @Test func timeWarpingTakesTheWayOfTheReference() throws {
+    for warp in try Self.cases.get().warps {
+      let rows = (0..<warp.rows).map { row in
+        Self.logits([Int32(row)], count: warp.columns).map { $0 - 5 }
+      }
+      let way = timeWarping(rows.flatMap { $0 }, rows: warp.rows, columns: warp.columns)
+      #expect(way.map { [$0.row, $0.column] } == warp.way)
+      if warp.median.isEmpty { continue }
+      let filtered = rows.flatMap { row in
+        var row = row
+        medianFilter(&row, width: 7)
+        return row
+      }
+      #expect(filtered == warp.median)
+    }
+  }
+
+  @Test func punctuationJoinsItsWord() throws {
+    let merged = try Self.cases.get().merged
+    let words = merged.before.enumerated().map { index, text in
+      AlignedWord(
+        text: text, tokens: [Int32(index)], start: Double(index) * 0.5,
+        end: Double(index) * 0.5 + 0.3, probability: 0.5)
+    }
+    let times = WordTimes(words)
+    #expect(times.words.map(\.text) == merged.after)
+    #expect(times.words.map(\.tokens) == merged.tokens)
   }
 
   // MARK: Segments

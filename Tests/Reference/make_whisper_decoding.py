@@ -74,6 +74,29 @@ def beam(whisper, size, patience, count, steps):
             "texts": [t[2:(t == eot).nonzero()[0, 0]].tolist() for t in texts[0]], "sums": totals[0]}
 
 
+def words(whisper, language, text):
+    tokenizer = whisper.tokenizer.get_tokenizer(True, num_languages=99, language=language, task="transcribe")
+    ids = tokenizer.encode(text) + [tokenizer.eot]
+    found, tokens = tokenizer.split_to_word_tokens(ids)
+    return {"language": language, "ids": ids, "words": found, "tokens": tokens}
+
+
+def warp(whisper, rows, columns):
+    """Costs are logits of one text after another; the test has the same formula."""
+    costs = torch.stack([logits([row], columns) for row in range(rows)]) - 5
+    way = whisper.timing.dtw_cpu(costs.double().numpy())
+    return {"rows": rows, "columns": columns, "way": [list(map(int, place)) for place in way.T],
+            "median": whisper.timing.median_filter(costs, 7).flatten().tolist() if columns < 30 else []}
+
+
+def aligned(whisper):
+    """Words with invented times, before and after their punctuation was merged."""
+    texts = [" \u201cHello", ",", " world", ".", " -", "No", " way", "!\u201d", " (", "x", ")"]
+    items = [whisper.timing.WordTiming(t, [i], i * 0.5, i * 0.5 + 0.3, 0.5) for i, t in enumerate(texts)]
+    whisper.timing.merge_punctuations(items, "\"'\u201c\u00bf([{-", "\"'.\u3002,\uff0c!\uff01?\uff1f:\uff1a\u201d)]}\u3001")
+    return {"before": texts, "after": [w.word for w in items], "tokens": [w.tokens for w in items]}
+
+
 def main():
     whisper = reference.import_whisper()
     rng = random.Random(3)
@@ -83,6 +106,12 @@ def main():
                   for size, patience, count, steps in
                   [(1, 1, 9, 8), (2, 1, 9, 8), (3, 1, 12, 10), (5, 1, 20, 12), (5, 2, 20, 12),
                    (5, 0.5, 20, 12), (4, 1, 300, 6), (3, 1, 400, 3)]],
+        "words": [words(whisper, *each) for each in [
+            ("en", " And so, my fellow Americans: don't (ask) \u2014 \u201cnot\u201d 3.5%!"),
+            ("de", " \u00dcber na\u00efve Stra\u00dfen\u2026 gr\u00f6\u00dfer?"), ("zh", "\u4f60\u597d\uff0c\u4e16\u754c\u3002"),
+            ("ja", " \u3053\u308c\u306f\u65e5\u672c\u8a9e"), ("hi", " \u0928\u092e\u0938\u094d\u0924\u0947"), ("en", " \U0001f600 ok"), ("en", "")]],
+        "warps": [warp(whisper, *size) for size in [(1, 1), (1, 5), (5, 1), (4, 20), (12, 60)]],
+        "merged": aligned(whisper),
         "ratios": [{"text": text, "ratio": whisper.utils.compression_ratio(text)}
                    for text in ("", "a", "a" * 200, "And so my fellow Americans ask not.",
                                 "naïve " * 30, "".join(chr(0x4E00 + i) for i in range(60)))]})

@@ -32,6 +32,8 @@ MODELS = ["tiny.en", "base"]
 TOLERANCE = 2e-4
 # Of log-probabilities, compression ratios and probabilities.
 NUMBER_TOLERANCE = 1e-3
+# Of the times of words, in seconds: one position of the encoder.
+WORD_TOLERANCE = 0.0201
 
 
 def recordings(assets, longest):
@@ -127,13 +129,21 @@ def compare_segments(theirs, ours):
         return f"language {ours['language']}"
     for a, b in zip(theirs["segments"], ours["segments"]):
         for key in ("start", "end"):
-            if abs(a[key] - b[key]) > 0.0051:
+            if abs(a[key] - b[key]) > (WORD_TOLERANCE if a.get("words") else 0.0051):
                 return f"{key} {b[key]} for {a[key]}"
         for key in ("avg_logprob", "compression_ratio", "no_speech_prob"):
             if abs(a[key] - b[key]) > NUMBER_TOLERANCE:
                 return f"{key} {b[key]} for {a[key]}"
         if a["text"] != b["text"]:
             return "text"
+        for first, second in zip(a.get("words", []), b.get("words") or []):
+            if first["word"] != second["word"]:
+                return f"word {second['word']!r} for {first['word']!r}"
+            for key in ("start", "end"):
+                if abs(first[key] - second[key]) > WORD_TOLERANCE:
+                    return f"{key} {second[key]} for {first[key]} of {first['word']!r}"
+        if len(a.get("words", [])) != len(b.get("words") or []):
+            return "number of words"
     return ""
 
 
@@ -147,12 +157,17 @@ def check_texts(program, whisper, models, name, chosen, folder, known, beams):
             if known and theirs is None:
                 continue
             if theirs is None:
-                model = model or whisper.load_model(str(models / f"pt/{name}.pt"), device="cpu").float()
+                if model is None:
+                    model = whisper.load_model(str(models / f"pt/{name}.pt"), device="cpu").float()
+                    # A model that is loaded by its path has none of the heads for times of words.
+                    model.set_alignment_heads(whisper._ALIGNMENT_HEADS[name])
                 theirs = whisper.transcribe(model, samples_of(whisper, path), temperature=0.0, fp16=False,
-                                            beam_size=size if size > 1 else None)
+                                            beam_size=size if size > 1 else None,
+                                            word_timestamps=kind == "greedy_words")
             out = subprocess.run(
                 [program, "transcribe", str(folder / "sound.wav"), "-m", str(models / f"pt/{name}.pt"),
-                 "--format", "json", "--no-fallback", "--beam-size", str(size), "--quiet"],
+                 "--format", "json", "--no-fallback", "--beam-size", str(size), "--quiet",
+                 *(["--word-timestamps"] if kind == "greedy_words" else [])],
                 check=True, capture_output=True, text=True)
             ours = json.loads(out.stdout)
             difference = compare_segments(theirs, ours)
@@ -202,7 +217,7 @@ def main():
                 path = options.reference / f"openai-{name}.json"
                 known = json.loads(path.read_text())["recordings"] if path.exists() else {}
                 failures += check_texts(options.program, whisper, options.models, name, chosen, folder, known,
-                                        [("greedy", 1), ("beam5", 5)])
+                                        [("greedy", 1), ("beam5", 5), ("greedy_words", 1)])
     print(f"whisper_parity.py: {failures} failures")
     return 1 if failures else 0
 

@@ -26,7 +26,7 @@ struct WindowSegments {
 
   /// The segments, and the frames by which the next window is later.
   ///
-  /// Where two times follow each other, a segment ends and the next begins. The text after
+  /// A segment ends between two times that follow each other, and the next begins there. The text after
   /// the last such pair is unfinished: the next window begins there, except if the text ends with a
   /// single time, after which nobody speaks.
   func split(firstID: Int) -> (segments: [TranscriptSegment], advance: Int) {

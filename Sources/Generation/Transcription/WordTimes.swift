@@ -13,7 +13,8 @@ struct WordTimes {
   /// Longest median of the words' durations, in seconds.
   private static let medianLimit = 0.7
 
-  private var words: [AlignedWord]
+  /// The words; those that joined another are empty.
+  private(set) var words: [AlignedWord]
   /// Median duration of the words, in seconds.
   private let median: Double
   private var longest: Double { 2 * median }
