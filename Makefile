@@ -7,7 +7,7 @@ SHELL := /bin/bash
 DEBIAN_PACKAGES := libsqlite3-dev:sqlite3 libopenblas-dev:openblas zlib1g-dev:zlib \
   libssl-dev:libcrypto libxml2-dev:libxml-2.0 poppler-utils:pdftotext \
   libturbojpeg0-dev:libturbojpeg libspng-dev:spng libwebp-dev:libwebpdemux libgif-dev:libgif7 \
-  libtiff-dev:libtiff-4
+  libtiff-dev:libtiff-4 libsndfile1-dev:sndfile
 SUDO := $(shell [ "$$(id -u)" = 0 ] || echo sudo)
 SWIFTRAG := .build/release/swiftrag
 PYTHON := .venv/bin/python
@@ -77,10 +77,13 @@ LLAMA_CPP_BUILD := $(shell grep -qs amx_int8 /proc/cpuinfo \
   && echo 'PIP_NO_CACHE_DIR=1 CC=clang CXX=clang++ CMAKE_ARGS="-DGGML_NATIVE=ON -DGGML_OPENMP=OFF"' \
   || echo 'CMAKE_ARGS=-DGGML_NATIVE=ON')
 $(PYTHON): Tests/Reference/requirements.txt Tests/Reference/requirements-pictures.txt \
-    Tests/Reference/requirements-clip.txt
+    Tests/Reference/requirements-clip.txt Tests/Reference/requirements-sound.txt \
+    Tests/Reference/requirements-whisper.txt
 	python3 -m venv .venv
 	.venv/bin/pip install -q --upgrade pip cmake ninja scikit-build-core
 	$(LLAMA_CPP_BUILD) .venv/bin/pip install -q --no-build-isolation -r $<
 	.venv/bin/pip install -q --no-deps --target .venv/pictures -r Tests/Reference/requirements-pictures.txt
 	.venv/bin/pip install -q --no-deps --target .venv/clip -r Tests/Reference/requirements-clip.txt
+	.venv/bin/pip install -q --no-deps --target .venv/sound -r Tests/Reference/requirements-sound.txt
+	.venv/bin/pip install -q --no-deps --target .venv/whisper -r Tests/Reference/requirements-whisper.txt
 	@touch $@

@@ -70,6 +70,8 @@ let package = Package(
     .systemLibrary(name: "CWebP", pkgConfig: "libwebpdemux", providers: [.apt(["libwebp-dev"])]),
     .systemLibrary(name: "CGIF", pkgConfig: "libgif7", providers: [.apt(["libgif-dev"])]),
     .systemLibrary(name: "CTIFF", pkgConfig: "libtiff-4", providers: [.apt(["libtiff-dev"])]),
+    .systemLibrary(
+      name: "CSndfile", pkgConfig: "sndfile", providers: [.apt(["libsndfile1-dev"])]),
 
     .target(name: "Bytes", dependencies: ["CZlib", "CCrypto"], swiftSettings: parserSettings),
     .target(name: "Checkpoints", dependencies: ["Bytes"], swiftSettings: parserSettings),
@@ -96,7 +98,7 @@ let package = Package(
       swiftSettings: computeSettings + [.enableExperimentalFeature("Extern")] + avxVNNIDefines),
     .target(
       name: "Media",
-      dependencies: ["Bytes", "CTurboJPEG", "CPNG", "CWebP", "CGIF", "CTIFF"],
+      dependencies: ["Bytes", "CTurboJPEG", "CPNG", "CWebP", "CGIF", "CTIFF", "CSndfile"],
       swiftSettings: computeSettings + [.strictMemorySafety()]),
     .target(
       name: "Tokenizers", dependencies: ["Bytes", "Checkpoints"], swiftSettings: parserSettings),

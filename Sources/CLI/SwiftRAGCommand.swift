@@ -21,10 +21,12 @@ struct SwiftRAGCommand: ParsableCommand {
       """,
     subcommands: [
       RunCommand.self, AddCommand.self, SearchCommand.self, GenerateCommand.self, IndexCommand.self,
-      EmbedCommand.self, SimilarCommand.self, ClassifyCommand.self, TokenizeCommand.self,
+      EmbedCommand.self, SimilarCommand.self, ClassifyCommand.self, TranscribeCommand.self,
+      TokenizeCommand.self,
       ModelsCommand.self, InspectCommand.self,
       EvalCommand.self, BenchCommand.self, DoctorCommand.self, ConfigCommand.self,
       CompletionsCommand.self, VersionCommand.self, DecodePictureCommand.self,
+      DecodeSoundCommand.self,
     ])
 
   static func main() {

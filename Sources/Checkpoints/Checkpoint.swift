@@ -2,7 +2,7 @@ package import Bytes
 
 /// An opened model: its metadata, and the place of each tensor in one or several files.
 ///
-/// A model is one file (GGUF, safetensors, PyTorch), the parts of a split GGUF file, or shards with
+/// A model is one file (GGUF, safetensors, PyTorch, whisper.cpp, CTranslate2), the parts of a split GGUF file, or shards with
 /// an index. Opening reads the headers only. It checks that every tensor's range is inside its
 /// file and that tensors overlap only where the format permits it, so kernels read `bytes(of:)`
 /// without checks of their own. Models check the shapes that they need.
@@ -15,6 +15,10 @@ package final class Checkpoint: Sendable {
     case safetensors
     /// A file of `torch.save` or `torch.jit.save`.
     case torch(TorchContainer)
+    /// A `.bin` file of whisper.cpp.
+    case whisperGGML
+    /// A `model.bin` of CTranslate2.
+    case cTranslate2
   }
 
   /// The layout of a PyTorch file: how its pickle and its storages are stored.

@@ -8,13 +8,13 @@ extension CheckpointError: CustomStringConvertible {
     case .bytes(let error):
       error.description
     case .unrecognizedFormat(let firstBytes):
-      "the file is neither GGUF nor safetensors nor PyTorch's "
+      "the file is neither GGUF nor safetensors nor PyTorch's, whisper.cpp's or CTranslate2's "
         + "(first bytes: \(hexadecimal(firstBytes)))"
     case .bigEndian(let version):
       "this GGUF v\(version) file is big-endian; only little-endian files are supported: "
         + "convert it with gguf-py's gguf_convert_endian.py"
     case .unsupportedVersion(let format, let version):
-      "\(format) version \(version) is not supported (GGUF: 2 and 3)"
+      "\(format) version \(version) is not supported (GGUF: 2 and 3; CTranslate2: 6)"
     case .limitExceeded(let what, let byteOffset, let value, let limit):
       "\(what) at byte \(byteOffset) is \(value), more than the \(limit) possible here"
     case .invalidHeader(let byteOffset, let reason):

@@ -68,6 +68,10 @@ struct ParsedFile {
         self = try SafetensorsReader.read(file)
       } else if TorchReader.recognizes(firstBytes) {
         self = try TorchReader.read(file)
+      } else if WhisperGGMLReader.recognizes(firstBytes) {
+        self = try WhisperGGMLReader.read(file)
+      } else if CTranslate2Reader.recognizes(firstBytes) {
+        self = try CTranslate2Reader.read(file)
       } else {
         throw .unrecognizedFormat(firstBytes: Array(firstBytes.prefix(8)))
       }

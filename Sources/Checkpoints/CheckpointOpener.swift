@@ -8,7 +8,7 @@ extension Checkpoint {
   /// Opens a model and reads the headers of all its files.
   ///
   /// - Parameters:
-  ///   - path: a GGUF, safetensors or PyTorch file; any part of a split GGUF file, which opens all
+  ///   - path: a GGUF, safetensors, PyTorch, whisper.cpp or CTranslate2 file; any part of a split GGUF file, which opens all
   ///     parts; an index file (`model.safetensors.index.json`, `pytorch_model.bin.index.json`); or a
   ///     folder that contains `model.safetensors`, `pytorch_model.bin` or an index.
   ///   - backing: `.loaded` reads the files into memory first.
@@ -27,11 +27,13 @@ extension Checkpoint {
 
   /// The files for which a folder is opened, in this order: weights, or the index of shards.
   ///
+  /// The last is CTranslate2's.
+  ///
   /// - Source: transformers, `SAFE_WEIGHTS_NAME`, `SAFE_WEIGHTS_INDEX_NAME`, `WEIGHTS_NAME` and
   ///   `WEIGHTS_INDEX_NAME`, in the order of `from_pretrained`.
   package static let folderFileNames = [
     "model.safetensors", "model.safetensors.index.json", "pytorch_model.bin",
-    "pytorch_model.bin.index.json",
+    "pytorch_model.bin.index.json", "model.bin",
   ]
 
   /// Opens a model that is a single file, which is open already.

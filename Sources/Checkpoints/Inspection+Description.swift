@@ -186,6 +186,8 @@ extension Checkpoint.Format {
     case .torch(.zip): "PyTorch"
     case .torch(.script): "PyTorch TorchScript"
     case .torch(.legacy): "PyTorch legacy"
+    case .whisperGGML: "whisper.cpp"
+    case .cTranslate2: "CTranslate2"
     }
   }
 }

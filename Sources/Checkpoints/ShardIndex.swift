@@ -92,7 +92,7 @@ struct ShardIndex {
       switch part.format {
       case .safetensors: shard.hasSuffix(".safetensors")
       case .torch: shard.hasSuffix(".bin")
-      case .gguf: false
+      case .gguf, .whisperGGML, .cTranslate2: false
       }
     guard isExpected else {
       throw CheckpointError.partMismatch(

@@ -13,6 +13,16 @@ extension GenerationError: CategorizedError {
   }
 }
 
+extension TranscriptionError: CategorizedError {
+  package var category: ErrorCategory {
+    switch self {
+    case .invalidOption, .unsupported: .usage
+    case .melBands, .vocabulary: .invalidData
+    case .model(let error): error.category
+    }
+  }
+}
+
 extension SamplerError: CategorizedError {
   package var category: ErrorCategory {
     switch self {

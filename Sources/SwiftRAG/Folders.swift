@@ -60,6 +60,15 @@ public enum Folders {
     return FileManager.default.fileExists(atPath: path) ? path : nil
   }
 
+  /// The list of tokens of Whisper's multilingual models, or of its English ones; nil if the program
+  /// was copied without its resources.
+  package static func whisperTokens(isMultilingual: Bool) -> String? {
+    let name = isMultilingual ? "multilingual" : "gpt2"
+    let path =
+      executableFolder + "/swiftrag_SwiftRAG.resources/TokenizerData/\(name).tiktoken"
+    return FileManager.default.fileExists(atPath: path) ? path : nil
+  }
+
   /// The bundled sample library; nil if the program was copied without its resources.
   public static var sampleLibrary: String? {
     let path = executableFolder + "/swiftrag_SwiftRAG.resources/SampleLibrary"

@@ -8,7 +8,7 @@ public struct ModelLocator: Sendable {
   public struct Found: Sendable, Equatable, Codable {
     /// The name that commands and settings accept.
     public let name: String
-    /// `embeddings`, `llm` or `clip`.
+    /// `embeddings`, `llm`, `clip` or `whisper`.
     public let kind: String
     /// The GGUF file, or the folder of a Hugging Face model.
     public let path: String
@@ -24,6 +24,8 @@ public struct ModelLocator: Sendable {
     case noLanguageModel(searched: [String])
     /// No CLIP was named, and no models folder has one.
     case noPictureModel(searched: [String])
+    /// No Whisper was named, and no models folder has one.
+    case noSpeechModel(searched: [String])
     /// The folder does not contain a model that can be opened.
     case noModelInFolder(path: String)
     /// The folder contains several models.
@@ -48,6 +50,12 @@ public struct ModelLocator: Sendable {
           searched.isEmpty ? "no models folder was found" : searched.joined(separator: ", ")
         return "no model for pictures was found (searched: \(places))\n"
           + "  try: put CLIP ViT-B/32 into models/clip (605 MB, MIT), or name one with clip_model"
+      case .noSpeechModel(let searched):
+        let places =
+          searched.isEmpty ? "no models folder was found" : searched.joined(separator: ", ")
+        return "no model for recordings was found (searched: \(places))\n"
+          + "  try: put a Whisper into models/whisper (base: 145 MB, MIT), or name one with "
+          + "whisper_model or WHISPER_CPP_MODEL"
       case .noModelInFolder(let path):
         return "\(path): has neither a .gguf file nor config.json with "
           + "model.safetensors or pytorch_model.bin"
@@ -57,7 +65,7 @@ public struct ModelLocator: Sendable {
     }
   }
 
-  /// The folders that hold `embeddings`, `llm` or `clip`, in the order in which they are searched.
+  /// The folders that hold `embeddings`, `llm`, `clip` or `whisper`, in the order in which they are searched.
   public let folders: [String]
 
   /// Finds the folders.
@@ -124,8 +132,10 @@ public struct ModelLocator: Sendable {
     }
     do { return try embeddingModel(name) } catch {
       guard case .missing = error else { throw error }
-      if let found = models.first(where: { $0.kind == "clip" && $0.name == name }) {
-        return found.path
+      for kind in ["clip", "whisper"] {
+        if let found = models.first(where: { $0.kind == kind && $0.name == name }) {
+          return found.path
+        }
       }
       throw .missing(name: name, kind: nil, searched: folders, known: models.map(\.name))
     }
@@ -137,7 +147,11 @@ public struct ModelLocator: Sendable {
       .reduce(into: [Found]()) { found, model in
         if !found.contains(where: { $0.name == model.name }) { found.append(model) }
       }
-    return otherModels() + pictures
+    let speech = folders.flatMap { Self.whisperModels(in: $0 + "/whisper") }
+      .reduce(into: [Found]()) { found, model in
+        if !found.contains(where: { $0.name == model.name }) { found.append(model) }
+      }
+    return otherModels() + pictures + speech
   }
 
   private func otherModels() -> [Found] {
@@ -191,7 +205,8 @@ public struct ModelLocator: Sendable {
 extension ModelLocator.Failure: CategorizedError {
   package var category: ErrorCategory {
     switch self {
-    case .missing, .noLanguageModel, .noPictureModel, .noModelInFolder, .ambiguous: .unavailable
+    case .missing, .noLanguageModel, .noPictureModel, .noSpeechModel, .noModelInFolder, .ambiguous:
+      .unavailable
     }
   }
 }

@@ -1,3 +1,4 @@
+internal import Generation
 package import Kernels
 package import RAG
 internal import Synchronization
@@ -21,6 +22,7 @@ public final class Runtime: Sendable {
     var compute: ComputeContext?
     var encoder: BERTSentenceEncoder?
     var pictures: CLIPEmbedder?
+    var transcriber: Transcriber?
   }
 
   private let opened = Mutex(Opened())
@@ -68,6 +70,18 @@ public final class Runtime: Sendable {
         path: path, mergesPath: Folders.clipMerges, compute: compute(&opened))
       opened.pictures = embedder
       return embedder
+    }
+  }
+
+  /// The Whisper at a path, opened by the first call.
+  func openTranscriber(path: String) throws -> Transcriber {
+    try opened.withLock { opened in
+      if let transcriber = opened.transcriber { return transcriber }
+      let transcriber = try Transcriber.open(path: path, compute: compute(&opened)) {
+        Folders.whisperTokens(isMultilingual: $0)
+      }
+      opened.transcriber = transcriber
+      return transcriber
     }
   }
 

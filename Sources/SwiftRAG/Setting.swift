@@ -13,7 +13,9 @@ public enum Setting: String, CaseIterable, Sendable {
   case embeddingModel = "embedding_model"
   /// The CLIP for pictures: a folder, a file, or a name below `models/clip`.
   case clipModel = "clip_model"
-  /// The folder that holds `llm`, `embeddings` and `clip`.
+  /// The Whisper for recordings: a folder, a file, or a name below `models/whisper`.
+  case whisperModel = "whisper_model"
+  /// The folder that holds `llm`, `embeddings`, `clip` and `whisper`.
   case modelsDirectory = "models_dir"
   /// The index file.
   case indexPath = "index_path"
@@ -45,6 +47,7 @@ public enum Setting: String, CaseIterable, Sendable {
     switch self {
     case .modelPath: return [own, "TEXT_MODEL_PATH"]
     case .clipModel: return [own, "CLIP_MODEL_PATH"]
+    case .whisperModel: return [own, "WHISPER_CPP_MODEL"]
     case .modelsDirectory: return [own, "SWIFTRAG_MODELS"]
     case .indexPath: return [own, "SWIFTRAG_INDEX"]
     case .openAIBaseURL: return [own, "OPENAI_BASE_URL"]
@@ -63,7 +66,8 @@ public enum Setting: String, CaseIterable, Sendable {
   public var requirement: String {
     switch self {
     case .modelBackend: "auto, native, openai or quote"
-    case .modelPath, .embeddingModel, .clipModel, .modelsDirectory, .indexPath: "a path or a name"
+    case .modelPath, .embeddingModel, .clipModel, .whisperModel, .modelsDirectory, .indexPath:
+      "a path or a name"
     case .topK: "a whole number between 1 and 100"
     case .maxTokens: "a whole number between 1 and 100000"
     case .temperature: "a number between 0 and 2"

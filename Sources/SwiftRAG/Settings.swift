@@ -42,6 +42,8 @@ public struct Settings: Sendable {
   public var embeddingModel = "all-MiniLM-L6-v2"
   /// The CLIP for pictures: a folder, a file, or a name below `models/clip`; the one there if nil.
   public var clipModel: String?
+  /// A path or a name below `models/whisper`; the first model there if nil.
+  public var whisperModel: String?
   /// The folder that holds `llm`, `embeddings` and `clip`; the usual places are searched if nil.
   public var modelsFolder: String?
   /// The index file; `index.sqlite` in the user's data folder if nil.
@@ -83,6 +85,7 @@ extension Settings {
     case .modelPath: assign(Self.nonEmpty(text), to: \.modelPath)
     case .embeddingModel: assign(Self.nonEmpty(text), to: \.embeddingModel)
     case .clipModel: assign(Self.nonEmpty(text), to: \.clipModel)
+    case .whisperModel: assign(Self.nonEmpty(text), to: \.whisperModel)
     case .modelsDirectory: assign(Self.nonEmpty(text), to: \.modelsFolder)
     case .indexPath: assign(Self.nonEmpty(text), to: \.indexPath)
     case .topK: assign(Self.number(text, in: 1...100), to: \.topK)
@@ -105,6 +108,7 @@ extension Settings {
     case .modelPath: modelPath
     case .embeddingModel: embeddingModel
     case .clipModel: clipModel
+    case .whisperModel: whisperModel
     case .modelsDirectory: modelsFolder
     case .indexPath: indexPath
     case .topK: "\(topK)"

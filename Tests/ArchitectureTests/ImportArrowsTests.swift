@@ -13,7 +13,7 @@ import Testing
     ("KernelsAVXVNNI", ["_Builtin_intrinsics"]),
     ("KernelsAVX512", ["_Builtin_intrinsics", "Builtin"]),
     ("Kernels", ["COpenBLAS", "CCPUFeatures"]),
-    ("Media", ["CTurboJPEG", "CPNG", "CWebP", "CGIF", "CTIFF"]),
+    ("Media", ["CTurboJPEG", "CPNG", "CWebP", "CGIF", "CTIFF", "CSndfile"]),
     ("Tokenizers", []),
     ("Models", []),
     ("Generation", []),

@@ -136,7 +136,7 @@ func rewritten(_ checkpoint: Checkpoint) throws -> [UInt8] {
         source: checkpoint.source(of: tensor))
     }
     return try writer.encoded()
-  case .safetensors, .torch:
+  case .safetensors, .torch, .whisperGGML, .cTranslate2:
     var writer = SafetensorsWriter()
     for entry in checkpoint.metadata.entries {
       try writer.setMetadata(entry.key, entry.value.stringValue ?? "")

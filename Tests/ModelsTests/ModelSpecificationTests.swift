@@ -45,6 +45,31 @@ import Testing
     #expect(try page("Llama").contains("```\n\(fused)\n```"), "Llama.md lacks:\n\(fused)")
   }
 
+  @Test func whisperPageHasThePrintedText() throws {
+    let tower = WhisperConfig.Tower(layers: 6, embed: 512, heads: 8, context: 1_500)
+    var decoder = tower
+    decoder.context = 448
+    let text = WhisperConfig(encoder: tower, decoder: decoder, melCount: 80, vocab: 51_865)
+      .specification.text
+    #expect(try page("Whisper").contains("```\n\(text)\n```"), "Whisper.md lacks:\n\(text)")
+  }
+
+  @Test func whispersStepsAreTheTaps() throws {
+    let checkpoint = try Checkpoint.open(path: WhisperGoldens.path("tiny-ct2"))
+    let specification = try ModelSpecification(whisper: checkpoint)
+    let model = try WhisperModel(
+      path: checkpoint.path, compute: ComputeContext(path: .reference, threadCount: 1))
+    let goldens = try WhisperGoldens.load()
+    let session = try WhisperSession(model)
+    let (sound, text) = (Recorder(), Recorder())
+    try session.encode(goldens.window(), tap: sound.tap)
+    try session.start(goldens.tokens, tap: text.tap)
+    let names =
+      sound.activations.filter { $0.layer ?? 0 == 0 }.map { "encoder \($0.name)" }
+      + text.activations.filter { $0.layer ?? 0 == 0 }.map { "decoder \($0.name)" }
+    #expect(names == specification.steps.map(\.name))
+  }
+
   /// Every tap of a forward pass is a step, and the taps of layers are the steps of layers.
   @Test(arguments: LlamaGoldens.names) func stepsAreTheTaps(_ name: String) throws {
     let path = LlamaGoldens.path(name)

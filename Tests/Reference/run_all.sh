@@ -31,6 +31,8 @@ step "CLIP ViT-B/32 from every layout against its references"
 $python Tests/Reference/clip_parity.py
 step "the small CLIP on drawings that it has not seen"
 $python Tests/Reference/small_clip_eval.py --program "$program"
+step "recordings and log-mel against openai-whisper"
+$python Tests/Reference/sound_differential.py --assets "$assets"
 step "embeddings against sentence-transformers"
 $python Tests/Reference/embedding_parity.py
 step "STS-B"
@@ -66,5 +68,7 @@ for passages in 1 3 5; do
 done
 step "kernels for AVX-VNNI, in the encoding of AVX-512"
 Tests/Reference/avxvnni.sh
+step "Whisper: layouts, hidden states, logits and transcripts against openai-whisper"
+$python Tests/Reference/whisper_parity.py --assets "$assets" --program "$program"
 step "SIGKILL during add"
 python3 Tests/Reference/kill_during_add.py --times 100 --program "$program"

@@ -22,7 +22,7 @@ struct BenchCommand: ParsableCommand {
       """,
     subcommands: [
       Embed.self, Search.self, Index.self, Model.self, Memory.self,
-      LLM.self, Logits.self, CLIP.self,
+      LLM.self, Logits.self, CLIP.self, Whisper.self,
     ])
 
   /// The command `swiftrag bench embed`.

@@ -9,7 +9,9 @@ internal import SwiftRAG
 struct EvalCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "eval", abstract: "Measure retrieval, refusal and answers on a question set.",
-    subcommands: [Retrieval.self, Refusal.self, Answers.self, Support.self])
+    subcommands: [
+      Retrieval.self, Refusal.self, Answers.self, Support.self, WER.self,
+    ])
 
   /// The command `swiftrag eval retrieval --squad FILE`.
   struct Retrieval: ParsableCommand {

@@ -8,7 +8,7 @@ internal import Tokenizers
 /// The command `swiftrag inspect FILE`.
 struct InspectCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
-    commandName: "inspect", abstract: "Show the contents of a GGUF, safetensors or PyTorch model.",
+    commandName: "inspect", abstract: "Show the contents of a model file.",
     discussion: """
         swiftrag inspect model.gguf
         swiftrag inspect model.safetensors --tensors --hash
@@ -95,6 +95,9 @@ struct InspectCommand: ParsableCommand {
     // A folder may name its weights otherwise; the error of the sentence encoder says which.
     if let checkpoint = try? Checkpoint.open(path: file), CLIPConfig.recognizes(checkpoint) {
       return try ModelSpecification(clip: checkpoint)
+    }
+    if let checkpoint = try? Checkpoint.open(path: file), WhisperConfig.recognizes(checkpoint) {
+      return try ModelSpecification(whisper: checkpoint)
     }
     return Paths.isFolder(file)
       ? try ModelSpecification(directory: file)

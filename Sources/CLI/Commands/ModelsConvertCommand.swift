@@ -17,14 +17,15 @@ extension ModelsCommand {
         SOURCE is a GGUF file in F32, F16 or BF16 of architecture llama, phi3, qwen2 or qwen3, a \
         bert GGUF, a sentence encoder's Hugging Face folder (config.json, model.safetensors or \
         pytorch_model.bin, a vocabulary), or a CLIP: a Hugging Face folder, or a file with OpenAI's \
-        or Hugging Face's names.
+        or Hugging Face's names; or a Whisper in any of its layouts.
 
           swiftrag models convert llama-f16.gguf --type q4_k_m --out llama-q4_k_m.gguf
           swiftrag models convert ~/all-MiniLM-L6-v2 --type f16 --out minilm-f16.gguf
           swiftrag models convert ~/clip-vit-b-32 --type q8_0 --out clip-q8_0.gguf
 
         A language model may have any type; q4_k_m and q5_k_m give some tensors more bits, as in \
-        llama.cpp. A sentence encoder may be f32, f16 or q8_0, a CLIP also q4_k_m.
+        llama.cpp. A sentence encoder may be f32, f16 or q8_0, a CLIP also q4_k_m, a Whisper also \
+        q4_k_m and q5_k_m.
         """)
 
     @Argument(help: "A folder or a GGUF file.", completion: .file())
@@ -60,6 +61,12 @@ extension ModelsCommand {
       _ = FileManager.default.fileExists(atPath: source, isDirectory: &isFolder)
       if let checkpoint = try? Checkpoint.open(path: source), CLIPConfig.recognizes(checkpoint) {
         try convertCLIP(checkpoint)
+      } else if let checkpoint = try? Checkpoint.open(path: source),
+        WhisperConfig.recognizes(checkpoint)
+      {
+        var converter = try WhisperConverter(checkpoint)
+        complete(&converter.origin)
+        try converter.write(to: out, recipe: type)
       } else if isFolder.boolValue {
         try convertEncoder(
           BERTConverter(directory: source), try WordPieceTokenizer.load(directory: source))

@@ -17,10 +17,12 @@ struct TokenizeCommand: ParsableCommand {
         swiftrag tokenize -m phi-3.gguf --special "<|user|> Hello<|end|>"
         swiftrag tokenize --jsonl < strings.jsonl  JSON strings in, arrays of ids out
         swiftrag tokenize --clip openai "a photo of a cat"
+        swiftrag tokenize --whisper multilingual " Good morning"
 
       Without -m the tokenizer of the sentence encoder is used. For a language model the ids are \
       those of the text alone, as for the text of a document: <s> is not added, and without \
-      --special the names of special tokens are plain text. --clip is OpenAI's vocabulary of CLIP.
+      --special the names of special tokens are plain text. --clip is OpenAI's vocabulary of CLIP, \
+      --whisper those of its Whispers.
       """)
 
   @Argument(help: "The text; - reads it from standard input.")
@@ -37,6 +39,14 @@ struct TokenizeCommand: ParsableCommand {
 
   @Option(help: "Use CLIP's tokenizer, and clean texts like: openai or huggingface.")
   var clip: CLIPTextCleaning?
+
+  /// The two vocabularies of Whisper.
+  enum WhisperVocabulary: String, CaseIterable, ExpressibleByArgument {
+    case multilingual, english
+  }
+
+  @Option(help: "Use Whisper's tokenizer: multilingual or english.")
+  var whisper: WhisperVocabulary?
 
   @OptionGroup var compute: ComputeOptions
   @OptionGroup var common: CommonOptions
@@ -74,6 +84,12 @@ struct TokenizeCommand: ParsableCommand {
       return Tokenizing(
         ids: { tokenizer.encode($0, parsesSpecial: special) }, piece: { tokenizer.piece($0) })
     }
+    if let whisper {
+      let tokenizer = try whisperTokenizer(whisper)
+      return Tokenizing(
+        ids: { tokenizer.encode($0) },
+        piece: { String(decoding: tokenizer.bytes(of: $0), as: UTF8.self) })
+    }
     if let language = try languageTokenizer() {
       for note in language.notes { Terminal.note("note: \(note)") }
       return Tokenizing(
@@ -96,6 +112,22 @@ struct TokenizeCommand: ParsableCommand {
     }
     guard let runtime = try compute.pictureRuntime() else { return nil }
     return try runtime.pictureTokenizer()
+  }
+
+  /// The tokenizer of the multilingual or of the English models before large-v3.
+  private func whisperTokenizer(
+    _ vocabulary: WhisperVocabulary
+  ) throws -> WhisperTokenizer {
+    let isMultilingual = vocabulary == .multilingual
+    guard let path = Folders.whisperTokens(isMultilingual: isMultilingual),
+      let list = FileManager.default.contents(atPath: path)
+    else {
+      throw CommandFailure(
+        "Whisper's lists of tokens are not beside the program, in swiftrag_SwiftRAG.resources",
+        .unavailable)
+    }
+    return try WhisperTokenizer(
+      tiktoken: Array(list), vocabularyCount: isMultilingual ? 51_865 : 51_864, source: path)
   }
 
   /// The tokenizer of `--model` if that is the file of a language model.

@@ -103,6 +103,31 @@ package final class KVCache: @unchecked Sendable {
     }
   }
 
+  /// Copies the first `positions` positions of some layers over those of as many others: the cache
+  /// of a hypothesis that a search continues twice.
+  ///
+  /// - Parameters:
+  ///   - source: layers to copy.
+  ///   - target: the first of the layers to overwrite.
+  ///   - positions: at most the capacity.
+  package func copy(layers source: Range<Int>, to target: Int, positions: Int) {
+    precondition(source.lowerBound >= 0 && source.upperBound <= layers, "outside the cache")
+    precondition(target >= 0 && target + source.count <= layers, "outside the cache")
+    precondition(positions >= 0 && positions <= capacity, "positions exceed the cache")
+    let used = Sections(headDim: headDim, positions: positions, type: type)
+    for index in 0..<(source.count * heads) {
+      let from = memory + (source.lowerBound * heads + index) * sections.byteCount
+      let to = memory + (target * heads + index) * sections.byteCount
+      to.copyMemory(from: from, byteCount: used.keyBytes)
+      (to + sections.values).copyMemory(from: from + sections.values, byteCount: used.valueBytes)
+      guard type == .q80 else { continue }
+      (to + sections.keyScales).copyMemory(
+        from: from + sections.keyScales, byteCount: used.keyScaleBytes)
+      (to + sections.valueScales).copyMemory(
+        from: from + sections.valueScales, byteCount: used.valueScaleBytes)
+    }
+  }
+
   /// The bytes that ``forEachPiece(positions:_:)`` gives in all.
   package func pieceByteCount(positions: Int) -> Int {
     let used = Sections(headDim: headDim, positions: positions, type: type)

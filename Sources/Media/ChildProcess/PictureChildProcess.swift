@@ -1,5 +1,4 @@
 internal import Bytes
-internal import Glibc
 
 /// Decodes pictures in a process of their own, so that a hostile picture costs one error.
 ///
@@ -77,43 +76,21 @@ package struct PictureChildProcess: Sendable {
     } catch {
       result = .failure(error)
     }
-    return write(PictureMessage.encode(result), to: output) ? 0 : 1
+    return DecodingProcess.write(PictureMessage.encode(result), to: output) ? 0 : 1
   }
 
   /// Bytes that the process may map beyond its pictures: the program, its libraries and stacks.
   private static let programByteCount = 1 << 30
 
   /// Seconds of processor time that a picture may take.
-  private static let processorSeconds: rlim_t = 60
+  private static let processorSeconds = 60
 
-  /// Limits memory, time, core dumps and files of the calling process, for good.
+  /// Limits memory and time of the calling process, for good.
   private static func restrictProcess(_ limits: PictureLimits) {
     // The file twice; RGB, the samples as stored, a turned copy and the message; and libraries that
     // hold coefficients of 2 bytes for progressive JPEG.
     let memory =
       limits.maximumByteCount * 2 + limits.maximumPixelCount * 24 + programByteCount
-    restrict(RLIMIT_AS, to: rlim_t(memory))
-    restrict(RLIMIT_CPU, to: processorSeconds)
-    restrict(RLIMIT_CORE, to: 0)
-    // The only output is standard output, which is not a file.
-    restrict(RLIMIT_FSIZE, to: 0)
-  }
-
-  private static func restrict(_ resource: __rlimit_resource, to value: rlim_t) {
-    var limit = rlimit(rlim_cur: value, rlim_max: value)
-    _ = unsafe setrlimit(__rlimit_resource_t(resource.rawValue), &limit)
-  }
-
-  private static func write(_ bytes: [UInt8], to descriptor: Int32) -> Bool {
-    var offset = 0
-    while offset < bytes.count {
-      let count = unsafe bytes.withUnsafeBytes {
-        unsafe Glibc.write(descriptor, $0.baseAddress! + offset, $0.count - offset)
-      }
-      if count < 0 && errno == EINTR { continue }
-      guard count > 0 else { return false }
-      offset += count
-    }
-    return true
+    DecodingProcess.restrict(memoryByteCount: memory, processorSeconds: processorSeconds)
   }
 }

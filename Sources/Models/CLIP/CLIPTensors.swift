@@ -165,7 +165,7 @@ package struct CLIPTensors: TensorTable {
     case .huggingFace: name.hasSuffix("embeddings.position_ids")
     case .openAI:
       ["input_resolution", "context_length", "vocab_size", "attn_mask"].contains(name)
-    case .gguf, .ggml: false
+    case .gguf, .ggml, .cTranslate2: false
     }
   }
 }

@@ -23,6 +23,15 @@ extension ModelSpecification {
     self = config.specification
   }
 
+  /// The specification of a Whisper in an opened checkpoint of any layout, whose tensors are checked.
+  ///
+  /// - Throws: `ModelError` naming the entry or tensor that is missing or does not fit.
+  package init(whisper checkpoint: Checkpoint) throws(ModelError) {
+    let config = try WhisperConfig(checkpoint: checkpoint)
+    _ = try TensorFinder(checkpoint, WhisperTensors(config: config))
+    self = config.specification
+  }
+
   /// The specification of the model in an opened GGUF file, whose tensors are checked.
   ///
   /// - Throws: `ModelError` naming the key or tensor that is missing or does not fit, or an
@@ -34,6 +43,8 @@ extension ModelSpecification {
     }
     if architecture == "clip" {
       try self.init(clip: checkpoint)
+    } else if architecture == "whisper" {
+      try self.init(whisper: checkpoint)
     } else if architecture == "bert" {
       let config = try BERTConfig(ggufMetadata: checkpoint.metadata, source: source)
       _ = try TensorFinder(checkpoint, BERTTensors(config: config))
@@ -42,7 +53,7 @@ extension ModelSpecification {
       guard let architecture, LlamaConfig.Architecture(rawValue: architecture) != nil else {
         throw .unsupported(
           entry: "general.architecture", found: architecture ?? "absent",
-          supported: "bert, clip, \(LlamaConfig.Architecture.list)", source: source)
+          supported: "bert, clip, whisper, \(LlamaConfig.Architecture.list)", source: source)
       }
       let config = try LlamaConfig(gguf: checkpoint)
       _ = try TensorFinder(checkpoint, LlamaTensors(config: config))

@@ -16,6 +16,8 @@ package enum NamingScheme: String, Sendable, CaseIterable {
   case openAI
   /// whisper.cpp's `.bin` files, with OpenAI's names except for a few.
   case ggml
+  /// CTranslate2's names: `encoder/layer_0/self_attention/linear_0/weight`.
+  case cTranslate2
 
   /// The schemes that files of a format use, the usual one first.
   package static func candidates(in format: Checkpoint.Format) -> [NamingScheme] {
@@ -23,6 +25,8 @@ package enum NamingScheme: String, Sendable, CaseIterable {
     case .gguf: [.gguf]
     // PyTorch's files may have any names; those of transformers are the most frequent.
     case .safetensors, .torch: [.huggingFace, .openAI]
+    case .whisperGGML: [.ggml]
+    case .cTranslate2: [.cTranslate2]
     }
   }
 }
@@ -36,11 +40,13 @@ package struct TensorNames: Sendable, Equatable {
 
   /// - Parameters: the name in each scheme, nil in those that do not have the tensor.
   package init(
-    gguf: String? = nil, huggingFace: String? = nil, openAI: String? = nil, ggml: String? = nil
+    gguf: String? = nil, huggingFace: String? = nil, openAI: String? = nil, ggml: String? = nil,
+    cTranslate2: String? = nil
   ) {
     alternatives = [:]
     let names: [(NamingScheme, String?)] = [
       (.gguf, gguf), (.huggingFace, huggingFace), (.openAI, openAI), (.ggml, ggml),
+      (.cTranslate2, cTranslate2),
     ]
     for (scheme, name) in names { alternatives[scheme] = name.map { [$0] } }
   }
@@ -53,11 +59,17 @@ package struct TensorNames: Sendable, Equatable {
   /// - Parameters:
   ///   - suffix: such as `.weight`.
   ///   - otherSuffix: makes one more alternative of each Hugging Face name.
+  ///   - cTranslate2Suffix: takes the place of `suffix` in CTranslate2's names.
   /// - Returns: the longer names.
-  package func appending(_ suffix: String, huggingFaceOr otherSuffix: String? = nil) -> TensorNames
-  {
+  package func appending(
+    _ suffix: String, huggingFaceOr otherSuffix: String? = nil,
+    cTranslate2 cTranslate2Suffix: String? = nil
+  ) -> TensorNames {
     var names = self
     names.alternatives = alternatives.mapValues { $0.map { $0 + suffix } }
+    if let cTranslate2Suffix, let stems = alternatives[.cTranslate2] {
+      names.alternatives[.cTranslate2] = stems.map { $0 + cTranslate2Suffix }
+    }
     if let otherSuffix, let stems = alternatives[.huggingFace] {
       names.alternatives[.huggingFace]? += stems.map { $0 + otherSuffix }
     }

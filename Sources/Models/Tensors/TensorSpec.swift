@@ -52,9 +52,12 @@ package struct LinearSpec: Sendable, Equatable {
   ) {
     self.init(
       weight: TensorSpec(
-        names.appending(".weight"), shape: [outputs, inputs] + filter, role: role, layer: layer),
+        names.appending(".weight", cTranslate2: "/weight"), shape: [outputs, inputs] + filter,
+        role: role, layer: layer),
       bias: hasBias
-        ? TensorSpec(names.appending(".bias"), shape: [outputs], role: .bias, layer: layer) : nil)
+        ? TensorSpec(
+          names.appending(".bias", cTranslate2: "/bias"), shape: [outputs], role: .bias,
+          layer: layer) : nil)
   }
 
   /// A layer whose tensors have names of their own.
@@ -81,12 +84,14 @@ package struct NormSpec: Sendable, Equatable {
   ///   - hasBias: true for LayerNorm, false for RMSNorm.
   package init(_ names: TensorNames, width: Int, layer: Int? = nil, hasBias: Bool) {
     weight = TensorSpec(
-      names.appending(".weight", huggingFaceOr: hasBias ? ".gamma" : nil), shape: [width],
-      role: .norm, layer: layer)
+      names.appending(
+        ".weight", huggingFaceOr: hasBias ? ".gamma" : nil, cTranslate2: "/gamma"),
+      shape: [width], role: .norm, layer: layer)
     bias =
       hasBias
       ? TensorSpec(
-        names.appending(".bias", huggingFaceOr: ".beta"), shape: [width], role: .norm, layer: layer)
+        names.appending(".bias", huggingFaceOr: ".beta", cTranslate2: "/beta"), shape: [width],
+        role: .norm, layer: layer)
       : nil
   }
 

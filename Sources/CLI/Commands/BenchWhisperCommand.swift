@@ -1,0 +1,138 @@
+internal import ArgumentParser
+internal import Bytes
+internal import Foundation
+internal import Models
+internal import SwiftRAG
+
+extension BenchCommand {
+  /// The command `swiftrag bench whisper`.
+  struct Whisper: ParsableCommand {
+    static let configuration = CommandConfiguration(
+      abstract: "Time Whisper on a window of sound; write its numbers, to compare programs.",
+      discussion: """
+          swiftrag bench whisper -m base.pt --mel window.f32 --ids ids.txt --npy l.npy
+          swiftrag bench whisper -m base.pt --steps 64 --hypotheses 5
+
+        The window is Float32, little-endian, a row for each of 3,000 frames; without --mel it is \
+        silence. Tests/Reference/whisper_parity.py compares the numbers with those of openai-whisper.
+        """)
+
+    @Option(name: .shortAndLong, help: "Whisper: a file, a folder, or a name below models/whisper.")
+    var model: String?
+
+    @Option(help: "A window of log-mel frames.", completion: .file())
+    var mel: String?
+
+    @Option(help: "A file with token ids, separated by white space.", completion: .file())
+    var ids: String?
+
+    @Option(help: "Write the logits of all ids: Float32 [tokens, vocabulary].", completion: .file())
+    var npy: String?
+
+    @Option(help: "Write the encoder's output: Float32 [positions, width].", completion: .file())
+    var encoded: String?
+
+    @Option(help: "Time this number of steps of the decoder after the ids.")
+    var steps = 0
+
+    @Option(help: "Hypotheses that a step continues.")
+    var hypotheses = 1
+
+    @Option(help: "Time the best of this number of runs.")
+    var runs = 1
+
+    @Option(name: .shortAndLong, help: "Compute threads (default: one for each physical core).")
+    var threads: Int?
+
+    @OptionGroup var common: CommonOptions
+
+    private struct Report: Encodable {
+      let load: Double
+      let encode: Double
+      let prompt: Double
+      let steps: Double
+      let packedBytes: Int
+    }
+
+    func run() throws {
+      common.apply()
+      try requireRange(steps, 0...400, of: "--steps")
+      try requireRange(hypotheses, 1...64, of: "--hypotheses")
+      try requireRange(runs, 1...100, of: "--runs")
+      let runtime = try makeRuntime(
+        [
+          SettingFlag(.threads, "--threads", threads),
+          SettingFlag(.whisperModel, "--model", model),
+        ].compactMap { $0 })
+      var report = [Double](repeating: .infinity, count: 4)
+      var loaded: WhisperModel?
+      report[0] = try seconds { loaded = try runtime.whisperModel() }
+      guard let model = loaded else { return }
+      let window = try window(model.config)
+      let prompt = try tokens() ?? [0]
+      let session = try WhisperSession(model, hypothesisLimit: hypotheses)
+      for _ in 0..<runs {
+        report[1] = min(report[1], try seconds { try session.encode(window) })
+        report[2] = min(
+          report[2],
+          try seconds {
+            try session.start(prompt, hypotheses: hypotheses, logitRows: prompt.count)
+          })
+        if let npy {
+          let logits = prompt.indices.flatMap { session.logits($0) }
+          try NumPyWriter.write(logits, columns: model.config.vocab, to: npy)
+        }
+        report[3] = min(
+          report[3],
+          try seconds {
+            let next = [Int32](repeating: prompt[prompt.count - 1], count: hypotheses)
+            for _ in 0..<steps { try session.step(next) }
+          })
+      }
+      if let encoded {
+        try NumPyWriter.write(
+          session.encoded, columns: model.config.encoder.embed, to: encoded)
+      }
+      try answerJSON(
+        Report(
+          load: report[0], encode: report[1], prompt: report[2], steps: report[3],
+          packedBytes: model.packedByteCount), pretty: false)
+    }
+
+    private func seconds(_ body: () throws -> Void) rethrows -> Double {
+      let duration = try ContinuousClock().measure(body)
+      return Double(duration.components.seconds) + Double(duration.components.attoseconds) * 1e-18
+    }
+
+    private func window(_ config: WhisperConfig) throws -> [Float] {
+      let count = config.frameCount * config.melCount
+      guard let mel else { return [Float](repeating: -1, count: count) }
+      guard let data = FileManager.default.contents(atPath: mel) else {
+        throw CommandFailure("\(mel): cannot be read", .missingInput)
+      }
+      guard data.count == count * 4 else {
+        throw CommandFailure(
+          "\(mel): has \(data.count) bytes; the model takes \(config.frameCount) frames of "
+            + "\(config.melCount) numbers, \(count * 4) bytes", .invalidData)
+      }
+      return data.withUnsafeBytes { bytes in
+        (0..<count).map {
+          Float(bitPattern: bytes.loadUnaligned(fromByteOffset: $0 * 4, as: UInt32.self))
+        }
+      }
+    }
+
+    private func tokens() throws -> [Int32]? {
+      guard let ids else { return nil }
+      guard let text = try? String(contentsOfFile: ids, encoding: .utf8) else {
+        throw CommandFailure("\(ids): cannot be read", .missingInput)
+      }
+      let words = text.split(whereSeparator: \.isWhitespace)
+      let tokens = words.compactMap { Int32($0) }
+      guard tokens.count == words.count, !tokens.isEmpty else {
+        throw CommandFailure("\(ids): does not consist of token ids", .invalidData)
+      }
+      return tokens
+    }
+  }
+}

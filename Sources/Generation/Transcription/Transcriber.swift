@@ -1,0 +1,85 @@
+package import Models
+package import Tokenizers
+
+/// Turns recordings into text with times: a Whisper, its tokenizer and its decoding.
+///
+/// Windows of 30 seconds are decoded one after another. A window begins where the text of the one
+/// before ends, and continues its text.
+///
+/// - Source: Radford et al. 2022, arXiv:2212.04356, section 4.5; openai-whisper 20250625
+///   `transcribe.py`.
+package final class Transcriber: Sendable {
+  package let model: WhisperModel
+  package let tokenizer: WhisperTokenizer
+
+  /// - Throws: `TranscriptionError.vocabulary` where the two do not belong together.
+  package init(model: WhisperModel, tokenizer: WhisperTokenizer) throws(TranscriptionError) {
+    guard tokenizer.vocabularyCount == model.config.vocab else {
+      throw .vocabulary(tokenizer: tokenizer.vocabularyCount, model: model.config.vocab)
+    }
+    self.model = model
+    self.tokenizer = tokenizer
+  }
+
+  /// Transcribes a recording.
+  ///
+  /// - Parameters:
+  ///   - sound: the recording.
+  ///   - options: language, task and decoding.
+  ///   - emit: called for each event.
+  ///   - shouldStop: called before each token; true ends the transcription and keeps its segments.
+  /// - Returns: the transcript.
+  /// - Throws: `TranscriptionError`, and what reading the sound throws.
+  package func transcribe(
+    _ sound: some SoundFrames, options: TranscriptionOptions = TranscriptionOptions(),
+    emit: (TranscriptionEvent) -> Void = { _ in }, shouldStop: () -> Bool = { false }
+  ) throws -> Transcript {
+    try options.validate()
+    try check(options)
+    guard sound.bandCount == model.config.melCount else {
+      throw TranscriptionError.melBands(found: sound.bandCount, expected: model.config.melCount)
+    }
+    let session = try mapModelErrors { () throws(ModelError) in
+      try WhisperSession(model, hypothesisLimit: options.hypothesisCount)
+    }
+    let language = try options.language ?? detectLanguage(sound, session, emit: emit)
+    var run = TranscriptionRun(
+      decoder: WindowDecoder(session, tokenizer, options, language: language), sound: sound)
+    while !shouldStop(), let segments = try run.next(shouldStop: shouldStop) {
+      if !segments.isEmpty { emit(.segments(segments)) }
+      emit(.progress(seconds: run.secondsDone, of: sound.duration))
+    }
+    return Transcript(
+      language: language, text: run.text, segments: run.segments, duration: sound.duration)
+  }
+
+  private func check(_ options: TranscriptionOptions) throws(TranscriptionError) {
+    if let language = options.language {
+      let isKnown =
+        tokenizer.isMultilingual
+        ? tokenizer.languageToken(language) != nil : language == "en"
+      guard isKnown else {
+        throw .unsupported(
+          what: "the model does not have the language '\(language)'",
+          supported: tokenizer.isMultilingual
+            ? tokenizer.languageCodes.joined(separator: ", ") : "en")
+      }
+    }
+    if options.task == .translate, !tokenizer.isMultilingual {
+      throw .unsupported(what: "an English model does not translate", supported: "transcribe")
+    }
+  }
+
+  /// The language of the first 30 seconds; English models know only that.
+  private func detectLanguage(
+    _ sound: some SoundFrames, _ session: WhisperSession, emit: (TranscriptionEvent) -> Void
+  ) throws -> String {
+    guard tokenizer.isMultilingual else { return "en" }
+    let window = try sound.frames(0..<model.config.frameCount)
+    try mapModelErrors { () throws(ModelError) in try session.encode(window) }
+    let languages = try WindowDecoder.languages(session, tokenizer)
+    guard let best = languages.first else { return "en" }
+    emit(.language(code: best.code, probability: best.probability))
+    return best.code
+  }
+}

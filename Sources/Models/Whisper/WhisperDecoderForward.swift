@@ -1,0 +1,124 @@
+// The forward pass of Whisper's decoder, token ids to logits, in the order of the paper. Whisper.md
+// in the package's documentation has the same steps as equations.
+
+internal import Kernels
+
+/// The caches that a step of the decoder reads and extends.
+struct WhisperCaches {
+  /// Keys and values of the encoder's output, one layer for each of the decoder's.
+  let cross: KVCache
+  /// Keys and values of the tokens, `layers` for each slot.
+  let own: KVCache
+  /// The slot of each hypothesis.
+  var slots: [Int]
+  /// Layers of the decoder.
+  let layers: Int
+
+  /// The layer in ``own`` of a layer of a hypothesis.
+  func ownLayer(_ layer: Int, of hypothesis: Int) -> Int { slots[hypothesis] * layers + layer }
+}
+
+extension WhisperModel {
+  /// Computes consecutive tokens of one hypothesis, or one token of each of several.
+  ///
+  /// Each row of a result depends only on its own hypothesis and is summed in a fixed order, so it
+  /// has the same bits whatever the other hypotheses are and however a prompt is divided.
+  ///
+  /// - Source: Radford et al. 2022, arXiv:2212.04356, section 2.2.
+  /// - Parameters:
+  ///   - tokens: checked ids; as many as hypotheses where there are several.
+  ///   - firstPosition: of the first token, or of all; the caches hold all positions before it.
+  ///   - logitRows: the number of last rows whose logits are computed.
+  ///   - state: room for the tokens; the result is `logits`, `[logitRows, vocab]`.
+  ///   - caches: of one hypothesis, or of as many as tokens.
+  ///   - tap: receives every named activation, or nil.
+  func decode(
+    _ tokens: [Int32], firstPosition: Int, logitRows: Int, state: inout WhisperDecoderState,
+    caches: WhisperCaches, tap: Tap?
+  ) {
+    let isOneHypothesis = caches.slots.count == 1
+    weights.tokens.lookUp(tokens.span, into: &state.hidden)
+    for row in 0..<tokens.count {
+      let position = isOneHypothesis ? firstPosition + row : firstPosition
+      state.hidden.withMutableRow(row) { weights.textPositions.add(position, to: &$0) }
+    }
+    tap?.record(WhisperActivation.embeddings, nil, state.hidden)
+
+    for (index, layer) in weights.decoderLayers.enumerated() {
+      // Self-attention to the tokens so far, residual.
+      compute.layerNorm(state.hidden, layer.attentionNorm, into: &state.norm)
+      tap?.record(WhisperActivation.attentionNorm, index, state.norm)
+      compute.linear(state.norm, layer.attention.queryKeyValue, into: &state.queryKeyValue)
+      tap?.record(WhisperActivation.queryKeyValue, index, state.queryKeyValue)
+      attendToTokens(layer.attention, index, firstPosition, &state, caches)
+      tap?.record(WhisperActivation.attention, index, state.attention)
+      compute.linear(state.attention, layer.attention.output, addingTo: &state.hidden)
+      tap?.record(WhisperActivation.attentionResidual, index, state.hidden)
+
+      // Cross-attention to the encoder's output, residual.
+      compute.layerNorm(state.hidden, layer.crossNorm, into: &state.norm)
+      tap?.record(WhisperActivation.crossNorm, index, state.norm)
+      compute.linear(state.norm, layer.crossAttention.query, into: &state.crossQuery)
+      tap?.record(WhisperActivation.crossQuery, index, state.crossQuery)
+      compute.attention(
+        state.crossQuery, layer.crossAttention, cache: caches.cross, index: index,
+        positions: config.encoder.context, into: &state.attention)
+      tap?.record(WhisperActivation.crossAttention, index, state.attention)
+      compute.linear(state.attention, layer.crossAttention.output, addingTo: &state.hidden)
+      tap?.record(WhisperActivation.crossResidual, index, state.hidden)
+
+      // Feed-forward network, residual.
+      compute.layerNorm(state.hidden, layer.ffnNorm, into: &state.norm)
+      tap?.record(WhisperActivation.ffnNorm, index, state.norm)
+      compute.linear(state.norm, layer.mlp.up, into: &state.ffnHidden)
+      tap?.record(WhisperActivation.ffnHidden, index, state.ffnHidden)
+      compute.linear(state.ffnHidden, layer.mlp.down, addingTo: &state.hidden)
+      tap?.record(WhisperActivation.layerOutput, index, state.hidden)
+    }
+
+    state.hidden.keepLastRows(logitRows)
+    compute.layerNorm(state.hidden, weights.decoderNorm, into: &state.norm)
+    tap?.record(WhisperActivation.finalNorm, nil, state.norm)
+    state.reserveLogits(rows: logitRows)
+    compute.linear(state.norm, weights.output, into: &state.logits)
+    tap?.record(WhisperActivation.logits, nil, state.logits)
+  }
+
+  /// Causal self-attention: of the tokens of one hypothesis together, of several one by one, each
+  /// with its own cache.
+  private func attendToTokens(
+    _ layer: SelfAttention, _ index: Int, _ firstPosition: Int,
+    _ state: inout WhisperDecoderState, _ caches: WhisperCaches
+  ) {
+    if caches.slots.count == 1 {
+      let cacheLayer = caches.ownLayer(index, of: 0)
+      compute.append(
+        state.queryKeyValue, layer, to: caches.own, index: cacheLayer, firstPosition: firstPosition)
+      compute.attention(
+        state.queryKeyValue, layer, cache: caches.own, index: cacheLayer,
+        positions: firstPosition + state.queryKeyValue.rows, window: nil, into: &state.attention)
+      return
+    }
+    state.attention.rows = state.queryKeyValue.rows
+    for row in caches.slots.indices {
+      let cacheLayer = caches.ownLayer(index, of: row)
+      state.queryKeyValue.copy(row: row, to: 0, of: &state.oneQueryKeyValue)
+      compute.append(
+        state.oneQueryKeyValue, layer, to: caches.own, index: cacheLayer,
+        firstPosition: firstPosition)
+      compute.attention(
+        state.oneQueryKeyValue, layer, cache: caches.own, index: cacheLayer,
+        positions: firstPosition + 1, window: nil, into: &state.oneAttention)
+      state.oneAttention.copy(row: 0, to: row, of: &state.attention)
+    }
+  }
+}
+
+extension Matrix {
+  /// Copies a row over one of another matrix of the same width.
+  fileprivate borrowing func copy(row: Int, to target: Int, of matrix: inout Matrix) {
+    withRow(row) { source in
+      matrix.withMutableRow(target) { for index in $0.indices { $0[index] = source[index] } }
+    }
+  }
+}

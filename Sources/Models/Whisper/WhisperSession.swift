@@ -1,0 +1,181 @@
+internal import Kernels
+
+/// The memory of one window of sound and of the texts that are tried for it.
+///
+/// `encode` computes the encoder's output and what the decoder reads of it; `start` gives the
+/// decoder a prompt, with which one or several hypotheses begin; `step` appends one token to each.
+/// It belongs to one caller at a time.
+package final class WhisperSession {
+  package let model: WhisperModel
+  /// Tokens of each hypothesis in the caches.
+  package private(set) var positionCount = 0
+
+  private var encoder: WhisperEncoderState
+  private var decoder: WhisperDecoderState
+  private var caches: WhisperCaches
+  private var hasWindow = false
+
+  /// Memory for `hypothesisLimit` hypotheses.
+  ///
+  /// - Parameters:
+  ///   - model: what computes.
+  ///   - hypothesisLimit: at least 1.
+  /// - Throws: `ModelError.notEnoughMemory` where the system refuses the caches.
+  package init(_ model: WhisperModel, hypothesisLimit: Int = 1) throws(ModelError) {
+    self.model = model
+    let config = model.config
+    let decoder = config.decoder
+    func cache(layers: Int, capacity: Int, _ name: String) throws(ModelError) -> KVCache {
+      let (heads, headDim) = (decoder.heads, decoder.embed / decoder.heads)
+      if let cache = KVCache(
+        layers: layers, heads: heads, headDim: headDim, capacity: capacity, type: .f32)
+      {
+        return cache
+      }
+      throw .notEnoughMemory(
+        source: model.weightPaths.first ?? "model",
+        needed: KVCache.byteCount(
+          layers: layers, heads: heads, headDim: headDim, capacity: capacity, type: .f32) ?? .max,
+        available: 0, parts: "keys and values of the \(name)")
+    }
+    caches = WhisperCaches(
+      cross: try cache(layers: decoder.layers, capacity: config.encoder.context, "sound"),
+      own: try cache(
+        layers: decoder.layers * max(1, hypothesisLimit), capacity: decoder.context, "text"),
+      slots: [0], layers: decoder.layers)
+    encoder = WhisperEncoderState(config: config)
+    self.decoder = WhisperDecoderState(config: config)
+  }
+
+  /// The most hypotheses.
+  package var hypothesisLimit: Int { caches.own.layers / caches.layers }
+
+  /// Takes a window of sound.
+  ///
+  /// - Parameters:
+  ///   - mel: `[frames, mels]`, row-major, `config.frameCount` frames: 30 seconds.
+  ///   - tap: receives the encoder's activations.
+  /// - Throws: `ModelError.invalid` for another number of values.
+  package func encode(_ mel: [Float], tap: Tap? = nil) throws(ModelError) {
+    let config = model.config
+    guard mel.count == config.frameCount * config.melCount else {
+      throw .invalid(
+        entry: "window of sound",
+        reason: "\(mel.count) numbers; the model takes \(config.frameCount) frames of "
+          + "\(config.melCount)", source: "input")
+    }
+    encoder.mel.withMutableElements { for index in $0.indices { $0[index] = mel[index] } }
+    model.encode(state: &encoder, tap: tap)
+    model.appendKeysAndValues(of: &encoder, to: caches.cross)
+    (hasWindow, positionCount) = (true, 0)
+  }
+
+  /// The encoder's output for the window, row-major `[context, embed]`.
+  package var encoded: [Float] { encoder.norm.array() }
+
+  /// Begins hypotheses with the same tokens.
+  ///
+  /// - Parameters:
+  ///   - tokens: the prompt.
+  ///   - hypotheses: how many begin with it, at most `hypothesisLimit`.
+  ///   - logitRows: the number of last tokens whose logits are computed, at least 1.
+  ///   - tap: receives the decoder's activations.
+  /// - Throws: `ModelError.emptySequence`, `.contextFull` or `.tokenOutsideVocabulary`.
+  /// - Precondition: there is a window.
+  package func start(
+    _ tokens: [Int32], hypotheses: Int = 1, logitRows: Int = 1, tap: Tap? = nil
+  ) throws(ModelError) {
+    precondition(hasWindow, "a window comes first")
+    precondition((1...hypothesisLimit).contains(hypotheses), "more hypotheses than there is room")
+    if tokens.isEmpty { throw .emptySequence(index: 0) }
+    positionCount = 0
+    try check(tokens, adding: tokens.count)
+    caches.slots = [0]
+    model.decode(
+      tokens, firstPosition: 0, logitRows: min(max(1, logitRows), tokens.count), state: &decoder,
+      caches: caches, tap: tap)
+    positionCount = tokens.count
+    for slot in 1..<max(1, hypotheses) { copySlot(0, to: slot) }
+    caches.slots = Array(0..<hypotheses)
+  }
+
+  /// Appends one token to each hypothesis.
+  ///
+  /// - Parameters:
+  ///   - tokens: one for each hypothesis after the step.
+  ///   - sources: the hypothesis that each continues; nil where each continues itself.
+  /// - Throws: `ModelError.contextFull` or `.tokenOutsideVocabulary`.
+  /// - Precondition: `start` was called, and there are as many sources as tokens.
+  package func step(_ tokens: [Int32], sources: [Int]? = nil) throws(ModelError) {
+    precondition(positionCount > 0, "a prompt comes first")
+    try check(tokens, adding: 1)
+    if let sources { rearrange(sources) }
+    precondition(tokens.count == caches.slots.count, "one token for each hypothesis")
+    model.decode(
+      tokens, firstPosition: positionCount, logitRows: tokens.count, state: &decoder,
+      caches: caches, tap: nil)
+    positionCount += 1
+  }
+
+  /// Rows of logits of the last call.
+  package var logitRowCount: Int { decoder.logits.rows }
+
+  /// Row `row` of the logits of the last call, `[vocab]`: a prompt's last tokens, or a hypothesis.
+  package func logits(_ row: Int) -> [Float] {
+    decoder.logits.withRow(row) { logits in logits.indices.map { logits[$0] } }
+  }
+
+  /// The keys of the window in a layer of the decoder, `[context, embed]`, row-major.
+  func keys(ofLayer index: Int) -> [Float] {
+    model.projectKeysAndValues(of: &encoder, layer: index)
+    var keys: [Float] = []
+    for row in 0..<encoder.keyValue.rows {
+      encoder.keyValue.withRow(row) { values in
+        for column in 0..<model.config.decoder.embed { keys.append(values[column]) }
+      }
+    }
+    return keys
+  }
+
+  // MARK: Slots
+
+  /// Gives every hypothesis a slot with the cache of its source: the first that continues a source
+  /// keeps its slot, the others get a copy.
+  private func rearrange(_ sources: [Int]) {
+    precondition((1...hypothesisLimit).contains(sources.count), "more hypotheses than room")
+    var isTaken = [Bool](repeating: false, count: hypothesisLimit)
+    var slots = [Int?](repeating: nil, count: sources.count)
+    for (hypothesis, source) in sources.enumerated() where !isTaken[caches.slots[source]] {
+      slots[hypothesis] = caches.slots[source]
+      isTaken[caches.slots[source]] = true
+    }
+    for (hypothesis, source) in sources.enumerated() where slots[hypothesis] == nil {
+      guard let free = isTaken.firstIndex(of: false) else {
+        preconditionFailure("there are as many slots as hypotheses")
+      }
+      isTaken[free] = true
+      slots[hypothesis] = free
+      copySlot(caches.slots[source], to: free)
+    }
+    caches.slots = slots.compactMap(\.self)
+  }
+
+  private func copySlot(_ source: Int, to target: Int) {
+    let layers = caches.layers
+    caches.own.copy(
+      layers: (source * layers)..<((source + 1) * layers), to: target * layers,
+      positions: positionCount)
+  }
+
+  private func check(_ tokens: [Int32], adding: Int) throws(ModelError) {
+    let config = model.config
+    guard positionCount + adding <= config.decoder.context else {
+      throw .contextFull(
+        tokenCount: positionCount, adding: adding, limit: config.decoder.context)
+    }
+    for (position, id) in tokens.enumerated() where id < 0 || Int(id) >= config.vocab {
+      throw .tokenOutsideVocabulary(
+        id: id, sequence: 0, position: position, vocabularyCount: config.vocab)
+    }
+  }
+}
