@@ -179,6 +179,9 @@ import Testing
           + P.global("builtins", "exec"), ["os.system", "builtins.exec"]
       ),
       (Array("Pid\n".utf8) + P.global("os", "system"), ["os.system"]),
+      // POP of a mark, and of what is below it.
+      (P.none + P.mark + [0x30, 0x30, 0x31] + P.global("os", "system"), ["os.system"]),
+      (P.none + P.mark + [0x30, 0x30] + P.global("os", "system"), ["os.system"]),
     ]
     for (value, expected) in cases {
       #expect(names(RawTorch.zip(P.state(("a", value)))) == expected)

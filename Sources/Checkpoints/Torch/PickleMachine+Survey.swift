@@ -22,7 +22,9 @@ extension PickleMachine {
         memo[position] = top
       }
     case .dup: if let top = stack.last { try push(top) }
-    case .pop: _ = stack.popLast()
+    case .pop:
+      // Python keeps marks on the stack, so POP may remove one.
+      if stack.count > (marks.last ?? 0) { stack.removeLast() } else { _ = marks.popLast() }
     case .popMark: _ = try popMarked()
     case .ext1: try importExtension(Int(try number("extension code") as UInt8))
     case .ext2: try importExtension(Int(try number("extension code") as UInt16))
