@@ -1,7 +1,7 @@
 """Holds the peers to AVX2 on a processor that has more.
 
-swiftrag, openvino and torch read a variable of the environment. onnxruntime asks the processor: it
-executes XGETBV, and takes AVX-512 for present only where bits 5 to 7 of the answer say that the
+swiftrag, openvino and torch read a variable of the environment. onnxruntime queries the processor:
+it executes XGETBV, and uses AVX-512 only where bits 5 to 7 of the answer say that the
 system saves its registers (the "XFEATURE_ENABLED_MASK" of Intel's manual, volume 1, chapter 13). So
 a copy of its library has that instruction replaced by one that answers 7: x87, SSE and AVX alone.
 """
@@ -10,7 +10,7 @@ import pathlib
 import shutil
 
 # xor ecx, ecx; xgetbv
-ASKS = bytes.fromhex("31c90f01d0")
+QUERY = bytes.fromhex("31c90f01d0")
 # xor ecx, ecx; mov al, 7; nop
 ANSWERS_AVX = bytes.fromhex("31c9b00790")
 
@@ -26,10 +26,10 @@ def held_to_avx2(work):
     shutil.copytree(package, copy)
     library = next((copy / "capi").glob("onnxruntime_pybind11_state*.so"))
     code = library.read_bytes()
-    if ASKS not in code:
-        raise SystemExit(f"{library.name} asks for the processor's features in another way than "
+    if QUERY not in code:
+        raise SystemExit(f"{library.name} queries the processor's features in another way than "
                          "the pinned version; onnxruntime cannot be held to AVX2")
-    library.write_bytes(code.replace(ASKS, ANSWERS_AVX))
+    library.write_bytes(code.replace(QUERY, ANSWERS_AVX))
     return {"SWIFTRAG_ISA": "avx2", "ONEDNN_MAX_CPU_ISA": "AVX2", "DNNL_MAX_CPU_ISA": "AVX2",
             "ATEN_CPU_CAPABILITY": "avx2", "MKL_ENABLE_INSTRUCTIONS": "AVX2",
             "PYTHONPATH": str(copy.parent)}

@@ -27,7 +27,8 @@ package func quantizeOffsetQ80(
         leastLane(minimum(minimum(lanes.0, lanes.1), minimum(lanes.2, lanes.3))) + 0
       let range = largest - offset
       let isConstant = !(range >= smallestRange)
-      scales.storeBytes(of: isConstant ? 0 : range / largestOffsetQuant, toByteOffset: block * 4, as: Float.self)
+      let scale = isConstant ? 0 : range / largestOffsetQuant
+      scales.storeBytes(of: scale, toByteOffset: block * 4, as: Float.self)
       offsets.storeBytes(of: offset, toByteOffset: block * 4, as: Float.self)
       let factor = broadcast(isConstant ? 0 : largestOffsetQuant / range)
       let shift = broadcast(offset)
@@ -53,7 +54,7 @@ private func storeInOrder(_ lanes: SIMD4<Int64>, _ target: UnsafeMutableRawPoint
     as: SIMD8<Int32>.self)
 }
 
-/// Lanes times `factor`, held to 0...``largestOffsetQuant`` and rounded to even.
+/// Lanes times `factor`, rounded to even, at least 0 and at most ``largestOffsetQuant``.
 @inline(__always)
 private func roundedQuants(_ lanes: FloatLanes, _ factor: FloatLanes) -> SIMD4<Int64> {
   // The second operand wins when the first is NaN, so every quant is in range.

@@ -55,7 +55,7 @@ private func storeConstantBlock(
   scale.storeBytes(of: 0, as: Float.self)
 }
 
-/// Lanes times `factor`, held to 0...``largestOffsetQuant`` and rounded to even.
+/// Lanes times `factor`, rounded to even, at least 0 and at most ``largestOffsetQuant``.
 @inline(__always)
 private func roundedQuants(_ lanes: FloatLanes, _ factor: FloatLanes) -> SIMD8<Int64> {
   // The second operand wins when the first is NaN, so every quant is in range.

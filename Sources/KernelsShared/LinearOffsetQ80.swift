@@ -155,8 +155,10 @@ private struct BlockStep {
   }
 }
 
-/// Registers of integers side by side: the sums of one row of a tile over one block, or the bytes
-/// of one group of a panel. The third is not used at 256 bits.
+/// Registers of integers side by side.
+///
+/// They are the sums of one row of a tile over one block, or the bytes of one group of a panel. The
+/// third is not used at 256 bits.
 private struct IntegerRow {
   var first = zeroIntegers()
   var second = zeroIntegers()

@@ -63,7 +63,7 @@ package enum InstructionSet: String, Sendable, CaseIterable, Comparable {
 
   /// Whether this CPU has AVX2 and AVX-VNNI.
   ///
-  /// With `AVXVNNI_AS_AVX512` (`Tests/Reference/avxvnni.sh`) a processor with AVX-512 stands in.
+  /// With `AVXVNNI_AS_AVX512` (`Tests/Reference/avxvnni.sh`) a processor with AVX-512 counts.
   private static let hasAVXVNNI: Bool = {
     #if AVXVNNI_AS_AVX512
       return supported >= .avx512

@@ -133,7 +133,7 @@ extension CLIPModel {
 
   /// One row for each input: its LayerNorm, projection and unit length.
   ///
-  /// - Parameter rows: the inputs' rows of `state.hidden`, unless it has only these.
+  /// `rows` are the inputs' rows of `state.hidden`, unless it has only these.
   private func pool(
     rows: ArraySlice<Int>, norm: LayerNorm, _ projection: Linear, _ state: inout CLIPState,
     _ tap: Tap?

@@ -4,8 +4,10 @@ import Kernels
 import PeaksAVX2
 import PeaksAVX512
 
-/// What the encoders' products and attention reach of the machine's own peak, measured in turns: a
-/// shared machine changes its speed from second to second.
+/// The encoders' products and attention as shares of the machine's own peak.
+///
+/// Kernels and peaks are measured in turns, since a shared machine changes its speed from second to
+/// second.
 struct ShareTable {
   private let compute: ComputeContext
   private let threadCount: Int
@@ -35,7 +37,8 @@ struct ShareTable {
 
   /// Prints a row for each shape: 10⁹ operations a second and the share of the peak.
   func products(only wanted: String? = nil) throws {
-    print("| product | rows | F32 | of FMA | Q8_0 | of bytes | Q8_0 / F32 |\n|---|---|---|---|---|---|---|")
+    print("| product | rows | F32 | of FMA | Q8_0 | of bytes | Q8_0 / F32 |")
+    print("|---|---|---|---|---|---|---|")
     for (model, inputs, outputs, rowCounts) in Self.shapes {
       if let wanted, !model.contains(wanted) { continue }
       let floats = try Encoder.weight(.f32, outputs, inputs, compute)

@@ -34,12 +34,13 @@ case "quantized":
   if wanted == nil || wanted == "memory" { table.memoryTable(threadCounts: [1, 2]) }
 case "encoder":
   let threadCount = arguments.dropFirst().first.flatMap { Int($0) } ?? 1
-  let shapes = arguments.dropFirst(2).first.map { list in
-    list.split(separator: ",").map { shape in
-      let numbers = shape.split(separator: "x").compactMap { Int($0) }
-      return (numbers[0], numbers[1])
-    }
-  } ?? [(1, 16), (1, 128), (1, 256), (32, 16), (32, 128), (32, 256)]
+  let shapes =
+    arguments.dropFirst(2).first.map { list in
+      list.split(separator: ",").map { shape in
+        let numbers = shape.split(separator: "x").compactMap { Int($0) }
+        return (numbers[0], numbers[1])
+      }
+    } ?? [(1, 16), (1, 128), (1, 256), (32, 16), (32, 128), (32, 256)]
   print("| weights | batch x tokens | best µs | median µs | shares |\n|---|---|---|---|---|")
   for (type, path) in [
     (WeightType.f32, KernelBackend.simd), (.f16, .simd), (.q80, .simd), (.f32, .blas),
