@@ -33,7 +33,9 @@ def main():
     torch.set_num_threads(1)
     whisper = reference.import_whisper()
     whisper.model.MultiHeadAttention.use_sdpa = False
-    shutil.rmtree(FIXTURE, ignore_errors=True)
+    # The folder has the files of two other scripts as well.
+    for folder in ("tiny-hf", "tiny-ct2"):
+        shutil.rmtree(FIXTURE / folder, ignore_errors=True)
     (FIXTURE / "tiny-ct2").mkdir(parents=True)
     model = reference.seeded_model(whisper, 7, **DIMS)
     state = reference.state_of(model)
