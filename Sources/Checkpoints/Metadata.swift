@@ -90,6 +90,14 @@ package struct Metadata: Sendable {
     return value
   }
 
+  /// The integer of `key`.
+  ///
+  /// - Throws: `CheckpointError.missingMetadata` where it is absent, `metadataType` where it is not
+  ///   an integer.
+  package func requiredInteger(_ key: String) throws(CheckpointError) -> Int {
+    try required(key, integer(key))
+  }
+
   private func typed<Value>(
     _ key: String, _ expected: String, _ read: (MetadataValue) -> Value?
   ) throws(CheckpointError) -> Value? {

@@ -24,17 +24,8 @@ import Testing
     let recorder = Recorder()
     _ = try TextEmbedder(model).embed(tokenIDs: goldens.sequences, tap: recorder.tap)
 
-    try #require(recorder.activations.map(\.label) == goldens.activations.map(\.label))
-    for (actual, golden) in zip(recorder.activations, goldens.activations) {
-      try #require(actual.rows == golden.rows && actual.columns == golden.columns)
-      let expected = numbers[golden.offset..<golden.offset + golden.rows * golden.columns]
-      let largest = expected.reduce(0) { max($0, abs($1)) }
-      let difference = maximumDifference(actual.values, expected)
-      // `#require` ends here, so the message names the first activation that diverges.
-      try #require(
-        difference <= Self.tolerance * largest,
-        "first divergence: \(golden.label), \(difference) of \(largest)")
-    }
+    try requireAgreement(
+      recorder.activations, goldens.activations, numbers, tolerance: Self.tolerance)
   }
 
   @Test(

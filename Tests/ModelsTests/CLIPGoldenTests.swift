@@ -21,22 +21,6 @@ import Testing
         compute: ComputeContext(path: path, threadCount: threadCount)))
   }
 
-  private func compare(
-    _ activations: [Tap.Activation], _ goldens: [GoldenEntry], _ numbers: [Float]
-  ) throws {
-    try #require(activations.map(\.label) == goldens.map(\.label))
-    for (actual, golden) in zip(activations, goldens) {
-      try #require(actual.rows == golden.rows && actual.columns == golden.columns)
-      let expected = numbers[golden.range]
-      let largest = expected.reduce(0) { max($0, abs($1)) }
-      let difference = maximumDifference(actual.values, expected)
-      // `#require` ends here, so the message names the first activation that diverges.
-      try #require(
-        difference <= Self.tolerance * largest,
-        "first divergence: \(golden.label), \(difference) of \(largest)")
-    }
-  }
-
   @Test(arguments: KernelBackend.allCases, CLIPGoldens.layouts)
   func bothTowersAgreeInEveryActivation(_ path: KernelBackend, _ layout: String) throws {
     let encoder = try encoder(layout, path: path)
@@ -44,10 +28,11 @@ import Testing
     let numbers = try CLIPGoldens.numbers()
     let images = Recorder()
     _ = try encoder.embed(images: goldens.imageValues(), tap: images.tap)
-    try compare(images.activations, goldens.images, numbers)
+    try requireAgreement(images.activations, goldens.images, numbers, tolerance: Self.tolerance)
     let texts = Recorder()
     _ = try encoder.embed(tokenIDs: goldens.texts, tap: texts.tap)
-    try compare(texts.activations, goldens.textActivations, numbers)
+    try requireAgreement(
+      texts.activations, goldens.textActivations, numbers, tolerance: Self.tolerance)
     #expect(abs(encoder.model.logitScale - 100) < 0.1)
   }
 

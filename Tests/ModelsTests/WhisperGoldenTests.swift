@@ -23,22 +23,6 @@ import Testing
       hypothesisLimit: hypotheses)
   }
 
-  private func compare(
-    _ activations: [Tap.Activation], _ goldens: [GoldenEntry], _ numbers: [Float]
-  ) throws {
-    try #require(activations.map(\.label) == goldens.map(\.label))
-    for (actual, golden) in zip(activations, goldens) {
-      try #require(actual.rows == golden.rows && actual.columns == golden.columns)
-      let expected = numbers[golden.range]
-      let largest = expected.reduce(0) { max($0, abs($1)) }
-      let difference = maximumDifference(actual.values, expected)
-      // `#require` ends here, so the message names the first activation that diverges.
-      try #require(
-        difference <= Self.tolerance * largest,
-        "first divergence: \(golden.label), \(difference) of \(largest)")
-    }
-  }
-
   @Test(arguments: KernelBackend.allCases, WhisperGoldens.layouts)
   func encoderAndDecoderAgreeInEveryActivation(_ path: KernelBackend, _ layout: String) throws {
     let session = try session(layout, path: path)
@@ -46,10 +30,10 @@ import Testing
     let numbers = try WhisperGoldens.numbers()
     let sound = Recorder()
     try session.encode(goldens.window(), tap: sound.tap)
-    try compare(sound.activations, goldens.encoder, numbers)
+    try requireAgreement(sound.activations, goldens.encoder, numbers, tolerance: Self.tolerance)
     let text = Recorder()
     try session.start(goldens.tokens, logitRows: goldens.tokens.count, tap: text.tap)
-    try compare(text.activations, goldens.decoder, numbers)
+    try requireAgreement(text.activations, goldens.decoder, numbers, tolerance: Self.tolerance)
   }
 
   /// The layouts hold the same numbers, so they give the same bits.

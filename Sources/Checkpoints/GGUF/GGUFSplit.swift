@@ -38,12 +38,9 @@ struct GGUFSplit {
     guard case .gguf = part.format, let count = try part.metadata.integer("split.count"),
       count != 0, count != 1
     else { return nil }
-    func required(_ key: String) throws(CheckpointError) -> Int {
-      try part.metadata.required(key, part.metadata.integer(key))
-    }
     self.count = count
-    number = try required("split.no")
-    tensorCount = try required("split.tensors.count")
+    number = try part.metadata.requiredInteger("split.no")
+    tensorCount = try part.metadata.requiredInteger("split.tensors.count")
     guard (2...CheckpointLimits.fileCount).contains(count) else {
       throw CheckpointError.partMismatch(
         reason: "split.count is \(count); it must be between 0 and \(CheckpointLimits.fileCount)"

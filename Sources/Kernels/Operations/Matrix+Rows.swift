@@ -11,4 +11,23 @@ extension Matrix {
     }
     rows = count
   }
+
+  /// Keeps some rows, which become the first.
+  ///
+  /// - Parameter kept: rows in strictly ascending order.
+  package mutating func keepRows(_ kept: some Collection<Int>) {
+    for (target, source) in kept.enumerated() where source != target {
+      precondition(target < source && source < rows, "rows do not ascend within the matrix")
+      (elements + target * columns).update(from: elements + source * columns, count: columns)
+    }
+    rows = kept.count
+  }
+
+  /// Copies a row over one of another matrix of the same width.
+  package func copyRow(_ row: Int, to target: Int, of matrix: inout Matrix) {
+    precondition(columns == matrix.columns, "widths differ")
+    precondition(
+      row >= 0 && row < rows && target >= 0 && target < matrix.rows, "row outside the matrix")
+    (matrix.elements + target * columns).update(from: elements + row * columns, count: columns)
+  }
 }

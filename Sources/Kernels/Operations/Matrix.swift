@@ -48,12 +48,6 @@ package struct Matrix: ~Copyable, @unchecked Sendable {
     return try body(&span)
   }
 
-  /// Overwrites row `target` with row `source`.
-  package mutating func copyRow(_ source: Int, to target: Int) {
-    precondition(source >= 0 && source < rows && target >= 0 && target < rows, "row outside")
-    (elements + target * columns).update(from: elements + source * columns, count: columns)
-  }
-
   /// Gives `body` the elements in use to read, `[rows, columns]`.
   package func withElements<R>(_ body: (Span<Float>) throws -> R) rethrows -> R {
     try body(UnsafeBufferPointer(start: elements, count: count).span)

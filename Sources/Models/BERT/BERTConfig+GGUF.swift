@@ -3,7 +3,6 @@ package import Checkpoints
 extension BERTConfig {
   /// The keys of a `bert` GGUF file; gguf-py 0.19.0, `constants.Keys`.
   enum GGUFKey {
-    static let architecture = "general.architecture"
     static let layers = "bert.block_count"
     static let embed = "bert.embedding_length"
     static let heads = "bert.attention.head_count"
@@ -33,33 +32,28 @@ extension BERTConfig {
   /// - Throws: `ModelError` naming the key that is missing, has another type, or cannot be used.
   package init(ggufMetadata metadata: Metadata, source: String) throws(ModelError) {
     self = try mapCheckpointErrors(source) { () throws(CheckpointError) in
-      func integer(_ key: String) throws(CheckpointError) -> Int {
-        try metadata.required(key, metadata.integer(key))
-      }
       return BERTConfig(
-        layers: try integer(GGUFKey.layers), embed: try integer(GGUFKey.embed),
-        heads: try integer(GGUFKey.heads), ffn: try integer(GGUFKey.ffn),
+        layers: try metadata.requiredInteger(GGUFKey.layers),
+        embed: try metadata.requiredInteger(GGUFKey.embed),
+        heads: try metadata.requiredInteger(GGUFKey.heads),
+        ffn: try metadata.requiredInteger(GGUFKey.ffn),
         vocab: try metadata.required(GGUFKey.tokens, metadata.strings(GGUFKey.tokens)).count,
-        context: try integer(GGUFKey.context),
+        context: try metadata.requiredInteger(GGUFKey.context),
         tokenTypes: try metadata.integer(GGUFKey.tokenTypes) ?? 1,
         layerNormEpsilon: Float(
           try metadata.required(GGUFKey.epsilon, metadata.number(GGUFKey.epsilon))),
         normalizes: try metadata.bool(GGUFKey.normalizes) ?? true,
         maximumTokenCount: try metadata.integer(GGUFKey.maximumTokenCount))
     }
-    try checkArchitecture(metadata, source: source)
+    try checkArchitecture(of: metadata, is: "bert", source: source)
+    try checkNotCausal(metadata, source: source)
     pooling = try Self.pooling(metadata, source: source)
     try validate(source: source)
   }
 
-  private func checkArchitecture(_ metadata: Metadata, source: String) throws(ModelError) {
-    let (architecture, causal) = try mapCheckpointErrors(source) { () throws(CheckpointError) in
-      (try metadata.string(GGUFKey.architecture), try metadata.bool(GGUFKey.causal))
-    }
-    guard architecture == "bert" else {
-      throw .unsupported(
-        entry: GGUFKey.architecture, found: architecture ?? "absent", supported: "bert",
-        source: source)
+  private func checkNotCausal(_ metadata: Metadata, source: String) throws(ModelError) {
+    let causal = try mapCheckpointErrors(source) { () throws(CheckpointError) in
+      try metadata.bool(GGUFKey.causal)
     }
     if causal == true {
       throw .unsupported(

@@ -70,20 +70,9 @@ package struct BERTConfig: Sendable, Equatable {
       ("vocabulary size", vocab, 1 << 24), ("number of positions", context, 1 << 24),
       ("number of token types", tokenTypes, 1 << 16),
     ]
-    for (name, value, limit) in sizes where value < 1 || value > limit {
-      throw .invalid(
-        entry: name, reason: "\(value) is not between 1 and \(limit)", source: source)
-    }
-    guard embed.isMultiple(of: heads) else {
-      throw .invalid(
-        entry: "number of heads", reason: "\(heads) does not divide the hidden size \(embed)",
-        source: source)
-    }
-    guard layerNormEpsilon >= 0, layerNormEpsilon.isFinite else {
-      throw .invalid(
-        entry: "layer norm epsilon", reason: "\(layerNormEpsilon) is negative or not finite",
-        source: source)
-    }
+    try checkSizes(sizes, source: source)
+    try checkHeads(heads, embed: embed, source: source)
+    try checkLayerNormEpsilon(layerNormEpsilon, source: source)
     guard maximumTokenCount >= 1, maximumTokenCount <= context else {
       throw .invalid(
         entry: "maximum token count",

@@ -54,11 +54,7 @@ package struct BERTConverter {
     to path: String, recipe: ConversionRecipe,
     vocabulary: [(key: String, value: MetadataValue)]
   ) throws(ModelError) {
-    guard Self.recipes.contains(recipe) else {
-      throw .unsupported(
-        entry: "type of a bert model", found: recipe.rawValue,
-        supported: Self.recipes.map(\.rawValue).joined(separator: ", "), source: path)
-    }
+    try recipe.check(isOneOf: Self.recipes, architecture: "bert", path: path)
     let shape = ConversionRecipe.ModelShape(layerCount: config.layers, isTied: false)
     try EncodedModelWriter(tensors: tensors).write(
       to: path, specs: BERTTensors(config: config).all, metadata: metadata(recipe) + vocabulary

@@ -76,11 +76,7 @@ extension BERTModel {
     case .classification:
       state.pooled.rows = batch.sequenceCount
       for sequence in 0..<batch.sequenceCount {
-        state.hidden.withRow(batch.offsets[sequence]) { first in
-          state.pooled.withMutableRow(sequence) { row in
-            for index in row.indices { row[index] = first[index] }
-          }
-        }
+        state.hidden.copyRow(batch.offsets[sequence], to: sequence, of: &state.pooled)
       }
     }
   }

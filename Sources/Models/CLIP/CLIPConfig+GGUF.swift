@@ -4,7 +4,6 @@ extension CLIPConfig {
   /// The keys of a `clip` GGUF file; those of gguf-py 0.19.0, `constants.Keys.Clip`, where it has
   /// them.
   enum GGUFKey {
-    static let architecture = "general.architecture"
     static let projection = "clip.vision.projection_dim"
     static let imageSize = "clip.vision.image_size"
     static let patchSize = "clip.vision.patch_size"
@@ -39,29 +38,25 @@ extension CLIPConfig {
   ///   - source: the file's name, for errors.
   /// - Throws: `ModelError` naming the key that is missing, has another type, or cannot be used.
   package init(ggufMetadata metadata: Metadata, source: String) throws(ModelError) {
-    let (architecture, preprocessing) = try mapCheckpointErrors(source) {
-      () throws(CheckpointError) in
-      (try metadata.string(GGUFKey.architecture), try metadata.string(GGUFKey.preprocessing))
-    }
-    guard architecture == "clip" else {
-      throw .unsupported(
-        entry: GGUFKey.architecture, found: architecture ?? "absent", supported: "clip",
-        source: source)
+    try checkArchitecture(of: metadata, is: "clip", source: source)
+    let preprocessing = try mapCheckpointErrors(source) { () throws(CheckpointError) in
+      try metadata.string(GGUFKey.preprocessing)
     }
     self = try mapCheckpointErrors(source) { () throws(CheckpointError) in
-      func integer(_ key: String) throws(CheckpointError) -> Int {
-        try metadata.required(key, metadata.integer(key))
-      }
       func tower(_ keys: GGUFKey.Tower) throws(CheckpointError) -> Tower {
         Tower(
-          layers: try integer(keys.layers), embed: try integer(keys.embed),
-          heads: try integer(keys.heads), ffn: try integer(keys.ffn))
+          layers: try metadata.requiredInteger(keys.layers),
+          embed: try metadata.requiredInteger(keys.embed),
+          heads: try metadata.requiredInteger(keys.heads),
+          ffn: try metadata.requiredInteger(keys.ffn))
       }
       return CLIPConfig(
         vision: try tower(GGUFKey.vision), text: try tower(GGUFKey.text),
-        imageSize: try integer(GGUFKey.imageSize), patchSize: try integer(GGUFKey.patchSize),
+        imageSize: try metadata.requiredInteger(GGUFKey.imageSize),
+        patchSize: try metadata.requiredInteger(GGUFKey.patchSize),
         vocab: try metadata.required(GGUFKey.tokens, metadata.strings(GGUFKey.tokens)).count,
-        context: try integer(GGUFKey.context), projection: try integer(GGUFKey.projection),
+        context: try metadata.requiredInteger(GGUFKey.context),
+        projection: try metadata.requiredInteger(GGUFKey.projection),
         activation: try metadata.bool(GGUFKey.usesGELU) ?? false ? .gelu : .quickGELU,
         layerNormEpsilon: Float(
           try metadata.required(GGUFKey.epsilon, metadata.number(GGUFKey.epsilon))))

@@ -5,7 +5,7 @@ extension CLIPConfig {
   /// Whether a checkpoint is a CLIP: by its architecture, or by the tensor that only CLIP has.
   package static func recognizes(_ checkpoint: Checkpoint) -> Bool {
     if case .gguf = checkpoint.format {
-      return (try? checkpoint.metadata.string(GGUFKey.architecture)) == "clip"
+      return (try? checkpoint.metadata.string(architectureKey)) == "clip"
     }
     return CLIPTensors.prefixes(in: .openAI).contains {
       checkpoint.tensor(named: $0 + "logit_scale") != nil

@@ -47,11 +47,7 @@ package struct CLIPConverter {
     to path: String, recipe: ConversionRecipe,
     vocabulary: [(key: String, value: MetadataValue)]
   ) throws(ModelError) {
-    guard Self.recipes.contains(recipe) else {
-      throw .unsupported(
-        entry: "type of a clip model", found: recipe.rawValue,
-        supported: Self.recipes.map(\.rawValue).joined(separator: ", "), source: path)
-    }
+    try recipe.check(isOneOf: Self.recipes, architecture: "clip", path: path)
     let metadata =
       origin.metadata(architecture: "clip", recipe) + config.ggufMetadata(logitScale: logitScale)
     try EncodedModelWriter(tensors: tensors).write(

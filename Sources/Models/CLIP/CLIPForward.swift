@@ -29,7 +29,7 @@ extension CLIPModel {
     forward(
       weights.imageLayers, offsets: offsets, mask: .full, pooledRows: pooledRows, state: &state,
       tap: tap)
-    pool(rows: pooledRows, norm: weights.imageNorm, weights.imageProjection, &state, tap)
+    project(norm: weights.imageNorm, weights.imageProjection, &state, tap)
   }
 
   /// Computes the embedding of each text of a batch.
@@ -51,14 +51,14 @@ extension CLIPModel {
     forward(
       weights.textLayers, offsets: batch.offsets, mask: .causal(window: nil),
       pooledRows: pooledRows, state: &state, tap: tap)
-    pool(rows: pooledRows, norm: weights.textNorm, weights.textProjection, &state, tap)
+    project(norm: weights.textNorm, weights.textProjection, &state, tap)
   }
 
   /// The layers of a tower, each with its LayerNorm before the sublayer.
   ///
-  /// Of the last layer only `pooledRows` are used, one for each input, so without a tap what follows
-  /// its attention is computed for them alone: three quarters of a layer less. `state.hidden` then
-  /// has no other rows.
+  /// Of the last layer only `pooledRows` are used, one for each input, and `state.hidden` keeps only
+  /// them. Without a tap what follows its attention is computed for them alone: three quarters of a
+  /// layer less.
   private func forward(
     _ layers: [CLIPWeights.Layer], offsets: [Int], mask: AttentionMask,
     pooledRows: ArraySlice<Int>, state: inout CLIPState, tap: Tap?
@@ -73,8 +73,8 @@ extension CLIPModel {
         state.queryKeyValue, layer.attention, offsets: offsets, mask: mask, into: &state.attention)
       tap?.record(CLIPActivation.attention, index, state.attention)
       if index == layers.count - 1, tap == nil {
-        keep(pooledRows, of: &state.attention)
-        keep(pooledRows, of: &state.hidden)
+        state.attention.keepRows(pooledRows)
+        state.hidden.keepRows(pooledRows)
       }
       compute.linear(state.attention, layer.attention.output, addingTo: &state.hidden)
       tap?.record(CLIPActivation.attentionResidual, index, state.hidden)
@@ -87,6 +87,7 @@ extension CLIPModel {
       compute.linear(state.ffnHidden, layer.mlp.down, addingTo: &state.hidden)
       tap?.record(CLIPActivation.layerOutput, index, state.hidden)
     }
+    if tap != nil { state.hidden.keepRows(pooledRows) }
   }
 
   /// `x = [class; patches] + position`, for each image.
@@ -95,13 +96,12 @@ extension CLIPModel {
     state.hidden.rows = imageCount * config.imageTokenCount
     for row in 0..<state.hidden.rows {
       let (image, token) = (row / config.imageTokenCount, row % config.imageTokenCount)
+      if token > 0 {
+        state.patches.copyRow(image * patchCount + token - 1, to: row, of: &state.hidden)
+      }
       state.hidden.withMutableRow(row) { values in
         if token == 0 {
           for index in values.indices { values[index] = weights.classEmbedding[index] }
-        } else {
-          state.patches.withRow(image * patchCount + token - 1) { patch in
-            for index in values.indices { values[index] = patch[index] }
-          }
         }
         weights.imagePositions.add(token, to: &values)
       }
@@ -123,31 +123,11 @@ extension CLIPModel {
     }
   }
 
-  /// Moves some rows, in ascending order, to the front and drops the others.
-  private func keep(_ rows: ArraySlice<Int>, of x: inout Matrix) {
-    for (target, source) in rows.enumerated() where target != source {
-      x.copyRow(source, to: target)
-    }
-    x.rows = rows.count
-  }
-
-  /// One row for each input: its LayerNorm, projection and unit length.
-  ///
-  /// `rows` are the inputs' rows of `state.hidden`, unless it has only these.
-  private func pool(
-    rows: ArraySlice<Int>, norm: LayerNorm, _ projection: Linear, _ state: inout CLIPState,
-    _ tap: Tap?
+  /// For each input: the LayerNorm of its pooled row, projected and scaled to unit length.
+  private func project(
+    norm: LayerNorm, _ projection: Linear, _ state: inout CLIPState, _ tap: Tap?
   ) {
-    state.pooled.rows = rows.count
-    let isReduced = state.hidden.rows == rows.count
-    for (input, row) in rows.enumerated().map({ ($0, isReduced ? $0 : $1) }) {
-      state.hidden.withRow(row) { source in
-        state.pooled.withMutableRow(input) { target in
-          for index in target.indices { target[index] = source[index] }
-        }
-      }
-    }
-    compute.layerNorm(&state.pooled, norm)
+    compute.layerNorm(state.hidden, norm, into: &state.pooled)
     tap?.record(CLIPActivation.pooled, nil, state.pooled)
     compute.linear(state.pooled, projection, into: &state.embedding)
     tap?.record(CLIPActivation.projected, nil, state.embedding)

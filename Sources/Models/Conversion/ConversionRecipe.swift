@@ -60,6 +60,18 @@ package enum ConversionRecipe: String, Sendable, CaseIterable {
     }
   }
 
+  /// Throws `ModelError.unsupported` unless this is one of the types that models of an architecture
+  /// are converted to.
+  func check(
+    isOneOf recipes: [ConversionRecipe], architecture: String, path: String
+  ) throws(ModelError) {
+    guard recipes.contains(self) else {
+      throw .unsupported(
+        entry: "type of a \(architecture) model", found: rawValue,
+        supported: recipes.map(\.rawValue).joined(separator: ", "), source: path)
+    }
+  }
+
   /// The type of a tensor by its role, layer and shape.
   package func type(of spec: TensorSpec, in model: ModelShape) -> WeightType {
     guard spec.role.kind == .matrix, let columns = spec.shape.last else { return .f32 }

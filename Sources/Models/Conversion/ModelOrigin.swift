@@ -49,7 +49,7 @@ package struct ModelOrigin: Sendable, Equatable {
     architecture: String, _ recipe: ConversionRecipe
   ) -> [(key: String, value: MetadataValue)] {
     var entries: [(key: String, value: MetadataValue)] = [
-      ("general.architecture", .string(architecture)), ("general.type", .string("model")),
+      (architectureKey, .string(architecture)), ("general.type", .string("model")),
       ("general.name", .string(name)),
     ]
     if let license { entries.append(("general.license", .string(license))) }

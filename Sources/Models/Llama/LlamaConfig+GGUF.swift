@@ -5,7 +5,6 @@ extension LlamaConfig {
   /// The keys of a GGUF file of this family, after the architecture's name; gguf-py 0.19.0,
   /// `constants.Keys`.
   enum GGUFKey {
-    static let architecture = "general.architecture"
     static let layers = "block_count"
     static let embed = "embedding_length"
     static let heads = "attention.head_count"
@@ -79,11 +78,11 @@ extension LlamaConfig {
     _ metadata: Metadata, source: String
   ) throws(ModelError) -> Architecture {
     let name = try mapCheckpointErrors(source) { () throws(CheckpointError) in
-      try metadata.string(GGUFKey.architecture)
+      try metadata.string(architectureKey)
     }
     guard let name, let architecture = Architecture(rawValue: name) else {
       throw .unsupported(
-        entry: GGUFKey.architecture, found: name ?? "absent", supported: Architecture.list,
+        entry: architectureKey, found: name ?? "absent", supported: Architecture.list,
         source: source)
     }
     return architecture
@@ -143,7 +142,7 @@ private struct LlamaKeys {
   func string(_ key: String) throws(CheckpointError) -> String? { try metadata.string(name(key)) }
 
   func required(_ key: String) throws(CheckpointError) -> Int {
-    try metadata.required(name(key), integer(key))
+    try metadata.requiredInteger(name(key))
   }
   func requiredNumber(_ key: String) throws(CheckpointError) -> Double {
     try metadata.required(name(key), number(key))

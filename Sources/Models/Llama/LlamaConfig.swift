@@ -93,10 +93,7 @@ package struct LlamaConfig: Sendable, Equatable {
       ("rope.scaling.original_context_length", originalContext, 1 << 28),
       ("attention.sliding_window", slidingWindow ?? 1, 1 << 28),
     ]
-    for (name, value, limit) in sizes where value < 1 || value > limit {
-      throw .invalid(
-        entry: name, reason: "\(value) is not between 1 and \(limit)", source: source)
-    }
+    try checkSizes(sizes, source: source)
     guard heads.isMultiple(of: keyValueHeads) else {
       throw .invalid(
         entry: "attention.head_count_kv",

@@ -39,7 +39,7 @@ extension ModelSpecification {
   package init(gguf checkpoint: Checkpoint) throws(ModelError) {
     let source = checkpoint.path
     let architecture = try mapCheckpointErrors(source) { () throws(CheckpointError) in
-      try checkpoint.metadata.string("general.architecture")
+      try checkpoint.metadata.string(architectureKey)
     }
     if architecture == "clip" {
       try self.init(clip: checkpoint)
@@ -52,7 +52,7 @@ extension ModelSpecification {
     } else {
       guard let architecture, LlamaConfig.Architecture(rawValue: architecture) != nil else {
         throw .unsupported(
-          entry: "general.architecture", found: architecture ?? "absent",
+          entry: architectureKey, found: architecture ?? "absent",
           supported: "bert, clip, whisper, \(LlamaConfig.Architecture.list)", source: source)
       }
       let config = try LlamaConfig(gguf: checkpoint)

@@ -58,7 +58,7 @@ package struct PreparedWeights: Sendable {
       throw .unreadable(error.problem.description)
     }
     let metadata = checkpoint.metadata
-    let architecture = metadata["general.architecture"]?.stringValue ?? "no architecture"
+    let architecture = metadata[architectureKey]?.stringValue ?? "no architecture"
     guard architecture == Self.architecture else { throw .otherLayout(architecture) }
     let layout = metadata["swiftrag.prepared.layout"]?.stringValue ?? "no layout"
     let version = metadata["swiftrag.prepared.version"]?.integerValue ?? 0
@@ -94,7 +94,7 @@ package struct PreparedWeights: Sendable {
   /// - Throws: `CheckpointError` where the model's own header cannot be read.
   static func writer(for model: Checkpoint) throws(CheckpointError) -> GGUFWriter {
     var writer = try GGUFWriter(alignment: alignment)
-    try writer.setMetadata("general.architecture", .string(architecture))
+    try writer.setMetadata(architectureKey, .string(architecture))
     try writer.setMetadata("general.alignment", .uint32(UInt32(alignment)))
     try writer.setMetadata("swiftrag.prepared.layout", .string(layout))
     try writer.setMetadata("swiftrag.prepared.version", .uint32(UInt32(version)))

@@ -6,7 +6,7 @@ extension WhisperConfig {
   /// models here only Whisper has.
   package static func recognizes(_ checkpoint: Checkpoint) -> Bool {
     switch checkpoint.format {
-    case .gguf: return (try? checkpoint.metadata.string(GGUFKey.architecture)) == "whisper"
+    case .gguf: return (try? checkpoint.metadata.string(architectureKey)) == "whisper"
     case .whisperGGML: return true
     case .cTranslate2: return (try? checkpoint.metadata.string("specification")) == "WhisperSpec"
     case .safetensors, .torch:

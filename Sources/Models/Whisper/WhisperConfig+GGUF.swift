@@ -4,7 +4,6 @@ extension WhisperConfig {
   /// The keys of a `whisper` GGUF file, which no other program defines: named as gguf-py names those
   /// of other encoder-decoder models.
   enum GGUFKey {
-    static let architecture = "general.architecture"
     static let melCount = "whisper.mel_count"
     static let vocab = "whisper.vocab_size"
 
@@ -28,26 +27,19 @@ extension WhisperConfig {
   ///   - source: the file's name, for errors.
   /// - Throws: `ModelError` naming the key that is missing, has another type, or cannot be used.
   package init(ggufMetadata metadata: Metadata, source: String) throws(ModelError) {
-    let architecture = try mapCheckpointErrors(source) { () throws(CheckpointError) in
-      try metadata.string(GGUFKey.architecture)
-    }
-    guard architecture == "whisper" else {
-      throw .unsupported(
-        entry: GGUFKey.architecture, found: architecture ?? "absent", supported: "whisper",
-        source: source)
-    }
+    try checkArchitecture(of: metadata, is: "whisper", source: source)
     self = try mapCheckpointErrors(source) { () throws(CheckpointError) in
-      func integer(_ key: String) throws(CheckpointError) -> Int {
-        try metadata.required(key, metadata.integer(key))
-      }
       func tower(_ keys: GGUFKey.Tower) throws(CheckpointError) -> Tower {
         Tower(
-          layers: try integer(keys.layers), embed: try integer(keys.embed),
-          heads: try integer(keys.heads), context: try integer(keys.context))
+          layers: try metadata.requiredInteger(keys.layers),
+          embed: try metadata.requiredInteger(keys.embed),
+          heads: try metadata.requiredInteger(keys.heads),
+          context: try metadata.requiredInteger(keys.context))
       }
       return WhisperConfig(
         encoder: try tower(GGUFKey.encoder), decoder: try tower(GGUFKey.decoder),
-        melCount: try integer(GGUFKey.melCount), vocab: try integer(GGUFKey.vocab))
+        melCount: try metadata.requiredInteger(GGUFKey.melCount),
+        vocab: try metadata.requiredInteger(GGUFKey.vocab))
     }
     try validate(source: source)
   }

@@ -6,8 +6,8 @@ extension WhisperConfig {
   /// - Throws: `ModelError.invalid` naming the first size that cannot be.
   func validate(source: String) throws(ModelError) {
     // Far above any published model; keeps every product of two sizes within Int.
-    try require("number of mel bands", melCount, 1 << 12, source)
-    try require("vocabulary size", vocab, 1 << 24, source)
+    let sizes = [("number of mel bands", melCount, 1 << 12), ("vocabulary size", vocab, 1 << 24)]
+    try checkSizes(sizes, source: source)
     try validate(encoder, "encoder", source)
     try validate(decoder, "decoder", source)
     guard encoder.embed == decoder.embed else {
@@ -19,28 +19,18 @@ extension WhisperConfig {
   }
 
   private func validate(_ tower: Tower, _ name: String, _ source: String) throws(ModelError) {
-    try require("number of layers of the \(name)", tower.layers, 256, source)
-    try require("hidden size of the \(name)", tower.embed, 1 << 16, source)
-    try require("number of heads of the \(name)", tower.heads, 1 << 10, source)
-    try require("number of positions of the \(name)", tower.context, 1 << 16, source)
-    guard tower.embed.isMultiple(of: tower.heads) else {
-      throw .invalid(
-        entry: "number of heads of the \(name)",
-        reason: "\(tower.heads) does not divide the hidden size \(tower.embed)", source: source)
-    }
+    let sizes = [
+      ("number of layers of the \(name)", tower.layers, 256),
+      ("hidden size of the \(name)", tower.embed, 1 << 16),
+      ("number of heads of the \(name)", tower.heads, 1 << 10),
+      ("number of positions of the \(name)", tower.context, 1 << 16),
+    ]
+    try checkSizes(sizes, source: source)
+    try checkHeads(tower.heads, embed: tower.embed, tower: " of the \(name)", source: source)
     guard tower.attention.headDim < 1 << 13 else {
       throw .invalid(
         entry: "number of heads of the \(name)",
         reason: "a head of \(tower.attention.headDim) numbers is too wide", source: source)
-    }
-  }
-
-  private func require(
-    _ name: String, _ value: Int, _ limit: Int, _ source: String
-  ) throws(ModelError) {
-    guard (1...limit).contains(value) else {
-      throw .invalid(
-        entry: name, reason: "\(value) is not between 1 and \(limit)", source: source)
     }
   }
 }

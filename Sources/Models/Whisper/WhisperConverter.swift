@@ -37,11 +37,7 @@ package struct WhisperConverter {
   /// - Throws: `ModelError` naming the tensor that is missing or cannot be encoded, or the reason
   ///   why the file cannot be written.
   package func write(to path: String, recipe: ConversionRecipe) throws(ModelError) {
-    guard Self.recipes.contains(recipe) else {
-      throw .unsupported(
-        entry: "type of a whisper model", found: recipe.rawValue,
-        supported: Self.recipes.map(\.rawValue).joined(separator: ", "), source: path)
-    }
+    try recipe.check(isOneOf: Self.recipes, architecture: "whisper", path: path)
     try EncodedModelWriter(tensors: tensors).write(
       to: path, specs: WhisperTensors(config: config).all,
       metadata: origin.metadata(architecture: "whisper", recipe) + config.ggufMetadata

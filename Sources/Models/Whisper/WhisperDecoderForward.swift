@@ -102,23 +102,14 @@ extension WhisperModel {
     state.attention.rows = state.queryKeyValue.rows
     for row in caches.slots.indices {
       let cacheLayer = caches.ownLayer(index, of: row)
-      state.queryKeyValue.copy(row: row, to: 0, of: &state.oneQueryKeyValue)
+      state.queryKeyValue.copyRow(row, to: 0, of: &state.oneQueryKeyValue)
       compute.append(
         state.oneQueryKeyValue, layer, to: caches.own, index: cacheLayer,
         firstPosition: firstPosition)
       compute.attention(
         state.oneQueryKeyValue, layer, cache: caches.own, index: cacheLayer,
         positions: firstPosition + 1, window: nil, into: &state.oneAttention)
-      state.oneAttention.copy(row: 0, to: row, of: &state.attention)
-    }
-  }
-}
-
-extension Matrix {
-  /// Copies a row over one of another matrix of the same width.
-  fileprivate borrowing func copy(row: Int, to target: Int, of matrix: inout Matrix) {
-    withRow(row) { source in
-      matrix.withMutableRow(target) { for index in $0.indices { $0[index] = source[index] } }
+      state.oneAttention.copyRow(0, to: row, of: &state.attention)
     }
   }
 }
