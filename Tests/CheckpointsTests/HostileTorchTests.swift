@@ -267,7 +267,21 @@ import Testing
       P.tensor() + [0x71, 0] + (0..<100).flatMap { _ in [0x68, 0, 0x86, 0x71, 0] as [UInt8] }
     let shared = P.emptyList + P.mark + (0..<20_000).flatMap { _ in P.emptyTuple } + P.appends
     let wide = P.mark + (0..<1_000).flatMap { _ in P.tensor() } + P.tuple
+    /// A thousand names of one list of two thousand numbers.
+    let lists =
+      P.mark + P.emptyList + [0x71, 0] + P.mark + (0..<2_000).flatMap { _ in P.integer(1) }
+      + P.appends + (0..<999).flatMap { _ in [0x68, 0] as [UInt8] } + P.tuple
+    /// A list of one text of a megabyte, six hundred times.
+    let texts =
+      P.emptyList + P.mark + P.text(String(repeating: "x", count: 1 << 20)) + [0x71, 0]
+      + (0..<599).flatMap { _ in [0x68, 0] as [UInt8] } + P.appends
     return [
+      pickle(
+        "one list under a thousand names", "limitExceeded", "state dictionary",
+        P.emptyDictionary + P.text("a") + lists + [0x73] + P.text("w") + P.tensor() + [0x73]),
+      pickle(
+        "one text six hundred times", "limitExceeded", "strings",
+        P.emptyDictionary + P.text("a") + texts + [0x73] + P.text("w") + P.tensor() + [0x73]),
       pickle("a string of 2^64 - 1 bytes", "bytes.truncated", "string", [0x8D] + much),
       pickle("a string of 4 GB", "bytes.truncated", "string", [0x58, 0xFF, 0xFF, 0xFF, 0xFF]),
       pickle("bytes of 2^64 - 1 bytes", "bytes.truncated", "bytes", [0x8E] + much),

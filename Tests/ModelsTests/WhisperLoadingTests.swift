@@ -101,6 +101,29 @@ import Testing
     }
   }
 
+  /// More hypotheses than the text has positions: 16 in the tiny model.
+  @Test func moreHypothesesThanPositions() throws {
+    let model = try WhisperModel(path: WhisperGoldens.path("tiny.pt"), compute: compute)
+    let session = try WhisperSession(model, hypothesisLimit: 20)
+    try session.encode(WhisperGoldens.load().window())
+    try session.start([1], hypotheses: 20)
+    try session.step([Int32](repeating: 2, count: 20))
+    #expect(session.logits(19) == session.logits(0))
+  }
+
+  /// Published sizes with another number of heads do not have the published alignment heads.
+  @Test func alignmentHeadsExist() throws {
+    var config = try WhisperConfig(
+      checkpoint: Checkpoint.open(path: WhisperGoldens.path("tiny.pt")))
+    config.vocab = WhisperConfig.multilingualVocab
+    (config.decoder.layers, config.decoder.embed, config.decoder.heads) = (4, 384, 6)
+    #expect(config.alignmentHeads.contains(.init(3, 5)) && config.alignmentHeads.count == 6)
+    config.decoder.heads = 2
+    #expect(config.alignmentHeads.allSatisfy { $0.head < 2 } && config.alignmentHeads.count == 4)
+    config.decoder.context = 1
+    #expect(throws: ModelError.self) { try config.validate(source: "test") }
+  }
+
   /// A converted file with the same numbers gives the bits of its source, and a quantised one gives
   /// close numbers.
   @Test func convertedFiles() throws {

@@ -11,6 +11,7 @@ struct TorchStateTree {
   private let machine: PickleMachine
   private var names: Set<String> = []
   private var visitedCount = 0
+  private var textByteCount = 0
   /// Whether tensors belong to the weights; not beside them (the state of an optimizer).
   private var takesTensors = true
 
@@ -64,6 +65,7 @@ struct TorchStateTree {
   private mutating func add(
     _ items: [PickleID], name: String, depth: Int, isObject: Bool = false
   ) throws(CheckpointError) {
+    try count(items.count / 2)
     for index in stride(from: 0, to: items.count, by: 2) {
       let key: String
       switch machine[items[index]] {
@@ -86,15 +88,19 @@ struct TorchStateTree {
     }
   }
 
-  private mutating func add(
-    _ id: PickleID, name: String, depth: Int
-  ) throws(CheckpointError) {
-    visitedCount += 1
+  /// Counts values before they are read: a pickle may name one container many times.
+  private mutating func count(_ valueCount: Int) throws(CheckpointError) {
+    visitedCount += valueCount
     guard visitedCount <= PickleLimits.valueCount else {
       throw .limitExceeded(
         what: "number of values in the state dictionary", byteOffset: 0,
         value: UInt64(visitedCount), limit: UInt64(PickleLimits.valueCount))
     }
+  }
+
+  private mutating func add(
+    _ id: PickleID, name: String, depth: Int
+  ) throws(CheckpointError) {
     guard depth < PickleLimits.depth else {
       throw .limitExceeded(
         what: "depth of the state dictionary", byteOffset: 0, value: UInt64(depth),
@@ -123,10 +129,24 @@ struct TorchStateTree {
   private mutating func addSequence(
     _ elements: [PickleID], name: String, depth: Int
   ) throws(CheckpointError) {
+    try count(elements.count)
+    try countText(of: elements)
     if let array = array(elements) { return try add(.array(array), name: name) }
     guard takesTensors else { return }
     for (index, element) in elements.enumerated() {
       try add(element, name: name.isEmpty ? "\(index)" : "\(name).\(index)", depth: depth + 1)
+    }
+  }
+
+  /// Counts the bytes that an array of strings copies.
+  private mutating func countText(of elements: [PickleID]) throws(CheckpointError) {
+    for element in elements {
+      if case .text(let text) = machine[element] { textByteCount += text.utf8.count }
+    }
+    guard textByteCount <= CheckpointLimits.metadataByteCount else {
+      throw .limitExceeded(
+        what: "bytes of strings in the state dictionary", byteOffset: 0,
+        value: UInt64(textByteCount), limit: UInt64(CheckpointLimits.metadataByteCount))
     }
   }
 

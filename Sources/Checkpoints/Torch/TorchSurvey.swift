@@ -46,15 +46,14 @@ extension TorchImport {
   /// The pickles at the start of a legacy file, one after the other.
   private static func ofSequence(_ file: MappedFile) -> [TorchImport] {
     var imports: [TorchImport] = []
+    var names: Set<String> = []
     var offset = 0
     // Magic number, protocol, machine, object, keys.
     for _ in 0..<5 {
       let end = offset + min(file.byteCount - offset, PickleLimits.byteCount)
       guard let reader = try? ByteReader(file: file, range: offset..<end) else { break }
       let found = survey(reader, member: "pickle")
-      for one in found.imports where !imports.contains(where: { $0.name == one.name }) {
-        imports.append(one)
-      }
+      imports += found.imports.filter { names.insert($0.name).inserted }
       guard let next = found.end else { break }
       offset = next
     }

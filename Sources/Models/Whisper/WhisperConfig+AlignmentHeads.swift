@@ -19,8 +19,9 @@ extension WhisperConfig {
   ///
   /// - Source: openai-whisper 20250625 `__init__.py`, `_ALIGNMENT_HEADS`, and `model.py`.
   package var alignmentHeads: [Head] {
-    let published = Self.publishedHeads[
-      Published(layers: decoder.layers, embed: decoder.embed, vocab: vocab)]
+    let sizes = Published(layers: decoder.layers, embed: decoder.embed, vocab: vocab)
+    // Every published model has heads of 64 elements; a file with others has not these heads.
+    let published = decoder.heads * 64 == decoder.embed ? Self.publishedHeads[sizes] : nil
     return published?.map { Head($0.0, $0.1) }
       ?? (decoder.layers / 2..<decoder.layers).flatMap { layer in
         (0..<decoder.heads).map { Head(layer, $0) }

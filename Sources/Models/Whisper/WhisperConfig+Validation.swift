@@ -10,6 +10,11 @@ extension WhisperConfig {
     try checkSizes(sizes, source: source)
     try validate(encoder, "encoder", source)
     try validate(decoder, "decoder", source)
+    guard decoder.context >= 2 else {
+      throw .invalid(
+        entry: "number of positions of the decoder",
+        reason: "\(decoder.context) leaves no room for a text", source: source)
+    }
     guard encoder.embed == decoder.embed else {
       throw .invalid(
         entry: "hidden size of the decoder",

@@ -44,7 +44,8 @@ package final class WhisperSession {
         layers: decoder.layers * max(1, hypothesisLimit), capacity: decoder.context, "text"),
       slots: [0], layers: decoder.layers)
     encoder = WhisperEncoderState(config: config)
-    self.decoder = WhisperDecoderState(config: config)
+    self.decoder = WhisperDecoderState(
+      config: config, hypothesisLimit: max(1, hypothesisLimit))
   }
 
   /// The most hypotheses.

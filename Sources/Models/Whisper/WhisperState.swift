@@ -53,8 +53,9 @@ struct WhisperDecoderState: ~Copyable {
   /// `[1, embed]`: one hypothesis' row of `attention`.
   var oneAttention: Matrix
 
-  init(config: WhisperConfig) {
-    let (rows, embed) = (config.decoder.context, config.decoder.embed)
+  /// Room for a whole text, and for one token of each hypothesis.
+  init(config: WhisperConfig, hypothesisLimit: Int) {
+    let (rows, embed) = (max(config.decoder.context, hypothesisLimit), config.decoder.embed)
     hidden = Matrix(rows: rows, columns: embed)
     norm = Matrix(rows: rows, columns: embed)
     queryKeyValue = Matrix(rows: rows, columns: 3 * embed)
