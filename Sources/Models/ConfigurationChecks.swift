@@ -15,7 +15,7 @@ func checkSizes(
 
 /// Throws `ModelError.invalid` where the heads do not share the hidden size evenly.
 ///
-/// - Parameter tower: completes the entry's name where a model has several, as in ` of the encoder`.
+/// `tower` completes the entry's name where a model has several, as in ` of the encoder`.
 func checkHeads(_ heads: Int, embed: Int, tower: String = "", source: String) throws(ModelError) {
   guard embed.isMultiple(of: heads) else {
     throw .invalid(
@@ -29,6 +29,28 @@ func checkLayerNormEpsilon(_ epsilon: Float, source: String) throws(ModelError) 
   guard epsilon >= 0, epsilon.isFinite else {
     throw .invalid(
       entry: "layer norm epsilon", reason: "\(epsilon) is negative or not finite", source: source)
+  }
+}
+
+extension Checkpoint {
+  /// The shape of a tensor with a number of dimensions.
+  ///
+  /// - Throws: `ModelError.missing` or `.invalid` naming the tensor.
+  func shape(_ name: String, rank: Int) throws(ModelError) -> [Int] {
+    guard let info = tensor(named: name) else {
+      throw .missing(entry: "tensor \(name)", source: path)
+    }
+    guard info.shape.count == rank else {
+      throw .invalid(
+        entry: "tensor \(name)", reason: "has shape \(info.shape), not \(rank) dimensions",
+        source: path)
+    }
+    return info.shape
+  }
+
+  /// The number of consecutive layers, from 0, whose tensor `name` is there; at most 1,000.
+  func layerCount(_ name: (Int) -> String) -> Int {
+    (0..<1_000).first { tensor(named: name($0)) == nil } ?? 1_000
   }
 }
 

@@ -20,10 +20,15 @@ package struct Tap {
     package var label: String { layer.map { "layer \($0) \(name)" } ?? name }
   }
 
+  /// The names that are wanted; nil for all.
+  private let names: Set<String>?
   private let receive: (Activation) -> Void
 
-  /// - Parameter receive: is called with a copy of each activation.
-  package init(_ receive: @escaping (Activation) -> Void) {
+  /// - Parameters:
+  ///   - names: raw values of the activations that are wanted; nil for all.
+  ///   - receive: is called with a copy of each of them.
+  package init(of names: Set<String>? = nil, _ receive: @escaping (Activation) -> Void) {
+    self.names = names
     self.receive = receive
   }
 
@@ -35,6 +40,7 @@ package struct Tap {
   func record(
     _ name: some TapName, _ layer: Int?, _ matrix: borrowing Matrix, columns: Range<Int>
   ) {
+    if let names, !names.contains(name.rawValue) { return }
     var values: [Float] = []
     values.reserveCapacity(matrix.rows * columns.count)
     for row in 0..<matrix.rows {

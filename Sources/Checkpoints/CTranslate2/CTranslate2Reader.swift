@@ -27,7 +27,6 @@ struct CTranslate2Reader {
   /// Versions that a file can state, so that other files are not taken for one.
   private static let plausibleVersions = 1...64
 
-  private let file: MappedFile
   private var reader: ByteReader
   private var regions: [ByteMapRegion] = []
   private var metadata: Metadata
@@ -61,7 +60,6 @@ struct CTranslate2Reader {
   }
 
   private init(_ file: MappedFile) {
-    self.file = file
     reader = file.reader
     metadata = Metadata(path: file.path)
   }

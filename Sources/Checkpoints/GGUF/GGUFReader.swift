@@ -123,20 +123,14 @@ struct GGUFReader {
   mutating func integer<Integer: FixedWidthInteger & BitwiseCopyable>(
     _ what: @autoclosure () -> String
   ) throws(CheckpointError) -> Integer {
-    do throws(BytesError) {
-      return try reader.integer(Integer.self, what())
-    } catch {
-      throw .bytes(error)
-    }
+    try mapBytesErrors { () throws(BytesError) in try reader.integer(Integer.self, what()) }
   }
 
   mutating func integers<Integer: FixedWidthInteger & BitwiseCopyable>(
     _ count: Int, _ what: @autoclosure () -> String
   ) throws(CheckpointError) -> [Integer] {
-    do throws(BytesError) {
-      return try reader.integers(count, of: Integer.self, what())
-    } catch {
-      throw .bytes(error)
+    try mapBytesErrors { () throws(BytesError) in
+      try reader.integers(count, of: Integer.self, what())
     }
   }
 
@@ -158,11 +152,7 @@ struct GGUFReader {
     _ what: @autoclosure () -> String
   ) throws(CheckpointError) -> [UInt8] {
     let byteCount = try stringByteCount(what())
-    do throws(BytesError) {
-      return try reader.bytes(byteCount, what())
-    } catch {
-      throw .bytes(error)
-    }
+    return try mapBytesErrors { () throws(BytesError) in try reader.bytes(byteCount, what()) }
   }
 
   mutating func name(_ what: String) throws(CheckpointError) -> String {

@@ -98,8 +98,11 @@ extension PickleMachine {
     }
   }
 
-  private mutating func skip(_ byteCount: UInt64) throws(CheckpointError) {
-    _ = try bytes(byteCount, "bytes")
+  mutating func skip(_ byteCount: UInt64) throws(CheckpointError) {
+    try mapBytesErrors { () throws(BytesError) in
+      try reader.require(byteCount, "bytes")
+      _ = try reader.skip(Int(byteCount), "bytes")  // at most the bytes left
+    }
     try push(.opaque)
   }
 
@@ -111,11 +114,9 @@ extension PickleMachine {
   }
 
   mutating func bytes(_ byteCount: UInt64, _ what: String) throws(CheckpointError) -> [UInt8] {
-    do throws(BytesError) {
+    try mapBytesErrors { () throws(BytesError) in
       try reader.require(byteCount, what)
       return try reader.bytes(Int(byteCount), what)  // at most the bytes left
-    } catch {
-      throw .bytes(error)
     }
   }
 
@@ -163,10 +164,15 @@ extension PickleMachine {
   private mutating func store(at position: Int) throws(CheckpointError) {
     guard let top = stack.last else { throw invalid("a value is missing on the stack") }
     try checkLimit(position, PickleLimits.valueCount, "memo position")
+    remember(top, at: position)
+  }
+
+  /// Sets a position of the memo, which the caller has checked.
+  mutating func remember(_ id: PickleID, at position: Int) {
     if position >= memo.count {
       memo.append(contentsOf: repeatElement(nil, count: position + 1 - memo.count))
     }
-    memo[position] = top
+    memo[position] = id
   }
 
   func remembered(_ position: Int) -> PickleID? {

@@ -18,8 +18,7 @@ extension PickleMachine {
     case .put:
       let position = Int(try line("memo position")) ?? -1
       if let top = stack.last, (0..<PickleLimits.valueCount).contains(position) {
-        while memo.count <= position { memo.append(nil) }
-        memo[position] = top
+        remember(top, at: position)
       }
     case .dup: if let top = stack.last { try push(top) }
     case .pop:
@@ -48,9 +47,7 @@ extension PickleMachine {
       for _ in 0..<3 { _ = try pop() }
       try push(.opaque)
     case .bytearray8:
-      let byteCount: UInt64 = try number("length of bytes")
-      _ = try bytes(byteCount, "bytes")
-      try push(.opaque)
+      try skip(try number("length of bytes"))
     case .proto: let _: UInt8 = try number("protocol")
     case .readonlyBuffer: break
     default: try push(.opaque)  // EMPTY_SET, NEXT_BUFFER

@@ -207,11 +207,7 @@ struct PickleMachine {
   mutating func number<Integer: FixedWidthInteger & BitwiseCopyable>(
     _ what: @autoclosure () -> String
   ) throws(CheckpointError) -> Integer {
-    do throws(BytesError) {
-      return try reader.integer(Integer.self, what())
-    } catch {
-      throw .bytes(error)
-    }
+    try mapBytesErrors { () throws(BytesError) in try reader.integer(Integer.self, what()) }
   }
 }
 

@@ -39,11 +39,6 @@ struct TorchArchive {
     }
   }
 
-  /// The pickles of the archive: data.pkl, and those that only TorchScript uses.
-  var pickles: [ZipArchive.Entry] {
-    archive.entries.filter { $0.name.hasSuffix(".pkl") || $0.name.hasSuffix("_pkl") }
-  }
-
   /// Runs the pickle and locates the storages.
   func read() throws(CheckpointError) -> ParsedFile {
     try checkByteOrder()
@@ -53,11 +48,8 @@ struct TorchArchive {
         what: "size of data.pkl", byteOffset: pickle.dataRange.lowerBound,
         value: UInt64(pickle.byteCount), limit: UInt64(PickleLimits.byteCount))
     }
-    let reader: ByteReader
-    do throws(BytesError) {
-      reader = try ByteReader(file: archive.file, range: pickle.dataRange)
-    } catch {
-      throw .bytes(error)
+    let reader = try mapBytesErrors { () throws(BytesError) in
+      try ByteReader(file: archive.file, range: pickle.dataRange)
     }
     var machine = PickleMachine(reader)
     let result = try machine.run()

@@ -51,11 +51,8 @@ struct TorchLegacyReader {
   ) throws(CheckpointError) -> (PickleMachine, PickleID) {
     let start = byteOffset
     let end = start + min(file.byteCount - start, PickleLimits.byteCount)
-    let reader: ByteReader
-    do throws(BytesError) {
-      reader = try ByteReader(file: file, range: start..<end)
-    } catch {
-      throw .bytes(error)
+    let reader = try mapBytesErrors { () throws(BytesError) in
+      try ByteReader(file: file, range: start..<end)
     }
     var machine = PickleMachine(reader)
     let result = try machine.run()
@@ -134,15 +131,13 @@ struct TorchLegacyReader {
     _ storage: TorchStorage
   ) throws(CheckpointError) -> Range<Int> {
     let start = byteOffset
-    let count: UInt64
-    let data: Range<Int>
-    do throws(BytesError) {
+    let (count, data) = try mapBytesErrors { () throws(BytesError) in
       var reader = try ByteReader(file: file, range: start..<file.byteCount)
-      count = try reader.uint64("element count of storage \(printable(storage.key))")
+      let count = try reader.uint64("element count of storage \(printable(storage.key))")
       // A size beyond 2^63 - 1 bytes is beyond the file as well.
-      data = try reader.skip(storage.byteCount ?? .max, "storage \(printable(storage.key))")
-    } catch {
-      throw .bytes(error)
+      return (
+        count, try reader.skip(storage.byteCount ?? .max, "storage \(printable(storage.key))")
+      )
     }
     guard count == UInt64(storage.elementCount) else {
       throw .invalidStorage(

@@ -25,7 +25,6 @@ struct WhisperGGMLReader {
   /// `GGML_FILE_MAGIC`, 0x67676d6c, as it is in the file.
   private static let magic: [UInt8] = Array("lmgg".utf8)
 
-  private let file: MappedFile
   private var reader: ByteReader
   private var regions: [ByteMapRegion] = []
   private var metadata: Metadata
@@ -50,7 +49,6 @@ struct WhisperGGMLReader {
   }
 
   private init(_ file: MappedFile) {
-    self.file = file
     reader = file.reader
     metadata = Metadata(path: file.path)
   }
@@ -193,11 +191,4 @@ struct WhisperGGMLReader {
   ) throws(CheckpointError) -> Range<Int> {
     try mapBytesErrors { () throws(BytesError) in try reader.skip(byteCount, what()) }
   }
-}
-
-/// Runs `body` and turns its error into one of checkpoints.
-func mapBytesErrors<Value>(
-  _ body: () throws(BytesError) -> Value
-) throws(CheckpointError) -> Value {
-  do throws(BytesError) { return try body() } catch { throw .bytes(error) }
 }

@@ -72,10 +72,16 @@ extension CLIPConfig {
     try validate(source: source)
   }
 
-  /// The logarithm of the factor of cosines in a GGUF file's metadata.
+  /// The logarithm of the factor of cosines: a tensor, or in a GGUF file an entry of the metadata.
   ///
-  /// - Throws: `ModelError.missing`, also for a file of another format, whose tensor it should be.
-  static func logitScale(ofGGUF checkpoint: Checkpoint) throws(ModelError) -> Float {
+  /// - Throws: `ModelError.missing` where the file has neither.
+  static func logitScale(
+    _ tensors: TensorFinder, _ table: CLIPTensors
+  ) throws(ModelError) -> Float {
+    let checkpoint = tensors.checkpoint
+    if let info = try tensors.findOptional(table.logitScale) {
+      return TensorRows(info, of: checkpoint).row(0)[0]
+    }
     let scale = try mapCheckpointErrors(checkpoint.path) { () throws(CheckpointError) in
       try checkpoint.metadata.number(GGUFKey.logitScale)
     }

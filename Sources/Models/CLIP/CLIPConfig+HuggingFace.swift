@@ -62,17 +62,23 @@ extension CLIPConfig {
     }
   }
 
+  /// Refuses another mean or deviation of pixels than CLIP's; a file need not state them.
+  static func checkPixels(
+    _ value: JSONValue?, entry: String, expected: [Float], source: String
+  ) throws(ModelError) {
+    guard let found = value?.arrayValue?.compactMap(\.numberValue) else { return }
+    guard found.map({ Float($0) }) == expected else {
+      throw .unsupported(
+        entry: entry, found: "\(found)", supported: "\(expected)", source: source)
+    }
+  }
+
   private func checkPreprocessor(_ directory: String) throws(ModelError) {
     guard let json = try JSONFile.ifPresent(path: directory + "/preprocessor_config.json") else {
       return
     }
     for (key, expected) in [("image_mean", Self.mean), ("image_std", Self.standardDeviation)] {
-      guard let found = json.value[key]?.arrayValue else { continue }
-      guard found.compactMap(\.numberValue).map({ Float($0) }) == expected else {
-        throw .unsupported(
-          entry: key, found: "\(found.compactMap(\.numberValue))", supported: "\(expected)",
-          source: json.path)
-      }
+      try Self.checkPixels(json.value[key], entry: key, expected: expected, source: json.path)
     }
     // PIL's number of bicubic interpolation.
     if let resample = json.value["resample"]?.integerValue, resample != 3 {

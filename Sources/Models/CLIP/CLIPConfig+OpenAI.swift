@@ -16,17 +16,14 @@ extension CLIPConfig {
   ///
   /// - Throws: `ModelError` naming the file, and the entry or tensor that is missing or does not fit.
   package init(checkpoint: Checkpoint) throws(ModelError) {
+    let tensors = OpenAITensors(checkpoint)
     if case .gguf = checkpoint.format {
       try self.init(ggufMetadata: checkpoint.metadata, source: checkpoint.path)
-    } else if OpenAITensors(checkpoint).isPresent {
-      try self.init(openAI: checkpoint)
+    } else if tensors.isPresent {
+      try self.init(openAI: tensors)
     } else {
-      try self.init(directory: Self.folder(of: checkpoint))
+      try self.init(directory: Paths.folder(of: checkpoint.path))
     }
-  }
-
-  private static func folder(of checkpoint: Checkpoint) -> String {
-    checkpoint.path.contains("/") ? Paths.folder(of: checkpoint.path) : "."
   }
 
   /// Reads the configuration from the shapes of tensors with OpenAI's names, as OpenAI's own loader
@@ -37,8 +34,8 @@ extension CLIPConfig {
   /// `open_clip_config.json` beside them.
   ///
   /// - Source: openai/CLIP `model.py`, `build_model`; open_clip 3.3.0 `model.py`.
-  private init(openAI checkpoint: Checkpoint) throws(ModelError) {
-    let tensors = OpenAITensors(checkpoint)
+  private init(openAI tensors: OpenAITensors) throws(ModelError) {
+    let checkpoint = tensors.checkpoint
     let patches = try tensors.shape("visual.conv1.weight", rank: 4)
     let imagePositions = try tensors.shape("visual.positional_embedding", rank: 2)
     let tokens = try tensors.shape("token_embedding.weight", rank: 2)
@@ -50,7 +47,7 @@ extension CLIPConfig {
       imageSize: overflow ? 0 : imageSize, patchSize: patches[3], vocab: tokens[0],
       context: try tensors.shape("positional_embedding", rank: 2)[0],
       projection: try tensors.shape("text_projection", rank: 2)[1])
-    let path = Self.folder(of: checkpoint) + "/open_clip_config.json"
+    let path = Paths.folder(of: checkpoint.path) + "/open_clip_config.json"
     if let json = try JSONFile.ifPresent(path: path) {
       try readOpenCLIP(json)
     } else if !tensors.isOpenAIArchive {
@@ -74,12 +71,8 @@ extension CLIPConfig {
     if let heads = model["text_cfg"]?["heads"]?.integerValue { text.heads = heads }
     let preprocessing = json.value["preprocess_cfg"]
     for (key, expected) in [("mean", Self.mean), ("std", Self.standardDeviation)] {
-      guard let found = preprocessing?[key]?.arrayValue?.compactMap(\.numberValue) else { continue }
-      guard found.map({ Float($0) }) == expected else {
-        throw .unsupported(
-          entry: "preprocess_cfg.\(key)", found: "\(found)", supported: "\(expected)",
-          source: json.path)
-      }
+      try Self.checkPixels(
+        preprocessing?[key], entry: "preprocess_cfg.\(key)", expected: expected, source: json.path)
     }
   }
 }
@@ -104,22 +97,13 @@ private struct OpenAITensors {
   private func has(_ name: String) -> Bool { checkpoint.tensor(named: prefix + name) != nil }
 
   func shape(_ name: String, rank: Int) throws(ModelError) -> [Int] {
-    guard let info = checkpoint.tensor(named: prefix + name) else {
-      throw .missing(entry: "tensor \(prefix + name)", source: checkpoint.path)
-    }
-    guard info.shape.count == rank else {
-      throw .invalid(
-        entry: "tensor \(info.name)", reason: "has shape \(info.shape), not \(rank) dimensions",
-        source: checkpoint.path)
-    }
-    return info.shape
+    try checkpoint.shape(prefix + name, rank: rank)
   }
 
   func tower(_ name: String, embed: Int) throws(ModelError) -> CLIPConfig.Tower {
-    var layers = 0
-    while layers < 1_000, has("\(name).resblocks.\(layers).ln_1.weight") { layers += 1 }
-    return CLIPConfig.Tower(
-      layers: layers, embed: embed, heads: max(1, embed / CLIPConfig.publishedHeadDim),
+    CLIPConfig.Tower(
+      layers: checkpoint.layerCount { "\(prefix)\(name).resblocks.\($0).ln_1.weight" },
+      embed: embed, heads: max(1, embed / CLIPConfig.publishedHeadDim),
       ffn: try shape("\(name).resblocks.0.mlp.c_fc.weight", rank: 2)[0])
   }
 }

@@ -35,7 +35,7 @@ package struct CLIPConfig: Sendable, Equatable {
     case gelu
   }
 
-  /// Which of the reference implementations the pixels are prepared like; raw values are stored in
+  /// The reference implementation whose preparation of pixels is reproduced; raw values are stored in
   /// GGUF files.
   package enum Preprocessing: String, Sendable, Equatable, CaseIterable {
     /// OpenAI's and open_clip's, by torchvision.
@@ -57,11 +57,12 @@ package struct CLIPConfig: Sendable, Equatable {
   /// Learned positions of the text tower; HF `max_position_embeddings`, GGUF
   /// `clip.text.context_length`.
   package var context: Int
-  /// Width of the common space; HF `projection_dim`, GGUF `clip.projection_dim`.
+  /// Width of the common space; HF `projection_dim`, GGUF `clip.vision.projection_dim`.
   package var projection: Int
   /// HF `hidden_act`, GGUF `clip.use_gelu`.
   package var activation: Activation
-  /// Added to variances; HF `layer_norm_eps`, GGUF `clip.attention.layer_norm_epsilon`.
+  /// Added to variances; HF `layer_norm_eps`, GGUF
+  /// `clip.vision.attention.layer_norm_epsilon`.
   package var layerNormEpsilon: Float
   /// GGUF `swiftrag.clip.preprocessing`; Hugging Face's for its folders, else OpenAI's.
   package var preprocessing: Preprocessing

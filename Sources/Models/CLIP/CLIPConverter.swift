@@ -22,16 +22,12 @@ package struct CLIPConverter {
     config = try CLIPConfig(checkpoint: checkpoint)
     let table = CLIPTensors(config: config)
     tensors = try TensorFinder(checkpoint, table)
-    if let info = try tensors.findOptional(table.logitScale) {
-      logitScale = TensorRows(info, of: checkpoint).row(0)[0]
-    } else {
-      logitScale = try CLIPConfig.logitScale(ofGGUF: checkpoint)
-    }
+    logitScale = try CLIPConfig.logitScale(tensors, table)
     if case .gguf = checkpoint.format {
       origin = try ModelOrigin(gguf: checkpoint)
     } else {
       let path = checkpoint.path
-      origin = ModelOrigin(directory: path.contains("/") ? Paths.folder(of: path) : ".")
+      origin = ModelOrigin(directory: Paths.folder(of: path))
     }
   }
 

@@ -41,13 +41,9 @@ package final class CLIPModel: Sendable {
     // As precise as eight bits allow: an embedding is compared with others.
     let loader = WeightLoader(checkpoint, compute: compute, activations: .precise)
     let table = CLIPTensors(config: config)
-    weights = try CLIPWeights(ModelTensors(checkpoint, table, loader: loader), table)
-    let scale =
-      if let scale = weights.logitScale {
-        scale
-      } else {
-        try CLIPConfig.logitScale(ofGGUF: checkpoint)
-      }
+    let tensors = try ModelTensors(checkpoint, table, loader: loader)
+    weights = try CLIPWeights(tensors, table)
+    let scale = try CLIPConfig.logitScale(tensors.finder, table)
     guard exp(scale).isFinite else {
       throw .invalid(
         entry: "logit_scale", reason: "exp(\(scale)) is not finite", source: checkpoint.path)

@@ -1,6 +1,6 @@
 extension CLIPTensors {
   /// The two towers.
-  package enum TowerName: Sendable, CaseIterable {
+  package enum TowerName: Sendable {
     /// Images.
     case vision
     /// Texts.

@@ -43,9 +43,6 @@ struct CLIPWeights: Sendable {
   /// `[projection, embed]`, without bias.
   let textProjection: Linear
 
-  /// The logarithm of the factor of cosines; nil where the file keeps it elsewhere.
-  let logitScale: Float?
-
   /// Makes the layers from the tensors of the table.
   ///
   /// - Throws: `ModelError` naming the first tensor that does not fit.
@@ -67,7 +64,6 @@ struct CLIPWeights: Sendable {
     textLayers = try Self.layers(tensors, table, .text)
     textNorm = try norm(table.textNorm)
     textProjection = try tensors.linear(table.textProjection)
-    logitScale = try tensors.number(table.logitScale)
   }
 
   private static func layers(

@@ -50,12 +50,6 @@ struct ModelTensors {
     }
   }
 
-  /// A tensor of a single number; nil where the file has none.
-  func number(_ spec: TensorSpec) throws(ModelError) -> Float? {
-    guard let info = try finder.findOptional(spec) else { return nil }
-    return TensorRows(info, of: checkpoint).row(0)[0]
-  }
-
   /// Factors, all positive; empty where the file has none.
   func factors(_ spec: TensorSpec) throws(ModelError) -> [Float] {
     guard try has(spec) else { return [] }

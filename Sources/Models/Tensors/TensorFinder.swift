@@ -18,37 +18,27 @@ package struct TensorFinder: Sendable {
   /// - Complexity: O(tensors); no tensor's data is read.
   package init(_ checkpoint: Checkpoint, _ table: some TensorTable) throws(ModelError) {
     self.checkpoint = checkpoint
-    scheme = Self.scheme(checkpoint, table)
-    prefix = Self.prefix(checkpoint, table, scheme)
+    (scheme, prefix) = Self.naming(checkpoint, table)
     try check(table)
   }
 
-  /// The first scheme of the format under which the file has the table's first tensor.
+  /// The first scheme of the format, and the first of its prefixes, under which the file has the
+  /// table's first tensor.
   ///
-  /// One format serves several: open_clip writes OpenAI's names into safetensors.
-  private static func scheme<Table: TensorTable>(
+  /// One format serves several schemes: open_clip writes OpenAI's names into safetensors.
+  private static func naming<Table: TensorTable>(
     _ checkpoint: Checkpoint, _ table: Table
-  ) -> NamingScheme {
-    let schemes = NamingScheme.candidates(in: checkpoint.format)
-    let found = schemes.first { scheme in
-      let names = table.all.first?.names[scheme] ?? []
-      return Table.prefixes(in: scheme).contains { prefix in
-        names.contains { checkpoint.tensor(named: prefix + $0) != nil }
+  ) -> (scheme: NamingScheme, prefix: String) {
+    let candidates = NamingScheme.candidates(in: checkpoint.format).flatMap { scheme in
+      Table.prefixes(in: scheme).map { (scheme: scheme, prefix: $0) }
+    }
+    let anchor = table.all.first
+    let found = candidates.first { candidate in
+      (anchor?.names[candidate.scheme] ?? []).contains {
+        checkpoint.tensor(named: candidate.prefix + $0) != nil
       }
     }
-    return found ?? schemes[0]
-  }
-
-  /// The first of the scheme's prefixes under which the file has the table's first tensor.
-  private static func prefix<Table: TensorTable>(
-    _ checkpoint: Checkpoint, _ table: Table, _ scheme: NamingScheme
-  ) -> String {
-    let prefixes = Table.prefixes(in: scheme)
-    let anchors = table.all.first?.names[scheme] ?? []
-    let found = prefixes.first { prefix in
-      anchors.contains { checkpoint.tensor(named: prefix + $0) != nil }
-    }
-    return found ?? prefixes.first ?? ""
+    return found ?? candidates[0]
   }
 
   private func check<Table: TensorTable>(_ table: Table) throws(ModelError) {
@@ -87,6 +77,11 @@ package struct TensorFinder: Sendable {
       throw .shape(tensor: info.name, expected: expected, found: info.shape, source: source)
     }
     let type = try weightType(info, source: source)
+    if case .part = storage, info.strides != nil {
+      throw .unsupported(
+        entry: "order of tensor \(info.name), which holds several", found: "strided",
+        supported: "row after row", source: source)
+    }
     guard storage != .transposed || type.blockElementCount == 1 else {
       throw .unsupported(
         entry: "type of tensor \(info.name), which is transposed", found: type.rawValue,

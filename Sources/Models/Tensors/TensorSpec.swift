@@ -46,18 +46,21 @@ package struct LinearSpec: Sendable, Equatable {
   ///   - role: of the weight.
   ///   - layer: the layer, from 0; nil outside of the layers.
   ///   - hasBias: whether there is a bias.
+  ///   - storages: of the weight, see ``TensorSpec/storage(in:)``.
+  ///   - biasStorages: of the bias.
   package init(
     _ names: TensorNames, outputs: Int, inputs: Int, filter: [Int] = [], role: TensorRole,
-    layer: Int? = nil, hasBias: Bool
+    layer: Int? = nil, hasBias: Bool, storages: [NamingScheme: TensorStorage] = [:],
+    biasStorages: [NamingScheme: TensorStorage] = [:]
   ) {
     self.init(
       weight: TensorSpec(
         names.appending(".weight", cTranslate2: "/weight"), shape: [outputs, inputs] + filter,
-        role: role, layer: layer),
+        role: role, layer: layer, storages: storages),
       bias: hasBias
         ? TensorSpec(
           names.appending(".bias", cTranslate2: "/bias"), shape: [outputs], role: .bias,
-          layer: layer) : nil)
+          layer: layer, storages: biasStorages) : nil)
   }
 
   /// A layer whose tensors have names of their own.

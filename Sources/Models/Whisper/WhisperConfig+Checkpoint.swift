@@ -29,8 +29,7 @@ extension WhisperConfig {
       if checkpoint.metadata["dims.n_mels"] != nil {
         try self.init(sizes: checkpoint, prefix: "dims.")
       } else {
-        let path = checkpoint.path
-        try self.init(directory: path.contains("/") ? Paths.folder(of: path) : ".")
+        try self.init(directory: Paths.folder(of: checkpoint.path))
       }
     }
   }
@@ -42,7 +41,7 @@ extension WhisperConfig {
     let metadata = checkpoint.metadata
     func size(_ name: String) throws(ModelError) -> Int {
       try mapCheckpointErrors(checkpoint.path) { () throws(CheckpointError) in
-        try metadata.required(prefix + name, metadata.integer(prefix + name))
+        try metadata.requiredInteger(prefix + name)
       }
     }
     func tower(_ name: String) throws(ModelError) -> Tower {
@@ -61,15 +60,9 @@ extension WhisperConfig {
   private init(cTranslate2 checkpoint: Checkpoint) throws(ModelError) {
     func tower(_ name: String) throws(ModelError) -> Tower {
       let positions = try checkpoint.shape("\(name)/position_encodings/encodings", rank: 2)
-      var layers = 0
-      while layers < 1_000,
-        checkpoint.tensor(named: "\(name)/layer_\(layers)/ffn/layer_norm/gamma") != nil
-      {
-        layers += 1
-      }
+      let layers = checkpoint.layerCount { "\(name)/layer_\($0)/ffn/layer_norm/gamma" }
       let heads = try mapCheckpointErrors(checkpoint.path) { () throws(CheckpointError) in
-        try checkpoint.metadata.required(
-          "\(name)/num_heads", checkpoint.metadata.integer("\(name)/num_heads"))
+        try checkpoint.metadata.requiredInteger("\(name)/num_heads")
       }
       return Tower(layers: layers, embed: positions[1], heads: heads, context: positions[0])
     }
@@ -111,20 +104,5 @@ extension WhisperConfig {
       decoder: try tower("decoder", context: "max_target_positions"),
       melCount: try json.integer("num_mel_bins"), vocab: try json.integer("vocab_size"))
     try validate(source: json.path)
-  }
-}
-
-extension Checkpoint {
-  /// The shape of a tensor with a number of dimensions.
-  fileprivate func shape(_ name: String, rank: Int) throws(ModelError) -> [Int] {
-    guard let info = tensor(named: name) else {
-      throw .missing(entry: "tensor \(name)", source: path)
-    }
-    guard info.shape.count == rank else {
-      throw .invalid(
-        entry: "tensor \(name)", reason: "has shape \(info.shape), not \(rank) dimensions",
-        source: path)
-    }
-    return info.shape
   }
 }

@@ -25,7 +25,7 @@ package struct WhisperConverter {
     case .gguf: origin = try ModelOrigin(gguf: checkpoint)
     case .whisperGGML, .torch: origin = ModelOrigin(name: Paths.name(of: path))
     case .safetensors, .cTranslate2:
-      origin = ModelOrigin(directory: path.contains("/") ? Paths.folder(of: path) : ".")
+      origin = ModelOrigin(directory: Paths.folder(of: path))
     }
   }
 

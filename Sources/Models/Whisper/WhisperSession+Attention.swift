@@ -19,11 +19,10 @@ extension WhisperSession {
     precondition((1...model.config.encoder.context).contains(positions), "positions of the sound")
     let layers = Set(heads.map(\.layer))
     var queries: [Int: [Float]] = [:]
-    let name = WhisperActivation.crossQuery.rawValue
     try start(
       tokens, logitRows: tokens.count,
-      tap: Tap { activation in
-        if activation.name == name, let layer = activation.layer, layers.contains(layer) {
+      tap: Tap(of: [WhisperActivation.crossQuery.rawValue]) { activation in
+        if let layer = activation.layer, layers.contains(layer) {
           queries[layer] = activation.values
         }
       })

@@ -113,13 +113,8 @@ private struct LayerNames {
       let storages: [NamingScheme: TensorStorage] =
         fused[matrix] == 1 ? [:] : [.cTranslate2: .part(part, of: fused[matrix])]
       return LinearSpec(
-        weight: TensorSpec(
-          names.appending(".weight", cTranslate2: "/weight"), shape: [embed, embed], role: role,
-          layer: index, storages: storages),
-        bias: hasBias
-          ? TensorSpec(
-            names.appending(".bias", cTranslate2: "/bias"), shape: [embed], role: .bias,
-            layer: index, storages: storages) : nil)
+        names, outputs: embed, inputs: embed, role: role, layer: index, hasBias: hasBias,
+        storages: storages, biasStorages: storages)
     }
     return WhisperTensors.Attention(
       norm: norm(

@@ -80,12 +80,8 @@ package struct WhisperTensors: TensorTable {
       gguf: "enc.conv\(number)", huggingFace: name, openAI: name, ggml: name,
       cTranslate2: "encoder/conv\(number)")
     return LinearSpec(
-      weight: TensorSpec(
-        names.appending(".weight", cTranslate2: "/weight"),
-        shape: [config.encoder.embed, channels, 3], role: .convolution),
-      bias: TensorSpec(
-        names.appending(".bias", cTranslate2: "/bias"), shape: [config.encoder.embed],
-        role: .bias, storages: [.ggml: .column]))
+      names, outputs: config.encoder.embed, inputs: channels, filter: [3], role: .convolution,
+      hasBias: true, biasStorages: [.ggml: .column])
   }
 
   /// The token table comes first, by whose name the layouts are told apart.

@@ -66,7 +66,9 @@ struct WhisperWeights: Sendable {
     var decoderLayers: [DecoderLayer] = []
     for index in 0..<config.decoder.layers {
       let layer = table.decoderLayer(index)
-      guard let cross = layer.crossAttention else { continue }
+      guard let cross = layer.crossAttention else {
+        preconditionFailure("every layer of the decoder has cross-attention")
+      }
       decoderLayers.append(
         DecoderLayer(
           attentionNorm: try tensors.norm(layer.attention.norm),

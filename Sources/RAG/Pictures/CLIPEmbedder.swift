@@ -102,7 +102,7 @@ extension CLIPTokenizer {
     if case .gguf = checkpoint.format {
       return try CLIPTokenizer(ggufMetadata: checkpoint.metadata, source: checkpoint.path)
     }
-    let folder = checkpoint.path.contains("/") ? Paths.folder(of: checkpoint.path) : "."
+    let folder = Paths.folder(of: checkpoint.path)
     if let tokenizer = try CLIPTokenizer.load(directory: folder) { return tokenizer }
     guard vocabularyCount == publishedVocabularyCount, let mergesPath else {
       throw TokenizerError.missing(
