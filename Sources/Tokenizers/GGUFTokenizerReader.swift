@@ -115,10 +115,6 @@ struct GGUFTokenizerReader {
   func read<Value>(
     _ body: () throws(CheckpointError) -> Value
   ) throws(TokenizerError) -> Value {
-    do throws(CheckpointError) {
-      return try body()
-    } catch {
-      throw .unreadable(source: source, reason: error.problem.description)
-    }
+    try TokenizerFile.readMetadata(source, body)
   }
 }

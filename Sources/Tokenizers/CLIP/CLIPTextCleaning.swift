@@ -21,8 +21,7 @@ package enum CLIPTextCleaning: String, Sendable, CaseIterable {
       scalars = TextRepair.repaired(scalars)
       scalars = HTMLReferences.unescaped(HTMLReferences.unescaped(scalars))
     case .huggingFace:
-      let normalized = CanonicalComposition.shared.normalized(Array(text.utf8))
-      scalars = String(decoding: normalized, as: UTF8.self).unicodeScalars.map(\.value)
+      scalars = TextRepair.composed(scalars)
     }
     scalars = PythonText.collapsingSpaces(scalars, where: isSpace)
     var bytes: [UInt8] = []

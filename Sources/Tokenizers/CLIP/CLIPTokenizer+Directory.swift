@@ -1,6 +1,5 @@
 internal import Bytes
 internal import Checkpoints
-internal import Glibc
 
 extension CLIPTokenizer {
   /// Creates a tokenizer from a Hugging Face folder: `tokenizer.json`, or `vocab.json` and
@@ -14,16 +13,18 @@ extension CLIPTokenizer {
   /// - Throws: `TokenizerError` naming the file and the entry.
   package static func load(directory: String) throws(TokenizerError) -> CLIPTokenizer? {
     let path = directory + "/tokenizer.json"
-    if let bytes = try contents(path) {
+    if let bytes = try TokenizerFile.contents(path, isRequired: false) {
       return try CLIPTokenizer(tokenizerJSON: bytes, source: path)
     }
     let (vocabularyPath, mergesPath) = (directory + "/vocab.json", directory + "/merges.txt")
-    guard let vocabulary = try contents(vocabularyPath), let merges = try contents(mergesPath)
+    guard let vocabulary = try TokenizerFile.contents(vocabularyPath, isRequired: false),
+      let merges = try TokenizerFile.contents(mergesPath, isRequired: false)
     else {
       return nil
     }
     return try CLIPTokenizer(
-      spellings: spellings(parse(vocabulary, source: vocabularyPath), source: vocabularyPath),
+      spellings: spellings(
+        TokenizerFile.parse(vocabulary, source: vocabularyPath), source: vocabularyPath),
       mergeLines: mergeLines(merges), cleaning: .openAI, source: vocabularyPath)
   }
 
@@ -31,9 +32,9 @@ extension CLIPTokenizer {
   ///
   /// - Throws: `TokenizerError`; `.unsupported` for another model, suffix or normaliser.
   package init(tokenizerJSON bytes: [UInt8], source: String) throws(TokenizerError) {
-    let json = try Self.parse(bytes, source: source)
-    try Self.require(json["model"]?["type"], "model.type", "BPE", source: source)
-    try Self.require(
+    let json = try TokenizerFile.parse(bytes, source: source)
+    try TokenizerFile.require(json["model"]?["type"], "model.type", "BPE", source: source)
+    try TokenizerFile.require(
       json["model"]?["end_of_word_suffix"], "model.end_of_word_suffix", "</w>", source: source)
     let normalizers = json["normalizer"]?["normalizers"]?.arrayValue ?? []
     let names = normalizers.map { $0["type"]?.stringValue ?? "?" }
@@ -99,35 +100,5 @@ extension CLIPTokenizer {
       ordered.append(spelling)
     }
     return ordered
-  }
-
-  private static func require(
-    _ value: JSONValue?, _ entry: String, _ supported: String, source: String
-  ) throws(TokenizerError) {
-    guard let found = value?.stringValue else {
-      throw .missing(entry: entry, expected: "a string", source: source)
-    }
-    if found != supported {
-      throw .unsupported(entry: entry, found: found, supported: supported, source: source)
-    }
-  }
-
-  private static func parse(_ bytes: [UInt8], source: String) throws(TokenizerError) -> JSONValue {
-    do throws(JSONError) {
-      return try JSONValue.parse(bytes)
-    } catch {
-      throw .unreadable(source: source, reason: error.description)
-    }
-  }
-
-  /// The content of a file; nil where it does not exist.
-  private static func contents(_ path: String) throws(TokenizerError) -> [UInt8]? {
-    do throws(BytesError) {
-      let file = try MappedFile(path: path)
-      return try file.copyBytes(0..<file.byteCount)
-    } catch {
-      if case .system(_, _, ENOENT) = error { return nil }
-      throw .unreadable(source: path, reason: error.description)
-    }
   }
 }

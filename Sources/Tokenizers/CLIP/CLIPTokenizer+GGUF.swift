@@ -19,23 +19,15 @@ extension CLIPTokenizer {
   ///
   /// - Throws: `TokenizerError` when an entry is missing or invalid.
   package init(ggufMetadata metadata: Metadata, source: String) throws(TokenizerError) {
-    func read<Value>(
-      _ body: () throws(CheckpointError) -> Value
-    ) throws(TokenizerError) -> Value {
-      do throws(CheckpointError) {
-        return try body()
-      } catch {
-        throw .unreadable(source: source, reason: error.problem.description)
-      }
-    }
-    let model = try read { () throws(CheckpointError) in
+    let model = try TokenizerFile.readMetadata(source) { () throws(CheckpointError) in
       try metadata.required(GGUFKey.model, metadata.string(GGUFKey.model))
     }
     guard model == GGUFKey.modelName else {
       throw .unsupported(
         entry: GGUFKey.model, found: model, supported: GGUFKey.modelName, source: source)
     }
-    let (tokens, merges, name) = try read { () throws(CheckpointError) in
+    let (tokens, merges, name) = try TokenizerFile.readMetadata(source) {
+      () throws(CheckpointError) in
       (
         try metadata.required(GGUFKey.tokens, metadata.strings(GGUFKey.tokens)),
         try metadata.required(GGUFKey.merges, metadata.strings(GGUFKey.merges)),

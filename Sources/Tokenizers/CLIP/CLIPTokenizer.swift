@@ -56,48 +56,30 @@ package struct CLIPTokenizer: Sendable {
   package func encode(_ text: String, parsesSpecial: Bool = false) -> [Int32] {
     let cleaned = cleaning.clean(text)
     var ids = [startOfText]
-    var merger = PairMerger()
-    if parsesSpecial {
-      encodeWithSpecialTokens(cleaned, &merger, into: &ids)
-    } else {
-      encodeWords(of: cleaned, &merger, into: &ids)
-    }
+    appendWords(of: cleaned, parsesSpecial: parsesSpecial, to: &ids)
     ids.append(endOfText)
     return ids
   }
 
-  private func encodeWords(of text: [UInt8], _ merger: inout PairMerger, into ids: inout [Int32]) {
+  /// A special token is found where a word could begin, as the references' expression does.
+  private func appendWords(of text: [UInt8], parsesSpecial: Bool, to ids: inout [Int32]) {
     var words = CLIPWords(of: text, ignoresCase: cleaning == .openAI)
+    var merger = PairMerger()
     var symbols: [Int32] = []
-    while let word = words.next() {
+    while words.skipSpace() {
+      if parsesSpecial,
+        let special = specialSpellings.first(where: { text[words.index...].starts(with: $0.bytes) })
+      {
+        ids.append(special.id)
+        words.index += special.bytes.count
+        continue
+      }
+      guard let word = words.next() else { return }
       symbols.removeAll(keepingCapacity: true)
       for byte in text[word].dropLast() { symbols.append(byteTokens[Int(byte)]) }
       symbols.append(lastByteTokens[Int(text[word.upperBound - 1])])
       merger.merge(&symbols, with: merges)
       ids += symbols
-    }
-  }
-
-  /// A special token is found where a word could begin, as the references' expression does.
-  private func encodeWithSpecialTokens(
-    _ text: [UInt8], _ merger: inout PairMerger, into ids: inout [Int32]
-  ) {
-    var rest = text[...]
-    while !rest.isEmpty {
-      if let special = specialSpellings.first(where: { rest.starts(with: $0.bytes) }) {
-        ids.append(special.id)
-        rest = rest.dropFirst(special.bytes.count)
-        continue
-      }
-      var words = CLIPWords(of: Array(rest), ignoresCase: cleaning == .openAI)
-      guard let word = words.next() else { return }
-      let start = rest.startIndex + word.lowerBound
-      if word.lowerBound > 0 {
-        rest = rest[start...]
-        continue
-      }
-      encodeWords(of: Array(rest[start..<(rest.startIndex + word.upperBound)]), &merger, into: &ids)
-      rest = rest[(rest.startIndex + word.upperBound)...]
     }
   }
 

@@ -10,7 +10,8 @@
 struct CLIPWords {
   private let scanner: WordScanner
   private let ignoresCase: Bool
-  private var index = 0
+  /// Where the next word is looked for.
+  var index = 0
 
   init(of text: [UInt8], ignoresCase: Bool) {
     scanner = WordScanner(text: text)
@@ -19,16 +20,21 @@ struct CLIPWords {
 
   /// The byte range of the next word, or nil at the end of the text.
   mutating func next() -> Range<Int>? {
+    guard skipSpace() else { return nil }
+    let start = index
+    index = end(start)
+    return start..<index
+  }
+
+  /// Goes to the place where the next word begins; false at the end of the text.
+  mutating func skipSpace() -> Bool {
     let text = scanner.text
     while index < text.count,
       scanner.wordClass(at: index, limit: text.count) == .space || isDropped(index)
     {
       index = scanner.nextScalar(index)
     }
-    guard index < text.count else { return nil }
-    let start = index
-    index = end(start)
-    return start..<index
+    return index < text.count
   }
 
   private func end(_ start: Int) -> Int {

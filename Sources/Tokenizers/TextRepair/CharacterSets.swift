@@ -68,18 +68,9 @@ struct SetSequences: Sendable {
   func replacing(in text: [UInt32], with replacement: (ArraySlice<UInt32>) -> [UInt32]) -> [UInt32]
   {
     let memberships = text.map(CharacterSets.shared.membership(of:))
-    var result: [UInt32] = []
-    var index = 0
-    while index < text.count {
-      if let end = end(in: text, memberships, from: index) {
-        result += replacement(text[index..<end])
-        index = end
-      } else {
-        result.append(text[index])
-        index += 1
-      }
+    return text.replacingMatches { index in
+      end(in: text, memberships, from: index).map { (replacement(text[index..<$0]), $0) }
     }
-    return result
   }
 
   /// The end of the first alternative that matches at `start`, or nil.

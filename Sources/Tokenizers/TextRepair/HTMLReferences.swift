@@ -19,35 +19,13 @@ enum HTMLReferences {
   /// The text with every reference replaced, as `html.unescape` does, with or without semicolon.
   static func unescaped(_ text: [UInt32]) -> [UInt32] {
     guard text.contains(ampersand) else { return text }
-    var result: [UInt32] = []
-    var index = 0
-    while index < text.count {
-      if text[index] == ampersand, let (scalars, end) = reference(text, index + 1) {
-        result += scalars
-        index = end
-      } else {
-        result.append(text[index])
-        index += 1
-      }
-    }
-    return result
+    return text.replacingMatches { text[$0] == ampersand ? reference(text, $0 + 1) : nil }
   }
 
   /// The text with the references replaced that ftfy does: with a semicolon, names also in capitals.
   static func unescapedStrictly(_ text: [UInt32]) -> [UInt32] {
     guard text.contains(ampersand) else { return text }
-    var result: [UInt32] = []
-    var index = 0
-    while index < text.count {
-      if text[index] == ampersand, let (scalars, end) = strictReference(text, index + 1) {
-        result += scalars
-        index = end
-      } else {
-        result.append(text[index])
-        index += 1
-      }
-    }
-    return result
+    return text.replacingMatches { text[$0] == ampersand ? strictReference(text, $0 + 1) : nil }
   }
 
   // MARK: With or without semicolon
@@ -61,7 +39,7 @@ enum HTMLReferences {
   /// The replacement of the reference after an ampersand, and its end.
   private static func reference(
     _ text: [UInt32], _ start: Int
-  ) -> (scalars: [UInt32], end: Int)? {
+  ) -> (replacement: [UInt32], end: Int)? {
     guard start < text.count else { return nil }
     if text[start] == numberSign { return number(text, start + 1) }
     var end = start
@@ -82,7 +60,7 @@ enum HTMLReferences {
   }
 
   /// The character of the number after `&#`, decimal or, after an x, hexadecimal.
-  private static func number(_ text: [UInt32], _ start: Int) -> (scalars: [UInt32], end: Int)? {
+  private static func number(_ text: [UInt32], _ start: Int) -> (replacement: [UInt32], end: Int)? {
     var index = start
     let isHexadecimal = index < text.count && text[index] | 0x20 == UInt32(UInt8(ascii: "x"))
     if isHexadecimal { index += 1 }
@@ -125,7 +103,7 @@ enum HTMLReferences {
 
   private static func strictReference(
     _ text: [UInt32], _ start: Int
-  ) -> (scalars: [UInt32], end: Int)? {
+  ) -> (replacement: [UInt32], end: Int)? {
     let isNumber = start < text.count && text[start] == numberSign
     let first = isNumber ? start + 1 : start
     var end = first

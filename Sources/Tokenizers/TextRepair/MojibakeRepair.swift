@@ -107,20 +107,11 @@ private struct EmbeddedUTF8Detector {
     in text: [UInt32], with replacement: (ArraySlice<UInt32>) -> [UInt32]
   ) -> [UInt32] {
     let memberships = text.map(CharacterSets.shared.membership(of:))
-    var result: [UInt32] = []
-    var index = 0
-    while index < text.count {
+    return text.replacingMatches { index in
       let isInside = index > 0 && memberships[index - 1] & strictContinuation != 0
       let end = isInside ? index : runEnd(memberships, from: index)
-      if end > index {
-        result += replacement(text[index..<end])
-        index = end
-      } else {
-        result.append(text[index])
-        index += 1
-      }
+      return end > index ? (replacement(text[index..<end]), end) : nil
     }
-    return result
   }
 
   private func runEnd(_ memberships: [UInt128], from start: Int) -> Int {

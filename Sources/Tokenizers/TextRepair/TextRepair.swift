@@ -52,18 +52,8 @@ enum TextRepair {
 
   // MARK: Single characters
 
-  private static let ligatures = mappings(MojibakeTables.ligatures)
-  private static let widths = mappings(MojibakeTables.widths)
-
-  private static func mappings(_ table: String) -> [UInt32: [UInt32]] {
-    var mappings: [UInt32: [UInt32]] = [:]
-    for word in table.split(whereSeparator: { $0 == " " || $0 == "\n" }) {
-      let numbers = word.split(whereSeparator: { $0 == "=" || $0 == "." })
-        .compactMap { UInt32($0, radix: 16) }
-      mappings[numbers[0]] = Array(numbers.dropFirst())
-    }
-    return mappings
-  }
+  private static let ligatures = UnicodeRanges.mappings(MojibakeTables.ligatures)
+  private static let widths = UnicodeRanges.mappings(MojibakeTables.widths)
 
   private static func replacing(_ text: [UInt32], by table: [UInt32: [UInt32]]) -> [UInt32] {
     guard text.contains(where: { table[$0] != nil }) else { return text }
@@ -103,24 +93,17 @@ enum TextRepair {
   /// Without the escape sequences of colours: ESC [ numbers, semicolons, a letter.
   private static func removingTerminalEscapes(_ text: [UInt32]) -> [UInt32] {
     guard text.contains(0x1B) else { return text }
-    var result: [UInt32] = []
-    var index = 0
-    while index < text.count {
-      if text[index] == 0x1B, index + 1 < text.count, text[index + 1] == 0x5B {
-        var end = index + 2
-        while end < text.count, (0x30...0x39).contains(text[end]) || text[end] == 0x3B { end += 1 }
-        if end < text.count, (0x41...0x5A).contains(text[end] & ~0x20) {
-          index = end + 1
-          continue
-        }
-      }
-      result.append(text[index])
-      index += 1
+    return text.replacingMatches { index in
+      guard text[index] == 0x1B, index + 1 < text.count, text[index + 1] == 0x5B else { return nil }
+      var end = index + 2
+      while end < text.count, (0x30...0x39).contains(text[end]) || text[end] == 0x3B { end += 1 }
+      guard end < text.count, (0x41...0x5A).contains(text[end] & ~0x20) else { return nil }
+      return ([], end + 1)
     }
-    return result
   }
 
-  private static func composed(_ text: [UInt32]) -> [UInt32] {
+  /// The text in normalisation form C.
+  static func composed(_ text: [UInt32]) -> [UInt32] {
     guard text.contains(where: { $0 >= 0x300 }) else { return text }
     var bytes: [UInt8] = []
     for value in text { bytes.append(scalar: value) }

@@ -9,21 +9,16 @@ enum UTF8Variants {
   }
 
   private static func standardised(_ bytes: [UInt8]) -> [UInt8] {
-    var result: [UInt8] = []
-    var index = 0
-    while index < bytes.count {
+    bytes.replacingMatches { index in
       if bytes[index] == 0xC0, index + 1 < bytes.count, bytes[index + 1] == 0x80 {
-        result.append(0)
-        index += 2
-      } else if let scalar = surrogatePair(bytes, index) {
-        result.append(scalar: scalar)
-        index += 6
-      } else {
-        result.append(bytes[index])
-        index += 1
+        return ([0], index + 2)
+      }
+      return surrogatePair(bytes, index).map { scalar in
+        var character: [UInt8] = []
+        character.append(scalar: scalar)
+        return (character, index + 6)
       }
     }
-    return result
   }
 
   /// The scalar of `ED A0..AF xx ED B0..BF xx`, or nil.

@@ -67,7 +67,7 @@ struct UnicodeRanges: Sendable {
   }
 
   /// Parses words `scalar=scalar.scalar` and `first-last/stride+delta`.
-  private static func mappings(_ text: String) -> [UInt32: [UInt32]] {
+  static func mappings(_ text: String) -> [UInt32: [UInt32]] {
     var table: [UInt32: [UInt32]] = [:]
     for word in words(text) {
       if word.marks.first == UInt8(ascii: "=") {

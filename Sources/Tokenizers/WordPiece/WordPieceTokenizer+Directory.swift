@@ -13,15 +13,15 @@ extension WordPieceTokenizer {
   /// - Throws: `TokenizerError` naming the file and the entry.
   package static func load(directory: String) throws(TokenizerError) -> WordPieceTokenizer {
     let path = directory + "/tokenizer.json"
-    if let bytes = try contents(path, isRequired: false) {
+    if let bytes = try TokenizerFile.contents(path, isRequired: false) {
       return try WordPieceTokenizer(tokenizerJSON: bytes, source: path)
     }
     let vocabularyPath = directory + "/vocab.txt"
-    let vocabulary = try contents(vocabularyPath, isRequired: true) ?? []
+    let vocabulary = try TokenizerFile.contents(vocabularyPath, isRequired: true) ?? []
     let configurationPath = directory + "/tokenizer_config.json"
-    let configuration = try contents(configurationPath, isRequired: false)
+    let configuration = try TokenizerFile.contents(configurationPath, isRequired: false)
     let json = try configuration.map { (bytes) throws(TokenizerError) in
-      try parse(bytes, source: configurationPath)
+      try TokenizerFile.parse(bytes, source: configurationPath)
     }
     return try WordPieceTokenizer(
       vocabularyText: vocabulary,
@@ -41,11 +41,11 @@ extension WordPieceTokenizer {
   ///   - source: the file's name, for errors.
   /// - Throws: `TokenizerError`; `.unsupported` for other models, normalisers or pre-tokenizers.
   package init(tokenizerJSON bytes: [UInt8], source: String) throws(TokenizerError) {
-    let json = try Self.parse(bytes, source: source)
-    try Self.require(json["model"]?["type"], "model.type", "WordPiece", source: source)
-    try Self.require(
+    let json = try TokenizerFile.parse(bytes, source: source)
+    try TokenizerFile.require(json["model"]?["type"], "model.type", "WordPiece", source: source)
+    try TokenizerFile.require(
       json["normalizer"]?["type"], "normalizer.type", "BertNormalizer", source: source)
-    try Self.require(
+    try TokenizerFile.require(
       json["pre_tokenizer"]?["type"], "pre_tokenizer.type", "BertPreTokenizer", source: source)
     if let prefix = json["model"]?["continuing_subword_prefix"]?.stringValue, prefix != "##" {
       throw .unsupported(
@@ -84,39 +84,5 @@ extension WordPieceTokenizer {
       pieces[id] = Array(member.key.utf8)
     }
     return pieces.compactMap(\.self)
-  }
-
-  private static func require(
-    _ value: JSONValue?, _ entry: String, _ supported: String, source: String
-  ) throws(TokenizerError) {
-    guard let found = value?.stringValue else {
-      throw .missing(entry: entry, expected: "a string", source: source)
-    }
-    if found != supported {
-      throw .unsupported(entry: entry, found: found, supported: supported, source: source)
-    }
-  }
-
-  private static func parse(
-    _ bytes: [UInt8], source: String
-  ) throws(TokenizerError) -> JSONValue {
-    do throws(JSONError) {
-      return try JSONValue.parse(bytes)
-    } catch {
-      throw .unreadable(source: source, reason: error.description)
-    }
-  }
-
-  /// The content of a file; nil when an optional file does not exist.
-  private static func contents(
-    _ path: String, isRequired: Bool
-  ) throws(TokenizerError) -> [UInt8]? {
-    do throws(BytesError) {
-      let file = try MappedFile(path: path)
-      return try file.copyBytes(0..<file.byteCount)
-    } catch {
-      if !isRequired, case .system(_, _, ENOENT) = error { return nil }
-      throw .unreadable(source: path, reason: error.description)
-    }
   }
 }

@@ -14,17 +14,17 @@ extension WordPieceTokenizer {
   ///   - source: the file's name, for errors.
   /// - Throws: `TokenizerError` when an entry is missing or invalid.
   package init(ggufMetadata metadata: Metadata, source: String) throws(TokenizerError) {
-    let model = try Self.read(source) { () throws(CheckpointError) in
+    let model = try TokenizerFile.readMetadata(source) { () throws(CheckpointError) in
       try metadata.required(
         GGUFKey.model, metadata.string(GGUFKey.model))
     }
     guard model == "bert" else {
       throw .unsupported(entry: GGUFKey.model, found: model, supported: "bert", source: source)
     }
-    let tokens = try Self.read(source) { () throws(CheckpointError) in
+    let tokens = try TokenizerFile.readMetadata(source) { () throws(CheckpointError) in
       try metadata.required(GGUFKey.tokens, metadata.strings(GGUFKey.tokens))
     }
-    let types = try Self.read(source) { () throws(CheckpointError) in
+    let types = try TokenizerFile.readMetadata(source) { () throws(CheckpointError) in
       try metadata.integers(GGUFKey.tokenTypes)
     }
     if let types, types.count != tokens.count {
@@ -137,7 +137,9 @@ extension WordPieceTokenizer {
     _ metadata: Metadata, pieces: [[UInt8]], source: String
   ) throws(TokenizerError) -> SpecialTokens {
     func id(_ key: String) throws(TokenizerError) -> Int32? {
-      let value = try read(source) { () throws(CheckpointError) in try metadata.integer(key) }
+      let value = try TokenizerFile.readMetadata(source) { () throws(CheckpointError) in
+        try metadata.integer(key)
+      }
       guard let value else { return nil }
       guard value >= 0, value < pieces.count else {
         throw .invalid(
@@ -162,23 +164,13 @@ extension WordPieceTokenizer {
     _ metadata: Metadata, source: String
   ) throws(TokenizerError) -> BERTNormalization {
     func flag(_ key: String) throws(TokenizerError) -> Bool? {
-      try read(source) { () throws(CheckpointError) in try metadata.bool(key) }
+      try TokenizerFile.readMetadata(source) { () throws(CheckpointError) in try metadata.bool(key)
+      }
     }
     return BERTNormalization(
       cleansText: try flag(GGUFKey.cleansText) ?? true,
       splitsIdeographs: try flag(GGUFKey.splitsIdeographs) ?? true,
       stripsAccents: try flag(GGUFKey.stripsAccents),
       lowercases: try flag(GGUFKey.lowercases) ?? true)
-  }
-
-  /// Runs `body` and maps an error about metadata to `TokenizerError.unreadable`.
-  private static func read<Value>(
-    _ source: String, _ body: () throws(CheckpointError) -> Value
-  ) throws(TokenizerError) -> Value {
-    do throws(CheckpointError) {
-      return try body()
-    } catch {
-      throw .unreadable(source: source, reason: error.problem.description)
-    }
   }
 }
