@@ -43,8 +43,11 @@ package final class TextEmbedder: Sendable {
   package func embed(
     tokenIDs sequences: [[Int32]], tap: Tap? = nil
   ) throws(ModelError) -> [Float] {
-    for (index, sequence) in sequences.enumerated() { try check(sequence, index: index) }
-    let groups = Self.groups(of: sequences)
+    for (index, sequence) in sequences.enumerated() {
+      try checkTokens(
+        sequence, index: index, limit: maximumTokenCount, vocab: model.config.vocab)
+    }
+    let groups = TokenBatch.groups(of: sequences, tokenLimit: Self.groupTokenCount)
     let pool = model.compute.pool
     return workspaces.withLock { workspaces in
       while workspaces.count < pool.threadCount { workspaces.append(BERTWorkspace()) }
@@ -63,33 +66,6 @@ package final class TextEmbedder: Sendable {
         result += spaces[0].embed(group, model: model, tap: tap)
       }
       return result
-    }
-  }
-
-  /// Groups of consecutive sequences with at most `groupTokenCount` tokens.
-  private static func groups(of sequences: [[Int32]]) -> [TokenBatch] {
-    var groups: [TokenBatch] = []
-    var group = TokenBatch()
-    for sequence in sequences {
-      if group.sequenceCount > 0, group.tokenIDs.count + sequence.count > groupTokenCount {
-        groups.append(group)
-        group.removeAll()
-      }
-      group.append(sequence)
-    }
-    if group.sequenceCount > 0 { groups.append(group) }
-    return groups
-  }
-
-  private func check(_ sequence: [Int32], index: Int) throws(ModelError) {
-    if sequence.isEmpty { throw .emptySequence(index: index) }
-    if sequence.count > maximumTokenCount {
-      throw .tooManyTokens(sequence: index, count: sequence.count, limit: maximumTokenCount)
-    }
-    let vocab = model.config.vocab
-    for (position, id) in sequence.enumerated() where id < 0 || Int(id) >= vocab {
-      throw .tokenOutsideVocabulary(
-        id: id, sequence: index, position: position, vocabularyCount: vocab)
     }
   }
 }

@@ -57,19 +57,14 @@ package final class CLIPEncoder: Sendable {
   /// - Throws: `ModelError.emptySequence`, `.tooManyTokens` or `.tokenOutsideVocabulary`, before
   ///   anything is computed.
   package func embed(tokenIDs texts: [[Int32]], tap: Tap? = nil) throws(ModelError) -> [Float] {
-    for (index, text) in texts.enumerated() { try check(text, index: index) }
-    let whole = texts.map(Self.untilEnd)
+    for (index, text) in texts.enumerated() {
+      try checkTokens(text, index: index, limit: model.config.context, vocab: model.config.vocab)
+    }
+    let groups = TokenBatch.groups(
+      of: texts.map(Self.untilEnd), tokenLimit: Self.groupTokenCount)
     return workspace.withLock { workspace in
       var result: [Float] = []
-      var group = TokenBatch()
-      for text in whole {
-        if group.sequenceCount > 0, group.tokenIDs.count + text.count > Self.groupTokenCount {
-          result += workspace.embed(group, model: model, tap: tap)
-          group.removeAll()
-        }
-        group.append(text)
-      }
-      if group.sequenceCount > 0 { result += workspace.embed(group, model: model, tap: tap) }
+      for group in groups { result += workspace.embed(group, model: model, tap: tap) }
       return result
     }
   }
@@ -78,18 +73,6 @@ package final class CLIPEncoder: Sendable {
   private static func untilEnd(_ ids: [Int32]) -> ArraySlice<Int32> {
     guard let largest = ids.max(), let end = ids.firstIndex(of: largest) else { return ids[...] }
     return ids[...end]
-  }
-
-  private func check(_ text: [Int32], index: Int) throws(ModelError) {
-    if text.isEmpty { throw .emptySequence(index: index) }
-    if text.count > model.config.context {
-      throw .tooManyTokens(sequence: index, count: text.count, limit: model.config.context)
-    }
-    let vocab = model.config.vocab
-    for (position, id) in text.enumerated() where id < 0 || Int(id) >= vocab {
-      throw .tokenOutsideVocabulary(
-        id: id, sequence: index, position: position, vocabularyCount: vocab)
-    }
   }
 }
 

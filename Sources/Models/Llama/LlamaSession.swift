@@ -141,10 +141,6 @@ package final class LlamaSession {
     if case .all = logits, tokens.count > batchTokenCount {
       throw .tooManyTokens(sequence: 0, count: tokens.count, limit: batchTokenCount)
     }
-    let vocab = model.config.vocab
-    for position in 0..<tokens.count where tokens[position] < 0 || Int(tokens[position]) >= vocab {
-      throw .tokenOutsideVocabulary(
-        id: tokens[position], sequence: 0, position: position, vocabularyCount: vocab)
-    }
+    try checkVocabulary(tokens, index: 0, vocab: model.config.vocab)
   }
 }

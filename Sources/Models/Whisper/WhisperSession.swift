@@ -174,9 +174,6 @@ package final class WhisperSession {
       throw .contextFull(
         tokenCount: positionCount, adding: adding, limit: config.decoder.context)
     }
-    for (position, id) in tokens.enumerated() where id < 0 || Int(id) >= config.vocab {
-      throw .tokenOutsideVocabulary(
-        id: id, sequence: 0, position: position, vocabularyCount: config.vocab)
-    }
+    try checkVocabulary(tokens.span, index: 0, vocab: config.vocab)
   }
 }
