@@ -1,8 +1,9 @@
 extension Array {
-  /// The array with each match replaced, from left to right; the search goes on at a match's end.
+  /// Replaces each match, from left to right; the search goes on at a match's end.
   ///
   /// - Parameter match: what replaces the match that begins at an index, and where it ends, which is
   ///   beyond the index; nil where none begins.
+  /// - Returns: the array with the replacements.
   func replacingMatches(
     _ match: (_ index: Int) -> (replacement: [Element], end: Int)?
   ) -> [Element] {
