@@ -10,7 +10,7 @@
 struct CLIPWords {
   private let scanner: WordScanner
   private let ignoresCase: Bool
-  /// Where the next word is looked for.
+  /// The index at which the search for the next word begins.
   var index = 0
 
   init(of text: [UInt8], ignoresCase: Bool) {
