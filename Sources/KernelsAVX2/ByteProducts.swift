@@ -15,6 +15,5 @@ package let largestOffsetQuant: Float = 127
 func addByteProducts(
   _ sums: IntegerLanes, _ unsigned: IntegerLanes, _ signed: IntegerLanes
 ) -> IntegerLanes {
-  let pairs = _mm256_maddubs_epi16(unsigned, signed)
-  return _mm256_add_epi32(sums, _mm256_madd_epi16(pairs, _mm256_set1_epi16(1)))
+  addPairLanes(sums, products(unsigned, signed), _mm256_set1_epi16(1))
 }

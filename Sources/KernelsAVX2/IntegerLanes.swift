@@ -150,8 +150,8 @@ func multiplySubtract(_ a: FloatLanes, _ b: FloatLanes, _ c: FloatLanes) -> Floa
 func addSignedProducts(
   _ sums: IntegerLanes, _ quants: IntegerLanes, _ x: IntegerLanes
 ) -> IntegerLanes {
-  let pairs = _mm256_maddubs_epi16(_mm256_abs_epi8(quants), _mm256_sign_epi8(x, quants))
-  return _mm256_add_epi32(sums, _mm256_madd_epi16(pairs, _mm256_set1_epi16(1)))
+  addPairLanes(
+    sums, products(_mm256_abs_epi8(quants), _mm256_sign_epi8(x, quants)), _mm256_set1_epi16(1))
 }
 
 /// Rows of activations that the micro-kernels multiply at once: 3 x 2 sums of sub-blocks and as
@@ -171,8 +171,15 @@ func quantize32(
   let second = _mm256_packs_epi32(
     _mm256_cvtps_epi32(load(source + 16) * factor),
     _mm256_cvtps_epi32(load(source + 24) * factor))
-  // Both packs work within halves of a register: words 0 4 1 5 2 6 3 7 of the result.
-  let packed = unsafeBitCast(_mm256_packs_epi16(first, second), to: SIMD8<Int32>.self)
+  storeInOrder(_mm256_packs_epi16(first, second), target)
+}
+
+/// Writes 32 bytes that two packings made of four registers, in the order of those registers.
+///
+/// Each packing works within the halves of a register, so the words of `lanes` are 0 2 4 6 1 3 5 7.
+@inline(__always)
+func storeInOrder(_ lanes: IntegerLanes, _ target: UnsafeMutableRawPointer) {
+  let packed = unsafeBitCast(lanes, to: SIMD8<Int32>.self)
   target.storeBytes(
     of: SIMD8(
       packed[0], packed[4], packed[1], packed[5], packed[2], packed[6], packed[3], packed[7]),

@@ -43,17 +43,6 @@ package func quantizeOffsetQ80(
   }
 }
 
-/// Writes bytes that two packings have left in the order of words 0 4 1 5 2 6 3 7 reversed: each
-/// packing works within 128-bit halves.
-@inline(__always)
-private func storeInOrder(_ lanes: SIMD4<Int64>, _ target: UnsafeMutableRawPointer) {
-  let packed = unsafeBitCast(lanes, to: SIMD8<Int32>.self)
-  target.storeBytes(
-    of: SIMD8(
-      packed[0], packed[4], packed[1], packed[5], packed[2], packed[6], packed[3], packed[7]),
-    as: SIMD8<Int32>.self)
-}
-
 /// Lanes times `factor`, rounded to even, at least 0 and at most ``largestOffsetQuant``.
 @inline(__always)
 private func roundedQuants(_ lanes: FloatLanes, _ factor: FloatLanes) -> SIMD4<Int64> {

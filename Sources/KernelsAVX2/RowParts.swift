@@ -58,7 +58,7 @@ func splitNibbles(_ first: UnsafeRawPointer, _ second: UnsafeRawPointer) -> Inte
 /// The pairs of products of unsigned quants with signed activations, in 16 bits.
 @inline(__always)
 func pairProducts(_ quants: IntegerLanes, _ x: IntegerLanes) -> IntegerLanes {
-  _mm256_maddubs_epi16(quants, x)
+  products(quants, x)
 }
 
 /// In each quarter, the sums of the quarter's lanes of a, b, c and d.

@@ -1,5 +1,3 @@
-import _Builtin_intrinsics.intel
-
 /// The largest quant of activations for ``linearOffsetQ80(_:)``: 8 bits.
 package let largestOffsetQuant: Float = 255
 
@@ -8,5 +6,5 @@ package let largestOffsetQuant: Float = 255
 func addByteProducts(
   _ sums: IntegerLanes, _ unsigned: IntegerLanes, _ signed: IntegerLanes
 ) -> IntegerLanes {
-  _mm512_dpbusd_epi32(sums, unsigned, signed)
+  addProducts(sums, unsigned, signed)
 }

@@ -143,7 +143,7 @@ func multiplySubtract(_ a: FloatLanes, _ b: FloatLanes, _ c: FloatLanes) -> Floa
 func addSignedProducts(
   _ sums: IntegerLanes, _ quants: IntegerLanes, _ x: IntegerLanes
 ) -> IntegerLanes {
-  _mm512_dpbusd_epi32(sums, quants, x)
+  addProducts(sums, quants, x)
 }
 
 /// Rows of activations that the micro-kernels multiply at once: 6 x 2 sums of sub-blocks and as

@@ -87,19 +87,13 @@ package final class KVCache: @unchecked Sendable {
   package func forEachPiece<Failure: Error>(
     positions: Int, _ body: (UnsafeMutableRawBufferPointer) throws(Failure) -> Void
   ) throws(Failure) {
-    precondition(positions >= 0 && positions <= capacity, "positions exceed the cache")
-    let used = Sections(headDim: headDim, positions: positions, type: type)
+    let pieces = pieces(positions: positions)
     for index in 0..<(layers * heads) {
       let start = memory + index * sections.byteCount
-      try body(UnsafeMutableRawBufferPointer(start: start, count: used.keyBytes))
-      try body(
-        UnsafeMutableRawBufferPointer(start: start + sections.values, count: used.valueBytes))
-      guard type == .q80 else { continue }
-      try body(
-        UnsafeMutableRawBufferPointer(start: start + sections.keyScales, count: used.keyScaleBytes))
-      try body(
-        UnsafeMutableRawBufferPointer(
-          start: start + sections.valueScales, count: used.valueScaleBytes))
+      for piece in pieces {
+        try body(
+          UnsafeMutableRawBufferPointer(start: start + piece.lowerBound, count: piece.count))
+      }
     }
   }
 
@@ -113,26 +107,33 @@ package final class KVCache: @unchecked Sendable {
   package func copy(layers source: Range<Int>, to target: Int, positions: Int) {
     precondition(source.lowerBound >= 0 && source.upperBound <= layers, "outside the cache")
     precondition(target >= 0 && target + source.count <= layers, "outside the cache")
-    precondition(positions >= 0 && positions <= capacity, "positions exceed the cache")
-    let used = Sections(headDim: headDim, positions: positions, type: type)
+    let pieces = pieces(positions: positions)
     for index in 0..<(source.count * heads) {
       let from = memory + (source.lowerBound * heads + index) * sections.byteCount
       let to = memory + (target * heads + index) * sections.byteCount
-      to.copyMemory(from: from, byteCount: used.keyBytes)
-      (to + sections.values).copyMemory(from: from + sections.values, byteCount: used.valueBytes)
-      guard type == .q80 else { continue }
-      (to + sections.keyScales).copyMemory(
-        from: from + sections.keyScales, byteCount: used.keyScaleBytes)
-      (to + sections.valueScales).copyMemory(
-        from: from + sections.valueScales, byteCount: used.valueScaleBytes)
+      for piece in pieces {
+        (to + piece.lowerBound).copyMemory(from: from + piece.lowerBound, byteCount: piece.count)
+      }
     }
   }
 
   /// The bytes that ``forEachPiece(positions:_:)`` gives in all.
   package func pieceByteCount(positions: Int) -> Int {
+    layers * heads * pieces(positions: positions).reduce(0) { $0 + $1.count }
+  }
+
+  /// The bytes of one head that hold the first `positions` positions, as offsets into its memory.
+  private func pieces(positions: Int) -> [Range<Int>] {
+    precondition(positions >= 0 && positions <= capacity, "positions exceed the cache")
     let used = Sections(headDim: headDim, positions: positions, type: type)
-    let scales = type == .q80 ? used.keyScaleBytes + used.valueScaleBytes : 0
-    return layers * heads * (used.keyBytes + used.valueBytes + scales)
+    let elements = [
+      0..<used.keyBytes, sections.values..<sections.values + used.valueBytes,
+    ]
+    guard type == .q80 else { return elements }
+    return elements + [
+      sections.keyScales..<sections.keyScales + used.keyScaleBytes,
+      sections.valueScales..<sections.valueScales + used.valueScaleBytes,
+    ]
   }
 }
 

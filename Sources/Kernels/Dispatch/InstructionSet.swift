@@ -30,8 +30,13 @@ package enum InstructionSet: String, Sendable, CaseIterable, Comparable {
     guard let text = getenv("SWIFTRAG_ISA"),
       let wanted = InstructionSet(rawValue: String(cString: text))
     else { return supported }
-    return available.last { $0 <= wanted } ?? .scalar
+    return best(upTo: wanted)
   }()
+
+  /// The best set that this CPU and operating system run, `wanted` or a lower one.
+  package static func best(upTo wanted: InstructionSet) -> InstructionSet {
+    available.last { $0 <= wanted } ?? .scalar
+  }
 
   /// The best set that this CPU and operating system run.
   ///
@@ -44,11 +49,7 @@ package enum InstructionSet: String, Sendable, CaseIterable, Comparable {
         x86_cpu_MOVBE,
       ].allSatisfy { x86_cpu_active(UInt32($0)) }
       guard version3 else { return .scalar }
-      let version4 = [
-        x86_cpu_AVX512F, x86_cpu_AVX512BW, x86_cpu_AVX512VL, x86_cpu_AVX512DQ, x86_cpu_AVX512CD,
-        x86_cpu_AVX512_VNNI,
-      ].allSatisfy { x86_cpu_active(UInt32($0)) }
-      guard version4 else { return hasAVXVNNI ? .avxVNNI : .avx2 }
+      guard hasVersion4 else { return hasAVXVNNI ? .avxVNNI : .avx2 }
       let tiles = [x86_cpu_AMX_TILE, x86_cpu_AMX_INT8].allSatisfy { x86_cpu_active(UInt32($0)) }
       return tiles && mayUseTiles() ? .amx : .avx512
     #else
@@ -57,16 +58,28 @@ package enum InstructionSet: String, Sendable, CaseIterable, Comparable {
   }()
 
   /// All sets that this CPU and operating system run, in ascending order.
-  package static let available: [InstructionSet] = allCases.sorted().filter {
+  package static let available: [InstructionSet] = allCases.filter {
     $0 <= supported && ($0 != .avxVNNI || hasAVXVNNI)
   }
+
+  /// Whether this CPU has x86-64-v4 with VNNI.
+  private static let hasVersion4: Bool = {
+    #if arch(x86_64)
+      return [
+        x86_cpu_AVX512F, x86_cpu_AVX512BW, x86_cpu_AVX512VL, x86_cpu_AVX512DQ, x86_cpu_AVX512CD,
+        x86_cpu_AVX512_VNNI,
+      ].allSatisfy { x86_cpu_active(UInt32($0)) }
+    #else
+      return false
+    #endif
+  }()
 
   /// Whether this CPU has AVX2 and AVX-VNNI.
   ///
   /// With `AVXVNNI_AS_AVX512` (`Tests/Reference/avxvnni.sh`) a processor with AVX-512 counts.
   private static let hasAVXVNNI: Bool = {
     #if AVXVNNI_AS_AVX512
-      return supported >= .avx512
+      return hasVersion4
     #elseif arch(x86_64)
       return [x86_cpu_AVX2, x86_cpu_AVX_VNNI].allSatisfy { x86_cpu_active(UInt32($0)) }
     #else

@@ -32,9 +32,7 @@ package final class ComputeContext: Sendable {
     instructionSet: InstructionSet = .detected
   ) {
     self.path = path
-    self.instructionSet =
-      path == .reference
-      ? .scalar : InstructionSet.available.last { $0 <= instructionSet } ?? .scalar
+    self.instructionSet = path == .reference ? .scalar : .best(upTo: instructionSet)
     kernels = self.instructionSet.kernels
     packed = self.instructionSet.packedKernels
     pool = WorkerPool(threadCount: max(1, threadCount ?? physicalCoreCount()))
