@@ -168,3 +168,15 @@ package final class ChildProcess {
   /// The end of what the program has written to standard error, up to `errorTextLimit` bytes.
   package var errorText: String { String(decoding: errorTail.bytes, as: UTF8.self) }
 }
+
+extension ChildProcess.Failure: CustomStringConvertible {
+  /// The reason alone: callers say which program it was.
+  package var description: String {
+    switch self {
+    case .cannotRun(let reason): reason
+    case .outputTooLarge: "it wrote too much"
+    case .timedOut: "it took too long"
+    case .cancelled: "it was cancelled"
+    }
+  }
+}

@@ -42,6 +42,20 @@ struct Raster: Equatable {
     pixels = [UInt8](repeating: 0, count: width * height * 3)
   }
 
+  /// The colours of rows of RGBA; alpha is dropped.
+  ///
+  /// - Parameters:
+  ///   - width: columns.
+  ///   - height: rows.
+  ///   - rgba: row-major `[height, width, 4]`, 8-bit red, green, blue and alpha.
+  init(width: Int, height: Int, rgba: UnsafeRawBufferPointer) {
+    precondition(rgba.count == width * height * 4, "a pixel of RGBA has four samples")
+    self.init(width: width, height: height)
+    for pixel in 0..<(width * height) {
+      for channel in 0..<3 { pixels[pixel * 3 + channel] = unsafe rgba[pixel * 4 + channel] }
+    }
+  }
+
   init(width: Int, height: Int, pixels: [UInt8]) {
     self.width = width
     self.height = height

@@ -31,16 +31,24 @@ package enum PictureDecoder {
   package static func decode(
     _ bytes: [UInt8], limits: PictureLimits = PictureLimits()
   ) throws(PictureError) -> Picture {
-    guard !bytes.isEmpty else { throw .empty }
-    guard bytes.count <= limits.maximumByteCount else {
-      throw .tooManyBytes(bytes.count, limit: limits.maximumByteCount)
-    }
-    guard let format = PictureFormat(sniffing: bytes) else { throw .unknownFormat }
+    let format = try format(of: bytes, limits: limits)
     let (raster, exif) = try decodeRaster(bytes, format: format, limits: limits)
     let metadata = exif.map { EXIFReader.metadata(of: $0) } ?? PictureMetadata()
     let upright = raster.oriented(metadata.storedOrientation)
     return Picture(
       width: upright.width, height: upright.height, pixels: upright.pixels, metadata: metadata)
+  }
+
+  /// The format of a file that is worth decoding, by its content.
+  ///
+  /// - Throws: `PictureError.empty`, `.tooManyBytes` or `.unknownFormat`.
+  static func format(
+    of bytes: [UInt8], limits: PictureLimits
+  ) throws(PictureError) -> PictureFormat {
+    guard !bytes.isEmpty else { throw .empty }
+    try limits.check(byteCount: bytes.count)
+    guard let format = PictureFormat(sniffing: bytes) else { throw .unknownFormat }
+    return format
   }
 
   /// The pixels as they are stored, and the file's EXIF block where there is one.
@@ -62,15 +70,7 @@ package enum PictureDecoder {
   private static func fileBytes(
     path: String, limits: PictureLimits
   ) throws(PictureError) -> [UInt8] {
-    let byteCount: Int
-    do throws(BytesError) {
-      byteCount = try MappedFile(path: path).byteCount
-    } catch {
-      throw .unreadable(error.description)
-    }
-    guard byteCount <= limits.maximumByteCount else {
-      throw .tooManyBytes(byteCount, limit: limits.maximumByteCount)
-    }
+    if let byteCount = Paths.fileByteCount(path) { try limits.check(byteCount: byteCount) }
     do throws(BytesError) {
       // Loaded, because a mapped file that another process shortens raises SIGBUS.
       return try MappedFile(path: path, backing: .loaded).copyBytes()

@@ -1,5 +1,3 @@
-internal import Bytes
-
 /// Why a file gives no picture.
 package enum PictureError: Error, Sendable, Equatable {
   /// The file has no bytes.

@@ -15,6 +15,15 @@ package struct PictureLimits: Sendable, Equatable {
     self.maximumByteCount = maximumByteCount
   }
 
+  /// Checks the size of a file.
+  ///
+  /// - Throws: `PictureError.tooManyBytes` above the limit.
+  func check(byteCount: Int) throws(PictureError) {
+    guard byteCount <= maximumByteCount else {
+      throw .tooManyBytes(byteCount, limit: maximumByteCount)
+    }
+  }
+
   /// Checks the size that a header states.
   ///
   /// - Throws: `PictureError.damaged` where a side is 0, `.tooManyPixels` above the limit.

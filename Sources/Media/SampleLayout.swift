@@ -47,10 +47,16 @@ struct SampleLayout {
   /// The picture of `rows`, which holds `height` rows of `rowByteCount(width:)` bytes.
   ///
   /// - Precondition: `rows` is long enough.
+  /// - Complexity: O(pixels), one new array; rows of 8-bit RGB are the picture as they are.
   func raster(width: Int, height: Int, rows: [UInt8]) -> Raster {
-    var raster = Raster(width: width, height: height)
     let rowByteCount = rowByteCount(width: width)
     precondition(rows.count >= rowByteCount * height, "every row is there")
+    if colour == .rgb, sample == .unsigned(bits: 8), samplesPerPixel == 3,
+      rows.count == rowByteCount * height
+    {
+      return Raster(width: width, height: height, pixels: rows)
+    }
+    var raster = Raster(width: width, height: height)
     var samples = [UInt8](repeating: 0, count: width * samplesPerPixel)
     for y in 0..<height {
       read(rows[(y * rowByteCount)..<((y + 1) * rowByteCount)], into: &samples)
@@ -174,7 +180,7 @@ struct SampleLayout {
 ///   - uninked: 255 less the coverage of black.
 /// - Returns: the light that is left, 0 to 255.
 /// - Source: Pillow, `cmyk2rgb` of `Convert.c` and `MULDIV255` of `ImagingUtils.h`.
-func lightThroughInk(_ ink: Int, uninked: Int) -> UInt8 {
+private func lightThroughInk(_ ink: Int, uninked: Int) -> UInt8 {
   let product = ink * uninked + 128
   return UInt8(clamping: uninked - ((product >> 8) + product) >> 8)
 }

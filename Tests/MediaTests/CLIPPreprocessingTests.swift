@@ -42,20 +42,6 @@ import Testing
     #expect(!oddAgree)
   }
 
-  @Test func patchesAreTheTensorInAnotherOrder() {
-    let preprocessing = CLIPPreprocessing(convention: .huggingFace)
-    let picture = PictureFixtures.noise(width: 300, height: 260, seed: 8)
-    let tensor = preprocessing.tensor(picture)
-    let patches = preprocessing.patches(picture, patchSide: 32)
-    #expect(patches.count == 49 * 3 * 32 * 32)
-    for (patch, channel, y, x) in [(0, 0, 0, 0), (8, 1, 3, 5), (48, 2, 31, 31), (20, 0, 17, 2)] {
-      let row = patch / 7 * 32 + y
-      let column = patch % 7 * 32 + x
-      let value = patches[((patch * 3 + channel) * 32 + y) * 32 + x]
-      #expect(value == tensor[(channel * 224 + row) * 224 + column])
-    }
-  }
-
   @Test func anExtremeShapeCostsOnlyItsMiddle() {
     // Whole, the result would have 224 x 22,400,000 pixels.
     let line = PictureFixtures.noise(width: 1, height: 100_000, seed: 6)

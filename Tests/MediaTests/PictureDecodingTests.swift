@@ -8,7 +8,7 @@ import Testing
 @Suite struct PictureDecodingTests {
   @Test func everyFixtureHasThePixelsOfPillow() throws {
     let rows = try PictureFixtures.rows("decoded.tsv")
-    #expect(rows.count == 115)
+    #expect(rows.count == 116)
     for row in rows {
       let picture = try PictureDecoder.decode(try PictureFixtures.bytes(row[0]))
       #expect([String(picture.width), String(picture.height)] == Array(row[1...2]), "\(row[0])")
@@ -36,6 +36,17 @@ import Testing
     #expect(PictureFormat(sniffing: Array("BMW builds cars in Munich.".utf8)) == nil)
     #expect(PictureFormat(sniffing: Array("RIFF....WAVEfmt ".utf8)) == nil)
     #expect(PictureFormat(sniffing: []) == nil)
+  }
+
+  /// libtiff converts YCbCr itself, and could also turn it.
+  @Test func aYCbCrTIFFIsTurnedOnce() throws {
+    let rgb = try PictureDecoder.decode(try PictureFixtures.bytes("oriented.tif"))
+    let picture = try PictureDecoder.decode(try PictureFixtures.bytes("ycbcr-oriented.tif"))
+    #expect(picture.metadata.storedOrientation == .turnedLeft)
+    #expect(picture.width == rgb.width && picture.height == rgb.height)
+    // Two conversions round.
+    let difference = zip(picture.pixels, rgb.pixels).map { abs(Int($0) - Int($1)) }.max() ?? 255
+    #expect(difference <= 3)
   }
 
   @Test func everyOrientationGivesTheSameUprightPicture() throws {

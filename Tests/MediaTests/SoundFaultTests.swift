@@ -150,6 +150,18 @@ import Testing
     #expect(try error(Array(playlist.utf8), "list.mp4") == .unknownFormat)
   }
 
+  /// A pipe without a writer, which ffmpeg waits for.
+  @Test(.enabled(if: SoundFixtures.hasFFmpeg, "needs ffmpeg"), .timeLimit(.minutes(1)))
+  func aStalledFFmpegIsStopped() throws {
+    let scratch = try SoundFixtures.Scratch()
+    let path = scratch.folder.appending(path: "pipe").path
+    #expect(mkfifo(path, 0o600) == 0)
+    let error = SoundError.decoderEnded("it gave nothing for 1 s")
+    #expect(throws: error) {
+      try FFmpegSource(path: path, format: .mp4, limits: SoundLimits(), stallSeconds: 1)
+    }
+  }
+
   @Test func aMissingProgramIsNamed() throws {
     #expect(SoundError.needsFFmpeg(.mp4).description.contains("apt-get install ffmpeg"))
     #expect(SoundError.needsFFmpeg(.mp4).category == .unavailable)

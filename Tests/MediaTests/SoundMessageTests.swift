@@ -43,27 +43,32 @@ import Testing
       SoundMessage(kind: 1, content: [0, 0, 0xC0, 0x7F]) == nil, "a sample that is not a number")
   }
 
+  /// What comes of decoding by a program: its error, or "sound".
+  private func message(_ command: [String], seconds: Int = 30) -> String {
+    do throws(SoundError) {
+      let stream = try SoundChildProcess(command: command, seconds: seconds)
+        .open(path: SoundFixtures.path("s16.wav"))
+      while try stream.next() != nil {}
+      return "sound"
+    } catch {
+      return error.description
+    }
+  }
+
+  /// A command of a shell that writes the bytes.
+  private func printing(_ bytes: [UInt8]) -> String {
+    let text = bytes.map { "\\0" + String($0, radix: 8) }.joined()
+    return "printf '%b' '\(text)'"
+  }
+
   @Test func aChildThatFailsIsOneError() throws {
-    let path = SoundFixtures.path("s16.wav")
-    func message(_ command: [String], seconds: Int = 30) -> String {
-      do throws(SoundError) {
-        let stream = try SoundChildProcess(command: command, seconds: seconds).open(path: path)
-        while try stream.next() != nil {}
-        return "sound"
-      } catch {
-        return error.description
-      }
-    }
-    /// A shell that writes the bytes.
-    func writing(_ bytes: [UInt8], then more: String = "") -> [String] {
-      let text = bytes.map { "\\0" + String($0, radix: 8) }.joined()
-      return ["/bin/sh", "-c", "printf '%b' '\(text)'; \(more)"]
-    }
+    func writing(_ bytes: [UInt8]) -> [String] { ["/bin/sh", "-c", printing(bytes)] }
     let preamble = SoundMessage.preamble
     let header = preamble + SoundMessage.header(.wav, sampleRate: 16_000, channelCount: 1).bytes
     #expect(message(["/bin/true"]).contains("status 0 within a message"))
     #expect(message(["/bin/false"]).contains("status 1"))
-    #expect(message(["/nowhere/at/all"]).contains("cannot be run"))
+    #expect(
+      message(["/nowhere/at/all"]).hasSuffix("it cannot be run: No such file or directory"))
     #expect(message(["/bin/sh", "-c", "kill -SEGV $$"]).contains("signal 11"))
     #expect(message(["/bin/sh", "-c", "sleep 60"], seconds: 1).contains("nothing for 1 s"))
     #expect(message(["/bin/sh", "-c", "head -c 1000 /dev/zero"]).contains("understood"))
@@ -77,5 +82,19 @@ import Testing
     let failure = header + SoundMessage.failure(.empty).bytes
     #expect(message(writing(failure)) == SoundError.empty.description)
     #expect(message(writing(header + SoundMessage.end(remark: nil).bytes)) == "sound")
+  }
+
+  /// Warnings of a library are no reason to end a child, nor do they show that it makes progress.
+  @Test func standardErrorSaysNothingAboutProgress() {
+    let header =
+      SoundMessage.preamble + SoundMessage.header(.wav, sampleRate: 16_000, channelCount: 1).bytes
+    let end = printing(SoundMessage.end(remark: nil).bytes)
+    let warnings = "for i in $(seq 30); do echo warning >&2; sleep 0.02; done"
+    let healthy = "\(printing(header)); \(warnings); \(end)"
+    #expect(message(["/bin/sh", "-c", healthy], seconds: 10) == "sound")
+    let stalled = "\(printing(header)); while :; do echo warning >&2; sleep 0.1; done"
+    #expect(message(["/bin/sh", "-c", stalled], seconds: 1).contains("nothing for 1 s"))
+    let endless = "\(printing(header)); exec >&-; sleep 60"
+    #expect(message(["/bin/sh", "-c", endless], seconds: 1).contains("nothing for 1 s"))
   }
 }

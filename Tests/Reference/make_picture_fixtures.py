@@ -286,6 +286,9 @@ def tiffs():
     yield "float.tif", saved(rgb.convert("F"), "TIFF")
     yield "int32.tif", saved(rgb.convert("I"), "TIFF")
     yield "oriented.tif", saved(rgb.crop((0, 0, 19, 13)), "TIFF", tiffinfo={0x0112: 6})
+    yield "ycbcr-oriented.tif", saved(
+        rgb.crop((0, 0, 19, 13)).convert("YCbCr"), "TIFF", compression="tiff_lzw",
+        tiffinfo={0x0112: 6})
     pages = [rgb.resize((24, 16)), rgb.rotate(180).resize((24, 16))]
     yield "pages.tif", saved(pages[0], "TIFF", save_all=True, append_images=pages[1:])
     generator = numpy.random.default_rng(11)

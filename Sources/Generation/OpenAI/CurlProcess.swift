@@ -98,7 +98,6 @@ final class CurlProcess {
   func stop() { process.stop() }
 
   private static func openAIError(_ failure: ChildProcess.Failure) -> OpenAIError {
-    if case .cannotRun(let reason) = failure { return .cannotRunCurl(reason: reason) }
-    return .cannotRunCurl(reason: "\(failure)")
+    .cannotRunCurl(reason: failure.description)
   }
 }

@@ -10,7 +10,9 @@ package struct PictureChildProcess: Sendable {
   /// Full path of the program and its arguments; the picture's path is appended.
   package var command: [String]
 
-  /// The limits of the picture, which the child is started with as well.
+  /// The limits that the parent checks, on the file's bytes and on what the child writes.
+  ///
+  /// They are not sent to the child, which has those that its program passes to `serve`.
   package var limits: PictureLimits
 
   /// Seconds after which the parent kills the child.
@@ -18,7 +20,7 @@ package struct PictureChildProcess: Sendable {
 
   /// - Parameters:
   ///   - command: full path of the program and the arguments that make it call `serve`.
-  ///   - limits: the same in the child.
+  ///   - limits: of the picture, checked in this process.
   ///   - seconds: of wall-clock time. The largest picture of the default limits takes some 3 s.
   package init(command: [String], limits: PictureLimits = PictureLimits(), seconds: Int = 30) {
     self.command = command

@@ -31,11 +31,7 @@ extension PictureChildProcess: PictureDecoding {
   /// The child reads them from a file without a name, so they are the bytes that the caller has
   /// hashed, whatever happens to the file meanwhile. Bytes of an unknown format start no process.
   package func decode(_ bytes: [UInt8]) throws(PictureError) -> Picture {
-    guard !bytes.isEmpty else { throw .empty }
-    guard bytes.count <= limits.maximumByteCount else {
-      throw .tooManyBytes(bytes.count, limit: limits.maximumByteCount)
-    }
-    guard PictureFormat(sniffing: bytes) != nil else { throw .unknownFormat }
+    _ = try PictureDecoder.format(of: bytes, limits: limits)
     return try decode(path: "/dev/fd/3", files: [bytes])
   }
 }

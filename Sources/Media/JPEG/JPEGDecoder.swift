@@ -28,14 +28,17 @@ enum JPEGDecoder {
     guard markers.hasEnd else {
       throw .truncated(.jpeg, detail: "no end-of-image marker follows its first scan")
     }
+    let layout = SampleLayout(
+      colour: header.isCMYK ? .cmyk : .rgb, sample: .unsigned(bits: 8),
+      samplesPerPixel: header.isCMYK ? 4 : 3)
+    var samples = try unsafe decompress(bytes, header: header, layout: layout, handle: handle)
     if header.isCMYK {
-      let cmyk = try unsafe decompress(
-        bytes, header: header, pixelFormat: TJPF_CMYK, samplesPerPixel: 4, handle: handle)
-      return (rgb(cmyk, header: header), markers.exif)
+      // Adobe's convention stores inks inverted: 255 means no ink. Pillow reads every CMYK JPEG by
+      // that convention (`CMYK;I`).
+      for index in samples.indices { samples[index] = 255 - samples[index] }
     }
-    let pixels = try unsafe decompress(
-      bytes, header: header, pixelFormat: TJPF_RGB, samplesPerPixel: 3, handle: handle)
-    return (Raster(width: header.width, height: header.height, pixels: pixels), markers.exif)
+    let raster = layout.raster(width: header.width, height: header.height, rows: samples)
+    return (raster, markers.exif)
   }
 
   private struct Header {
@@ -62,9 +65,10 @@ enum JPEGDecoder {
 
   /// All rows at full size, `[height, width, samplesPerPixel]`.
   private static func decompress(
-    _ bytes: [UInt8], header: Header, pixelFormat: TJPF, samplesPerPixel: Int, handle: tjhandle
+    _ bytes: [UInt8], header: Header, layout: SampleLayout, handle: tjhandle
   ) throws(PictureError) -> [UInt8] {
-    let rowByteCount = header.width * samplesPerPixel
+    let rowByteCount = layout.rowByteCount(width: header.width)
+    let pixelFormat = header.isCMYK ? TJPF_CMYK : TJPF_RGB
     var status: Int32 = 0
     let pixels = unsafe [UInt8](unsafeUninitializedCapacity: rowByteCount * header.height) {
       pixels, initializedCount in
@@ -79,23 +83,6 @@ enum JPEGDecoder {
       throw unsafe failure(handle)
     }
     return pixels
-  }
-
-  /// Converts CMYK samples to RGB.
-  ///
-  /// Adobe's convention stores them inverted: 255 means no ink.
-  /// Pillow reads every CMYK JPEG by that convention (`CMYK;I`), then converts as `cmyk2rgb` of its
-  /// `Convert.c` does.
-  private static func rgb(_ cmyk: [UInt8], header: Header) -> Raster {
-    var raster = Raster(width: header.width, height: header.height)
-    for pixel in 0..<(header.width * header.height) {
-      let uninked = Int(cmyk[pixel * 4 + 3])
-      for channel in 0..<3 {
-        raster.pixels[pixel * 3 + channel] = lightThroughInk(
-          255 - Int(cmyk[pixel * 4 + channel]), uninked: uninked)
-      }
-    }
-    return raster
   }
 
   private static func failure(_ handle: tjhandle) -> PictureError {

@@ -19,8 +19,6 @@ package struct MelSpectrogram {
   package static let windowLength = 400
   /// Samples from one frame to the next.
   package static let hopLength = 160
-  /// Bands of Whisper's models up to large-v2, and of large-v3 and turbo.
-  package static let bandCounts = [80, 128]
 
   /// Bands of a frame.
   package let bandCount: Int
@@ -40,7 +38,7 @@ package struct MelSpectrogram {
   private var sampleCount = 0
   private var frameCount = 0
 
-  /// - Parameter bandCount: 80 or 128, as the model says.
+  /// - Parameter bandCount: 80 for Whisper's models up to large-v2, 128 for large-v3 and turbo.
   package init(bandCount: Int) {
     self.bandCount = bandCount
     filters = MelFilters(
@@ -77,15 +75,6 @@ package struct MelSpectrogram {
   package static func normalize(_ frames: inout [Float], maximum: Float) {
     let floor = maximum - 8
     for index in frames.indices { frames[index] = (max(frames[index], floor) + 4) / 4 }
-  }
-
-  /// The normalised frames of a whole recording, `[frames, bandCount]`, row-major.
-  package static func frames(of samples: [Float], bandCount: Int) -> [Float] {
-    var spectrogram = MelSpectrogram(bandCount: bandCount)
-    var frames = spectrogram.append(samples)
-    frames += spectrogram.finish()
-    normalize(&frames, maximum: spectrogram.maximum)
-    return frames
   }
 
   // MARK: Frames

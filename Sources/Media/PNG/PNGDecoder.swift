@@ -36,9 +36,6 @@ enum PNGDecoder {
       let rows = try unsafe decodeRows(context, fileByteCount: bytes.count)
       let layout = try unsafe layout(header, context: context)
       let exif = unsafe exif(context)
-      if header.color_type == UInt8(SPNG_COLOR_TYPE_TRUECOLOR.rawValue), header.bit_depth == 8 {
-        return (Raster(width: width, height: height, pixels: rows), exif)
-      }
       return (layout.raster(width: width, height: height, rows: rows), exif)
     }
   }

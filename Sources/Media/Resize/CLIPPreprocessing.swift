@@ -74,32 +74,4 @@ package struct CLIPPreprocessing: Sendable, Equatable {
       (0..<(side * side)).map { table[channel * 256 + Int(pixels[$0 * 3 + channel])] }
     }
   }
-
-  /// The cropped and normalised picture as rows for a patch embedding that is a matrix product.
-  ///
-  /// - Parameters:
-  ///   - picture: any size.
-  ///   - patchSide: rows and columns of a patch; divides `side`.
-  /// - Returns: Float32 `[patches, 3 * patchSide * patchSide]`, patches row by row, in each the
-  ///   channels, rows and columns in the order of a convolution's weights `[out, 3, rows, columns]`.
-  /// - Precondition: `patchSide` is positive and divides `side`.
-  package func patches(_ picture: Picture, patchSide: Int) -> [Float] {
-    precondition(patchSide > 0 && side % patchSide == 0, "patches tile the picture")
-    let pixels = crop(picture).pixels
-    let across = side / patchSide
-    var values: [Float] = []
-    values.reserveCapacity(side * side * 3)
-    for patch in 0..<(across * across) {
-      let top = patch / across * patchSide
-      let left = patch % across * patchSide
-      for channel in 0..<3 {
-        for y in top..<(top + patchSide) {
-          for x in left..<(left + patchSide) {
-            values.append(table[channel * 256 + Int(pixels[(y * side + x) * 3 + channel])])
-          }
-        }
-      }
-    }
-    return values
-  }
 }

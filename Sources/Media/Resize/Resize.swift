@@ -98,6 +98,9 @@ package enum Resize {
     }
   }
 
+  /// Half of a sample in fixed point, with which sums begin, so that rounding down rounds to nearest.
+  private static let half = Int32(1) << Int32(ResampleCoefficients.precisionBits - 1)
+
   /// Resamples one row.
   ///
   /// All indices are inside: the weights' bounds are those of the input.
@@ -108,7 +111,6 @@ package enum Resize {
     guard let input = source.baseAddress, let output = target.baseAddress else {
       return
     }
-    let half = Int32(1) << Int32(ResampleCoefficients.precisionBits - 1)
     unsafe coefficients.weights.withUnsafeBufferPointer { weights in
       for x in coefficients.first.indices {
         let count = coefficients.count[x]
@@ -132,7 +134,6 @@ package enum Resize {
   private static func vertical(
     _ pixels: [UInt8], rowLength: Int, firstRow: Int, _ coefficients: ResampleCoefficients
   ) -> [UInt8] {
-    let half = Int32(1) << Int32(ResampleCoefficients.precisionBits - 1)
     var output = [UInt8](repeating: 0, count: coefficients.first.count * rowLength)
     var sums = [Int32](repeating: half, count: rowLength)
     unsafe pixels.withUnsafeBufferPointer { input in

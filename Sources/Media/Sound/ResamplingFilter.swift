@@ -26,7 +26,7 @@ struct ResamplingFilter: Sendable {
   /// Results for each group of `decimation` samples.
   let interpolation: Int
   let decimation: Int
-  /// Samples before (and with) the one at or before a result's position that it needs.
+  /// Samples that a result needs up to and including the one at or before its position.
   let halfLength: Int
   /// Coefficients of one position: `2 · halfLength`, padded with zeros to a multiple of 8.
   let stride: Int

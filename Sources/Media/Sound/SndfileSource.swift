@@ -1,4 +1,3 @@
-internal import Bytes
 internal import CSndfile
 
 /// WAV, AIFF, FLAC, Ogg (Vorbis, Opus) and MP3 by libsndfile.
@@ -10,7 +9,6 @@ final class SndfileSource: SoundSource {
   let channelCount: Int
   private(set) var remark: String?
 
-  private let format: SoundFormat
   private let file: OpaquePointer
 
   /// Opens a file whose format is known by its first bytes.
@@ -31,7 +29,6 @@ final class SndfileSource: SoundSource {
       unsafe sf_close(file)
       throw error
     }
-    self.format = format
     unsafe self.file = file
     sampleRate = Int(info.samplerate)
     channelCount = Int(info.channels)

@@ -8,6 +8,10 @@ package final class SoundDecoder: SoundStream {
   /// Samples per second of the stream: the rate that Whisper was trained with.
   package static let sampleRate = 16_000
 
+  /// Seconds without output after which a program that decodes is stopped, by default: it decodes a
+  /// second of sound in some milliseconds.
+  package static let stallSeconds = 30
+
   package let format: SoundFormat
   package let fileSampleRate: Int
   package let fileChannelCount: Int
@@ -24,12 +28,19 @@ package final class SoundDecoder: SoundStream {
 
   /// Opens a file and reads its header.
   ///
+  /// - Parameters:
+  ///   - path: the recording.
+  ///   - limits: of the recording.
+  ///   - stallSeconds: seconds without output after which ffmpeg is stopped.
   /// - Throws: `SoundError`.
-  package init(path: String, limits: SoundLimits = SoundLimits()) throws(SoundError) {
+  package init(
+    path: String, limits: SoundLimits = SoundLimits(), stallSeconds: Int = SoundDecoder.stallSeconds
+  ) throws(SoundError) {
     format = try Self.format(path)
     source =
       format.needsFFmpeg
-      ? try FFmpegSource(path: path, format: format, limits: limits)
+      ? try FFmpegSource(
+        path: path, format: format, limits: limits, stallSeconds: stallSeconds)
       : try SndfileSource(path: path, format: format, limits: limits)
     self.limits = limits
     (fileSampleRate, fileChannelCount) = (source.sampleRate, source.channelCount)
@@ -71,19 +82,6 @@ package final class SoundDecoder: SoundStream {
       if !samples.isEmpty { return samples }
     }
     return nil
-  }
-
-  /// All samples of a file.
-  ///
-  /// - Throws: `SoundError`.
-  /// - Complexity: O(length), also in memory: 230 MB an hour.
-  package static func decode(
-    path: String, limits: SoundLimits = SoundLimits()
-  ) throws(SoundError) -> [Float] {
-    let decoder = try SoundDecoder(path: path, limits: limits)
-    var samples: [Float] = []
-    while let more = try decoder.next() { samples += more }
-    return samples
   }
 
   package var seconds: Double { Double(fileFrameCount) / Double(fileSampleRate) }

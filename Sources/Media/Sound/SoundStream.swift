@@ -6,7 +6,7 @@ package protocol SoundStream: AnyObject {
   var fileSampleRate: Int { get }
   /// The channels of the file.
   var fileChannelCount: Int { get }
-  /// Seconds that were read so far.
+  /// Seconds read so far.
   var seconds: Double { get }
   /// Why the sound ended before the file said it would; nil where it did not, or is not over.
   var remark: String? { get }

@@ -1,5 +1,3 @@
-internal import Bytes
-
 /// The header of a WAV file that arrives on a pipe, whose sizes are therefore unknown.
 ///
 /// - Source: Microsoft, "Multiple channel audio data and WAVE files".

@@ -12,7 +12,7 @@ enum TIFFDecoder {
   ///   `.outOfMemory`.
   static func decode(_ bytes: [UInt8], limits: PictureLimits) throws(PictureError) -> Raster {
     try unsafe bytes.withUnsafeBufferPointer { (buffer) throws(PictureError) -> Raster in
-      // Four bytes a pixel for libtiff's largest buffer, and its tables.
+      // Eight bytes a pixel for libtiff's largest buffer, and 64 MiB for its tables.
       let allocationLimit = limits.maximumPixelCount * 8 + (64 << 20)
       let file = try unsafe TIFFFile(
         UnsafeRawBufferPointer(buffer), allocationLimit: allocationLimit)
@@ -43,14 +43,11 @@ enum TIFFDecoder {
       unsafe file.readRGBA(width: width, height: height, into: $0)
     }
     guard isRead else { throw file.failure("its pixels cannot be decoded") }
-    var raster = Raster(width: width, height: height)
-    for (index, pixel) in packed.enumerated() {
-      // Red is the lowest byte.
-      for channel in 0..<3 {
-        raster.pixels[index * 3 + channel] = UInt8(truncatingIfNeeded: pixel >> (8 * channel))
-      }
+    // Red is the lowest byte, which is to be the first in memory.
+    for index in packed.indices { packed[index] = packed[index].littleEndian }
+    return unsafe packed.withUnsafeBytes {
+      unsafe Raster(width: width, height: height, rgba: $0)
     }
-    return raster
   }
 
   /// The sample layout that the tags describe.
@@ -78,7 +75,7 @@ enum TIFFDecoder {
   private static func sample(bits: Int, format: Int) -> SampleLayout.Sample? {
     switch (bits, format) {
     case (1, Int(SAMPLEFORMAT_UINT)), (2, Int(SAMPLEFORMAT_UINT)), (4, Int(SAMPLEFORMAT_UINT)),
-      (12, Int(SAMPLEFORMAT_UINT)), (16, Int(SAMPLEFORMAT_UINT)), (8, Int(SAMPLEFORMAT_UINT)):
+      (8, Int(SAMPLEFORMAT_UINT)), (12, Int(SAMPLEFORMAT_UINT)), (16, Int(SAMPLEFORMAT_UINT)):
       .unsigned(bits: bits)
     // Pillow reads signed bytes as unsigned ones.
     case (8, Int(SAMPLEFORMAT_INT)): .unsigned(bits: 8)
@@ -123,10 +120,8 @@ enum TIFFDecoder {
   ) -> Bool {
     let isWide = sample == .unsigned(bits: 8) || sample == .unsigned(bits: 16)
     return switch colour {
-    case .grey: samplesPerPixel == 1 || (samplesPerPixel == 2 && sample == .unsigned(bits: 8))
-    case .palette:
-      samplesPerPixel == 1
-        || (samplesPerPixel == 2 && sample == .unsigned(bits: 8))
+    case .grey, .palette:
+      samplesPerPixel == 1 || (samplesPerPixel == 2 && sample == .unsigned(bits: 8))
     case .rgb: isWide && (3...6).contains(samplesPerPixel)
     case .premultipliedRGB, .cmyk: isWide && (4...6).contains(samplesPerPixel)
     }

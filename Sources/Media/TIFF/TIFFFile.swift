@@ -62,17 +62,13 @@ final class TIFFFile {
   }
 
   /// A tag with one 16-bit value; where it is absent, TIFF's default or nil.
-  func integer16(_ tag: Int32) -> Int? {
-    var value: UInt16 = 0
-    let status = unsafe withUnsafeMutablePointer(to: &value) { value in
-      unsafe withVaList([value]) { unsafe TIFFVGetFieldDefaulted(handle, UInt32(tag), $0) }
-    }
-    return status == 1 ? Int(value) : nil
-  }
+  func integer16(_ tag: Int32) -> Int? { integer(tag, of: UInt16.self) }
 
   /// A tag with one 32-bit value; where it is absent, TIFF's default or nil.
-  func integer32(_ tag: Int32) -> Int? {
-    var value: UInt32 = 0
+  func integer32(_ tag: Int32) -> Int? { integer(tag, of: UInt32.self) }
+
+  private func integer<Value: FixedWidthInteger>(_ tag: Int32, of type: Value.Type) -> Int? {
+    var value: Value = 0
     let status = unsafe withUnsafeMutablePointer(to: &value) { value in
       unsafe withVaList([value]) { unsafe TIFFVGetFieldDefaulted(handle, UInt32(tag), $0) }
     }
@@ -148,9 +144,12 @@ final class TIFFFile {
       handle, UInt32(index), target.baseAddress, tmsize_t(target.count)) == target.count
   }
 
-  /// Decodes the whole picture by libtiff's own conversion to RGBA, top row first.
+  /// Decodes the whole picture by libtiff's own conversion to RGBA, in the order of the stored rows.
+  ///
+  /// libtiff mirrors the picture where another orientation is requested than the stored one.
   func readRGBA(width: Int, height: Int, into target: UnsafeMutableBufferPointer<UInt32>) -> Bool {
-    unsafe TIFFReadRGBAImageOriented(
-      handle, UInt32(width), UInt32(height), target.baseAddress, ORIENTATION_TOPLEFT, 1) == 1
+    let stored = integer16(TIFFTAG_ORIENTATION) ?? Int(ORIENTATION_TOPLEFT)
+    return unsafe TIFFReadRGBAImageOriented(
+      handle, UInt32(width), UInt32(height), target.baseAddress, Int32(stored), 1) == 1
   }
 }

@@ -63,7 +63,7 @@ func mapTIFF(
   guard let memory = unsafe memory(handle), let base = unsafe base, let size = unsafe size else {
     return 0
   }
-  // libtiff's type lacks const; it writes to a mapping never.
+  // libtiff's type lacks const; libtiff never writes to a mapping.
   unsafe base.pointee = UnsafeMutableRawPointer(mutating: memory.pointee.bytes.baseAddress)
   unsafe size.pointee = toff_t(memory.pointee.bytes.count)
   return 1

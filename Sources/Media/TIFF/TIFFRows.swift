@@ -46,21 +46,16 @@ enum TIFFRows {
         .tiff, feature: "rows of \(file.rowByteCount) bytes where \(rowByteCount) are expected")
     }
     var rows = [UInt8](repeating: 0, count: rowByteCount * height)
-    var failure: PictureError?
-    unsafe rows.withUnsafeMutableBytes { rows in
-      do throws(PictureError) {
-        if file.isTiled {
-          try unsafe readTiles(
-            file, index, of: planeCount, height: height, rowByteCount: rowByteCount, into: rows)
-        } else {
-          try unsafe readStrips(
-            file, index, of: planeCount, height: height, rowByteCount: rowByteCount, into: rows)
-        }
-      } catch {
-        failure = error
+    try unsafe rows.withUnsafeMutableBufferPointer { (rows) throws(PictureError) in
+      let rows = UnsafeMutableRawBufferPointer(rows)
+      if file.isTiled {
+        try unsafe readTiles(
+          file, index, of: planeCount, height: height, rowByteCount: rowByteCount, into: rows)
+      } else {
+        try unsafe readStrips(
+          file, index, of: planeCount, height: height, rowByteCount: rowByteCount, into: rows)
       }
     }
-    if let failure { throw failure }
     return rows
   }
 

@@ -52,13 +52,9 @@ enum WebPDecoder {
     else {
       throw .damaged(.webp, detail: "its first frame cannot be decoded")
     }
-    var raster = Raster(width: width, height: height)
-    for pixel in 0..<(width * height) {
-      for channel in 0..<3 {
-        raster.pixels[pixel * 3 + channel] = unsafe canvas[pixel * 4 + channel]
-      }
-    }
-    return raster
+    return unsafe Raster(
+      width: width, height: height,
+      rgba: UnsafeRawBufferPointer(start: canvas, count: width * height * 4))
   }
 
   private static func exif(_ demuxer: OpaquePointer) -> [UInt8]? {

@@ -54,20 +54,11 @@ final class ChildSoundStream: SoundStream {
 
 /// Splits the output of a process into messages.
 private struct MessagePipe {
-  private let process: ChildProcess
-  private let seconds: Int
-  private var pending: [UInt8] = []
-  private var position = 0
-  private var chunk = [UInt8](repeating: 0, count: 65_536)
+  private var output: ChildOutput
   private var hasPreamble = false
 
   init(_ arguments: [String], seconds: Int) throws(SoundError) {
-    do throws(ChildProcess.Failure) {
-      process = try ChildProcess(ChildProcess.Configuration(arguments))
-    } catch {
-      throw .decoderEnded("it cannot be run: \(error)")
-    }
-    self.seconds = seconds
+    output = try ChildOutput(ChildProcess.Configuration(arguments), stallSeconds: seconds)
   }
 
   /// The next message.
@@ -75,61 +66,34 @@ private struct MessagePipe {
   /// - Throws: `SoundError.decoderEnded` where the stream is not one.
   mutating func next() throws(SoundError) -> SoundMessage {
     if !hasPreamble {
-      try require(SoundMessage.preamble.count)
-      guard pending.starts(with: SoundMessage.preamble) else { throw misunderstood() }
-      position = SoundMessage.preamble.count
+      guard try take(SoundMessage.preamble.count) == SoundMessage.preamble else {
+        throw misunderstood()
+      }
       hasPreamble = true
     }
-    try require(5)
-    let kind = pending[position]
-    let byteCount = (0..<4).reduce(0) { $0 | Int(pending[position + 1 + $1]) << (8 * $1) }
+    let head = try take(5)
+    let byteCount = (0..<4).reduce(0) { $0 | Int(head[1 + $1]) << (8 * $1) }
     guard byteCount <= SoundMessage.contentLimit else { throw misunderstood() }
-    try require(5 + byteCount)
-    let content = Array(pending[position + 5..<position + 5 + byteCount])
-    position += 5 + byteCount
-    guard let message = SoundMessage(kind: kind, content: content) else { throw misunderstood() }
+    guard let message = SoundMessage(kind: head[0], content: try take(byteCount)) else {
+      throw misunderstood()
+    }
     return message
   }
 
   private func misunderstood() -> SoundError {
-    process.stop()
+    output.stop()
     return .decoderEnded("its message cannot be understood")
   }
 
-  /// Reads until `byteCount` bytes are pending.
-  private mutating func require(_ byteCount: Int) throws(SoundError) {
-    pending.removeSubrange(..<position)
-    position = 0
-    var waited = 0
-    do throws(ChildProcess.Failure) {
-      while pending.count < byteCount {
-        switch try process.read(into: &chunk, waitingAtMost: 1_000) {
-        case .bytes(let count):
-          pending += chunk[..<count]
-          waited = 0
-        case .nothingYet:
-          waited += 1
-          if waited >= seconds {
-            process.stop()
-            throw ChildProcess.Failure.timedOut
-          }
-        case .end: throw try ended()
-        }
+  /// The next `byteCount` bytes.
+  private mutating func take(_ byteCount: Int) throws(SoundError) -> [UInt8] {
+    guard try output.require(byteCount) else {
+      switch try output.ending() {
+      case .exited(let status):
+        throw .decoderEnded("it exited with status \(status) within a message")
+      case .killed(let signal): throw .decoderEnded("it was killed by signal \(signal)")
       }
-    } catch .timedOut {
-      throw .decoderEnded("it gave nothing for \(seconds) s")
-    } catch .cannotRun(let reason) {
-      throw .decoderEnded(reason)
-    } catch {
-      throw .decoderEnded("\(error)")
     }
-  }
-
-  /// The error of a process that ended within a message.
-  private func ended() throws(ChildProcess.Failure) -> ChildProcess.Failure {
-    switch try process.wait() {
-    case .exited(let status): .cannotRun("it exited with status \(status) within a message")
-    case .killed(let signal): .cannotRun("it was killed by signal \(signal)")
-    }
+    return output.take(byteCount)
   }
 }

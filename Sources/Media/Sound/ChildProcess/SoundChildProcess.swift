@@ -1,6 +1,3 @@
-internal import Bytes
-internal import Glibc
-
 /// Decodes recordings in a process of their own, so that a hostile file costs one error and what a
 /// library prints reaches no terminal.
 ///
@@ -11,17 +8,22 @@ package struct SoundChildProcess: Sendable {
   /// Full path of the program and its arguments; the recording's path is appended.
   package var command: [String]
 
-  /// The limits of the recording, which the child has as well.
+  /// The limits that the parent checks, on what the child writes or on what ffmpeg decodes.
+  ///
+  /// They are not sent to the child, which has those that its program passes to `serve`.
   package var limits: SoundLimits
 
-  /// Seconds without a sample after which the parent kills the child.
+  /// Seconds without a sample after which the parent kills the child, or ffmpeg.
   package var seconds: Int
 
   /// - Parameters:
   ///   - command: full path of the program and the arguments that make it call `serve`.
-  ///   - limits: the same in the child.
-  ///   - seconds: of wall-clock time; a block of a second is decoded in some milliseconds.
-  package init(command: [String], limits: SoundLimits = SoundLimits(), seconds: Int = 30) {
+  ///   - limits: of the recording, checked in this process.
+  ///   - seconds: of wall-clock time.
+  package init(
+    command: [String], limits: SoundLimits = SoundLimits(),
+    seconds: Int = SoundDecoder.stallSeconds
+  ) {
     self.command = command
     self.limits = limits
     self.seconds = seconds
@@ -32,7 +34,7 @@ package struct SoundChildProcess: Sendable {
   /// - Throws: `SoundError`, also what the child reports.
   package func open(path: String) throws(SoundError) -> any SoundStream {
     if try SoundDecoder.format(path).needsFFmpeg {
-      return try SoundDecoder(path: path, limits: limits)
+      return try SoundDecoder(path: path, limits: limits, stallSeconds: seconds)
     }
     return try ChildSoundStream(self, path: path)
   }

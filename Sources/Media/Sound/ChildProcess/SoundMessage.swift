@@ -39,7 +39,8 @@ enum SoundMessage: Equatable {
       content.append(UInt32(channelCount))
     case .samples(let samples):
       kind = 1
-      for sample in samples { content.append(sample) }
+      let words = samples.map(\.bitPattern.littleEndian)
+      unsafe words.withUnsafeBytes { unsafe content.append(bytes: $0) }
     case .end(let remark):
       kind = 2
       content.append(bytes: (remark ?? "").utf8.prefix(Self.textLimit))
@@ -71,9 +72,9 @@ enum SoundMessage: Equatable {
           .header($0, sampleRate: Int(rate), channelCount: Int(channels))
         }
       case 1:
-        var samples: [Float] = []
-        samples.reserveCapacity(content.count / 4)
-        while reader.availableByteCount > 0 { samples.append(try reader.float32("sample")) }
+        // Rounded up, so that a part of a sample is an error.
+        let words = try reader.integers((content.count + 3) / 4, of: UInt32.self, "samples")
+        let samples = words.map { Float(bitPattern: $0) }
         message = samples.allSatisfy { $0.isFinite } ? .samples(samples) : nil
       case 2:
         let text = String(decoding: content, as: UTF8.self)

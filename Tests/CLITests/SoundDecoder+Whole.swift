@@ -1,0 +1,1 @@
+../MediaTests/SoundDecoder+Whole.swift
