@@ -15,7 +15,7 @@ package enum DocumentError: Error, Equatable, Sendable {
   case textTooLarge(path: String, limit: Int)
   /// The file has no bytes, or only white space.
   case empty(path: String)
-  /// A format that is recognised but not read, for example "a PNG picture".
+  /// A format that is recognised but not read, for example "an Ogg recording".
   case unsupported(path: String, format: String)
   /// Not text in any known encoding.
   case binary(path: String, reason: String)

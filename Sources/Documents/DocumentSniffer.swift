@@ -3,7 +3,7 @@ enum DocumentSniffer {
   /// The result of looking at a file's first bytes.
   enum Finding: Equatable {
     case document(DocumentType)
-    /// A format that is recognised but not read, in words, as in `a PNG picture`.
+    /// A format that is recognised but not read, in words, as in `an Ogg recording`.
     case unsupported(String)
   }
 

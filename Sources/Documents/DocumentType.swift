@@ -86,7 +86,11 @@ extension DocumentType {
   ) { source throws(DocumentError) in
     ExtractedDocument(
       type: .picture, text: "",
-      pictures: [ExtractedPicture(origin: .file, caption: FileNameWords.words(of: source.path))])
+      pictures: [
+        ExtractedPicture(
+          origin: .file, caption: FileNameWords.words(of: source.path),
+          inlineBytes: source.contents)
+      ])
   }
 }
 

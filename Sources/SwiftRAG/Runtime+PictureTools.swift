@@ -32,8 +32,8 @@ extension Runtime {
   /// - Throws: `DocumentError` or `PictureError` where the file has changed or vanished.
   package static func picture(of citation: Citation) throws -> Picture? {
     guard let details = citation.picture else { return nil }
-    return try pictureDecoding.decode(
-      PictureBytes().read(details.origin, ofDocumentAt: citation.path))
+    var bytes = PictureBytes(ofDocumentAt: citation.path)
+    return try pictureDecoding.decode(bytes.read(details.origin))
   }
 }
 

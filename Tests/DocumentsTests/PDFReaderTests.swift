@@ -43,8 +43,8 @@ struct PDFReaderTests {
     #expect(document.text.isEmpty && document.pages?.count == 3)
     #expect(document.pictures.map(\.origin) == (1...3).map { .page(number: $0) })
     #expect(document.pictures.map(\.page) == [1, 2, 3])
-    let bytes = try PictureBytes().read(
-      document.pictures[1], ofDocumentAt: DocumentFixture.path("scanned.pdf"))
+    var reader = PictureBytes(ofDocumentAt: DocumentFixture.path("scanned.pdf"))
+    let bytes = try reader.read(document.pictures[1])
     let page = try InProcessPictureDecoder().decode(bytes)
     #expect(max(page.width, page.height) == PDFPagePicture.longSide)
     #expect(page.pixels.contains { $0 < 50 } && page.pixels.contains { $0 > 200 })

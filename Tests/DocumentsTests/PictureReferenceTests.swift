@@ -26,6 +26,22 @@ import Testing
     }
   }
 
+  @Test func aFenceEndsOnlyWithALineOfItsMark() throws {
+    let text = "````\n```\n![inside](cat.jpg)\n~~~~\n````\n![outside](my%20cat.png)\n"
+    let found = try pictures(text, name: "a.md")
+    #expect(found.map(\.caption) == ["outside"])
+  }
+
+  /// Each of these lines took time in the square of its length.
+  @Test(arguments: ["![", "<", "<img ", "![a]", "[", "`"])
+  func aLongLineOfMarksTakesLittleTime(mark: String) {
+    let text = String(repeating: mark, count: 1_000_000 / mark.utf8.count)
+    var finder = MarkdownPictures(Array(text.utf8))
+    let duration = ContinuousClock().measure { #expect(finder.find().isEmpty) }
+    // A build without optimisation takes up to 3 s on a busy machine; the square took minutes.
+    #expect(duration < .seconds(20))
+  }
+
   @Test func markdownPicturesHaveAlternativeTextAndTitle() throws {
     let text = """
       # Pets
@@ -93,8 +109,8 @@ import Testing
       document.pictures.map(\.caption) == [
         "a red square. Figure 1: the square in the yard", "Figure 2: two discs",
       ])
-    let bytes = try PictureBytes().read(
-      document.pictures[0], ofDocumentAt: DocumentFixture.path("pictures.docx"))
+    var reader = PictureBytes(ofDocumentAt: DocumentFixture.path("pictures.docx"))
+    let bytes = try reader.read(document.pictures[0])
     #expect(bytes.starts(with: [0x89, 0x50, 0x4E, 0x47]))
     let text = Array(document.text.utf8)
     #expect(
@@ -106,7 +122,8 @@ import Testing
     ("photos/cat-on_keyboard2.jpg", "cat on keyboard"), ("IMG_20190601_123000.jpg", ""),
     ("DSC04711.JPG", ""), ("sunsetOverBerlin.png", "sunset Over Berlin"),
     ("3f2504e0-4f89-11d3-9a0c-0305e82c3301.png", ""), ("Überfahrt.webp", "Überfahrt"),
-    ("whatsapp image 2020.jpg", ""), ("holiday/DSC_0042 (Kopie).JPG", ""),
+    ("facade_decade.jpg", "facade decade"), ("whatsapp image 2020.jpg", ""),
+    ("holiday/DSC_0042 (Kopie).JPG", ""),
   ])
   func fileNamesBecomeWords(path: String, words: String) {
     #expect(FileNameWords.words(of: path) == words)

@@ -1,4 +1,4 @@
-import Bytes
+internal import Bytes
 
 /// Opens the ZIP archive of an office document and finds the part with the text.
 struct DOCXPackage {
@@ -21,7 +21,7 @@ struct DOCXPackage {
   /// - Throws: `.unsupported` for an archive of another kind, `.damaged` for one that breaks a rule
   ///   of `ZipArchive` (a bomb, an ambiguous directory, a wrong checksum).
   func read() throws(DocumentError) -> ExtractedDocument {
-    let archive = try checked { () throws(ZipError) in try ZipArchive(path: path) }
+    let archive = try DOCXArchive(path: path)
     guard let mainPart = Self.mainPart(archive.names) else {
       throw .unsupported(path: path, format: Self.format(archive.names))
     }
@@ -30,19 +30,9 @@ struct DOCXPackage {
       guard entry.byteCount <= limits.maximumMarkupByteCount else {
         throw .textTooLarge(path: path, limit: limits.maximumMarkupByteCount)
       }
-      return try checked { () throws(ZipError) in try archive.contents(of: entry) }
+      return try archive.contents(of: entry)
     }
     return try reader.read(mainPart: mainPart)
-  }
-
-  private func checked<Value>(
-    _ body: () throws(ZipError) -> Value
-  ) throws(DocumentError) -> Value {
-    do throws(ZipError) {
-      return try body()
-    } catch {
-      throw .damaged(path: path, type: .docx, reason: "\(error)")
-    }
   }
 
   /// "word/document.xml", or the numbered name that some Office versions write.

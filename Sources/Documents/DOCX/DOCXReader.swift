@@ -42,22 +42,10 @@ struct DOCXReader {
       text: prose.text,
       headings: prose.headings,
       removedControlCount: prose.removedControlCount,
-      pictures: Self.pictures(visitor.images, relationships),
+      pictures: PictureCollector.pictures(visitor.images) {
+        relationships.part(of: $0).map { .stored(.part(name: $0)) }
+      },
       warnings: warnings)
-  }
-
-  private static func pictures(
-    _ images: [DOCXVisitor.Image], _ relationships: DOCXRelationships
-  ) -> [ExtractedPicture] {
-    var collector = PictureCollector()
-    for image in images {
-      guard let part = relationships.part(of: image.relationship),
-        let index = collector.add(
-          ExtractedPicture(origin: .part(name: part), byteOffset: image.byteOffset))
-      else { continue }
-      for caption in image.captions { collector.addCaption(caption, to: index) }
-    }
-    return collector.pictures
   }
 
   /// Reads an optional part; a damaged one gives only a warning.
@@ -87,21 +75,14 @@ struct DOCXVisitor: MarkupVisitor {
   private var previousWasItem = false
   private var noteNumbers: [String] = []
 
-  private(set) var images: [Image] = []
+  /// The pictures, by the identifiers of their relationships.
+  private(set) var images: [ShownPicture] = []
   /// Alternative text and title of the open drawing (`wp:docPr`).
   private var drawingCaptions: [String] = []
   /// The pictures of the paragraph before this one, which a caption may follow.
   private var captionable: Range<Int> = 0..<0
   private var paragraphStart = 0
   private var firstImageOfParagraph = 0
-
-  /// A picture of the document.
-  struct Image: Equatable {
-    /// The identifier of its relationship, which names the part.
-    let relationship: String
-    var captions: [String]
-    let byteOffset: Int
-  }
 
   /// The properties of the open paragraph.
   private struct Paragraph {
@@ -181,8 +162,8 @@ struct DOCXVisitor: MarkupVisitor {
   private mutating func addImage(_ relationship: String?) {
     guard let relationship, images.count < PictureCollector.limit else { return }
     images.append(
-      Image(
-        relationship: relationship, captions: drawingCaptions, byteOffset: prose.bytes.count))
+      ShownPicture(
+        address: relationship, captions: drawingCaptions, byteOffset: prose.bytes.count))
     drawingCaptions = []
   }
 
@@ -190,9 +171,10 @@ struct DOCXVisitor: MarkupVisitor {
   /// own.
   private mutating func takeCaption() {
     let own = firstImageOfParagraph..<images.count
-    if styles.isCaption(paragraph.style), paragraphStart < prose.bytes.count {
+    let captioned = own.isEmpty ? captionable : own
+    if !captioned.isEmpty, styles.isCaption(paragraph.style), paragraphStart < prose.bytes.count {
       let caption = String(decoding: prose.bytes[paragraphStart...], as: UTF8.self)
-      for index in own.isEmpty ? captionable : own { images[index].captions.append(caption) }
+      for index in captioned { images[index].captions.append(caption) }
     }
     captionable = own
   }

@@ -35,20 +35,10 @@ struct HTMLReader {
       headings: prose.headings,
       encoding: source.encoding,
       removedControlCount: source.removedControlCount + prose.removedControlCount,
-      pictures: pictures(visitor.images),
+      pictures: PictureCollector.pictures(visitor.images) {
+        PictureAddress.resolve($0, inPageAt: path)
+      },
       warnings: source.warnings + (tree.interruption.map { [$0] } ?? []))
-  }
-
-  /// The pictures whose addresses name a file or contain its bytes.
-  private func pictures(_ images: [HTMLVisitor.Image]) -> [ExtractedPicture] {
-    var collector = PictureCollector()
-    var inlineCount = 0
-    for image in images {
-      collector.add(
-        address: image.address, captions: image.captions, byteOffset: image.byteOffset, page: path,
-        inlineCount: &inlineCount)
-    }
-    return collector.pictures
   }
 
   private struct Source {

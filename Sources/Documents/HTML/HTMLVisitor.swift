@@ -2,16 +2,7 @@
 struct HTMLVisitor: MarkupVisitor {
   private(set) var prose = ProseBuilder()
   private(set) var title: String?
-  private(set) var images: [Image] = []
-
-  /// An `img` element.
-  struct Image: Equatable {
-    let address: String
-    /// Alternative text, title and the caption of the figure.
-    var captions: [String]
-    /// The offset in the text at which the picture is shown.
-    let byteOffset: Int
-  }
+  private(set) var images: [ShownPicture] = []
 
   /// An open `figure`: its first picture, and the bytes of its caption in the text.
   private struct Figure {
@@ -110,7 +101,8 @@ struct HTMLVisitor: MarkupVisitor {
       return
     }
     let captions = ["alt", "title"].compactMap { element.attributes[$0] }
-    images.append(Image(address: address, captions: captions, byteOffset: prose.bytes.count))
+    images.append(
+      ShownPicture(address: address, captions: captions, byteOffset: prose.bytes.count))
   }
 
   private mutating func beginCaption() {

@@ -1,10 +1,11 @@
 internal import Bytes
+internal import Glibc
 package import Media
 
 /// Reads the words in pictures by the program `tesseract`, where it is installed.
 ///
-/// The program gets pixels that were decoded here, as a PPM on standard input, so no file of another
-/// person reaches its picture libraries. It runs with limits on memory, time and output.
+/// The program gets pixels that were decoded here, as a PPM on standard input, so no untrusted file
+/// reaches its picture libraries. It runs with limits on memory, time and output.
 package struct TextRecognizer: Sendable {
   /// Why a picture was not read.
   package enum Failure: Error, Equatable, Sendable {
@@ -32,15 +33,37 @@ package struct TextRecognizer: Sendable {
   /// which pages of a PDF are drawn.
   static let longSide = PDFPagePicture.longSide
 
+  /// The program and its languages, as in `eng+deu`; nil where it is not installed.
+  ///
+  /// Found by one process, which lists the languages, at the first use.
+  private static let installed: (program: String, languages: String)? = {
+    guard let program = ChildProcess.find("tesseract"),
+      let languages = installedLanguages(program)
+    else { return nil }
+    return (program, languages)
+  }()
+
+  /// The variables that the program runs with.
+  ///
+  /// One thread, because pictures are read beside the embedding of others. `TESSDATA_PREFIX` is the
+  /// folder of the languages where they are not in the usual one.
+  private static let environment: [String: String] = {
+    var environment = ["OMP_THREAD_LIMIT": "1", "PATH": "/usr/bin:/bin"]
+    if let folder = unsafe getenv("TESSDATA_PREFIX") {
+      environment["TESSDATA_PREFIX"] = unsafe String(cString: folder)
+    }
+    return environment
+  }()
+
   /// The installed program, with all its languages; nil where it is not installed.
+  ///
+  /// - Complexity: one process for the first call, about 50 ms.
   package init?(
     seconds: Int = defaultSeconds, addressSpaceByteCount: Int = defaultAddressSpaceByteCount
   ) {
-    guard let program = ChildProcess.find("tesseract"),
-      let languages = Self.installedLanguages(program)
-    else { return nil }
-    self.program = program
-    self.languages = languages
+    guard let installed = Self.installed else { return nil }
+    program = installed.program
+    languages = installed.languages
     self.seconds = seconds
     self.addressSpaceByteCount = addressSpaceByteCount
   }
@@ -50,7 +73,9 @@ package struct TextRecognizer: Sendable {
   /// Nil without any.
   private static func installedLanguages(_ program: String) -> String? {
     let result = try? ChildProcess.run(
-      .init([program, "--list-langs"], limits: .init(outputByteCount: 1 << 20, seconds: 10)))
+      .init(
+        [program, "--list-langs"], environment: environment,
+        limits: .init(outputByteCount: 1 << 20, seconds: 10)))
     guard let result, result.ending == .exited(0) else { return nil }
     let names = String(decoding: result.output, as: UTF8.self).split(separator: "\n").dropFirst()
       .map(String.init)
@@ -82,8 +107,6 @@ package struct TextRecognizer: Sendable {
   }
 
   private func run(_ picture: Picture) throws(Failure) -> [UInt8] {
-    // One thread, because pictures are read beside the embedding of others.
-    let environment = ["OMP_THREAD_LIMIT": "1", "PATH": "/usr/bin:/bin"]
     let result: ChildProcess.Result
     do throws(ChildProcess.Failure) {
       result = try ChildProcess.run(
@@ -92,7 +115,7 @@ package struct TextRecognizer: Sendable {
             program, "stdin", "stdout", "-l", languages, "--psm", "3", "-c",
             "tessedit_create_tsv=1",
           ],
-          environment: environment, input: Self.ppm(picture),
+          environment: Self.environment, input: Self.ppm(picture),
           limits: .init(
             outputByteCount: 16 << 20, seconds: seconds,
             addressSpaceByteCount: addressSpaceByteCount, cpuSeconds: seconds)))

@@ -28,34 +28,17 @@ struct PDFPagePicture {
   /// - Returns: the bytes of the file.
   /// - Throws: `.toolMissing`, `.timedOut`, `.toolFailed`, or `.damaged` with the program's message.
   func draw(page: Int) throws(DocumentError) -> [UInt8] {
-    guard let program = ChildProcess.find(Self.tool) else {
-      throw .toolMissing(path: path, tool: Self.tool, debianPackage: "poppler-utils")
-    }
     let arguments = [
-      program, "-png", "-q", "-f", "\(page)", "-l", "\(page)", "-scale-to", "\(Self.longSide)",
+      "-png", "-q", "-f", "\(page)", "-l", "\(page)", "-scale-to", "\(Self.longSide)",
       PDFReader.plainPath(path),
     ]
-    let result: ChildProcess.Result
-    do throws(ChildProcess.Failure) {
-      result = try ChildProcess.run(
-        .init(
-          arguments,
-          limits: .init(
-            outputByteCount: Self.outputLimit, seconds: limits.toolSeconds,
-            addressSpaceByteCount: limits.toolAddressSpaceByteCount,
-            cpuSeconds: limits.toolSeconds)))
-    } catch {
-      switch error {
-      case .timedOut: throw .timedOut(path: path, tool: Self.tool, seconds: limits.toolSeconds)
-      case .outputTooLarge:
-        throw .toolFailed(path: path, tool: Self.tool, reason: "page \(page) is too large")
-      case .cannotRun(let reason): throw .toolFailed(path: path, tool: Self.tool, reason: reason)
-      case .cancelled: throw .toolFailed(path: path, tool: Self.tool, reason: "cancelled")
-      }
-    }
+    let result = try PopplerProgram(name: Self.tool, path: path, limits: limits).run(
+      arguments, outputByteCount: Self.outputLimit,
+      tooLarge: .toolFailed(path: path, tool: Self.tool, reason: "page \(page) is too large"))
     guard result.ending == .exited(0), !result.output.isEmpty else {
-      let reason = result.errorText.split(separator: "\n").last.map(String.init)
-      throw .damaged(path: path, type: .pdf, reason: reason ?? "page \(page) cannot be drawn")
+      throw .damaged(
+        path: path, type: .pdf,
+        reason: PopplerProgram.lastMessage(result) ?? "page \(page) cannot be drawn")
     }
     return result.output
   }

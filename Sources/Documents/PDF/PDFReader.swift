@@ -37,8 +37,10 @@ struct PDFReader {
     var builder = PDFTextBuilder()
     builder.append(output)
     let emptyPages = builder.pages.indices.filter { builder.pages[$0].isEmpty }.map { $0 + 1 }
-    let canDraw = PDFPagePicture.isAvailable
-    guard emptyPages.count < builder.pages.count || (canDraw && !emptyPages.isEmpty) else {
+    let pictures =
+      emptyPages.isEmpty || !PDFPagePicture.isAvailable
+      ? [] : Self.pictures(of: emptyPages, in: builder.pages)
+    guard emptyPages.count < builder.pages.count || !pictures.isEmpty else {
       throw .noTextLayer(path: path, pageCount: builder.pages.count)
     }
     return ExtractedDocument(
@@ -46,7 +48,7 @@ struct PDFReader {
       text: String(decoding: builder.bytes, as: UTF8.self),
       pages: builder.pages,
       removedControlCount: builder.removedControlCount,
-      pictures: canDraw ? Self.pictures(of: emptyPages, in: builder.pages) : [])
+      pictures: pictures)
   }
 
   /// The pages without text, which are usually scans, as pictures.
@@ -60,27 +62,9 @@ struct PDFReader {
   }
 
   private func run() throws(DocumentError) -> [UInt8] {
-    guard let program = ChildProcess.find(Self.tool) else {
-      throw .toolMissing(path: path, tool: Self.tool, debianPackage: "poppler-utils")
-    }
-    let result: ChildProcess.Result
-    do throws(ChildProcess.Failure) {
-      result = try ChildProcess.run(
-        .init(
-          [program, "-enc", "UTF-8", Self.plainPath(path), "-"],
-          limits: .init(
-            outputByteCount: limits.maximumTextByteCount, seconds: limits.toolSeconds,
-            addressSpaceByteCount: limits.toolAddressSpaceByteCount,
-            cpuSeconds: limits.toolSeconds)))
-    } catch {
-      switch error {
-      case .timedOut:
-        throw .timedOut(path: path, tool: Self.tool, seconds: limits.toolSeconds)
-      case .outputTooLarge: throw .textTooLarge(path: path, limit: limits.maximumTextByteCount)
-      case .cannotRun(let reason): throw .toolFailed(path: path, tool: Self.tool, reason: reason)
-      case .cancelled: throw .toolFailed(path: path, tool: Self.tool, reason: "cancelled")
-      }
-    }
+    let result = try PopplerProgram(name: Self.tool, path: path, limits: limits).run(
+      ["-enc", "UTF-8", Self.plainPath(path), "-"], outputByteCount: limits.maximumTextByteCount,
+      tooLarge: .textTooLarge(path: path, limit: limits.maximumTextByteCount))
     try check(result)
     return result.output
   }
@@ -97,15 +81,12 @@ struct PDFReader {
     case .exited(let code):
       if result.errorText.contains("ncorrect password") { throw .encrypted(path: path) }
       if code == 3 { throw .encrypted(path: path) }
-      throw .damaged(path: path, type: .pdf, reason: reason(result, code: code))
+      throw .damaged(
+        path: path, type: .pdf,
+        reason: PopplerProgram.lastMessage(result) ?? "'\(Self.tool)' gave exit code \(code)")
     case .killed(let signal):
       throw .toolFailed(path: path, tool: Self.tool, reason: "ended by signal \(signal)")
     }
-  }
-
-  private func reason(_ result: ChildProcess.Result, code: Int32) -> String {
-    let lines = result.errorText.split(separator: "\n")
-    return lines.last.map(String.init) ?? "'\(Self.tool)' gave exit code \(code)"
   }
 }
 

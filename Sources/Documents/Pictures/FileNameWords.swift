@@ -22,7 +22,6 @@ enum FileNameWords {
     if let dot = name.lastIndex(of: "."), dot != name.startIndex { name = name[..<dot] }
     let words = split(name).filter { word in
       word.count > 1 && !meaningless.contains(word.lowercased()) && word.contains { $0.isLetter }
-        && !isHexadecimal(word)
     }
     return CaptionText.oneLine(words.joined(separator: " "))
   }
@@ -48,11 +47,5 @@ enum FileNameWords {
     }
     if !word.isEmpty { words.append(word) }
     return words
-  }
-
-  /// Parts of hashes and UUIDs that contain letters only, such as `deadbeef`, are rare; those of
-  /// one letter have been dropped already.
-  private static func isHexadecimal(_ word: String) -> Bool {
-    word.count >= 6 && word.allSatisfy(\.isHexDigit)
   }
 }

@@ -5,12 +5,6 @@ internal import Bytes
 /// Nothing is fetched from the network, and only relative paths are followed: an absolute one in a
 /// page from elsewhere means a file on its author's machine.
 enum PictureAddress {
-  /// The content of a picture that an address names.
-  enum Content: Equatable {
-    case file(path: String)
-    case bytes([UInt8])
-  }
-
   /// The picture that an address names.
   ///
   /// - Parameters:
@@ -18,7 +12,7 @@ enum PictureAddress {
   ///   - page: the path of the page.
   /// - Returns: nil for addresses of the network, absolute paths, vector graphics, and files that do
   ///   not exist.
-  static func resolve(_ address: String, inPageAt page: String) -> Content? {
+  static func resolve(_ address: String, inPageAt page: String) -> PictureCollector.Content? {
     let address = trimmed(address)
     if let bytes = dataBytes(address) { return .bytes(bytes) }
     // A scheme such as https: comes before the first slash.
@@ -32,14 +26,16 @@ enum PictureAddress {
       guard let name, !name.lowercased().hasSuffix(".svg"), !name.utf8.contains(0) else { continue }
       let folder = Paths.folder(of: page)
       guard let path = Paths.canonical(folder + "/" + name), !Paths.isFolder(path) else { continue }
-      return .file(path: path)
+      return .stored(.linked(path: path))
     }
     return nil
   }
 
   private static func trimmed(_ address: String) -> String {
-    let visible = address.drop(while: \.isWhitespace)
-    return String(visible.reversed().drop(while: \.isWhitespace).reversed())
+    guard let first = address.firstIndex(where: { !$0.isWhitespace }),
+      let last = address.lastIndex(where: { !$0.isWhitespace })
+    else { return "" }
+    return String(address[first...last])
   }
 
   /// The bytes of a `data:` address of a picture (RFC 2397) in base64; nil for other addresses.

@@ -27,19 +27,14 @@ struct MarkdownStructure {
   /// Scans the lines once, and keeps the previous line as the possible text above an underline.
   private mutating func scan() {
     var lineStart = dialect == .markdown ? skipFrontMatter() : 0
-    var fence: ArraySlice<UInt8>?
+    var fence = MarkdownFence()
     var candidate: Range<Int>?
     while lineStart < bytes.count {
       let lineEnd = bytes[lineStart...].firstIndex(of: UInt8(ascii: "\n")) ?? bytes.count
       let line = lineStart..<lineEnd
       defer { lineStart = lineEnd + 1 }
       let content = trimmed(line)
-      if let open = fence {
-        if closes(content, open) { fence = nil }
-        continue
-      }
-      if dialect == .markdown, let mark = fenceMark(content) {
-        fence = mark
+      if dialect == .markdown, fence.takes(bytes[content]) {
         candidate = nil
       } else if dialect == .markdown, let heading = numberSignHeading(content, line: line) {
         headings.append(heading)
@@ -117,18 +112,6 @@ struct MarkdownStructure {
     if dialect == .markdown { return true }
     let width = string(heading).count
     return rule.count >= 3 && abs(rule.count - width) <= max(3, width / 4)
-  }
-
-  private func fenceMark(_ content: Range<Int>) -> ArraySlice<UInt8>? {
-    guard let first = bytes[content].first,
-      first == UInt8(ascii: "`") || first == UInt8(ascii: "~")
-    else { return nil }
-    let mark = bytes[content].prefix { $0 == first }
-    return mark.count >= 3 ? mark : nil
-  }
-
-  private func closes(_ content: Range<Int>, _ open: ArraySlice<UInt8>) -> Bool {
-    content.count >= open.count && bytes[content].allSatisfy { $0 == open.first }
   }
 
   private func followsBlank(_ lineStart: Int) -> Bool {

@@ -41,15 +41,10 @@ struct TextReader {
 
   /// The pictures that a Markdown text shows, where their files exist.
   private func pictures(_ bytes: [UInt8]) -> [ExtractedPicture] {
-    var collector = PictureCollector()
-    var inlineCount = 0
     var markdown = MarkdownPictures(bytes)
-    for found in markdown.find() {
-      collector.add(
-        address: found.address, captions: [found.alternative, found.title],
-        byteOffset: found.byteOffset, page: path, inlineCount: &inlineCount)
+    return PictureCollector.pictures(markdown.find()) {
+      PictureAddress.resolve($0, inPageAt: path)
     }
-    return collector.pictures
   }
 
   static func warnings(_ builder: TextBuilder, encoding: TextEncoding) -> [String] {

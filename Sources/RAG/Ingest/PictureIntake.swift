@@ -39,10 +39,13 @@ struct PictureIntake: Sendable {
   func pictures(of document: ExtractedDocument, path: String) throws -> Result {
     var result = Result()
     var maker = PictureChunker(document, chunker: chunker)
+    var bytes = PictureBytes(ofDocumentAt: path, limits: limits)
     var waitingCount = 0
     let embedder = document.pictures.isEmpty ? nil : try ModelFailure.wrapping(tools.model.get)
     for picture in document.pictures {
-      guard let pixels = pixels(of: picture, path: path, into: &result) else { continue }
+      guard let pixels = pixels(of: picture, &bytes, path: path, into: &result) else {
+        continue
+      }
       let words = words(in: pixels.picture, path: path, into: &result)
       let details = details(of: pixels, origin: picture.origin, wasRead: words != nil)
       if let words {
@@ -72,12 +75,13 @@ struct PictureIntake: Sendable {
 
   /// Reads and decodes a picture; nil, with an entry in `result`, where it cannot be used.
   private func pixels(
-    of picture: ExtractedPicture, path: String, into result: inout Result
+    of picture: ExtractedPicture, _ bytes: inout PictureBytes, path: String,
+    into result: inout Result
   ) -> Pixels? {
     let name = picture.origin.displayName ?? picture.page.map { "page \($0)" }
     let shown = name.map { path + ", " + $0 } ?? path
     do {
-      let pixels = try pixels(of: picture, path: path)
+      let pixels = try pixels(of: picture, from: &bytes)
       return isWorthKeeping(pixels.picture, origin: picture.origin) ? pixels : nil
     } catch PictureError.unknownFormat where picture.origin != .file {
       // Pages refer to drawings (SVG, EMF) and films as pictures, too.
@@ -92,9 +96,13 @@ struct PictureIntake: Sendable {
 
   /// Reads and decodes a picture.
   ///
+  /// - Parameters:
+  ///   - picture: a picture of the document.
+  ///   - source: the bytes of the document's pictures.
+  /// - Returns: its pixels, and the hash of its bytes.
   /// - Throws: `DocumentError`, `PictureError`, `BytesError`.
-  func pixels(of picture: ExtractedPicture, path: String) throws -> Pixels {
-    let bytes = try PictureBytes(limits: limits).read(picture, ofDocumentAt: path)
+  func pixels(of picture: ExtractedPicture, from source: inout PictureBytes) throws -> Pixels {
+    let bytes = try source.read(picture)
     return Pixels(picture: try tools.decoder.decode(bytes), sha256: try sha256Hex(of: bytes))
   }
 

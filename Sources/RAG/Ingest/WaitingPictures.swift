@@ -64,6 +64,7 @@ struct WaitingPictures {
       document.pictures.map { ($0.origin, $0) }, uniquingKeysWith: { first, _ in first })
     let intake = PictureIntake(
       tools: preparer.pictures, chunker: preparer.chunker, limits: preparer.reader.limits)
+    var bytes = PictureBytes(ofDocumentAt: path, limits: preparer.reader.limits)
     var vectors: [Float] = []
     for start in stride(from: 0, to: waiting.pictures.count, by: 8) {
       let batch = waiting.pictures[start..<min(start + 8, waiting.pictures.count)]
@@ -72,7 +73,7 @@ struct WaitingPictures {
           throw Unreadable(path: path, reason: "the picture is gone")
         }
         do {
-          return embedder.prepare(try intake.pixels(of: extracted, path: path).picture)
+          return embedder.prepare(try intake.pixels(of: extracted, from: &bytes).picture)
         } catch let error as DocumentError {
           throw Unreadable(path: path, reason: error.reason)
         } catch {
