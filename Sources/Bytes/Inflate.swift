@@ -55,6 +55,15 @@ package func crc32(of bytes: [UInt8]) -> UInt32 {
   }
 }
 
+/// Adler-32, which ends a zlib stream.
+///
+/// - Source: RFC 1950, section 8.2, through zlib's `adler32_z`.
+package func adler32(of bytes: [UInt8]) -> UInt32 {
+  unsafe bytes.withUnsafeBufferPointer {
+    UInt32(truncatingIfNeeded: unsafe adler32_z(1, $0.baseAddress, $0.count))
+  }
+}
+
 /// CRC-32 of a range of an open file.
 ///
 /// - Precondition: the range is inside the file.

@@ -10,8 +10,6 @@ struct AnswerRenderer {
   static let linesPerPassage = 7
   /// Folders that the person named; paths below them are shown relative to them.
   var roots: [String] = []
-  /// Shows the pictures among the passages.
-  var thumbnails = Thumbnails()
   /// Lines longer than this are hard to read, however wide the terminal.
   static let maximumWidth = 96
   /// The margin of a passage, in which highlighted lines have a mark.
@@ -80,15 +78,14 @@ struct AnswerRenderer {
     if let linked = passage.citation.picturePath, linked != passage.citation.path {
       lines.append("    picture " + shown(path: linked))
     }
-    if let sequence = thumbnails.sequence(for: passage) { lines.append(sequence) }
-    guard !passage.text.isEmpty else {
-      return isVerbose ? lines + ["    " + scores(passage)] : lines
+    if let sequence = Thumbnails.sequence(for: passage) { lines.append(sequence) }
+    if !passage.text.isEmpty {
+      let parts = passage.highlighted
+      let text = WrappedText(
+        before: droppingControls(parts.before), highlighted: droppingControls(parts.sentence),
+        after: droppingControls(parts.after), width: width)
+      lines += text.rendered(limit: isVerbose ? nil : Self.linesPerPassage)
     }
-    let parts = passage.highlighted
-    let text = WrappedText(
-      before: droppingControls(parts.before), highlighted: droppingControls(parts.sentence),
-      after: droppingControls(parts.after), width: width)
-    lines += text.rendered(limit: isVerbose ? nil : Self.linesPerPassage)
     if isVerbose { lines.append("    " + scores(passage)) }
     return lines
   }

@@ -55,26 +55,24 @@ struct ComputeOptions: ParsableArguments {
 
   /// The settings that these flags give.
   var settings: [SettingFlag] {
-    [
-      SettingFlag(.threads, "--threads", threads), SettingFlag(.kernels, "--kernels", kernels),
-      SettingFlag(.embeddingModel, "--model", model),
-    ].compactMap { $0 }
-  }
-
-  /// The same with `--model` as the name of a CLIP.
-  var pictureSettings: [SettingFlag] {
-    [
-      SettingFlag(.threads, "--threads", threads), SettingFlag(.kernels, "--kernels", kernels),
-      // The name `clip` is that of the kind.
-      SettingFlag(.clipModel, "--model", model == "clip" ? nil : model),
-    ].compactMap { $0 }
+    computeSettings(threads: threads, kernels: kernels, model: model, as: .embeddingModel)
   }
 
   /// A runtime for CLIP where `--model` names one; nil where it does not.
+  ///
+  /// Only a runtime that is returned has warned about unknown names in the configuration, since
+  /// without one the command makes another.
   func pictureRuntime() throws -> Runtime? {
     guard let model else { return nil }
-    let runtime = try makeRuntime(pictureSettings)
-    return runtime.isPictureModel(model) ? runtime : nil
+    let configuration = try Configuration(
+      flags: computeSettings(
+        threads: threads, kernels: kernels,
+        // `clip` names the kind, not a model.
+        model: model == "clip" ? nil : model, as: .clipModel))
+    let runtime = Runtime(configuration: configuration)
+    guard runtime.isPictureModel(model) else { return nil }
+    warnAboutUnknownNames(configuration)
+    return runtime
   }
 }
 
@@ -93,11 +91,25 @@ struct PictureComputeOptions: ParsableArguments {
 
   /// The settings that these flags give.
   var settings: [SettingFlag] {
-    [
-      SettingFlag(.threads, "--threads", threads), SettingFlag(.kernels, "--kernels", kernels),
-      SettingFlag(.clipModel, "--model", model),
-    ].compactMap { $0 }
+    computeSettings(threads: threads, kernels: kernels, model: model, as: .clipModel)
   }
+}
+
+/// The settings of the flags `--threads`, `--kernels` and `--model`, those that were given.
+///
+/// - Parameters:
+///   - threads: of `--threads`.
+///   - kernels: of `--kernels`.
+///   - model: of `--model`.
+///   - setting: the kind of model that the command opens.
+/// - Returns: at most three.
+func computeSettings(
+  threads: Int?, kernels: String? = nil, model: String?, as setting: Setting
+) -> [SettingFlag] {
+  [
+    SettingFlag(.threads, "--threads", threads), SettingFlag(.kernels, "--kernels", kernels),
+    SettingFlag(setting, "--model", model),
+  ].compactMap { $0 }
 }
 
 /// Resolves the configuration and warns about names in its files that are not settings.
@@ -107,10 +119,15 @@ struct PictureComputeOptions: ParsableArguments {
 /// - Throws: `ConfigurationError` for a value or file that cannot be used.
 func resolveConfiguration(_ flags: [SettingFlag] = []) throws -> Configuration {
   let configuration = try Configuration(flags: flags)
+  warnAboutUnknownNames(configuration)
+  return configuration
+}
+
+/// Warns about names in the files of a configuration that are not settings; a command does it once.
+func warnAboutUnknownNames(_ configuration: Configuration) {
   for unknown in configuration.unknownNames {
     Terminal.note("warning: \(unknown.path): '\(unknown.name)' is not a setting of swiftrag")
   }
-  return configuration
 }
 
 /// The runtime of a command that reads the configuration.

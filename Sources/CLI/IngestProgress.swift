@@ -5,7 +5,7 @@ internal import SwiftRAG
 
 /// Shows the progress and the result of an ingest on standard error.
 final class IngestProgress {
-  private var bar: ProgressBar?
+  private(set) var bar: ProgressBar?
   private let isVerbose: Bool
   /// Without `--verbose`, skipped files after this many are counted instead of listed.
   private static let listedSkipCount = 10
@@ -22,8 +22,12 @@ final class IngestProgress {
     case .progress(let done, let changed, let chunks):
       bar?.update(done: done, total: changed, label: "indexing (\(chunks) chunks)")
     case .waitingPictures(let done, let total):
-      if bar == nil { bar = ProgressBar("embedding pictures", unit: "pictures", total: total) }
-      bar?.update(done: done, total: total, label: "embedding pictures")
+      // Files and pictures have their own counts and rates.
+      if bar?.unit != "pictures" {
+        bar?.finish()
+        bar = ProgressBar("embedding pictures", unit: "pictures", total: total)
+      }
+      bar?.update(done: done, total: total)
     case .skipped(let path, let reason):
       skippedCount += 1
       if isVerbose || skippedCount <= Self.listedSkipCount {

@@ -1,3 +1,4 @@
+internal import Bytes
 package import RAG
 internal import Documents
 internal import Foundation

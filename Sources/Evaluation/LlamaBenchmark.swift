@@ -1,3 +1,4 @@
+internal import Bytes
 package import Models
 
 /// Measures prefill and decode times of a language model, and computes its logits.
@@ -25,7 +26,7 @@ package final class LlamaBenchmark {
     let prompt = ids(tokenCount)
     let start = ContinuousClock.now
     try session.evaluate(prompt, logits: .last)
-    return (ContinuousClock.now - start).seconds
+    return (ContinuousClock.now - start).inSeconds
   }
 
   /// Decodes one token at a time, computing the logits of each.
@@ -48,7 +49,7 @@ package final class LlamaBenchmark {
     let tokens = ids(tokenCount)
     let start = ContinuousClock.now
     for index in tokens.indices { try session.evaluate([tokens[index]], logits: .last) }
-    return (ContinuousClock.now - start).seconds
+    return (ContinuousClock.now - start).inSeconds
   }
 
   /// The logits `[ids.count, vocabulary]`, evaluated one batch at a time.
@@ -94,11 +95,5 @@ package final class LlamaBenchmark {
     let first = min(300, vocab / 2)
     let span = min(1000, vocab - first)
     return (0..<count).map { Int32(first + $0 * 7 % span) }
-  }
-}
-
-extension Duration {
-  fileprivate var seconds: Double {
-    Double(components.seconds) + Double(components.attoseconds) * 1e-18
   }
 }

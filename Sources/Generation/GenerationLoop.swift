@@ -222,7 +222,6 @@ package struct GenerationLoop {
   }
 
   private static func seconds(since start: ContinuousClock.Instant) -> Double {
-    let elapsed = ContinuousClock.now - start
-    return Double(elapsed.components.seconds) + Double(elapsed.components.attoseconds) * 1e-18
+    (ContinuousClock.now - start).inSeconds
   }
 }

@@ -39,9 +39,7 @@ public enum Folders {
     }
     folders.append(data(environment: environment) + "/models")
     return folders.filter { folder in
-      ["embeddings", "llm", "clip"].contains {
-        FileManager.default.fileExists(atPath: folder + "/" + $0)
-      }
+      ModelLocator.kinds.contains { Paths.exists("\(folder)/\($0)") }
     }
   }
 
@@ -56,22 +54,21 @@ public enum Folders {
 
   /// OpenAI's merges of CLIP's tokenizer; nil if the program was copied without its resources.
   package static var clipMerges: String? {
-    let path = executableFolder + "/swiftrag_SwiftRAG.resources/TokenizerData/clip-merges.txt"
-    return FileManager.default.fileExists(atPath: path) ? path : nil
+    resource("TokenizerData/clip-merges.txt")
   }
 
   /// The list of tokens of Whisper's multilingual models, or of its English ones; nil if the program
   /// was copied without its resources.
   package static func whisperTokens(isMultilingual: Bool) -> String? {
-    let name = isMultilingual ? "multilingual" : "gpt2"
-    let path =
-      executableFolder + "/swiftrag_SwiftRAG.resources/TokenizerData/\(name).tiktoken"
-    return FileManager.default.fileExists(atPath: path) ? path : nil
+    resource("TokenizerData/\(isMultilingual ? "multilingual" : "gpt2").tiktoken")
   }
 
   /// The bundled sample library; nil if the program was copied without its resources.
-  public static var sampleLibrary: String? {
-    let path = executableFolder + "/swiftrag_SwiftRAG.resources/SampleLibrary"
-    return FileManager.default.fileExists(atPath: path) ? path : nil
+  public static var sampleLibrary: String? { resource("SampleLibrary") }
+
+  /// A file or folder that is installed beside the program; nil if it was copied without.
+  private static func resource(_ name: String) -> String? {
+    let path = "\(executableFolder)/swiftrag_SwiftRAG.resources/\(name)"
+    return Paths.exists(path) ? path : nil
   }
 }

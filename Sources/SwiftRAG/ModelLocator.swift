@@ -35,25 +35,17 @@ public struct ModelLocator: Sendable {
     public var description: String {
       switch self {
       case .missing(let name, let kind, let searched, let known):
-        let places =
-          searched.isEmpty ? "no models folder was found" : searched.joined(separator: ", ")
         let others = known.isEmpty ? "" : "\n  known: " + known.joined(separator: ", ")
         let model = kind.map { $0 + " model" } ?? "model"
-        return "no \(model) '\(name)' (searched: \(places))\(others)\n  try: swiftrag models ls"
+        return "no \(model) '\(name)' \(places(searched))\(others)\n  try: swiftrag models ls"
       case .noLanguageModel(let searched):
-        let places =
-          searched.isEmpty ? "no models folder was found" : searched.joined(separator: ", ")
-        return "no language model was found (searched: \(places))\n"
+        return "no language model was found \(places(searched))\n"
           + "  try: put a GGUF file into models/llm, or name one with -m MODEL.gguf"
       case .noPictureModel(let searched):
-        let places =
-          searched.isEmpty ? "no models folder was found" : searched.joined(separator: ", ")
-        return "no model for pictures was found (searched: \(places))\n"
+        return "no model for pictures was found \(places(searched))\n"
           + "  try: put CLIP ViT-B/32 into models/clip (605 MB, MIT), or name one with clip_model"
       case .noSpeechModel(let searched):
-        let places =
-          searched.isEmpty ? "no models folder was found" : searched.joined(separator: ", ")
-        return "no model for recordings was found (searched: \(places))\n"
+        return "no model for recordings was found \(places(searched))\n"
           + "  try: put a Whisper into models/whisper (base: 145 MB, MIT), or name one with "
           + "whisper_model or WHISPER_CPP_MODEL"
       case .noModelInFolder(let path):
@@ -63,10 +55,18 @@ public struct ModelLocator: Sendable {
         return "\(path): has several models; name one of: " + files.joined(separator: ", ")
       }
     }
+
+    private func places(_ searched: [String]) -> String {
+      let all = searched.isEmpty ? "no models folder was found" : searched.joined(separator: ", ")
+      return "(searched: \(all))"
+    }
   }
 
-  /// The folders that hold `embeddings`, `llm`, `clip` or `whisper`, in the order in which they are searched.
+  /// The folders that hold `embeddings`, `llm`, `clip` or `whisper`, in the order of the search.
   public let folders: [String]
+
+  /// The kinds of models, which are the names of their folders too.
+  static let kinds = ["embeddings", "llm"] + FileKind.all.map(\.name)
 
   /// Finds the folders.
   ///
@@ -132,8 +132,8 @@ public struct ModelLocator: Sendable {
     }
     do { return try embeddingModel(name) } catch {
       guard case .missing = error else { throw error }
-      for kind in ["clip", "whisper"] {
-        if let found = models.first(where: { $0.kind == kind && $0.name == name }) {
+      for kind in FileKind.all {
+        if let found = models.first(where: { $0.kind == kind.name && $0.name == name }) {
           return found.path
         }
       }
@@ -143,25 +143,15 @@ public struct ModelLocator: Sendable {
 
   /// Every model in the folders.
   public func all() -> [Found] {
-    let pictures = folders.flatMap { Self.clipModels(in: $0 + "/clip") }
-      .reduce(into: [Found]()) { found, model in
-        if !found.contains(where: { $0.name == model.name }) { found.append(model) }
+    let texts = folders.flatMap { folder in
+      ["embeddings", "llm"].flatMap { Self.models(kind: $0, folder: folder) }
+    }
+    let others = FileKind.all.flatMap { kind in folders.flatMap { kind.models(in: $0) } }
+    return (texts + others).reduce(into: []) { found, model in
+      if !found.contains(where: { $0.name == model.name && $0.kind == model.kind }) {
+        found.append(model)
       }
-    let speech = folders.flatMap { Self.whisperModels(in: $0 + "/whisper") }
-      .reduce(into: [Found]()) { found, model in
-        if !found.contains(where: { $0.name == model.name }) { found.append(model) }
-      }
-    return otherModels() + pictures + speech
-  }
-
-  private func otherModels() -> [Found] {
-    folders.flatMap { folder in ["embeddings", "llm"].map { (folder, $0) } }
-      .reduce(into: []) { found, place in
-        for model in Self.models(kind: place.1, folder: place.0)
-        where !found.contains(where: { $0.name == model.name && $0.kind == model.kind }) {
-          found.append(model)
-        }
-      }
+    }
   }
 
   /// The models of one kind in one folder, by name.
@@ -178,27 +168,21 @@ public struct ModelLocator: Sendable {
   }
 
   /// The size of a model's file, or of the weights in its folder.
-  private static func weightByteCount(_ path: String) -> Int {
-    guard isFolder(path) else { return Paths.fileByteCount(path) ?? 0 }
+  static func weightByteCount(_ path: String) -> Int {
+    guard Paths.isFolder(path) else { return Paths.fileByteCount(path) ?? 0 }
     let names = Checkpoint.folderFileNames.filter { !$0.hasSuffix(".json") }
     return names.lazy.compactMap { Paths.fileByteCount("\(path)/\($0)") }.first ?? 0
   }
 
   /// The GGUF file in a folder, or the folder itself if it has Hugging Face's layout.
   private static func model(at path: String) throws(Failure) -> String {
-    guard isFolder(path) else { return path }
-    let names = ((try? FileManager.default.contentsOfDirectory(atPath: path)) ?? []).sorted()
+    guard Paths.isFolder(path) else { return path }
+    let names = Paths.names(in: path)
     let files = names.filter { $0.hasSuffix(".gguf") && !Checkpoint.isLaterPart(name: $0) }
     if files.count == 1 { return path + "/" + files[0] }
     if files.count > 1 { throw .ambiguous(path: path, files: files) }
     if names.contains("config.json") { return path }
     throw .noModelInFolder(path: path)
-  }
-
-  static func isFolder(_ path: String) -> Bool {
-    var isFolder: ObjCBool = false
-    return FileManager.default.fileExists(atPath: path, isDirectory: &isFolder)
-      && isFolder.boolValue
   }
 }
 

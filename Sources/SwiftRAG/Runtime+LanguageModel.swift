@@ -6,9 +6,9 @@ extension Runtime {
   ///
   /// - Parameter options: how it is loaded, and its chat template.
   /// - Returns: the model with an empty session.
-  /// - Throws: ``ModelLocator/Failure`` if there is none, and the errors of reading the file.
+  /// - Throws: ``ModelLocator/Failure`` for a missing model, and any error of reading it.
   package func languageModel(options: NativeGeneratorOptions) throws -> NativeGenerator {
-    let path = try ModelLocator(configuration: configuration).languageModel(settings.modelPath)
+    let path = try locator.languageModel(settings.modelPath)
     return try NativeGenerator.open(path: path, compute: compute, options: options)
   }
 
@@ -46,7 +46,7 @@ extension Runtime {
   ) throws -> ModelBackend? {
     let path: String
     do {
-      path = try ModelLocator(configuration: configuration).languageModel(settings.modelPath)
+      path = try locator.languageModel(settings.modelPath)
     } catch {
       if case .noLanguageModel = error, settings.backend == .auto { return nil }
       throw error

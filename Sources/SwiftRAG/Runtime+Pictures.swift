@@ -7,16 +7,19 @@ package import Tokenizers
 extension Runtime {
   /// The configured CLIP, opened by the first call.
   ///
-  /// - Throws: ``ModelLocator/Failure`` if there is no such model, and the errors of reading it.
+  /// - Throws: ``ModelLocator/Failure`` for a missing model, and any error of reading it.
   package func pictureEmbedder() throws -> CLIPEmbedder {
-    let path = try ModelLocator(configuration: configuration).clipModel(settings.clipModel)
-    return try openPictureEmbedder(path: path)
+    try once(\.pictures) { opened in
+      try CLIPEmbedder(
+        path: locator.clipModel(settings.clipModel), mergesPath: Folders.clipMerges,
+        compute: compute(&opened))
+    }
   }
 
   /// The configured CLIP; nil where none is named and `models/clip` has none.
   ///
-  /// - Throws: ``ModelLocator/Failure`` if a model is named that does not exist, and the errors of
-  ///   reading it.
+  /// - Throws: ``ModelLocator/Failure`` for a missing model that is named, and any error of reading
+  ///   it.
   package func pictureEmbedderIfPresent() throws -> CLIPEmbedder? {
     do {
       return try pictureEmbedder()
@@ -27,8 +30,7 @@ extension Runtime {
 
   /// The tokenizer of the configured CLIP, without its weights.
   package func pictureTokenizer() throws -> CLIPTokenizer {
-    let path = try ModelLocator(configuration: configuration).clipModel(settings.clipModel)
-    let checkpoint = try Checkpoint.open(path: path)
+    let checkpoint = try Checkpoint.open(path: locator.clipModel(settings.clipModel))
     return try CLIPTokenizer.open(
       for: checkpoint, vocabularyCount: CLIPConfig(checkpoint: checkpoint).vocab,
       mergesPath: Folders.clipMerges)
@@ -50,10 +52,10 @@ extension Runtime {
 }
 
 extension Runtime {
-  /// Whether a name of `--model` means a CLIP: `clip`, a name below `models/clip`, or a file or folder
-  /// that contains one.
+  /// Whether the name given with `--model` is that of a CLIP: `clip`, a name below `models/clip`, or a
+  /// file or folder that contains one.
   package func isPictureModel(_ name: String) -> Bool {
-    let locator = ModelLocator(configuration: configuration)
+    let locator = locator
     // A sentence encoder of that name has precedence, as before.
     if name != "clip", let path = try? locator.embeddingModel(name) {
       return CLIPEmbedder.recognizes(path: path)

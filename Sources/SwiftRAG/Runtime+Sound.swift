@@ -5,19 +5,20 @@ package import Models
 extension Runtime {
   /// The configured Whisper, opened by the first call.
   ///
-  /// - Throws: ``ModelLocator/Failure`` if there is no such model, and the errors of reading it.
+  /// - Throws: ``ModelLocator/Failure`` for a missing model, and any error of reading it.
   package func transcriber() throws -> Transcriber {
-    try openTranscriber(
-      path: ModelLocator(configuration: configuration).whisperModel(settings.whisperModel))
+    try once(\.transcriber) { opened in
+      try Transcriber.open(
+        path: locator.whisperModel(settings.whisperModel), compute: compute(&opened)
+      ) { Folders.whisperTokens(isMultilingual: $0) }
+    }
   }
 
   /// The configured Whisper without its tokenizer, opened anew.
   ///
   /// - Throws: as ``transcriber()``.
   package func whisperModel() throws -> WhisperModel {
-    try WhisperModel(
-      path: ModelLocator(configuration: configuration).whisperModel(settings.whisperModel),
-      compute: compute)
+    try WhisperModel(path: locator.whisperModel(settings.whisperModel), compute: compute)
   }
 
   /// Decodes a recording to log-mel frames, followed by 30 seconds of silence.

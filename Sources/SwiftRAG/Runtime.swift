@@ -18,7 +18,8 @@ public final class Runtime: Sendable {
   /// The settings with their origins.
   public let configuration: Configuration
 
-  private struct Opened {
+  /// The parts that are open.
+  struct Opened {
     var compute: ComputeContext?
     var encoder: BERTSentenceEncoder?
     var pictures: CLIPEmbedder?
@@ -40,7 +41,7 @@ public final class Runtime: Sendable {
     opened.withLock { compute(&$0) }
   }
 
-  private func compute(_ opened: inout Opened) -> ComputeContext {
+  func compute(_ opened: inout Opened) -> ComputeContext {
     if let compute = opened.compute { return compute }
     let compute = ComputeContext(
       path: settings.kernels, threadCount: settings.threads == 0 ? nil : settings.threads)
@@ -48,40 +49,34 @@ public final class Runtime: Sendable {
     return compute
   }
 
+  /// A part, opened by the first call.
+  ///
+  /// - Parameters:
+  ///   - part: where it is kept.
+  ///   - open: opens it; no other part is opened meanwhile.
+  /// - Returns: the part.
+  /// - Throws: what `open` throws; the next call tries again.
+  func once<Part: Sendable>(
+    _ part: WritableKeyPath<Opened, Part?>, _ open: (inout Opened) throws -> Part
+  ) throws -> Part {
+    try opened.withLock { opened in
+      if let found = opened[keyPath: part] { return found }
+      let new = try open(&opened)
+      opened[keyPath: part] = new
+      return new
+    }
+  }
+
+  /// Finds the models of this configuration.
+  var locator: ModelLocator { ModelLocator(configuration: configuration) }
+
   /// The configured sentence encoder, opened by the first call.
   ///
-  /// - Throws: ``ModelLocator/Failure`` if there is no such model, and the errors of reading it.
+  /// - Throws: ``ModelLocator/Failure`` for a missing model, and any error of reading it.
   package func sentenceEncoder() throws -> BERTSentenceEncoder {
-    try opened.withLock { opened in
-      if let encoder = opened.encoder { return encoder }
-      let path = try ModelLocator(configuration: configuration)
-        .embeddingModel(settings.embeddingModel)
-      let encoder = try BERTSentenceEncoder(path: path, compute: compute(&opened))
-      opened.encoder = encoder
-      return encoder
-    }
-  }
-
-  /// The CLIP at a path, opened by the first call.
-  func openPictureEmbedder(path: String) throws -> CLIPEmbedder {
-    try opened.withLock { opened in
-      if let embedder = opened.pictures { return embedder }
-      let embedder = try CLIPEmbedder(
-        path: path, mergesPath: Folders.clipMerges, compute: compute(&opened))
-      opened.pictures = embedder
-      return embedder
-    }
-  }
-
-  /// The Whisper at a path, opened by the first call.
-  func openTranscriber(path: String) throws -> Transcriber {
-    try opened.withLock { opened in
-      if let transcriber = opened.transcriber { return transcriber }
-      let transcriber = try Transcriber.open(path: path, compute: compute(&opened)) {
-        Folders.whisperTokens(isMultilingual: $0)
-      }
-      opened.transcriber = transcriber
-      return transcriber
+    try once(\.encoder) { opened in
+      try BERTSentenceEncoder(
+        path: locator.embeddingModel(settings.embeddingModel), compute: compute(&opened))
     }
   }
 

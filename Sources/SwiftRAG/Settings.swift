@@ -44,7 +44,7 @@ public struct Settings: Sendable {
   public var clipModel: String?
   /// A path or a name below `models/whisper`; the first model there if nil.
   public var whisperModel: String?
-  /// The folder that holds `llm`, `embeddings` and `clip`; the usual places are searched if nil.
+  /// The folder that holds `llm`, `embeddings`, `clip` and `whisper`; the usual places if nil.
   public var modelsFolder: String?
   /// The index file; `index.sqlite` in the user's data folder if nil.
   public var indexPath: String?

@@ -69,6 +69,8 @@ import Testing
     let file = try #require(Data(base64Encoded: String(text)))
     #expect(sequence.contains("size=\(file.count);width=200px;height=130px"))
     #expect(try InProcessPictureDecoder().decode([UInt8](file)) == picture)
+    // The decoder does not read the checksum of the zlib stream.
+    #expect(adler32(of: Array("Wikipedia".utf8)) == 0x11E6_0398 && adler32(of: []) == 1)
   }
 
   @Test func sixelsDrawEveryPixelOnce() {

@@ -43,7 +43,7 @@ import Testing
       SoundMessage(kind: 1, content: [0, 0, 0xC0, 0x7F]) == nil, "a sample that is not a number")
   }
 
-  /// What comes of decoding by a program: its error, or "sound".
+  /// The result of decoding by a program: its error, or "sound".
   private func message(_ command: [String], seconds: Int = 30) -> String {
     do throws(SoundError) {
       let stream = try SoundChildProcess(command: command, seconds: seconds)
@@ -84,7 +84,7 @@ import Testing
     #expect(message(writing(header + SoundMessage.end(remark: nil).bytes)) == "sound")
   }
 
-  /// Warnings of a library are no reason to end a child, nor do they show that it makes progress.
+  /// Warnings of a library do not end a child, and do not show that it makes progress.
   @Test func standardErrorSaysNothingAboutProgress() {
     let header =
       SoundMessage.preamble + SoundMessage.header(.wav, sampleRate: 16_000, channelCount: 1).bytes

@@ -1,5 +1,4 @@
 internal import ArgumentParser
-internal import Bytes
 internal import Foundation
 internal import Models
 internal import RAG
@@ -20,8 +19,9 @@ extension BenchCommand {
     @Option(help: "Pictures, and texts, in each batch.")
     var batch = 1
 
-    @Option(help: "Tokens of each text, the two special ones included.")
-    var tokens = 77
+    @Option(
+      help: "Tokens of each text, the two special ones included. (default: the model's context)")
+    var tokens: Int?
 
     @Option(help: "How many seconds to measure each tower.")
     var seconds = 2.0
@@ -40,14 +40,13 @@ extension BenchCommand {
       let peakResidentByteCount: Int
     }
 
-    func validate() throws {
-      if batch < 1 { throw ValidationError("--batch must be at least 1, not \(batch).") }
-      if tokens < 2 { throw ValidationError("--tokens must be at least 2, not \(tokens).") }
-    }
-
     func run() throws {
       common.apply()
+      try requireRange(batch, 1...4096, of: "--batch")
+      try requireRange(seconds, 0.01...600, of: "--seconds")
       let embedder = try makeRuntime(compute.settings).pictureEmbedder()
+      let tokens = tokens ?? embedder.maximumTokenCount
+      try requireRange(tokens, 2...embedder.maximumTokenCount, of: "--tokens")
       let side = embedder.config.imageSize
       // Any numbers do; these are those of a grey ramp.
       let values = (0..<3 * side * side).map { Float($0 % 256) / 64 - 2 }
@@ -58,7 +57,7 @@ extension BenchCommand {
         model: embedder.modelName, batch: batch, tokens: tokens,
         medianPicturesPerSecond: try rate { _ = try embedder.vectors(ofPictures: pictures) },
         medianTextsPerSecond: try rate { _ = try embedder.vectors(ofTexts: texts) },
-        peakResidentByteCount: ProcFile.peakResidentByteCount ?? 0)
+        peakResidentByteCount: peakResidentByteCount())
       if json { return try answerJSON(report, pretty: false) }
       Terminal.answer(
         String(
@@ -69,16 +68,8 @@ extension BenchCommand {
 
     /// Items per second of the median call, after one to warm up.
     private func rate(_ body: () throws -> Void) throws -> Double {
-      let clock = ContinuousClock()
-      try body()
-      var times: [Double] = []
-      let start = clock.now
-      while times.count < 3 || start.duration(to: clock.now) < .seconds(seconds) {
-        if Interrupts.isRequested { throw ExitCode.interrupted }
-        let time = try clock.measure { try body() }
-        times.append(Double(time.components.attoseconds) / 1e18 + Double(time.components.seconds))
-      }
-      return Double(batch) / times.sorted()[times.count / 2]
+      let durations = try measuredSeconds(for: seconds, warmUpCount: 1, leastCount: 3, body)
+      return Double(batch) / durations[durations.count / 2]
     }
   }
 }

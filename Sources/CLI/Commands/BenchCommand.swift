@@ -65,17 +65,9 @@ struct BenchCommand: ParsableCommand {
       // Ids of ordinary words; which ones does not change the work.
       let sequence = (0..<tokens).map { Int32(1996 + $0 % 1000) }
       let sequences = Array(repeating: sequence, count: batch)
-      for _ in 0..<3 { _ = try encoder.vectors(ofTokens: sequences) }
-      var durations: [Double] = []
-      let clock = ContinuousClock()
-      let start = clock.now
-      while (clock.now - start).inSeconds < seconds {
-        let before = clock.now
+      let durations = try measuredSeconds(for: seconds, warmUpCount: 3, leastCount: 1) {
         _ = try encoder.vectors(ofTokens: sequences)
-        durations.append((clock.now - before).inSeconds)
-        if Interrupts.isRequested { throw ExitCode.interrupted }
       }
-      durations.sort()
       let report = Report(
         model: encoder.modelName, tokens: tokens, batch: batch,
         sentencesPerSecond: Double(batch * durations.count) / durations.reduce(0, +),
@@ -161,6 +153,29 @@ extension BenchCommand {
       Terminal.answer(String(format: "unchanged %.0f files/s", result.unchangedFilesPerSecond))
     }
   }
+}
+
+/// The seconds that each of repeated calls takes.
+///
+/// - Parameters:
+///   - seconds: the length of the measurement.
+///   - warmUpCount: calls before it.
+///   - leastCount: calls that are measured however long they take.
+///   - body: the call.
+/// - Returns: ascending.
+/// - Throws: what `body` throws, and `ExitCode.interrupted`.
+func measuredSeconds(
+  for seconds: Double, warmUpCount: Int, leastCount: Int, _ body: () throws -> Void
+) throws -> [Double] {
+  for _ in 0..<warmUpCount { try body() }
+  var durations: [Double] = []
+  let clock = ContinuousClock()
+  let start = clock.now
+  while durations.count < leastCount || (clock.now - start).inSeconds < seconds {
+    durations.append(try clock.measure(body).inSeconds)
+    if Interrupts.isRequested { throw ExitCode.interrupted }
+  }
+  return durations.sorted()
 }
 
 /// The largest resident set of this process so far, in bytes; 0 where the system does not report it.

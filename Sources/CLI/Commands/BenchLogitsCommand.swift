@@ -1,7 +1,6 @@
 internal import Bytes
 internal import Evaluation
 internal import ArgumentParser
-internal import Foundation
 internal import Models
 
 extension BenchCommand {
@@ -38,22 +37,14 @@ extension BenchCommand {
 
     func run() throws {
       common.apply()
-      let text: String
-      do { text = try String(contentsOfFile: ids, encoding: .utf8) } catch {
-        throw CommandFailure("\(ids): cannot be read", .missingInput)
-      }
-      let words = text.split(whereSeparator: \.isWhitespace)
-      let tokens = words.compactMap { Int32($0) }
-      guard let first = tokens.first, tokens.count == words.count else {
-        throw CommandFailure("\(ids): does not consist of token ids", .invalidData)
-      }
+      let tokens = try tokenIDs(inFile: ids)
       try requireRange(greedy, 0...65536, of: "--greedy")
       let session = try options.session(contextTokenCount: max(tokens.count, greedy + 1))
       let benchmark = LlamaBenchmark(session: session)
       let logits = try benchmark.logits(of: tokens)
       try NumPyWriter.write(logits, columns: session.model.config.vocab, to: npy)
       let report = Report(
-        tokens: tokens.count, greedy: try benchmark.greedy(after: [first], count: greedy))
+        tokens: tokens.count, greedy: try benchmark.greedy(after: [tokens[0]], count: greedy))
       if json { return try answerJSON(report, pretty: false) }
       Terminal.answer(report.greedy.map(String.init).joined(separator: " "))
     }

@@ -1,6 +1,7 @@
 internal import ArgumentParser
 internal import Bytes
 internal import Foundation
+internal import Generation
 internal import Models
 internal import SwiftRAG
 
@@ -57,19 +58,16 @@ extension BenchCommand {
     func run() throws {
       common.apply()
       try requireRange(steps, 0...400, of: "--steps")
-      try requireRange(hypotheses, 1...64, of: "--hypotheses")
+      try requireRange(hypotheses, 1...TranscriptionOptions.hypothesisLimit, of: "--hypotheses")
       try requireRange(runs, 1...100, of: "--runs")
       let runtime = try makeRuntime(
-        [
-          SettingFlag(.threads, "--threads", threads),
-          SettingFlag(.whisperModel, "--model", model),
-        ].compactMap { $0 })
+        computeSettings(threads: threads, model: model, as: .whisperModel))
       var report = [Double](repeating: .infinity, count: 4)
       var loaded: WhisperModel?
       report[0] = try seconds { loaded = try runtime.whisperModel() }
       guard let model = loaded else { return }
       let window = try window(model.config)
-      let prompt = try tokens() ?? [0]
+      let prompt = try ids.map { try tokenIDs(inFile: $0) } ?? [0]
       let session = try WhisperSession(model, hypothesisLimit: hypotheses)
       for _ in 0..<runs {
         report[1] = min(report[1], try seconds { try session.encode(window) })
@@ -100,8 +98,7 @@ extension BenchCommand {
     }
 
     private func seconds(_ body: () throws -> Void) rethrows -> Double {
-      let duration = try ContinuousClock().measure(body)
-      return Double(duration.components.seconds) + Double(duration.components.attoseconds) * 1e-18
+      try ContinuousClock().measure(body).inSeconds
     }
 
     private func window(_ config: WhisperConfig) throws -> [Float] {
@@ -120,19 +117,6 @@ extension BenchCommand {
           Float(bitPattern: bytes.loadUnaligned(fromByteOffset: $0 * 4, as: UInt32.self))
         }
       }
-    }
-
-    private func tokens() throws -> [Int32]? {
-      guard let ids else { return nil }
-      guard let text = try? String(contentsOfFile: ids, encoding: .utf8) else {
-        throw CommandFailure("\(ids): cannot be read", .missingInput)
-      }
-      let words = text.split(whereSeparator: \.isWhitespace)
-      let tokens = words.compactMap { Int32($0) }
-      guard tokens.count == words.count, !tokens.isEmpty else {
-        throw CommandFailure("\(ids): does not consist of token ids", .invalidData)
-      }
-      return tokens
     }
   }
 }

@@ -1,6 +1,7 @@
 internal import Bytes
 internal import Generation
 internal import ArgumentParser
+internal import Documents
 internal import Foundation
 internal import Kernels
 internal import RAG
@@ -34,7 +35,9 @@ struct DoctorCommand: ParsableCommand {
     let checks =
       [
         processor(), program("pdftotext", package: "poppler-utils", use: "PDF files"),
-        program("tesseract", package: "tesseract-ocr", use: "words in pictures and scanned pages"),
+        program(
+          "tesseract", package: TextRecognizer.debianPackage,
+          use: "words in pictures and scanned pages"),
         model(encoder), pictureModel(runtime), languageModel(runtime), index(runtime, encoder),
         sampleLibrary(),
       ]
@@ -66,12 +69,7 @@ struct DoctorCommand: ParsableCommand {
   }
 
   private func program(_ name: String, package: String, use: String) -> Check {
-    let folders = (Folders.processEnvironment["PATH"] ?? "").split(separator: ":")
-    if let folder = folders.first(where: {
-      FileManager.default.isExecutableFile(atPath: "\($0)/\(name)")
-    }) {
-      return Check(name: name, state: .good, detail: "\(folder)/\(name)")
-    }
+    if let path = ChildProcess.find(name) { return Check(name: name, state: .good, detail: path) }
     return Check(
       name: name, state: .warning,
       detail: "not found, needed for \(use): sudo apt-get install \(package)")

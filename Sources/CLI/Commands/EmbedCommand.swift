@@ -80,7 +80,7 @@ struct EmbedCommand: ParsableCommand {
   private func embedJointly(_ texts: [String], _ runtime: Runtime) throws {
     let embedder = try runtime.pictureEmbedder()
     // Only arguments name files; the lines of a file are texts.
-    let isArguments = file == nil && texts == self.texts
+    let isArguments = file == nil && self.texts != ["-"]
     let inputs = texts.map { isArguments ? JointInput(argument: $0) : .text($0) }
     let bar = ProgressBar("embedding", unit: "inputs", total: inputs.count)
     defer { bar.finish() }

@@ -13,7 +13,7 @@ extension EvalCommand {
       commandName: "wer", abstract: "Word error rate of Whispers on recordings with known texts.",
       discussion: """
         A recording's text is the file of the same name with .txt. The last row is the rate over all \
-        words; the last line is the time that the recordings took by their length.
+        words; the last line is transcription time divided by the recordings' length.
 
           swiftrag eval wer ~/recordings -m base.pt -m base-q8_0.gguf
           swiftrag eval wer ~/recordings --beam-size 5 --json
@@ -51,8 +51,13 @@ extension EvalCommand {
       try options.validate()
       let recordings = try recordings()
       var reports: [Report] = []
-      for name in model.isEmpty ? [nil] : model.map(Optional.some) {
-        reports.append(try report(name, recordings, options))
+      let models = model.isEmpty ? [nil] : model.map(Optional.some)
+      let configurations = try models.map {
+        try Configuration(flags: computeSettings(threads: threads, model: $0, as: .whisperModel))
+      }
+      warnAboutUnknownNames(configurations[0])
+      for (name, configuration) in zip(models, configurations) {
+        reports.append(try report(name, configuration, recordings, options))
         if Interrupts.isRequested { throw ExitCode.interrupted }
       }
       if json { return try answerJSON(reports) }
@@ -81,13 +86,10 @@ extension EvalCommand {
     }
 
     private func report(
-      _ name: String?, _ recordings: [(name: String, path: String, text: String)],
-      _ options: TranscriptionOptions
+      _ name: String?, _ configuration: Configuration,
+      _ recordings: [(name: String, path: String, text: String)], _ options: TranscriptionOptions
     ) throws -> Report {
-      let runtime = try makeRuntime(
-        [SettingFlag(.threads, "--threads", threads), SettingFlag(.whisperModel, "--model", name)]
-          .compactMap { $0 })
-      let transcriber = try runtime.transcriber()
+      let transcriber = try Runtime(configuration: configuration).transcriber()
       var (all, rates) = (WordErrorRate(), [String: Double]())
       var (length, duration) = (0.0, Duration.zero)
       let bar = ProgressBar("transcribing", unit: "recordings", total: recordings.count)
@@ -109,11 +111,9 @@ extension EvalCommand {
         bar.update(done: index + 1)
         if Interrupts.isRequested { break }
       }
-      let seconds =
-        Double(duration.components.seconds) + Double(duration.components.attoseconds) * 1e-18
       return Report(
         model: name ?? "default", recordings: rates, rate: all.rate, words: all.wordCount,
-        realTimeFactor: length > 0 ? seconds / length : 0)
+        realTimeFactor: length > 0 ? duration.inSeconds / length : 0)
     }
 
     private func show(_ reports: [Report], _ names: [String]) {

@@ -93,15 +93,13 @@ struct InspectCommand: ParsableCommand {
 
   private func specification() throws -> ModelSpecification {
     // A folder may name its weights otherwise; the error of the sentence encoder says which.
-    if let checkpoint = try? Checkpoint.open(path: file), CLIPConfig.recognizes(checkpoint) {
-      return try ModelSpecification(clip: checkpoint)
-    }
-    if let checkpoint = try? Checkpoint.open(path: file), WhisperConfig.recognizes(checkpoint) {
-      return try ModelSpecification(whisper: checkpoint)
+    let opened = Result { try Checkpoint.open(path: file) }
+    if let checkpoint = try? opened.get() {
+      if CLIPConfig.recognizes(checkpoint) { return try ModelSpecification(clip: checkpoint) }
+      if WhisperConfig.recognizes(checkpoint) { return try ModelSpecification(whisper: checkpoint) }
     }
     return Paths.isFolder(file)
-      ? try ModelSpecification(directory: file)
-      : try ModelSpecification(gguf: Checkpoint.open(path: file))
+      ? try ModelSpecification(directory: file) : try ModelSpecification(gguf: opened.get())
   }
 
   private struct TemplateReport: Encodable {

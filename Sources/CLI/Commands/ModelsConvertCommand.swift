@@ -57,21 +57,18 @@ extension ModelsCommand {
           "\(out): is the source, which would be overwritten\n  try: --out another.gguf",
           .usage)
       }
-      var isFolder: ObjCBool = false
-      _ = FileManager.default.fileExists(atPath: source, isDirectory: &isFolder)
-      if let checkpoint = try? Checkpoint.open(path: source), CLIPConfig.recognizes(checkpoint) {
+      let opened = Result { try Checkpoint.open(path: source) }
+      if let checkpoint = try? opened.get(), CLIPConfig.recognizes(checkpoint) {
         try convertCLIP(checkpoint)
-      } else if let checkpoint = try? Checkpoint.open(path: source),
-        WhisperConfig.recognizes(checkpoint)
-      {
+      } else if let checkpoint = try? opened.get(), WhisperConfig.recognizes(checkpoint) {
         var converter = try WhisperConverter(checkpoint)
         complete(&converter.origin)
         try converter.write(to: out, recipe: type)
-      } else if isFolder.boolValue {
+      } else if Paths.isFolder(source) {
         try convertEncoder(
           BERTConverter(directory: source), try WordPieceTokenizer.load(directory: source))
       } else {
-        try convert(try Checkpoint.open(path: source))
+        try convert(opened.get())
       }
       let attributes = try? FileManager.default.attributesOfItem(atPath: out)
       Terminal.answer("\(out): \(byteText(attributes?[.size] as? Int ?? 0)), \(type.rawValue)")

@@ -2,6 +2,8 @@ internal import ArgumentParser
 internal import Bytes
 internal import Checkpoints
 internal import Foundation
+internal import Generation
+internal import Models
 internal import RAG
 internal import SwiftRAG
 internal import Tokenizers
@@ -90,13 +92,14 @@ struct TokenizeCommand: ParsableCommand {
         ids: { tokenizer.encode($0) },
         piece: { String(decoding: tokenizer.bytes(of: $0), as: UTF8.self) })
     }
-    if let language = try languageTokenizer() {
+    let configuration = try resolveConfiguration(compute.settings)
+    if let language = try languageTokenizer(configuration) {
       for note in language.notes { Terminal.note("note: \(note)") }
       return Tokenizing(
         ids: { language.encode($0, parsesSpecial: special) },
         piece: { language.vocabulary.spelling(of: $0) })
     }
-    let tokenizer = try makeRuntime(compute.settings).sentenceEncoder().tokenizer
+    let tokenizer = try Runtime(configuration: configuration).sentenceEncoder().tokenizer
     return Tokenizing(ids: { tokenizer.encode($0) }, piece: { tokenizer.piece($0) })
   }
 
@@ -119,20 +122,20 @@ struct TokenizeCommand: ParsableCommand {
     _ vocabulary: WhisperVocabulary
   ) throws -> WhisperTokenizer {
     let isMultilingual = vocabulary == .multilingual
-    guard let path = Folders.whisperTokens(isMultilingual: isMultilingual),
-      let list = FileManager.default.contents(atPath: path)
-    else {
+    guard let path = Folders.whisperTokens(isMultilingual: isMultilingual) else {
       throw CommandFailure(
         "Whisper's lists of tokens are not beside the program, in swiftrag_SwiftRAG.resources",
         .unavailable)
     }
-    return try WhisperTokenizer(
-      tiktoken: Array(list), vocabularyCount: isMultilingual ? 51_865 : 51_864, source: path)
+    let count = WhisperConfig.multilingualVocab - (isMultilingual ? 0 : 1)
+    return try Transcriber.tokenizer(listPath: path, vocabularyCount: count)
   }
 
   /// The tokenizer of `--model` if that is the file of a language model.
-  private func languageTokenizer() throws -> LanguageTokenizer? {
-    guard let name = compute.model, let path = try languageModelPath(name) else { return nil }
+  private func languageTokenizer(_ configuration: Configuration) throws -> LanguageTokenizer? {
+    guard let name = compute.model, let path = try languageModelPath(name, configuration) else {
+      return nil
+    }
     let metadata = try Checkpoint.open(path: path).metadata
     // The file of a sentence encoder is opened as one.
     guard (try metadata.string(LanguageTokenizer.GGUFKey.model)) != "bert" else { return nil }
@@ -140,9 +143,9 @@ struct TokenizeCommand: ParsableCommand {
   }
 
   /// The GGUF file with this path, or with this name below models/llm; nil if it is something else.
-  private func languageModelPath(_ name: String) throws -> String? {
+  private func languageModelPath(_ name: String, _ configuration: Configuration) throws -> String? {
     if FileManager.default.fileExists(atPath: name) { return name.hasSuffix(".gguf") ? name : nil }
-    let locator = ModelLocator(configuration: try resolveConfiguration(compute.settings))
+    let locator = ModelLocator(configuration: configuration)
     // A sentence encoder of that name has precedence.
     if (try? locator.embeddingModel(name)) != nil { return nil }
     let isFile = name.hasSuffix(".gguf")

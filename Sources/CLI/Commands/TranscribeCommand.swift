@@ -53,10 +53,7 @@ struct TranscribeCommand: ParsableCommand {
     try options.validate()
     try requireExisting(files.filter { $0 != "-" })
     let runtime = try makeRuntime(
-      [
-        SettingFlag(.threads, "--threads", threads), SettingFlag(.kernels, "--kernels", kernels),
-        SettingFlag(.whisperModel, "--model", model),
-      ].compactMap { $0 })
+      computeSettings(threads: threads, kernels: kernels, model: model, as: .whisperModel))
     let transcriber = try runtime.transcriber()
     for file in files {
       if files.count > 1, format != .json { Terminal.note("==> \(droppingControls(file)) <==") }
@@ -70,12 +67,9 @@ struct TranscribeCommand: ParsableCommand {
   ) throws {
     let name = file == "-" ? "standard input" : file
     let recording = try Recording(file)
-    defer { recording.remove() }
     let bar = ProgressBar("transcribing \(Paths.name(of: name))", unit: "s", total: 0)
     defer { bar.finish() }
-    let frames = try Runtime.soundFrames(
-      path: recording.path, bandCount: transcriber.model.config.melCount
-    ) { _ in if Interrupts.isRequested { throw ExitCode.interrupted } }
+    let frames = try recording.frames(bandCount: transcriber.model.config.melCount)
     let renderer = TranscriptRenderer(format: format)
     Terminal.answer(renderer.header, terminator: "")
     var number = 0
@@ -114,7 +108,7 @@ struct DecodingOptions: ParsableArguments {
   @Option(help: "Hypotheses of the beam search; 1 is greedy.")
   var beamSize = 1
 
-  @Option(help: "How many times the beam's size of texts must end.")
+  @Option(help: "Stop when this many times the beam size of texts have ended.")
   var patience = 1.0
 
   @Option(help: "Texts that are drawn at temperatures above 0.")
@@ -197,7 +191,7 @@ extension TranscriptionOptions.Task: ExpressibleByArgument {}
 
 /// A recording as a file: the one that was named, or a temporary one with standard input.
 private struct Recording {
-  let path: String
+  private let path: String
   private let isTemporary: Bool
 
   init(_ argument: String) throws {
@@ -216,7 +210,13 @@ private struct Recording {
     (path, isTemporary) = (url.path(), true)
   }
 
-  func remove() {
-    if isTemporary { try? FileManager.default.removeItem(atPath: path) }
+  /// The frames of the recording; a temporary file is removed.
+  ///
+  /// It is not kept for longer, because Ctrl-C ends the process in the middle of a transcription.
+  func frames(bandCount: Int) throws -> MelFrames {
+    defer { if isTemporary { try? FileManager.default.removeItem(atPath: path) } }
+    return try Runtime.soundFrames(path: path, bandCount: bandCount) { _ in
+      if Interrupts.isRequested { throw ExitCode.interrupted }
+    }
   }
 }

@@ -1,3 +1,4 @@
+internal import Bytes
 internal import Foundation
 internal import Synchronization
 
@@ -18,7 +19,7 @@ final class ProgressBar: Sendable {
   }
 
   private let state: Mutex<State>
-  private let unit: String
+  let unit: String
   /// The bar on the screen, which other output must clear first.
   private static let visible = Mutex<ProgressBar?>(nil)
 
@@ -92,8 +93,7 @@ final class ProgressBar: Sendable {
 
   /// The rate so far, and the time left at that rate.
   static func rateAndRemaining(done: Int, total: Int, elapsed: Duration) -> String {
-    let seconds =
-      Double(elapsed.components.seconds) + Double(elapsed.components.attoseconds) * 1e-18
+    let seconds = elapsed.inSeconds
     guard done > 0, seconds > 0 else { return "" }
     let rate = Double(done) / seconds
     let remaining = Double(max(0, total - done)) / rate

@@ -23,7 +23,6 @@ struct GreedyChooser: TokenChooser {
   }
 
   mutating func choose(_ hypotheses: inout Hypotheses, logits: [[Float]]) -> Bool {
-    hypotheses.sources = nil
     for index in hypotheses.texts.indices {
       if hypotheses.texts[index].last == endOfText {
         hypotheses.texts[index].append(endOfText)

@@ -1,14 +1,8 @@
 internal import Models
 internal import Tokenizers
 
-/// The probability of each language for a window.
-package struct DetectedLanguage: Sendable, Equatable {
-  package var code: String
-  package var probability: Double
-}
-
 extension WindowDecoder {
-  /// The languages that are spoken in a window, the most probable first.
+  /// The most probable language of a window, of equal ones the first.
   ///
   /// The decoder's first token is the language, so the logits after the start are compared.
   ///
@@ -16,11 +10,11 @@ extension WindowDecoder {
   /// - Parameters:
   ///   - session: has encoded the window.
   ///   - tokenizer: of the model; an English model has no languages.
-  /// - Returns: all languages of the model; their probabilities add up to 1.
+  /// - Returns: its code and its share of the probability of all languages; nil for a model without.
   /// - Throws: `TranscriptionError.model`.
-  static func languages(
+  static func language(
     _ session: WhisperSession, _ tokenizer: WhisperTokenizer
-  ) throws(TranscriptionError) -> [DetectedLanguage] {
+  ) throws(TranscriptionError) -> (code: String, probability: Double)? {
     try mapModelErrors { () throws(ModelError) in
       try session.start([tokenizer.startOfTranscript])
     }
@@ -28,10 +22,11 @@ extension WindowDecoder {
     let first = Int(tokenizer.startOfTranscript) + 1
     let own = logits[first..<(first + tokenizer.languageCount)]
     let probabilities = LogProbabilities(own)
-    return zip(tokenizer.languageCodes, own)
-      .map { DetectedLanguage(code: $0, probability: exponential(probabilities.of($1))) }
-      .enumerated()
-      .sorted { ($1.element.probability, $0.offset) < ($0.element.probability, $1.offset) }
-      .map(\.element)
+    var best: (code: String, probability: Double)?
+    for (code, logit) in zip(tokenizer.languageCodes, own) {
+      let probability = exponential(probabilities.of(logit))
+      if best.map({ probability > $0.probability }) ?? true { best = (code, probability) }
+    }
+    return best
   }
 }

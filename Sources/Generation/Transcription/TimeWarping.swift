@@ -2,8 +2,8 @@
 /// the next column, or both.
 ///
 /// - Source: Sakoe & Chiba 1978, "Dynamic programming algorithm optimization for spoken word
-///   recognition"; openai-whisper 20250625 `timing.py`, `dtw_cpu`, of which it has the order of
-///   comparisons and the precision.
+///   recognition"; openai-whisper 20250625 `timing.py`, `dtw_cpu`, with the same order of comparisons
+///   and precision.
 /// - Parameters:
 ///   - costs: `[rows, columns]`, row-major, at least one element.
 ///   - rows: rows.
@@ -57,6 +57,7 @@ func medianFilter(_ values: inout [Float], width: Int) {
       let place = abs(index + offset)
       window[offset + reach] = source[place > last ? 2 * last - place : place]
     }
-    values[index] = window.sorted()[reach]
+    window.sort()
+    values[index] = window[reach]
   }
 }

@@ -22,32 +22,30 @@ extension Transcriber {
   ) throws -> Transcriber {
     let checkpoint = try Checkpoint.open(path: path)
     let config = try WhisperConfig(checkpoint: checkpoint)
-    let tokenizer = try tokenizer(config, source: path, tokenList: tokenList)
+    guard let listPath = tokenList(config.isMultilingual) else {
+      throw TokenizerError.unreadable(
+        source: path,
+        reason: "the list of tokens is missing, which belongs beside the program: install it with "
+          + "its resources")
+    }
+    let tokenizer = try tokenizer(listPath: listPath, vocabularyCount: config.vocab)
     let model = try WhisperModel(config: config, checkpoint: checkpoint, compute: compute)
     return try Transcriber(model: model, tokenizer: tokenizer)
   }
 
-  /// The tokenizer of a model without its weights.
+  /// The tokenizer of a list of tokens.
   ///
-  /// Parameters and errors are those of `open(path:compute:tokenList:)`.
+  /// - Parameters:
+  ///   - listPath: OpenAI's list of the multilingual models or of the English ones.
+  ///   - vocabularyCount: ids of the model.
+  /// - Returns: the tokenizer, without a model.
+  /// - Throws: `TokenizerError` or `BytesError`.
   package static func tokenizer(
-    path: String, tokenList: (_ isMultilingual: Bool) -> String?
+    listPath: String, vocabularyCount: Int
   ) throws -> WhisperTokenizer {
-    try tokenizer(
-      WhisperConfig(checkpoint: Checkpoint.open(path: path)), source: path, tokenList: tokenList)
-  }
-
-  private static func tokenizer(
-    _ config: WhisperConfig, source: String, tokenList: (_ isMultilingual: Bool) -> String?
-  ) throws -> WhisperTokenizer {
-    guard let listPath = tokenList(config.isMultilingual) else {
-      throw TokenizerError.unreadable(
-        source: source,
-        reason: "the list of tokens is missing, which belongs beside the program: install it with "
-          + "its resources")
-    }
     let file = try MappedFile(path: listPath)
     return try WhisperTokenizer(
-      tiktoken: file.copyBytes(0..<file.byteCount), vocabularyCount: config.vocab, source: listPath)
+      tiktoken: file.copyBytes(0..<file.byteCount), vocabularyCount: vocabularyCount,
+      source: listPath)
   }
 }

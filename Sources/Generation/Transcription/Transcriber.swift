@@ -77,8 +77,7 @@ package final class Transcriber: Sendable {
     guard tokenizer.isMultilingual else { return "en" }
     let window = try sound.frames(0..<model.config.frameCount)
     try mapModelErrors { () throws(ModelError) in try session.encode(window) }
-    let languages = try WindowDecoder.languages(session, tokenizer)
-    guard let best = languages.first else { return "en" }
+    guard let best = try WindowDecoder.language(session, tokenizer) else { return "en" }
     emit(.language(code: best.code, probability: best.probability))
     return best.code
   }

@@ -26,7 +26,7 @@ package struct TranscriptSegment: Sendable, Equatable {
   package var temperature: Float
   /// Mean log-probability of the window's tokens.
   package var averageLogProbability: Double
-  /// Size of the window's text by its compressed size.
+  /// Size of the window's text divided by its compressed size.
   package var compressionRatio: Double
   /// Probability that nobody speaks in the window.
   package var noSpeechProbability: Double

@@ -18,7 +18,7 @@ package struct TranscriptionOptions: Sendable, Equatable {
   package var temperatures: [Float] = [0, 0.2, 0.4, 0.6, 0.8, 1]
   /// Hypotheses of the beam search at temperature 0; nil for greedy decoding.
   package var beamSize: Int?
-  /// The search ends when this number times the beam's size of texts have ended.
+  /// The search ends when this number times the beam size of texts have ended.
   ///
   /// - Source: Kasai et al. 2022, arXiv:2204.05424.
   package var patience: Double = 1
@@ -38,7 +38,7 @@ package struct TranscriptionOptions: Sendable, Equatable {
   package var logProbabilityThreshold: Double? = -1
   /// The probability that nobody speaks above which an improbable text is taken for silence.
   package var noSpeechThreshold: Double? = 0.6
-  /// Latest begin of the first segment of a window, in seconds; nil for any.
+  /// Latest start of the first segment of a window, in seconds; nil for any.
   package var maximumInitialTimestamp: Double? = 1
   /// Whether the text comes with times; without, a window is one segment.
   package var hasTimestamps = true

@@ -34,16 +34,13 @@ struct TranscriptionRun<Sound: SoundFrames> {
         decoder.tokenizer.encode(" " + WhisperTokenizer.strip($0))
       } ?? []
     initialTokenCount = tokens.count
-    func frame(_ seconds: Double) -> Int {
-      Int((seconds * Sound.frameRate).rounded(.toNearestOrEven))
-    }
     clips =
       decoder.options.clips.isEmpty
       ? [0..<sound.contentFrameCount]
       : decoder.options.clips.map {
-        frame(
+        Self.frame(
           $0.lowerBound)..<min(
-            frame($0.upperBound), max(frame($0.lowerBound), sound.contentFrameCount))
+            Self.frame($0.upperBound), max(Self.frame($0.lowerBound), sound.contentFrameCount))
       }
     seek = clips[0].lowerBound
   }
@@ -85,9 +82,8 @@ struct TranscriptionRun<Sound: SoundFrames> {
     if options.hasWordTimes {
       try addWords(to: &found, frameCount: frameCount)
       // The next window begins after the last word rather than after the last pair of times.
-      if !window.endsWithSingleTime, let end = Self.lastEnd(found) {
-        let frame = Int((end * Sound.frameRate).rounded(.toNearestOrEven))
-        if end > Double(seek) / Sound.frameRate { advance = frame - seek }
+      if !window.endsWithSingleTime, lastSpeech > Double(seek) / Sound.frameRate {
+        advance = Self.frame(lastSpeech) - seek
       }
     }
     seek += advance
@@ -97,6 +93,10 @@ struct TranscriptionRun<Sound: SoundFrames> {
     // Text of a high temperature may be wrong, and the next window would continue it.
     if !options.conditionsOnPreviousText || decoded.temperature > 0.5 { promptStart = tokens.count }
     return found
+  }
+
+  private static func frame(_ seconds: Double) -> Int {
+    Int((seconds * Sound.frameRate).rounded(.toNearestOrEven))
   }
 
   /// Aligns the text of a window with its sound.
@@ -110,13 +110,9 @@ struct TranscriptionRun<Sound: SoundFrames> {
     let times = WordTimes(try alignment.words(text, frameCount: frameCount))
     times.add(
       to: &segments, offset: Double(seek) / Sound.frameRate, endOfText: tokenizer.endOfText,
-      lastSpeech: &lastSpeech)
-    lastSpeech = Self.lastEnd(segments) ?? lastSpeech
-  }
-
-  /// The end of the last word, or of the last segment where there are no words.
-  private static func lastEnd(_ segments: [TranscriptSegment]) -> Double? {
-    segments.last { $0.words?.isEmpty == false }?.words?.last?.end ?? segments.last?.end
+      lastSpeech: lastSpeech)
+    // Where there are no words, the end of the last segment.
+    lastSpeech = segments.compactMap(\.words?.last).last?.end ?? segments.last?.end ?? lastSpeech
   }
 
   private func isSilent(_ decoded: DecodedWindow) -> Bool {

@@ -7,9 +7,9 @@ struct DecodedWindow: Sendable {
   /// The tokens after the prompt, with times, without the end.
   var tokens: [Int32]
   var temperature: Float
-  /// Sum of the log-probabilities by the number of tokens, the end included.
+  /// Sum of the log-probabilities divided by the number of tokens, the end included.
   var averageLogProbability: Double
-  /// Size of the text by its compressed size.
+  /// Size of the text divided by its compressed size.
   var compressionRatio: Double
   /// Probability that nobody speaks.
   var noSpeechProbability: Double
@@ -154,7 +154,7 @@ struct WindowDecoder {
       noSpeechProbability: noSpeech)
   }
 
-  /// The size of a text in UTF-8 by its size compressed.
+  /// The size of a text in UTF-8 divided by its compressed size.
   static func compressionRatio(_ text: String) -> Double {
     let bytes = Array(text.utf8)
     guard let compressed = zlibCompressedByteCount(bytes), compressed > 0 else { return 0 }

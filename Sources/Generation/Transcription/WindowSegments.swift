@@ -24,7 +24,7 @@ struct WindowSegments {
     self.frameCount = frameCount
   }
 
-  /// The segments, and the frames by which the next window is later.
+  /// The segments, and how many frames later the next window begins.
   ///
   /// A segment ends between two times that follow each other, and the next begins there. The text after
   /// the last such pair is unfinished: the next window begins there, except if the text ends with a
@@ -60,7 +60,7 @@ struct WindowSegments {
 
   private func isTime(_ id: Int32) -> Bool { id >= tokenizer.firstTimestamp }
 
-  /// Seconds of a time token from the window's begin.
+  /// Seconds of a time token from the window's start.
   private func seconds(_ id: Int32) -> Double {
     Double(id - tokenizer.firstTimestamp) * DecodingRules.timestampSeconds
   }

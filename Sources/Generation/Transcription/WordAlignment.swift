@@ -1,4 +1,3 @@
-internal import Glibc
 internal import Models
 internal import Tokenizers
 
@@ -6,7 +5,7 @@ internal import Tokenizers
 struct AlignedWord: Equatable {
   var text: String
   var tokens: [Int32]
-  /// Seconds from the window's begin.
+  /// Seconds from the window's start.
   var start: Double
   var end: Double
   /// Mean probability of its tokens.

@@ -80,11 +80,12 @@ struct WordTimes {
   ///   - segments: of the window, with their tokens.
   ///   - offset: seconds before the window.
   ///   - endOfText: the first id that is not text.
-  ///   - lastSpeech: the end of the last word before the window; becomes that of the window.
+  ///   - lastSpeech: the end of the last word before the window.
   func add(
     to segments: inout [TranscriptSegment], offset: Double, endOfText: Int32,
-    lastSpeech: inout Double
+    lastSpeech: Double
   ) {
+    var lastSpeech = lastSpeech
     var next = words[...]
     for index in segments.indices {
       let textCount = segments[index].tokens.count { $0 < endOfText }

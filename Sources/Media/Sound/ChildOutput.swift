@@ -90,7 +90,7 @@ struct ChildOutput {
   /// Ends the program; nothing more is read.
   func stop() { process.stop() }
 
-  /// What the program has written to standard error.
+  /// The text that the program has written to standard error.
   var errorText: String { process.errorText }
 
   private var nextDeadline: ContinuousClock.Instant { .now + .seconds(stallSeconds) }

@@ -1,3 +1,4 @@
+internal import Bytes
 internal import Documents
 internal import Foundation
 package import Store
@@ -232,12 +233,5 @@ package struct Ingestor {
     thread.stackSize = 8 << 20
     thread.start()
     return outcomes
-  }
-}
-
-extension Duration {
-  /// The duration in seconds.
-  package var inSeconds: Double {
-    Double(components.seconds) + Double(components.attoseconds) * 1e-18
   }
 }

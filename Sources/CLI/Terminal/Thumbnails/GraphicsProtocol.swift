@@ -9,8 +9,8 @@ enum GraphicsProtocol: String, CaseIterable {
   /// DEC's sixel graphics (VT340 Programmer Reference Manual, chapter 14).
   case sixel
 
-  /// The way that the terminal of standard output takes; nil for a pipe, a file, a terminal without
-  /// graphics, and where colour is switched off (`--color never`, NO_COLOR, TERM=dumb).
+  /// The protocol that the terminal of standard output supports; nil for a pipe, a file, a terminal
+  /// without graphics, and where colour is switched off (`--color never`, NO_COLOR, TERM=dumb).
   ///
   /// Determined once; a terminal that no variable describes is asked for its attributes.
   static let ofStandardOutput: GraphicsProtocol? = {

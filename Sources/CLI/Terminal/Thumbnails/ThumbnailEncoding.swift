@@ -1,3 +1,4 @@
+internal import Bytes
 internal import Foundation
 internal import Media
 
@@ -87,34 +88,15 @@ enum StoredPNG {
       stream += bytes[start..<start + count]
       start += count
     } while start < bytes.count
-    return stream + bigEndian(adler32(bytes))
+    return stream + bigEndian(adler32(of: bytes))
   }
 
   private static func chunk(_ kind: String, _ data: [UInt8]) -> [UInt8] {
     let content = Array(kind.utf8) + data
-    return bigEndian(UInt32(data.count)) + content + bigEndian(crc32(content))
+    return bigEndian(UInt32(data.count)) + content + bigEndian(crc32(of: content))
   }
 
   private static func bigEndian(_ value: UInt32) -> [UInt8] {
     (0..<4).map { UInt8(truncatingIfNeeded: value >> (24 - 8 * $0)) }
-  }
-
-  private static func adler32(_ bytes: [UInt8]) -> UInt32 {
-    var (low, high): (UInt32, UInt32) = (1, 0)
-    for byte in bytes {
-      low = (low + UInt32(byte)) % 65_521
-      high = (high + low) % 65_521
-    }
-    return high << 16 | low
-  }
-
-  private static let crcTable: [UInt32] = (0..<256).map { index in
-    (0..<8).reduce(UInt32(index)) { value, _ in
-      value & 1 == 1 ? value >> 1 ^ 0xEDB8_8320 : value >> 1
-    }
-  }
-
-  private static func crc32(_ bytes: [UInt8]) -> UInt32 {
-    ~bytes.reduce(~0) { crcTable[Int(($0 ^ UInt32($1)) & 0xFF)] ^ $0 >> 8 }
   }
 }

@@ -4,10 +4,10 @@ internal import Store
 internal import SwiftRAG
 
 /// Shows small pictures beside citations, on a terminal that can.
-struct Thumbnails {
+enum Thumbnails {
   /// The control sequence that shows the picture of a passage; nil for a passage without one, and if
   /// the file has changed or vanished.
-  func sequence(for passage: Passage) -> String? {
+  static func sequence(for passage: Passage) -> String? {
     // The terminal is asked only if there is something to show.
     guard passage.citation.isPicture, let graphics = GraphicsProtocol.ofStandardOutput else {
       return nil
