@@ -32,6 +32,7 @@ import Testing
     #expect(counts(.q5KM, mistral) == [.f32: 65, .q5K: 193, .q6K: 33])
     #expect(counts(.q6K, mistral) == [.f32: 65, .q6K: 226])
     #expect(counts(.q40, mistral) == [.f32: 65, .q40: 225, .q6K: 1])
+    #expect(counts(.q51, mistral) == [.f32: 65, .q51: 226])
     #expect(counts(.q80, mistral) == [.f32: 65, .q80: 226])
     #expect(counts(.f16, mistral) == [.f32: 65, .f16: 226])
   }
@@ -52,6 +53,7 @@ import Testing
     }
     #expect(type(.q4KM, .tokenEmbedding, 256) == .q6K)
     #expect(type(.q40, .tokenEmbedding, 96) == .q80)
+    #expect(type(.q51, .tokenEmbedding, 512) == .q51)
     #expect(type(.q4KM, .attentionQuery, layer: 0, 288) == .q50)
     #expect(type(.q5KM, .attentionQuery, layer: 0, 288) == .q51)
     #expect(type(.q4KM, .ffnDown, layer: 1, 288) == .q80)

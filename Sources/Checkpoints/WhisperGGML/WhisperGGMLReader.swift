@@ -23,11 +23,13 @@ struct WhisperGGMLReader {
   static let tokensKey = "vocab.tokens"
 
   /// `GGML_FILE_MAGIC`, 0x67676d6c, as it is in the file.
-  private static let magic: [UInt8] = Array("lmgg".utf8)
+  static let magic: [UInt8] = Array("lmgg".utf8)
 
-  private var reader: ByteReader
-  private var regions: [ByteMapRegion] = []
-  private var metadata: Metadata
+  var reader: ByteReader
+  var regions: [ByteMapRegion] = []
+  var metadata: Metadata
+  /// The dimensions that a tensor may have; a single number of a voice detector has none.
+  private var dimensionCounts = 1...CheckpointLimits.ggufDimensionCount
 
   /// Whether a file with these first bytes is one of whisper.cpp, or of another program of ggml's
   /// first time, whose sizes then make no sense.
@@ -39,9 +41,14 @@ struct WhisperGGMLReader {
   /// - Complexity: O(vocabulary + tensors).
   static func read(_ file: MappedFile) throws(CheckpointError) -> ParsedFile {
     var reader = WhisperGGMLReader(file)
-    try reader.readSizes()
-    try reader.readFilters()
-    try reader.readVocabulary()
+    if isVoiceDetector(file) {
+      try reader.readVoiceDetectorSizes()
+      reader.dimensionCounts = 0...CheckpointLimits.ggufDimensionCount
+    } else {
+      try reader.readSizes()
+      try reader.readFilters()
+      try reader.readVocabulary()
+    }
     let tensors = try reader.readTensors()
     return ParsedFile(
       format: .whisperGGML, file: file, metadata: reader.metadata, tensors: tensors,
@@ -138,7 +145,7 @@ struct WhisperGGMLReader {
     let nameByteCount = try length("tensor name", limit: Int(CheckpointLimits.nameByteCount))
     let typeOffset = reader.byteOffset
     let typeID = try integer("tensor type")
-    guard (1...CheckpointLimits.ggufDimensionCount).contains(Int(dimensionCount)) else {
+    guard dimensionCounts.contains(Int(dimensionCount)) else {
       throw .tooManyDimensions(
         tensor: "?", byteOffset: start, count: UInt64(UInt32(bitPattern: dimensionCount)),
         limit: CheckpointLimits.ggufDimensionCount)
@@ -153,6 +160,7 @@ struct WhisperGGMLReader {
       }
       shape.insert(Int(dimension), at: 0)
     }
+    if shape.isEmpty { shape = [1] }
     let nameOffset = reader.byteOffset
     let bytes = try mapBytesErrors { () throws(BytesError) in
       try reader.bytes(nameByteCount, "tensor name")
@@ -168,12 +176,11 @@ struct WhisperGGMLReader {
 
   // MARK: Numbers
 
-  private mutating func integer(_ what: @autoclosure () -> String) throws(CheckpointError) -> Int32
-  {
+  mutating func integer(_ what: @autoclosure () -> String) throws(CheckpointError) -> Int32 {
     try mapBytesErrors { () throws(BytesError) in try reader.integer(Int32.self, what()) }
   }
 
-  private mutating func length(
+  mutating func length(
     _ what: @autoclosure () -> String, limit: Int
   ) throws(CheckpointError) -> Int {
     let byteOffset = reader.byteOffset
@@ -186,7 +193,7 @@ struct WhisperGGMLReader {
     return Int(value)
   }
 
-  private mutating func skip(
+  mutating func skip(
     _ byteCount: Int, _ what: @autoclosure () -> String
   ) throws(CheckpointError) -> Range<Int> {
     try mapBytesErrors { () throws(BytesError) in try reader.skip(byteCount, what()) }

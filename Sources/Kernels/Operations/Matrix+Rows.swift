@@ -1,4 +1,10 @@
 extension Matrix {
+  /// A row as an array.
+  package func array(row: Int) -> [Float] {
+    precondition(row >= 0 && row < rows, "row outside the matrix")
+    return Array(UnsafeBufferPointer(start: elements + row * columns, count: columns))
+  }
+
   /// Keeps the last `count` rows, which become the first.
   ///
   /// - Precondition: there are as many.

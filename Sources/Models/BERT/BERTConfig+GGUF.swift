@@ -17,6 +17,10 @@ extension BERTConfig {
     static let maximumTokenCount = "swiftrag.maximum_token_count"
     /// Our own: whether embeddings are scaled to unit length; true where absent.
     static let normalizes = "swiftrag.embedding.normalize"
+    /// Our own: what precedes a question; nothing where absent.
+    static let queryPrefix = "swiftrag.embedding.query_prefix"
+    /// Our own: what precedes a passage; nothing where absent.
+    static let passagePrefix = "swiftrag.embedding.passage_prefix"
 
     /// gguf-py `PoolingType`.
     static let meanPooling = 1
@@ -48,6 +52,7 @@ extension BERTConfig {
     try checkArchitecture(of: metadata, is: "bert", source: source)
     try checkNotCausal(metadata, source: source)
     pooling = try Self.pooling(metadata, source: source)
+    prompts = try SentencePrompts(gguf: metadata, source: source)
     try validate(source: source)
   }
 

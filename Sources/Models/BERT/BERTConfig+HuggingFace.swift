@@ -32,6 +32,7 @@ extension BERTConfig {
     if let modules = try JSONFile.ifPresent(path: directory + "/modules.json") {
       try readModules(modules, directory: directory)
     }
+    prompts = try SentencePrompts(directory: directory)
     try validate(source: path)
   }
 

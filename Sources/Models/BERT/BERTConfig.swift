@@ -37,11 +37,13 @@ package struct BERTConfig: Sendable, Equatable {
   /// HF `sentence_bert_config.json` (256 for all-MiniLM-L6-v2, although it has 512 positions); GGUF
   /// `swiftrag.maximum_token_count`, else `bert.context_length`.
   package var maximumTokenCount: Int
+  /// The texts before a question and a passage; ``SentencePrompts`` describes their origin.
+  package var prompts: SentencePrompts
 
   package init(
     layers: Int, embed: Int, heads: Int, ffn: Int, vocab: Int, context: Int, tokenTypes: Int,
     layerNormEpsilon: Float, pooling: Pooling = .mean, normalizes: Bool = true,
-    maximumTokenCount: Int? = nil
+    maximumTokenCount: Int? = nil, prompts: SentencePrompts = SentencePrompts()
   ) {
     self.layers = layers
     self.embed = embed
@@ -54,6 +56,7 @@ package struct BERTConfig: Sendable, Equatable {
     self.pooling = pooling
     self.normalizes = normalizes
     self.maximumTokenCount = maximumTokenCount ?? context
+    self.prompts = prompts
   }
 
   /// The heads of a row of queries, keys and values.

@@ -47,7 +47,7 @@ package struct BERTConverter {
   /// - Parameters:
   ///   - path: of the file to write.
   ///   - recipe: the type of the matrices, one of ``recipes``.
-  ///   - vocabulary: the tokenizer's entries, `WordPieceTokenizer.ggufMetadata`.
+  ///   - vocabulary: the tokenizer's entries, `SentenceTokenizer.ggufMetadata`.
   /// - Throws: `ModelError` naming the tensor that is missing or cannot be encoded, or the reason
   ///   why the file cannot be written.
   package func write(
@@ -79,6 +79,9 @@ package struct BERTConverter {
       (Key.tokenTypes, .uint32(UInt32(config.tokenTypes))),
       (Key.maximumTokenCount, .uint32(UInt32(config.maximumTokenCount))),
       (Key.normalizes, .bool(config.normalizes)),
+      // Always written, so that a file's name decides nothing.
+      (Key.queryPrefix, .string(config.prompts.query)),
+      (Key.passagePrefix, .string(config.prompts.passage)),
     ]
   }
 }

@@ -4,6 +4,7 @@ package import Kernels
 /// those of `--type`.
 ///
 /// `q4_k_m` and `q5_k_m` are mixtures: tensors whose rounding errors matter most get more bits.
+/// `q5_1` gives all matrices this type, as whisper.cpp's quantiser does.
 ///
 /// - Source: llama.cpp `llama_tensor_get_type` (src/llama-quant.cpp) without an importance matrix,
 ///   for architectures `llama` and `phi3` without experts. One difference: a fused `attn_qkv` gets
@@ -15,6 +16,7 @@ package enum ConversionRecipe: String, Sendable, CaseIterable {
   case bf16
   case q80 = "q8_0"
   case q40 = "q4_0"
+  case q51 = "q5_1"
   case q4KM = "q4_k_m"
   case q5KM = "q5_k_m"
   case q6K = "q6_k"
@@ -27,6 +29,7 @@ package enum ConversionRecipe: String, Sendable, CaseIterable {
     case .bf16: 32
     case .q80: 7
     case .q40: 2
+    case .q51: 9
     case .q4KM: 15
     case .q5KM: 17
     case .q6K: 18
@@ -41,6 +44,7 @@ package enum ConversionRecipe: String, Sendable, CaseIterable {
     case .bf16: .bf16
     case .q80: .q80
     case .q40: .q40
+    case .q51: .q51
     case .q4KM: .q4K
     case .q5KM: .q5K
     case .q6K: .q6K
@@ -79,8 +83,10 @@ package enum ConversionRecipe: String, Sendable, CaseIterable {
   }
 
   private func wantedType(of spec: TensorSpec, in model: ModelShape) -> WeightType {
-    // Plain types and Q8_0 are the same for all tensors.
-    guard baseType.blockElementCount > 1, baseType != .q80 else { return baseType }
+    // Plain types, Q8_0 and Q5_1 are the same for all tensors.
+    guard baseType.blockElementCount > 1, baseType != .q80, baseType != .q51 else {
+      return baseType
+    }
     let isMixture = self == .q4KM || self == .q5KM
     switch spec.role {
     case .output: return .q6K

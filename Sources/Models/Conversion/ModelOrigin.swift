@@ -19,7 +19,7 @@ package struct ModelOrigin: Sendable, Equatable {
   /// Name and licence in the README.md of a Hugging Face folder, as far as it has a heading and a front
   /// matter; else the folder's name.
   init(directory: String) {
-    let lines = Self.lines(of: directory + "/README.md")
+    let lines = Self.card(of: directory)
     let heading = lines.first { $0.hasPrefix("# ") }?.dropFirst(2)
     let license = lines.first { $0.hasPrefix("license: ") }?.dropFirst("license: ".count)
     self.init(
@@ -27,8 +27,9 @@ package struct ModelOrigin: Sendable, Equatable {
     )
   }
 
-  private static func lines(of path: String) -> [Substring] {
-    guard let file = try? MappedFile(path: path),
+  /// The lines of the model card, as far as the folder has one.
+  static func card(of directory: String) -> [Substring] {
+    guard let file = try? MappedFile(path: directory + "/README.md"),
       let bytes = try? file.copyBytes(0..<min(file.byteCount, 1 << 20))
     else { return [] }
     return String(decoding: bytes, as: UTF8.self).split(separator: "\n")

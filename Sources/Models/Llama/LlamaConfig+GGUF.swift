@@ -56,7 +56,9 @@ extension LlamaConfig {
     let heads = try keys.required(GGUFKey.heads)
     let stated = try keys.number(GGUFKey.scalingFactor)
     let older = try keys.number(GGUFKey.linearScale)
-    let factor = stated ?? older ?? 0
+    // As in llama.cpp: "none" overrules a factor, and without a type a factor is linear.
+    let isScaled = try keys.string(GGUFKey.scalingType) != "none"
+    let factor = isScaled ? stated ?? older ?? 0 : 0
     self.init(
       architecture: architecture, layers: try keys.required(GGUFKey.layers),
       embed: try keys.required(GGUFKey.embed), heads: heads,

@@ -12,6 +12,13 @@ extension BERTConfig {
     func entry(_ name: String, _ value: Any, _ origin: String) -> ModelSpecification.Entry {
       .init(name: name, value: "\(value)", origin: origin)
     }
+    let prefixes =
+      prompts.isEmpty
+      ? []
+      : [
+        entry("queryPrefix", prompts.query.debugDescription, GGUFKey.queryPrefix),
+        entry("passagePrefix", prompts.passage.debugDescription, GGUFKey.passagePrefix),
+      ]
     return [
       entry("layers", layers, GGUFKey.layers), entry("embed", embed, GGUFKey.embed),
       entry("heads", heads, GGUFKey.heads), entry("ffn", ffn, GGUFKey.ffn),
@@ -22,7 +29,7 @@ extension BERTConfig {
       entry("pooling", pooling.rawValue, GGUFKey.pooling),
       entry("normalizes", normalizes, "\(GGUFKey.normalizes), else true"),
       entry("maximumTokenCount", maximumTokenCount, "\(GGUFKey.maximumTokenCount), else context"),
-    ]
+    ] + prefixes
   }
 
   /// The equation of an activation; x is the hidden state, `[tokens, embed]`.

@@ -45,7 +45,7 @@ package struct WhisperConverter {
   }
 
   /// The types that a Whisper is converted to.
-  package static let recipes: [ConversionRecipe] = [.f32, .f16, .q80, .q5KM, .q4KM]
+  package static let recipes: [ConversionRecipe] = [.f32, .f16, .q80, .q51, .q5KM, .q4KM]
 
   /// The layers of the tensor's own tower, on which the mixtures depend.
   private func shape(of spec: TensorSpec) -> ConversionRecipe.ModelShape {

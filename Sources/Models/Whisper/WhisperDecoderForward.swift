@@ -5,17 +5,22 @@ internal import Kernels
 
 /// The caches that a step of the decoder reads and extends.
 struct WhisperCaches {
-  /// Keys and values of the encoder's output, one layer for each of the decoder's.
+  /// Keys and values of the encoder's output, `layers` for each window.
   let cross: KVCache
   /// Keys and values of the tokens, `layers` for each slot.
   let own: KVCache
   /// The slot of each hypothesis.
   var slots: [Int]
+  /// The window of each hypothesis.
+  var windows: [Int]
   /// Layers of the decoder.
   let layers: Int
 
   /// The layer in ``own`` of a layer of a hypothesis.
   func ownLayer(_ layer: Int, of hypothesis: Int) -> Int { slots[hypothesis] * layers + layer }
+
+  /// The layer in ``cross`` of a layer of a hypothesis.
+  func crossLayer(_ layer: Int, of hypothesis: Int) -> Int { windows[hypothesis] * layers + layer }
 }
 
 extension WhisperModel {
@@ -60,9 +65,7 @@ extension WhisperModel {
       tap?.record(WhisperActivation.crossNorm, index, state.norm)
       compute.linear(state.norm, layer.crossAttention.query, into: &state.crossQuery)
       tap?.record(WhisperActivation.crossQuery, index, state.crossQuery)
-      compute.attention(
-        state.crossQuery, layer.crossAttention, cache: caches.cross, index: index,
-        positions: config.encoder.context, into: &state.attention)
+      attendToSound(layer.crossAttention, index, &state, caches)
       tap?.record(WhisperActivation.crossAttention, index, state.attention)
       compute.linear(state.attention, layer.crossAttention.output, addingTo: &state.hidden)
       tap?.record(WhisperActivation.crossResidual, index, state.hidden)
@@ -82,6 +85,27 @@ extension WhisperModel {
     state.reserveLogits(rows: logitRows)
     compute.linear(state.norm, weights.output, into: &state.logits)
     tap?.record(WhisperActivation.logits, nil, state.logits)
+  }
+
+  /// Cross-attention: of hypotheses of the same window together, of others one by one.
+  private func attendToSound(
+    _ layer: CrossAttention, _ index: Int, _ state: inout WhisperDecoderState,
+    _ caches: WhisperCaches
+  ) {
+    if caches.windows.allSatisfy({ $0 == caches.windows[0] }) {
+      compute.attention(
+        state.crossQuery, layer, cache: caches.cross, index: caches.crossLayer(index, of: 0),
+        positions: config.encoder.context, into: &state.attention)
+      return
+    }
+    state.attention.rows = state.crossQuery.rows
+    for row in caches.windows.indices {
+      state.crossQuery.copyRow(row, to: 0, of: &state.oneQuery)
+      compute.attention(
+        state.oneQuery, layer, cache: caches.cross, index: caches.crossLayer(index, of: row),
+        positions: config.encoder.context, into: &state.oneAttention)
+      state.oneAttention.copyRow(0, to: row, of: &state.attention)
+    }
   }
 
   /// Causal self-attention: of the tokens of one hypothesis together, of several one by one, each

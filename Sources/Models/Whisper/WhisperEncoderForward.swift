@@ -52,16 +52,19 @@ extension WhisperModel {
 
   /// Writes keys and values of the encoder's output, which every layer of the decoder attends to,
   /// into a cache; they stay the same for all tokens of the window.
-  func appendKeysAndValues(of state: inout WhisperEncoderState, to cache: KVCache) {
-    for (index, layer) in weights.decoderLayers.enumerated() {
+  ///
+  /// - Parameters:
+  ///   - state: has the output.
+  ///   - cache: has the decoder's layers for each window.
+  ///   - window: whose layers are overwritten.
+  func appendKeysAndValues(
+    of state: inout WhisperEncoderState, to cache: KVCache, window: Int
+  ) {
+    let layers = weights.decoderLayers
+    for (index, layer) in layers.enumerated() {
       compute.appendKeysAndValues(
-        state.norm, layer.crossAttention, room: &state.keyValue, to: cache, index: index)
+        state.norm, layer.crossAttention, room: &state.keyValue, to: cache,
+        index: window * layers.count + index)
     }
-  }
-
-  /// Computes keys and values of the encoder's output for one layer of the decoder into `keyValue`.
-  func projectKeysAndValues(of state: inout WhisperEncoderState, layer index: Int) {
-    compute.linear(
-      state.norm, weights.decoderLayers[index].crossAttention.keyValue, into: &state.keyValue)
   }
 }

@@ -1,10 +1,10 @@
 internal import Kernels
 
-/// The memory of one window of sound and of the texts that are tried for it.
+/// The memory of one window of sound, or of several, and of the texts that are tried for them.
 ///
 /// `encode` computes the encoder's output and what the decoder reads of it; `start` gives the
 /// decoder a prompt, with which one or several hypotheses begin; `step` appends one token to each.
-/// It belongs to one caller at a time.
+/// Hypotheses of several windows go through the decoder's products together. It belongs to one caller at a time.
 package final class WhisperSession {
   package let model: WhisperModel
   /// Tokens of each hypothesis in the caches.
@@ -13,15 +13,18 @@ package final class WhisperSession {
   private var encoder: WhisperEncoderState
   private var decoder: WhisperDecoderState
   private var caches: WhisperCaches
-  private var hasWindow = false
+  private var hasWindow: [Bool]
 
   /// Memory for `hypothesisLimit` hypotheses.
   ///
   /// - Parameters:
   ///   - model: what computes.
-  ///   - hypothesisLimit: at least 1.
+  ///   - hypothesisLimit: of all windows together, at least 1.
+  ///   - windowLimit: windows, at least 1.
   /// - Throws: `ModelError.notEnoughMemory` where the system refuses the caches.
-  package init(_ model: WhisperModel, hypothesisLimit: Int = 1) throws(ModelError) {
+  package init(
+    _ model: WhisperModel, hypothesisLimit: Int = 1, windowLimit: Int = 1
+  ) throws(ModelError) {
     self.model = model
     let config = model.config
     let decoder = config.decoder
@@ -39,10 +42,12 @@ package final class WhisperSession {
         available: 0, parts: "keys and values of the \(name)")
     }
     caches = WhisperCaches(
-      cross: try cache(layers: decoder.layers, capacity: config.encoder.context, "sound"),
+      cross: try cache(
+        layers: decoder.layers * max(1, windowLimit), capacity: config.encoder.context, "sound"),
       own: try cache(
         layers: decoder.layers * max(1, hypothesisLimit), capacity: decoder.context, "text"),
-      slots: [0], layers: decoder.layers)
+      slots: [0], windows: [0], layers: decoder.layers)
+    hasWindow = [Bool](repeating: false, count: max(1, windowLimit))
     encoder = WhisperEncoderState(config: config)
     self.decoder = WhisperDecoderState(
       config: config, hypothesisLimit: max(1, hypothesisLimit))
@@ -55,10 +60,14 @@ package final class WhisperSession {
   ///
   /// - Parameters:
   ///   - mel: `[frames, mels]`, row-major, `config.frameCount` frames: 30 seconds.
+  ///   - window: the number of the window, below the limit.
   ///   - tap: receives the encoder's activations.
   /// - Throws: `ModelError.invalid` for another number of values.
-  package func encode(_ mel: [Float], tap: Tap? = nil) throws(ModelError) {
+  package func encode(
+    _ mel: [Float], window: Int = 0, tap: Tap? = nil
+  ) throws(ModelError) {
     let config = model.config
+    precondition(hasWindow.indices.contains(window), "more windows than there is room")
     guard mel.count == config.frameCount * config.melCount else {
       throw .invalid(
         entry: "window of sound",
@@ -67,37 +76,49 @@ package final class WhisperSession {
     }
     encoder.mel.withMutableElements { for index in $0.indices { $0[index] = mel[index] } }
     model.encode(state: &encoder, tap: tap)
-    model.appendKeysAndValues(of: &encoder, to: caches.cross)
-    (hasWindow, positionCount) = (true, 0)
+    model.appendKeysAndValues(of: &encoder, to: caches.cross, window: window)
+    (hasWindow[window], positionCount) = (true, 0)
   }
 
-  /// The encoder's output for the window, row-major `[context, embed]`.
+  /// The encoder's output for the last window, row-major `[context, embed]`.
   package var encoded: [Float] { encoder.norm.array() }
 
   /// Begins hypotheses with the same tokens.
   ///
   /// - Parameters:
   ///   - tokens: the prompt.
-  ///   - hypotheses: how many begin with it, at most `hypothesisLimit`.
+  ///   - hypotheses: how many begin with it in each window, at most `hypothesisLimit` in all.
+  ///   - windows: the windows; a window's hypotheses follow each other.
   ///   - logitRows: the number of last tokens whose logits are computed, at least 1.
   ///   - tap: receives the decoder's activations.
+  ///   - didStart: called for each window, while the logits are those of its prompt.
   /// - Throws: `ModelError.emptySequence`, `.contextFull` or `.tokenOutsideVocabulary`.
-  /// - Precondition: there is a window.
+  /// - Precondition: the windows were encoded.
   package func start(
-    _ tokens: [Int32], hypotheses: Int = 1, logitRows: Int = 1, tap: Tap? = nil
+    _ tokens: [Int32], hypotheses: Int = 1, windows: Range<Int> = 0..<1, logitRows: Int = 1,
+    tap: Tap? = nil, didStart: (Int) -> Void = { _ in }
   ) throws(ModelError) {
-    precondition(hasWindow, "a window comes first")
-    precondition((1...hypothesisLimit).contains(hypotheses), "more hypotheses than there is room")
+    precondition(
+      !windows.isEmpty && windows.upperBound <= hasWindow.count
+        && windows.allSatisfy { hasWindow[$0] }, "windows come first")
+    precondition(
+      (1...hypothesisLimit).contains(hypotheses * windows.count),
+      "more hypotheses than there is room")
     if tokens.isEmpty { throw .emptySequence(index: 0) }
     positionCount = 0
     try check(tokens, adding: tokens.count)
-    caches.slots = [0]
-    model.decode(
-      tokens, firstPosition: 0, logitRows: min(max(1, logitRows), tokens.count), state: &decoder,
-      caches: caches, tap: tap)
-    positionCount = tokens.count
-    for slot in 1..<max(1, hypotheses) { copySlot(0, to: slot) }
-    caches.slots = Array(0..<hypotheses)
+    for (index, window) in windows.enumerated() {
+      let first = index * hypotheses
+      (caches.slots, caches.windows) = ([first], [window])
+      model.decode(
+        tokens, firstPosition: 0, logitRows: min(max(1, logitRows), tokens.count),
+        state: &decoder, caches: caches, tap: tap)
+      positionCount = tokens.count
+      for slot in (first + 1)..<(first + max(1, hypotheses)) { copySlot(first, to: slot) }
+      didStart(window)
+    }
+    caches.slots = Array(0..<(hypotheses * windows.count))
+    caches.windows = windows.flatMap { [Int](repeating: $0, count: hypotheses) }
   }
 
   /// Appends one token to each hypothesis.
@@ -123,19 +144,13 @@ package final class WhisperSession {
 
   /// Row `row` of the logits of the last call, `[vocab]`: a prompt's last tokens, or a hypothesis.
   package func logits(_ row: Int) -> [Float] {
-    decoder.logits.withRow(row) { logits in logits.indices.map { logits[$0] } }
+    decoder.logits.array(row: row)
   }
 
-  /// The keys of the window in a layer of the decoder, `[context, embed]`, row-major.
-  func keys(ofLayer index: Int) -> [Float] {
-    model.projectKeysAndValues(of: &encoder, layer: index)
-    var keys: [Float] = []
-    for row in 0..<encoder.keyValue.rows {
-      encoder.keyValue.withRow(row) { values in
-        for column in 0..<model.config.decoder.embed { keys.append(values[column]) }
-      }
-    }
-    return keys
+  /// The keys of the first hypothesis' window in a head of a layer of the decoder, `[positions, headDim]`, row-major.
+  func soundKeys(layer: Int, head: Int, positions: Int) -> [Float] {
+    caches.cross.keys(
+      layer: caches.crossLayer(layer, of: 0), head: head, positions: positions)
   }
 
   // MARK: Slots
@@ -159,6 +174,7 @@ package final class WhisperSession {
       copySlot(caches.slots[source], to: free)
     }
     caches.slots = slots.compactMap(\.self)
+    caches.windows = sources.map { caches.windows[$0] }
   }
 
   private func copySlot(_ source: Int, to target: Int) {

@@ -50,6 +50,8 @@ struct WhisperDecoderState: ~Copyable {
   var logits: Matrix
   /// `[1, 3 * embed]`: one hypothesis' row of `queryKeyValue`.
   var oneQueryKeyValue: Matrix
+  /// `[1, embed]`: one hypothesis' row of `crossQuery`.
+  var oneQuery: Matrix
   /// `[1, embed]`: one hypothesis' row of `attention`.
   var oneAttention: Matrix
 
@@ -64,6 +66,7 @@ struct WhisperDecoderState: ~Copyable {
     ffnHidden = Matrix(rows: rows, columns: config.decoder.ffn)
     logits = Matrix(rows: 1, columns: config.vocab)
     oneQueryKeyValue = Matrix(rows: 1, columns: 3 * embed)
+    oneQuery = Matrix(rows: 1, columns: embed)
     oneAttention = Matrix(rows: 1, columns: embed)
   }
 
