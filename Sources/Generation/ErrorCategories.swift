@@ -45,7 +45,8 @@ extension JSONSchemaError: CategorizedError {
 extension OpenAIError: CategorizedError {
   package var category: ErrorCategory {
     switch self {
-    case .invalidURL, .invalidKey, .untrustedServer, .offline: .configuration
+    case .invalidURL, .invalidKey, .untrustedServer: .configuration
+    case .offline: .forbidden
     case .curlMissing, .cannotRunCurl, .cannotConnect, .status: .unavailable
     case .failed, .malformedStream, .lineTooLong, .closedEarly: .inputOutput
     case .unsupported: .usage

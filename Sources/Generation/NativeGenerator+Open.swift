@@ -22,13 +22,14 @@ extension NativeGenerator {
     let start = ContinuousClock.now
     let model = try LlamaModel(gguf: checkpoint, compute: compute, options: options.load)
     let duration = ContinuousClock.now - start
+    let recognition = options.template == nil ? ChatTemplate.recognize(checkpoint.metadata) : nil
     return NativeGenerator(
       name: URL(filePath: path).deletingPathExtension().lastPathComponent,
       session: try LlamaSession(
         model: model, contextTokenCount: context, cacheType: options.load.cacheType),
       tokenizer: tokenizer,
-      template: options.template ?? ChatTemplate.recognize(checkpoint.metadata).template,
-      loadingNotes: contextNotes(context, trained: config.context)
+      template: options.template ?? recognition?.template ?? .plain,
+      loadingNotes: templateNotes(recognition) + contextNotes(context, trained: config.context)
         + loadingNotes(model.loader, path: path, duration: duration))
   }
 
@@ -51,6 +52,15 @@ extension NativeGenerator {
         source: path)
     }
     return (checkpoint, config, tokenizer)
+  }
+
+  /// A warning where the chat template is a guess.
+  static func templateNotes(_ recognition: ChatTemplate.Recognition?) -> [String] {
+    guard let recognition, !recognition.isCertain else { return [] }
+    return [
+      "the chat template is a guess, \(recognition.template.rawValue): \(recognition.reason)\n"
+        + "  try: --template NAME, if you know the model's own"
+    ]
   }
 
   /// A warning where the context is longer than any text that the model has seen.

@@ -202,15 +202,15 @@ private final class LocalServer: @unchecked Sendable {
     "http://a:70000", "http://a:", "http://a:1:2", "http://ａ", "file:///etc/passwd", "http://a\nb",
   ])
   func onlyPlainAddressesAreTaken(url: String) {
-    #expect(throws: OpenAIError.self) { try ServerAddress(url) }
+    #expect(throws: WebAddress.Invalid.self) { try WebAddress(url) }
   }
 
   @Test func thisMachineIsKnownByItsAddress() throws {
     for url in ["http://127.0.0.1:8080/v1", "http://[::1]:80/v1/", "https://LOCALHOST/"] {
-      #expect(try ServerAddress(url).isLoopback)
+      #expect(try WebAddress(url).isLoopback)
     }
     for url in ["http://127.0.0.1.example/v1", "http://localhost.example", "http://10.0.0.1"] {
-      #expect(try !ServerAddress(url).isLoopback)
+      #expect(try !WebAddress(url).isLoopback)
     }
   }
 }

@@ -1,4 +1,4 @@
-internal import Bytes
+package import Bytes
 internal import Foundation
 internal import Models
 internal import Tokenizers
@@ -12,7 +12,7 @@ package struct OpenAIGenerator: TextGenerator {
   /// The model's name at the server.
   package let name: String
   /// The server.
-  package let address: ServerAddress
+  package let address: WebAddress
   package let contextTokenCount: Int
   private let key: String?
   private let curlPath: String?
@@ -33,13 +33,15 @@ package struct OpenAIGenerator: TextGenerator {
     environment: [String: String] = ProcessInfo.processInfo.environment,
     curlPath: String? = ChildProcess.find("curl")
   ) throws(OpenAIError) {
-    address = try ServerAddress(baseURL)
+    do throws(WebAddress.Invalid) { address = try WebAddress(baseURL) } catch {
+      throw .invalidURL(error.text, reason: error.reason)
+    }
     name = model
     self.key = key.flatMap { $0.isEmpty ? nil : $0 }
     if let key, !key.utf8.allSatisfy({ (0x21...0x7E).contains($0) }) { throw .invalidKey }
     self.contextTokenCount = contextTokenCount
     self.curlPath = curlPath
-    offlineVariable = ServerAddress.offlineVariable(in: environment)
+    offlineVariable = WebAddress.offlineVariable(in: environment)
   }
 
   /// An estimate: one token per 3 bytes of UTF-8, and 8 per message for its frame.
@@ -76,14 +78,14 @@ package struct OpenAIGenerator: TextGenerator {
       stops: options.stops, maxTokenCount: options.maxTokenCount,
       hasForm: options.jsonSchema != nil)
     if shouldStop() { return answer.result(isCancelled: true) }
-    let curl = try CurlProcess(
+    let call = try CompletionCall(
       program: curlPath, address: address, path: request.path, key: key, body: request.body)
-    defer { curl.stop() }
-    let end = try read(curl, into: &answer, emit: emit, shouldStop: shouldStop)
+    defer { call.stop() }
+    let end = try read(call, into: &answer, emit: emit, shouldStop: shouldStop)
     switch end {
     case .cancelled: return answer.result(isCancelled: true)
     case .complete: break
-    case .connectionEnded: try checkEnding(try curl.wait(), answer)
+    case .connectionEnded: try checkEnding(try call.wait(), answer)
     }
     for text in answer.finish() { emit(.text(text)) }
     if let reason = answer.unusualFinish { emit(.note("the server ended the text: \(reason)")) }
@@ -113,13 +115,13 @@ package struct OpenAIGenerator: TextGenerator {
   private static let pollMilliseconds = 50
 
   private func read(
-    _ curl: CurlProcess, into answer: inout StreamedAnswer, emit: (GenerationEvent) -> Void,
+    _ call: CompletionCall, into answer: inout StreamedAnswer, emit: (GenerationEvent) -> Void,
     shouldStop: () -> Bool
   ) throws -> ReadingEnd {
     var buffer = [UInt8](repeating: 0, count: 65_536)
     while true {
       if shouldStop() { return .cancelled }
-      switch try curl.read(into: &buffer, waitingAtMost: Self.pollMilliseconds) {
+      switch try call.read(into: &buffer, waitingAtMost: Self.pollMilliseconds) {
       case .nothingYet: continue
       case .end:
         return shouldStop() ? .cancelled : .connectionEnded

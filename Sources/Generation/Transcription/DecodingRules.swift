@@ -1,3 +1,4 @@
+internal import Kernels
 internal import Tokenizers
 
 /// The tokens that may follow, by rules that the model alone does not always keep.
@@ -55,7 +56,7 @@ struct DecodingRules: Sendable {
     }
     // If a time is more probable than every token of text, it is a time.
     let times = LogProbabilities(logits[firstTimestamp...]).normalizer
-    let largestText = logits[..<firstTimestamp].max() ?? -.infinity
+    let largestText = largestElement(logits.span.extracting(0..<firstTimestamp))
     if times.isFinite, Float(times) > largestText { suppress(0..<firstTimestamp, in: &logits) }
   }
 
@@ -75,7 +76,12 @@ struct DecodingRules: Sendable {
     }
   }
 
-  private func suppress(_ ids: some Sequence<Int>, in logits: inout [Float]) {
+  private func suppress(_ ids: [Int], in logits: inout [Float]) {
     for id in ids { logits[id] = -.infinity }
+  }
+
+  private func suppress(_ ids: Range<Int>, in logits: inout [Float]) {
+    var span = logits.mutableSpan
+    fill(&span, ids, with: -.infinity)
   }
 }

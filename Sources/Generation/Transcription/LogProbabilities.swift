@@ -1,4 +1,5 @@
 internal import Glibc
+internal import Kernels
 
 /// Log-probabilities of logits: `log p = x - max - log Σ exp(x - max)`.
 struct LogProbabilities {
@@ -7,11 +8,8 @@ struct LogProbabilities {
 
   /// - Parameter logits: at least one is finite; -∞ has no probability.
   init(_ logits: ArraySlice<Float>) {
-    let largest = logits.max() ?? 0
-    var sum = 0.0
-    // Terms below e⁻⁸⁷ are zero in Float32 and are not needed in a sum that is at least 1.
-    for logit in logits where logit - largest > -87 { sum += Double(expf(logit - largest)) }
-    normalizer = Double(largest) + log(sum)
+    let largest = largestElement(logits.span)
+    normalizer = Double(largest) + log(sumOfExponentials(logits.span, largest: largest))
   }
 
   init(_ logits: [Float]) { self.init(logits[...]) }
@@ -23,24 +21,11 @@ struct LogProbabilities {
 extension [Float] {
   /// The index of the largest number, of equal ones the first.
   var indexOfLargest: Int {
-    var best = 0
-    for index in indices where self[index] > self[best] { best = index }
-    return best
+    indexOfLargestElement(span)
   }
 
   /// The indices of the `count` largest numbers, largest first, of equal ones the first first.
-  func indicesOfLargest(_ count: Int) -> [Int] {
-    var best: [Int] = []
-    best.reserveCapacity(count + 1)
-    for index in indices {
-      if best.count == count, let last = best.last, self[index] <= self[last] { continue }
-      var place = best.count
-      while place > 0, self[index] > self[best[place - 1]] { place -= 1 }
-      best.insert(index, at: place)
-      if best.count > count { best.removeLast() }
-    }
-    return best
-  }
+  func indicesOfLargest(_ count: Int) -> [Int] { indicesOfLargestElements(span, count: count) }
 }
 
 /// `e^x` of a log-probability.

@@ -13,9 +13,14 @@ package protocol SoundFrames {
   /// - Returns: as many rows as the range has frames.
   /// - Throws: what reading the recording throws.
   func frames(_ range: Range<Int>) throws -> [Float]
+  /// The frames in which somebody speaks, in order and apart; nil where that is not known.
+  var speech: [Range<Int>]? { get }
 }
 
 extension SoundFrames {
+  /// Not known.
+  package var speech: [Range<Int>]? { nil }
+
   /// Frames per second.
   package static var frameRate: Double { 100 }
 

@@ -4,7 +4,7 @@ package import Tokenizers
 /// Turns recordings into text with times: a Whisper, its tokenizer and its decoding.
 ///
 /// Windows of 30 seconds are decoded one after another. A window begins where the text of the one
-/// before ends, and continues its text.
+/// before ends, and continues its text; see ``TranscriptionOptions/batchSize`` for the alternative.
 ///
 /// - Source: Radford et al. 2022, arXiv:2212.04356, section 4.5; openai-whisper 20250625
 ///   `transcribe.py`.
@@ -26,13 +26,20 @@ package final class Transcriber: Sendable {
   /// - Parameters:
   ///   - sound: the recording.
   ///   - options: language, task and decoding.
+  ///   - state: of an interrupted transcription of the recording with the same options, which is
+  ///     continued; its segments are not emitted again.
   ///   - emit: called for each event.
+  ///   - didReach: called after each window with its position; with the segments so far it is a state
+  ///     to resume.
   ///   - shouldStop: called before each token; true ends the transcription and keeps its segments.
   /// - Returns: the transcript.
   /// - Throws: `TranscriptionError`, and what reading the sound throws.
   package func transcribe(
     _ sound: some SoundFrames, options: TranscriptionOptions = TranscriptionOptions(),
-    emit: (TranscriptionEvent) -> Void = { _ in }, shouldStop: () -> Bool = { false }
+    resuming state: TranscriptionState? = nil,
+    emit: (TranscriptionEvent) -> Void = { _ in },
+    didReach: (TranscriptionPosition) -> Void = { _ in },
+    shouldStop: () -> Bool = { false }
   ) throws -> Transcript {
     try options.validate()
     try check(options)
@@ -40,13 +47,19 @@ package final class Transcriber: Sendable {
       throw TranscriptionError.melBands(found: sound.bandCount, expected: model.config.melCount)
     }
     let session = try mapModelErrors { () throws(ModelError) in
-      try WhisperSession(model, hypothesisLimit: options.hypothesisCount)
+      try WhisperSession(
+        model, hypothesisLimit: options.hypothesisCount * options.batchSize,
+        windowLimit: options.batchSize)
     }
-    let language = try options.language ?? detectLanguage(sound, session, emit: emit)
+    let language =
+      try options.language ?? state?.position.language
+      ?? detectLanguage(sound, session, emit: emit)
     var run = TranscriptionRun(
-      decoder: WindowDecoder(session, tokenizer, options, language: language), sound: sound)
+      decoder: WindowDecoder(session, tokenizer, options, language: language), sound: sound,
+      resuming: state)
     while !shouldStop(), let segments = try run.next(shouldStop: shouldStop) {
       if !segments.isEmpty { emit(.segments(segments)) }
+      didReach(run.position)
       emit(.progress(seconds: run.secondsDone, of: sound.duration))
     }
     return Transcript(
@@ -70,12 +83,21 @@ package final class Transcriber: Sendable {
     }
   }
 
-  /// The language of the first 30 seconds; English models know only that.
+  /// The language of the first 30 seconds, or of those after which somebody speaks; English models
+  /// know only that.
   private func detectLanguage(
     _ sound: some SoundFrames, _ session: WhisperSession, emit: (TranscriptionEvent) -> Void
   ) throws -> String {
     guard tokenizer.isMultilingual else { return "en" }
-    let window = try sound.frames(0..<model.config.frameCount)
+    var first = 0
+    if let speech = sound.speech {
+      // Nobody speaks, so nothing will be decoded either.
+      guard let start = speech.first?.lowerBound else { return "" }
+      if Double(start) / MelFrames.frameRate >= TranscriptionOptions().pauseThreshold {
+        first = start
+      }
+    }
+    let window = try sound.frames(first..<first + model.config.frameCount)
     try mapModelErrors { () throws(ModelError) in try session.encode(window) }
     guard let best = try WindowDecoder.language(session, tokenizer) else { return "en" }
     emit(.language(code: best.code, probability: best.probability))

@@ -1,6 +1,6 @@
 /// The text of a recording.
 package struct Transcript: Sendable, Equatable {
-  /// Code of the language that is spoken.
+  /// Code of the language that is spoken; empty where it was to be detected and nobody speaks.
   package var language: String
   /// The text of all segments.
   package var text: String
@@ -10,7 +10,7 @@ package struct Transcript: Sendable, Equatable {
 }
 
 /// A stretch of a transcript between two times.
-package struct TranscriptSegment: Sendable, Equatable {
+package struct TranscriptSegment: Sendable, Equatable, Codable {
   /// The number in the transcript, from 0.
   package var id: Int
   /// First frame of the window that it was decoded from, in hundredths of a second.
@@ -44,7 +44,7 @@ package struct TranscriptSegment: Sendable, Equatable {
 }
 
 /// A word of a segment.
-package struct TimedWord: Sendable, Equatable {
+package struct TimedWord: Sendable, Equatable, Codable {
   /// With its punctuation, usually with a space in front.
   package var text: String
   /// In seconds from the beginning of the recording.

@@ -30,6 +30,10 @@ package struct TranscriptionOptions: Sendable, Equatable {
   package var lengthPenalty: Double?
   /// Text that the first window continues: names, spelling, style.
   package var initialPrompt: String?
+  /// Words that every window is told to expect, before the text that it continues: names, terms.
+  ///
+  /// - Source: faster-whisper 1.2.1, `hotwords`.
+  package var hotwords: String?
   /// Whether a window continues the text of the windows before.
   package var conditionsOnPreviousText = true
   /// The ratio of a text's size to its compressed size above which it is taken for repetitive.
@@ -44,6 +48,20 @@ package struct TranscriptionOptions: Sendable, Equatable {
   package var hasTimestamps = true
   /// Whether each word gets its time, from the decoder's attention.
   package var hasWordTimes = false
+  /// Seconds of silence around improbable words that make them an invention, which is dropped.
+  ///
+  /// Nil keeps them. It needs times of words.
+  package var hallucinationSilenceThreshold: Double?
+  /// Seconds of a pause that is not decoded, where the recording knows in which parts somebody
+  /// speaks: speakers rarely pause for so long within a sentence, and Whisper decodes shorter ones
+  /// without inventing words.
+  package var pauseThreshold = 3.0
+  /// Windows that are decoded together.
+  ///
+  /// Above 1, windows end in pauses and do not continue the text
+  /// of those before, so that they do not depend on each other: a long recording takes less time,
+  /// and a name may be spelled differently in each window.
+  package var batchSize = 1
   /// Whether brackets, quotation marks and notes of music are suppressed.
   package var suppressesNonSpeech = true
   /// Parts to transcribe, in seconds, in order; all where there are none.
@@ -73,10 +91,23 @@ package struct TranscriptionOptions: Sendable, Equatable {
       (1...Self.hypothesisLimit).contains(bestOf), "best-of",
       "\(bestOf) is not between 1 and \(Self.hypothesisLimit)")
     try require(
+      batchSize >= 1 && batchSize * hypothesisCount <= Self.hypothesisLimit, "batch-size",
+      "\(batchSize) is not between 1 and \(Self.hypothesisLimit / hypothesisCount), with "
+        + "\(hypothesisCount) hypotheses each")
+    try require(
       patience > 0 && patience <= 100, "patience", "\(patience) is not above 0 and at most 100")
     try require(
       (0...1).contains(lengthPenalty ?? 0), "length-penalty",
       "\(lengthPenalty ?? 0) is not between 0 and 1")
+    try require(
+      (0.5...30).contains(pauseThreshold), "pause", "\(pauseThreshold) is not between 0.5 and 30")
+    if let threshold = hallucinationSilenceThreshold {
+      try require(
+        threshold > 0 && threshold <= 30, "hallucination-silence-threshold",
+        "\(threshold) is not above 0 and at most 30")
+      try require(
+        hasWordTimes, "hallucination-silence-threshold", "needs the times of words")
+    }
     for clip in clips {
       try require(
         clip.lowerBound >= 0 && clip.upperBound <= 1e9, "clip-timestamps",
@@ -87,6 +118,6 @@ package struct TranscriptionOptions: Sendable, Equatable {
   /// The most hypotheses; each needs a cache of its own.
   package static let hypothesisLimit = 64
 
-  /// The hypotheses that a session must have room for.
-  package var hypothesisCount: Int { max(beamSize ?? 1, bestOf) }
+  /// The hypotheses of a window that a session must have room for.
+  package var hypothesisCount: Int { max(1, beamSize ?? 1, bestOf) }
 }

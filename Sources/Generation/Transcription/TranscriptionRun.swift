@@ -16,6 +16,7 @@ struct TranscriptionRun<Sound: SoundFrames> {
   /// Frames to transcribe, in order.
   private let clips: [Range<Int>]
   private var clip = 0
+  private let windows: SpeechWindows
   /// The next frame.
   private var seek: Int
   private var windowCount = 0
@@ -26,23 +27,40 @@ struct TranscriptionRun<Sound: SoundFrames> {
   private var tokenizer: WhisperTokenizer { decoder.tokenizer }
   private var windowFrameCount: Int { decoder.session.model.config.frameCount }
 
-  init(decoder: WindowDecoder, sound: Sound) {
+  init(decoder: WindowDecoder, sound: Sound, resuming state: TranscriptionState? = nil) {
     self.decoder = decoder
     self.sound = sound
+    let options = decoder.options
     tokens =
-      decoder.options.initialPrompt.map {
-        decoder.tokenizer.encode(" " + WhisperTokenizer.strip($0))
-      } ?? []
+      options.initialPrompt.map { decoder.tokenizer.encode(" " + WhisperTokenizer.strip($0)) } ?? []
     initialTokenCount = tokens.count
+    let end = sound.contentFrameCount
     clips =
-      decoder.options.clips.isEmpty
-      ? [0..<sound.contentFrameCount]
-      : decoder.options.clips.map {
-        Self.frame(
-          $0.lowerBound)..<min(
-            Self.frame($0.upperBound), max(Self.frame($0.lowerBound), sound.contentFrameCount))
+      options.clips.isEmpty
+      ? [0..<end]
+      : options.clips.map {
+        let first = Self.frame($0.lowerBound)
+        return first..<min(Self.frame($0.upperBound), max(first, end))
       }
+    windows = SpeechWindows(speech: sound.speech, pause: Self.frame(options.pauseThreshold))
     seek = clips[0].lowerBound
+    if let state { resume(state) }
+  }
+
+  /// Continues after the windows of an earlier run.
+  private mutating func resume(_ state: TranscriptionState) {
+    segments = state.segments
+    tokens += segments.flatMap(\.tokens)
+    let position = state.position
+    promptStart = min(max(0, position.promptStart), tokens.count)
+    clip = min(max(0, position.clip), clips.count)
+    seek = max(0, position.seek)
+    windowCount = position.windowCount
+    lastSpeech = position.lastSpeech
+  }
+
+  private static func frame(_ seconds: Double) -> Int {
+    Int((seconds * Sound.frameRate).rounded(.toNearestOrEven))
   }
 
   /// The text of all segments.
@@ -51,73 +69,183 @@ struct TranscriptionRun<Sound: SoundFrames> {
   /// Seconds before the next frame.
   var secondsDone: Double { Double(min(seek, sound.contentFrameCount)) / Sound.frameRate }
 
+  /// The values that the next window depends on besides the segments.
+  var position: TranscriptionPosition {
+    TranscriptionPosition(
+      language: decoder.language, seek: seek, clip: clip, windowCount: windowCount,
+      promptStart: promptStart, lastSpeech: lastSpeech)
+  }
+
+  /// The next frames to decode; nil at the end.
+  private mutating func nextWindow() -> Range<Int>? {
+    while clip < clips.count {
+      if seek < clips[clip].upperBound,
+        let window = windows.next(
+          from: seek, limit: windowFrameCount,
+          end: min(clips[clip].upperBound, sound.contentFrameCount))
+      {
+        return window
+      }
+      seek = max(seek, clips[clip].upperBound)
+      clip += 1
+      if clip < clips.count { seek = clips[clip].lowerBound }
+    }
+    return nil
+  }
+
   /// Decodes the next window.
   ///
   /// - Returns: its segments; nil at the end, and where it was stopped.
   mutating func next(shouldStop: () -> Bool) throws -> [TranscriptSegment]? {
-    while clip < clips.count, seek >= clips[clip].upperBound {
-      clip += 1
-      if clip < clips.count { seek = clips[clip].lowerBound }
-    }
-    guard clip < clips.count else { return nil }
-    let frameCount = min(
-      windowFrameCount, sound.contentFrameCount - seek, clips[clip].upperBound - seek)
-    var frames = try sound.frames(seek..<(seek + frameCount))
-    // What is missing is zeros, not silence, as in the reference.
-    frames += [Float](
-      repeating: 0, count: (windowFrameCount - frameCount) * sound.bandCount)
-    try mapModelErrors { () throws(ModelError) in try decoder.session.encode(frames) }
+    if options.batchSize > 1 { return try nextBatch(shouldStop: shouldStop) }
+    guard let range = nextWindow() else { return nil }
+    seek = range.lowerBound
+    let frameCount = range.count
+    try encode(try sound.frames(range))
     windowCount += 1
     guard
       let decoded = try decoder.decodeWithFallback(
-        previous: tokens[promptStart...], window: windowCount, shouldStop: shouldStop)
+        previous: tokens[promptStart...], number: windowCount, shouldStop: shouldStop)
     else { return nil }
     if isSilent(decoded) {
       seek += frameCount
       return []
     }
-    let window = WindowSegments(
-      decoded, tokenizer: tokenizer, seek: seek, frameCount: frameCount)
-    var (found, advance) = window.split(firstID: segments.count)
-    if options.hasWordTimes {
-      try addWords(to: &found, frameCount: frameCount)
-      // The next window begins after the last word rather than after the last pair of times.
-      if !window.endsWithSingleTime, lastSpeech > Double(seek) / Sound.frameRate {
-        advance = Self.frame(lastSpeech) - seek
-      }
-    }
-    seek += advance
-    found = found.map { $0.clearedIfEmpty() }
-    segments += found
-    tokens += found.flatMap(\.tokens)
+    let found = append(try segments(of: decoded, frameCount: frameCount))
     // Text of a high temperature may be wrong, and the next window would continue it.
     if !options.conditionsOnPreviousText || decoded.temperature > 0.5 { promptStart = tokens.count }
     return found
   }
 
-  private static func frame(_ seconds: Double) -> Int {
-    Int((seconds * Sound.frameRate).rounded(.toNearestOrEven))
+  /// Encodes a window.
+  ///
+  /// - Parameters:
+  ///   - frames: of sound; what is missing is zeros, not silence, as in the reference.
+  ///   - window: of the session.
+  /// - Throws: `TranscriptionError.model`.
+  func encode(_ frames: [Float], window: Int = 0) throws(TranscriptionError) {
+    let missing = windowFrameCount * sound.bandCount - frames.count
+    let padded = frames + [Float](repeating: 0, count: max(0, missing))
+    try mapModelErrors { () throws(ModelError) in
+      try decoder.session.encode(padded, window: window)
+    }
+  }
+
+  /// Adds the segments of a window.
+  private mutating func append(_ found: [TranscriptSegment]) -> [TranscriptSegment] {
+    let cleared = found.map { $0.clearedIfEmpty() }
+    segments += cleared
+    tokens += cleared.flatMap(\.tokens)
+    return cleared
+  }
+
+  /// The segments of a window, after which `seek` is the frame of the next.
+  private mutating func segments(
+    of decoded: DecodedWindow, frameCount: Int
+  ) throws(TranscriptionError) -> [TranscriptSegment] {
+    let window = WindowSegments(
+      decoded, tokenizer: tokenizer, seek: seek, frameCount: frameCount)
+    var (found, advance) = window.split(firstID: segments.count)
+    guard options.hasWordTimes else {
+      seek += advance
+      return found
+    }
+    let speechBefore = lastSpeech
+    try addWords(to: &found, seek: seek, frameCount: frameCount)
+    // The next window begins after the last word rather than after the last pair of times.
+    var next = seek + advance
+    let isOpen = !window.endsWithSingleTime
+    if isOpen, let end = Self.lastEnd(found), end > Double(seek) / Sound.frameRate {
+      next = Self.frame(end)
+    }
+    if let threshold = options.hallucinationSilenceThreshold {
+      let filter = HallucinationFilter(
+        threshold: threshold, seek: seek, frameCount: frameCount,
+        windowFrameCount: windowFrameCount, contentFrameCount: sound.contentFrameCount,
+        lastSpeech: speechBefore)
+      if filter.apply(
+        to: &found, next: &next, endsWithSingleTime: !isOpen, lastEnd: Self.lastEnd(found))
+      {
+        (found, lastSpeech) = ([], speechBefore)
+      } else {
+        lastSpeech = Self.lastEnd(found) ?? speechBefore
+      }
+    }
+    seek = next
+    return found
   }
 
   /// Aligns the text of a window with its sound.
   private mutating func addWords(
-    to segments: inout [TranscriptSegment], frameCount: Int
+    to segments: inout [TranscriptSegment], seek: Int, window: Int = 0, frameCount: Int
   ) throws(TranscriptionError) {
     let alignment = WordAlignment(
       session: decoder.session, tokenizer: tokenizer, startTokens: decoder.languageTokens,
-      splitter: WordSplitter(tokenizer: tokenizer, language: decoder.language))
+      splitter: WordSplitter(tokenizer: tokenizer, language: decoder.language), window: window)
     let text = segments.flatMap(\.tokens).filter { $0 < tokenizer.endOfText }
     let times = WordTimes(try alignment.words(text, frameCount: frameCount))
     times.add(
       to: &segments, offset: Double(seek) / Sound.frameRate, endOfText: tokenizer.endOfText,
       lastSpeech: lastSpeech)
-    // Where there are no words, the end of the last segment.
-    lastSpeech = segments.compactMap(\.words?.last).last?.end ?? segments.last?.end ?? lastSpeech
+    lastSpeech = Self.lastEnd(segments) ?? lastSpeech
+  }
+
+  /// The end of the last word, or of the last segment where there are no words.
+  private static func lastEnd(_ segments: [TranscriptSegment]) -> Double? {
+    segments.compactMap(\.words?.last).last?.end ?? segments.last?.end
   }
 
   private func isSilent(_ decoded: DecodedWindow) -> Bool {
     guard let threshold = options.noSpeechThreshold, decoded.noSpeechProbability > threshold
     else { return false }
     return !(options.logProbabilityThreshold.map { decoded.averageLogProbability > $0 } ?? false)
+  }
+
+  // MARK: Batches
+
+  /// Decodes the next windows together.
+  ///
+  /// - Returns: their segments; nil at the end, and where it was stopped.
+  private mutating func nextBatch(shouldStop: () -> Bool) throws -> [TranscriptSegment]? {
+    var ranges: [Range<Int>] = []
+    while ranges.count < options.batchSize, let range = nextWindow() {
+      if shouldStop() { return nil }
+      var frames = try sound.frames(range)
+      let pause = WindowCut(speech: sound.speech, bandCount: sound.bandCount)
+      let isWhole = range.count < windowFrameCount || range.upperBound >= clips[clip].upperBound
+      let end = isWhole ? range.upperBound : pause.end(of: range, frames: frames)
+      frames = Array(frames.prefix((end - range.lowerBound) * sound.bandCount))
+      try encode(frames, window: ranges.count)
+      ranges.append(range.lowerBound..<end)
+      seek = end
+    }
+    guard !ranges.isEmpty else { return nil }
+    let prompt = tokens[..<initialTokenCount]
+    guard
+      let first = try decoder.decode(
+        previous: prompt, windows: 0..<ranges.count, temperature: options.temperatures[0],
+        firstDraw: UInt64((windowCount + 1) * options.temperatures.count) << 20,
+        shouldStop: shouldStop)
+    else { return nil }
+    var all: [TranscriptSegment] = []
+    for (window, range) in ranges.enumerated() {
+      windowCount += 1
+      guard
+        let decoded = try decoder.decodeWithFallback(
+          previous: prompt, number: windowCount, window: window, first: first[window],
+          shouldStop: shouldStop)
+      else { return nil }
+      if isSilent(decoded) { continue }
+      var found = WindowSegments(
+        decoded, tokenizer: tokenizer, seek: range.lowerBound, frameCount: range.count
+      ).splitWhole(firstID: segments.count)
+      if options.hasWordTimes {
+        try addWords(
+          to: &found, seek: range.lowerBound, window: window, frameCount: range.count)
+      }
+      all += append(found)
+    }
+    promptStart = tokens.count
+    return all
   }
 }

@@ -15,7 +15,7 @@ struct DecodedWindow: Sendable {
   var noSpeechProbability: Double
 }
 
-/// Decodes one window whose sound the session has encoded.
+/// Decodes windows whose sound the session has encoded.
 ///
 /// - Source: openai-whisper 20250625 `decoding.py`, `DecodingTask`; `transcribe.py`,
 ///   `decode_with_fallback`.
@@ -30,6 +30,8 @@ struct WindowDecoder {
   let languageTokens: [Int32]
   /// The same, and where no times are asked for the token that says so.
   let startTokens: [Int32]
+  /// Tokens of words to expect.
+  private let hotwords: [Int32]
 
   init(
     _ session: WhisperSession, _ tokenizer: WhisperTokenizer, _ options: TranscriptionOptions,
@@ -48,33 +50,40 @@ struct WindowDecoder {
     self.language = language
     languageTokens = tokens
     startTokens = options.hasTimestamps ? tokens : tokens + [tokenizer.noTimestamps]
+    let words = WhisperTokenizer.strip(options.hotwords ?? "")
+    let limit = session.model.config.decoder.context / 2 - 1
+    hotwords = words.isEmpty ? [] : Array(tokenizer.encode(" " + words).prefix(limit))
   }
 
   private var context: Int { session.model.config.decoder.context }
 
-  /// Decodes at one temperature after the other, until the text is neither repetitive nor
+  /// Decodes a window at one temperature after the other, until the text is neither repetitive nor
   /// improbable, or nobody speaks.
   ///
   /// - Parameters:
   ///   - previous: tokens of the windows before, or of the initial prompt.
-  ///   - window: a number of the window, for the draws.
+  ///   - number: of the window in the recording, for the draws.
+  ///   - window: of the session.
+  ///   - first: the text of the first temperature, where it is known.
   ///   - shouldStop: called before each token.
   /// - Returns: the last text tried; nil where it was stopped.
   /// - Throws: `TranscriptionError.model`.
   func decodeWithFallback(
-    previous: ArraySlice<Int32>, window: Int, shouldStop: () -> Bool
+    previous: ArraySlice<Int32>, number: Int, window: Int = 0, first: DecodedWindow? = nil,
+    shouldStop: () -> Bool
   ) throws(TranscriptionError) -> DecodedWindow? {
-    var result: DecodedWindow?
+    var result = first
     for (attempt, temperature) in options.temperatures.enumerated() {
+      if let result, !needsFallback(result) { break }
+      if attempt == 0, first != nil { continue }
       // Far more draws than a window can need.
-      let firstDraw = UInt64(window * options.temperatures.count + attempt) << 20
+      let firstDraw = UInt64(number * options.temperatures.count + attempt) << 20
       guard
         let decoded = try decode(
-          previous: previous, temperature: temperature, firstDraw: firstDraw,
-          shouldStop: shouldStop)
+          previous: previous, windows: window..<(window + 1), temperature: temperature,
+          firstDraw: firstDraw, shouldStop: shouldStop)
       else { return nil }
-      result = decoded
-      if !needsFallback(decoded) { break }
+      result = decoded.first
     }
     return result
   }
@@ -88,58 +97,91 @@ struct WindowDecoder {
     return (isRepetitive || isImprobable) && !(isSilent && isImprobable)
   }
 
-  /// Decodes at one temperature.
-  private func decode(
-    previous: ArraySlice<Int32>, temperature: Float, firstDraw: UInt64, shouldStop: () -> Bool
-  ) throws(TranscriptionError) -> DecodedWindow? {
+  /// Decodes windows of the session at one temperature, with their products computed together.
+  ///
+  /// A window's text does not depend on the other windows.
+  ///
+  /// - Parameters:
+  ///   - previous: tokens of the windows before, or of the initial prompt.
+  ///   - windows: of the session.
+  ///   - temperature: 0 takes the most probable tokens.
+  ///   - firstDraw: the number of the first window's first draw.
+  ///   - shouldStop: called before each token.
+  /// - Returns: a text for each window; nil where it was stopped.
+  /// - Throws: `TranscriptionError.model`.
+  func decode(
+    previous: ArraySlice<Int32>, windows: Range<Int>, temperature: Float, firstDraw: UInt64,
+    shouldStop: () -> Bool
+  ) throws(TranscriptionError) -> [DecodedWindow]? {
     let prompt = prompt(after: previous)
-    var hypotheses: Hypotheses
-    var chooser: any TokenChooser
-    if temperature == 0, let beamSize = options.beamSize {
-      hypotheses = Hypotheses(count: beamSize)
-      chooser = BeamSearch(
-        size: beamSize, patience: options.patience, endOfText: tokenizer.endOfText)
-    } else {
-      hypotheses = Hypotheses(count: temperature == 0 ? 1 : options.bestOf)
-      chooser = GreedyChooser(
-        temperature: temperature, endOfText: tokenizer.endOfText, seed: options.seed,
-        firstDraw: firstDraw)
-    }
-    let hypothesisCount = hypotheses.texts.count
-    try mapModelErrors { () throws(ModelError) in
-      try session.start(prompt, hypotheses: hypothesisCount, logitRows: startTokens.count)
-    }
-    let atStart = session.logits(0)
-    let noSpeech = LogProbabilities(atStart).of(atStart[Int(tokenizer.noSpeech)])
-    // The prompt's last row belongs to all hypotheses.
-    var logits = [[Float]](
-      repeating: session.logits(session.logitRowCount - 1), count: hypothesisCount)
+    var texts = try begin(prompt, windows: windows, temperature: temperature, firstDraw: firstDraw)
+    var active = Array(texts.indices)
     for _ in 0..<(context / 2) {
       if shouldStop() { return nil }
-      for index in logits.indices {
-        rules.apply(to: &logits[index], after: hypotheses.texts[index][...])
+      var step = DecodingStep()
+      for index in active {
+        let isDone = texts[index].choose(rules)
+        let length = prompt.count + (texts[index].hypotheses.texts.first?.count ?? 0)
+        let hypotheses = texts[index].hypotheses
+        if isDone || length > context || hypotheses.texts.isEmpty {
+          step.drop(texts[index])
+        } else {
+          step.add(texts[index], index)
+        }
       }
-      let isDone = chooser.choose(&hypotheses, logits: logits)
-      let length = prompt.count + (hypotheses.texts.first?.count ?? 0)
-      if isDone || length > context || hypotheses.texts.isEmpty { break }
-      let (tokens, sources) = (hypotheses.lastTokens, hypotheses.sources)
-      try mapModelErrors { () throws(ModelError) in try session.step(tokens, sources: sources) }
-      logits = tokens.indices.map { session.logits($0) }
+      active = step.texts
+      if active.isEmpty { break }
+      try mapModelErrors { () throws(ModelError) in
+        try session.step(step.tokens, sources: step.isUnchanged ? nil : step.sources)
+      }
+      var row = 0
+      for index in active { texts[index].readLogits(of: session, firstRow: &row) }
     }
-    return result(
-      of: chooser.finish(hypotheses), temperature: temperature, noSpeech: exponential(noSpeech))
+    return texts.map { result(of: $0, temperature: temperature) }
   }
 
-  /// The prompt: text of the windows before, as much as half of the context holds, and the start.
-  private func prompt(after previous: ArraySlice<Int32>) -> [Int32] {
-    if previous.isEmpty { return startTokens }
-    return [tokenizer.startOfPrevious] + previous.suffix(context / 2 - 1) + startTokens
+  /// Gives the prompt to the decoder, and the first logits to each window's text.
+  private func begin(
+    _ prompt: [Int32], windows: Range<Int>, temperature: Float, firstDraw: UInt64
+  ) throws(TranscriptionError) -> [WindowText] {
+    let isBeam = temperature == 0 && options.beamSize != nil
+    let count = isBeam ? options.beamSize ?? 1 : temperature == 0 ? 1 : options.bestOf
+    var texts: [WindowText] = []
+    try mapModelErrors { () throws(ModelError) in
+      try session.start(
+        prompt, hypotheses: count, windows: windows, logitRows: startTokens.count
+      ) { _ in
+        let atStart = session.logits(0)
+        let noSpeech = LogProbabilities(atStart).of(atStart[Int(tokenizer.noSpeech)])
+        let chooser: any TokenChooser =
+          isBeam
+          ? BeamSearch(size: count, patience: options.patience, endOfText: tokenizer.endOfText)
+          : GreedyChooser(
+            temperature: temperature, endOfText: tokenizer.endOfText, seed: options.seed,
+            firstDraw: firstDraw)
+        // The prompt's last row belongs to all hypotheses.
+        texts.append(
+          WindowText(
+            hypotheses: Hypotheses(count: count), chooser: chooser,
+            logits: [[Float]](
+              repeating: session.logits(session.logitRowCount - 1), count: count),
+            noSpeech: exponential(noSpeech)))
+      }
+    }
+    return texts
   }
 
-  /// The best of some texts, with its numbers.
-  private func result(
-    of texts: [FinishedText], temperature: Float, noSpeech: Double
-  ) -> DecodedWindow {
+  /// The prompt: words to expect and text of the windows before, together as much as half of the
+  /// context holds, and the start.
+  func prompt(after previous: ArraySlice<Int32>) -> [Int32] {
+    if previous.isEmpty && hotwords.isEmpty { return startTokens }
+    return [tokenizer.startOfPrevious] + hotwords
+      + previous.suffix(context / 2 - 1 - hotwords.count) + startTokens
+  }
+
+  /// The best hypothesis of a window, with its numbers.
+  private func result(of text: WindowText, temperature: Float) -> DecodedWindow {
+    let texts = text.chooser.finish(text.hypotheses)
     func score(_ text: FinishedText) -> Double {
       let length = Double(max(1, text.tokens.count))
       guard let penalty = options.lengthPenalty else { return Double(text.sum) / length }
@@ -151,7 +193,7 @@ struct WindowDecoder {
       tokens: best.tokens, temperature: temperature,
       averageLogProbability: Double(best.sum) / Double(best.tokens.count + 1),
       compressionRatio: Self.compressionRatio(tokenizer.decodeStripped(best.tokens)),
-      noSpeechProbability: noSpeech)
+      noSpeechProbability: text.noSpeech)
   }
 
   /// The size of a text in UTF-8 divided by its compressed size.

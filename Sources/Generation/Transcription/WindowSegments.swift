@@ -51,6 +51,19 @@ struct WindowSegments {
     return (segments, endsWithSingleTime ? frameCount : last)
   }
 
+  /// The segments with the unfinished text, which ends with the window.
+  func splitWhole(firstID: Int) -> [TranscriptSegment] {
+    var segments = split(firstID: firstID).segments
+    let rest = Array(decoded.tokens.dropFirst(segments.reduce(0) { $0 + $1.tokens.count }))
+    guard rest.contains(where: { $0 < tokenizer.endOfText }) else { return segments }
+    let first = rest.first.flatMap { isTime($0) ? seconds($0) : nil } ?? 0
+    segments.append(
+      segment(
+        rest, start: first, end: max(first, Double(frameCount) / MelFrames.frameRate),
+        id: firstID + segments.count))
+    return segments
+  }
+
   /// Whether the text ends with a single time, after which nobody speaks.
   var endsWithSingleTime: Bool {
     let tokens = decoded.tokens

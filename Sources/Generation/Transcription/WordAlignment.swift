@@ -24,6 +24,8 @@ struct WordAlignment {
   /// Begins a text, without times.
   let startTokens: [Int32]
   let splitter: WordSplitter
+  /// The session's window.
+  var window = 0
 
   /// Positions over which attention is smoothed.
   private static let medianWidth = 7
@@ -45,7 +47,8 @@ struct WordAlignment {
     guard tokens.count <= session.model.config.decoder.context else { return [] }
     let heads = session.model.config.alignmentHeads
     let attention = try mapModelErrors { () throws(ModelError) in
-      try session.attentionToSound(tokens, heads: heads, positions: positions)
+      try session.attentionToSound(
+        tokens, heads: heads, window: window, positions: positions)
     }
     let probabilities = text.indices.map { probability(of: text[$0], row: startTokens.count + $0) }
     let costs = costs(attention, tokenCount: tokens.count, positions: positions)

@@ -38,6 +38,15 @@ package struct MelSpectrogram {
   private var sampleCount = 0
   private var frameCount = 0
 
+  /// Frames before this one are not computed and not returned.
+  package var firstFrame = 0
+  /// Whether frames are computed for their greatest value alone; see ``MelMaximum``.
+  var keepsMaximumOnly = false
+  /// The greatest sum of a band, of which ``maximum`` is the logarithm.
+  private var greatestSum = -1.0
+  /// No band of a frame is above this many times the energy of its samples under the window.
+  private let greatestShare: Double
+
   /// - Parameter bandCount: 80 for Whisper's models up to large-v2, 128 for large-v3 and turbo.
   package init(bandCount: Int) {
     self.bandCount = bandCount
@@ -46,6 +55,9 @@ package struct MelSpectrogram {
     window = (0..<Self.windowLength).map {
       0.5 - 0.5 * cos(2 * Double.pi * Double($0) / Double(Self.windowLength))
     }
+    // The bound of Parseval, with room for rounding.
+    greatestShare =
+      (filters.filters.flatMap(\.weights).max() ?? 0) * Double(Self.windowLength) * 1.000_001
     workspace = RealFourierTransform.Workspace(transform)
     power = [RealFourierTransform.Lanes](repeating: .zero, count: transform.binCount)
   }
@@ -81,6 +93,8 @@ package struct MelSpectrogram {
 
   private mutating func frames(upTo end: Int) -> [Float] {
     var result: [Float] = []
+    frameCount = max(frameCount, min(firstFrame, end))
+    result.reserveCapacity(keepsMaximumOnly ? 0 : max(0, end - frameCount) * bandCount)
     while frameCount < end {
       let count = min(RealFourierTransform.Lanes.scalarCount, end - frameCount)
       appendFrames(count, to: &result)
@@ -104,6 +118,7 @@ package struct MelSpectrogram {
         samples[index][lane] = Double(sample(start + index)) * window[index]
       }
     }
+    if keepsMaximumOnly && isBelowMaximum(count) { return }
     transform.power(of: samples, &workspace, into: &power)
     for lane in 0..<count {
       for filter in filters.filters {
@@ -111,11 +126,21 @@ package struct MelSpectrogram {
         for (index, weight) in filter.weights.enumerated() {
           sum += weight * power[filter.firstBin + index][lane]
         }
+        if keepsMaximumOnly && sum <= greatestSum { continue }
+        greatestSum = max(greatestSum, sum)
         let value = Float(log10(max(1e-10, sum)))
         maximum = max(maximum, value)
-        result.append(value)
+        if !keepsMaximumOnly { result.append(value) }
       }
     }
+  }
+
+  /// Whether the energy of the samples excludes a greater sum than the greatest so far.
+  private func isBelowMaximum(_ count: Int) -> Bool {
+    guard maximum > -.infinity else { return false }
+    var energy = RealFourierTransform.Lanes.zero
+    for values in samples { energy += values * values }
+    return (0..<count).allSatisfy { energy[$0] * greatestShare <= greatestSum }
   }
 
   /// Sample `index`, reflected at both ends.

@@ -1,0 +1,29 @@
+/// The position of a transcription after a window, with the values that the next window depends on.
+///
+/// Together with the segments so far it continues an interrupted transcription, to the same result
+/// as without the interruption.
+package struct TranscriptionPosition: Sendable, Equatable, Codable {
+  /// Code of the language; it is not detected again.
+  package var language: String
+  /// The next frame, and the clip that it belongs to.
+  package var seek: Int
+  package var clip: Int
+  /// Windows so far, on which the draws of the next depend.
+  package var windowCount: Int
+  /// The first of the tokens that the next window continues, counted from the initial prompt.
+  package var promptStart: Int
+  /// The end of the last word, in seconds.
+  package var lastSpeech: Double
+}
+
+/// An interrupted transcription.
+package struct TranscriptionState: Sendable, Equatable {
+  package var position: TranscriptionPosition
+  /// All segments so far.
+  package var segments: [TranscriptSegment]
+
+  package init(position: TranscriptionPosition, segments: [TranscriptSegment]) {
+    self.position = position
+    self.segments = segments
+  }
+}
