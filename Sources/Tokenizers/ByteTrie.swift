@@ -58,6 +58,21 @@ struct ByteTrie: Sendable {
     return best
   }
 
+  /// Calls `body` with the value and the end of each key that is a prefix of `word[start...]`, the
+  /// shortest first.
+  @inline(__always)
+  func forEachMatch(
+    in word: [UInt8], from start: Int, _ body: (_ value: Int32, _ end: Int) -> Void
+  ) {
+    var node = 0
+    var index = start
+    while index < word.count, let child = child(of: node, byte: word[index]) {
+      node = child
+      index += 1
+      if values[node] >= 0 { body(values[node], index) }
+    }
+  }
+
   /// The value stored under `key`, or nil.
   func value(of key: some Collection<UInt8>, root: Int = 0) -> Int32? {
     var node = root

@@ -11,6 +11,21 @@ package enum ChatTemplate: String, Sendable, CaseIterable {
   ///   Mistral's own library (mistral-common, v1) puts the system text and an empty line before the
   ///   first question.
   case mistralV2 = "mistral-v0.2"
+  /// `<s>[INST] question[/INST] answer</s>[INST] question[/INST]`
+  ///
+  /// - Source: `tokenizer_config.json` of mistralai/Mistral-7B-Instruct-v0.3, the branches without
+  ///   tools: the system text and an empty line precede the last question.
+  case mistralV3 = "mistral-v0.3"
+  /// `<s>[SYSTEM_PROMPT] system[/SYSTEM_PROMPT][INST] question[/INST] answer</s>`
+  ///
+  /// - Source: the model card of mistralai/Mistral-Large-Instruct-2411, "Basic Instruct Template
+  ///   (V7)".
+  case mistralV7 = "mistral-v7"
+  /// As ``mistralV7`` without the spaces.
+  ///
+  /// - Source: the model card of mistralai/Mistral-Small-3.1-24B-Instruct-2503, "Basic Instruct
+  ///   Template (V7-Tekken)".
+  case mistralV7Tekken = "mistral-v7-tekken"
   /// `<s>[INST] <<SYS>>\nsystem\n<</SYS>>\n\nquestion [/INST] answer </s><s>[INST] …`
   ///
   /// - Source: Meta's `generation.py` of llama and codellama, `chat_completion`; the
@@ -51,6 +66,21 @@ package enum ChatTemplate: String, Sendable, CaseIterable {
   ///
   /// - Source: `tokenizer_config.json` of meta-llama/Meta-Llama-3-8B-Instruct.
   case llama3 = "llama-3"
+  /// ``llama3`` with a system message that states two dates.
+  ///
+  /// - Source: `tokenizer_config.json` of meta-llama/Llama-3.1-8B-Instruct and of the 3.2 and 3.3
+  ///   models, the branches without tools.
+  case llama31 = "llama-3.1"
+  /// `<|user|>\nquestion</s>\n<|assistant|>\nanswer</s>\n`
+  ///
+  /// - Source: `tokenizer_config.json` of HuggingFaceH4/zephyr-7b-beta and
+  ///   TinyLlama/TinyLlama-1.1B-Chat-v1.0, which are the same.
+  case zephyr = "zephyr"
+  /// `<bos><start_of_turn>user\nquestion<end_of_turn>\n<start_of_turn>model\n`
+  ///
+  /// - Source: `tokenizer_config.json` of google/gemma-2-2b-it. It has no system role; as in Gemma
+  ///   3's, the system text and an empty line precede the first question.
+  case gemma = "gemma"
   /// The texts, separated by empty lines: for models that were not trained on conversations.
   case plain
 
@@ -81,6 +111,11 @@ package enum ChatTemplate: String, Sendable, CaseIterable {
     let end = eos.map { [PromptSegment.token($0)] } ?? []
     switch self {
     case .mistralV2: return start + Self.mistralV2(AlternatingConversation(messages), end: end)
+    case .mistralV3: return start + Self.mistralV3(AlternatingConversation(messages), end: end)
+    case .mistralV7:
+      return start + Self.mistralV7(AlternatingConversation(messages), space: " ", end: end)
+    case .mistralV7Tekken:
+      return start + Self.mistralV7(AlternatingConversation(messages), space: "", end: end)
     case .llama2: return Self.llama2(AlternatingConversation(messages), start: start, end: end)
     case .phi3:
       return start
@@ -90,6 +125,13 @@ package enum ChatTemplate: String, Sendable, CaseIterable {
       return (addsBOS ? start : [])
         + chatMLDialect.segments(messages, addsGenerationPrompt: addsGenerationPrompt)
     case .llama3: return start + Self.llama3(messages, addsGenerationPrompt: addsGenerationPrompt)
+    case .llama31: return start + Self.llama31(messages, addsGenerationPrompt: addsGenerationPrompt)
+    case .zephyr:
+      return (addsBOS ? start : [])
+        + Self.zephyr(messages, end: end, addsGenerationPrompt: addsGenerationPrompt)
+    case .gemma:
+      return start
+        + Self.gemma(AlternatingConversation(messages), addsGenerationPrompt: addsGenerationPrompt)
     case .plain: return (addsBOS ? start : []) + Self.plain(messages)
     }
   }
@@ -140,7 +182,7 @@ package enum ChatTemplate: String, Sendable, CaseIterable {
     }
   }
 
-  private static func llama3(
+  static func llama3(
     _ messages: [ChatMessage], addsGenerationPrompt: Bool
   ) -> [PromptSegment] {
     func header(_ role: String) -> PromptSegment {
@@ -160,7 +202,7 @@ package enum ChatTemplate: String, Sendable, CaseIterable {
 
 extension String {
   /// Without white space at both ends, as Python's `str.strip`.
-  fileprivate var stripped: String {
+  var stripped: String {
     String(String.UnicodeScalarView(unicodeScalars.drop(while: \.isPythonSpace))).strippedAtEnd
   }
 

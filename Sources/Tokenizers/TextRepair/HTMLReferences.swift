@@ -1,9 +1,11 @@
+internal import Bytes
+
 /// Character references of HTML: `&eacute;`, `&#233;`, `&#xE9;`.
 ///
 /// - Source: WHATWG HTML, section 13.5 (names) and 13.2.5.80 (numbers); the rules for a missing
 ///   semicolon are those of Python's `html.unescape`.
 enum HTMLReferences {
-  private static let names = table(HTMLEntityTable.references)
+  private static let names = table(NamedCharacterReferences.references)
   private static let capitals = table(HTMLEntityTable.capitals)
 
   private static func table(_ text: String) -> [[UInt32]: [UInt32]] {

@@ -41,7 +41,11 @@ extension WordPieceTokenizer {
   ///   - source: the file's name, for errors.
   /// - Throws: `TokenizerError`; `.unsupported` for other models, normalisers or pre-tokenizers.
   package init(tokenizerJSON bytes: [UInt8], source: String) throws(TokenizerError) {
-    let json = try TokenizerFile.parse(bytes, source: source)
+    try self.init(tokenizerJSON: TokenizerFile.parse(bytes, source: source), source: source)
+  }
+
+  /// Creates a tokenizer from a parsed `tokenizer.json`.
+  init(tokenizerJSON json: JSONValue, source: String) throws(TokenizerError) {
     try TokenizerFile.require(json["model"]?["type"], "model.type", "WordPiece", source: source)
     try TokenizerFile.require(
       json["normalizer"]?["type"], "normalizer.type", "BertNormalizer", source: source)
