@@ -25,6 +25,8 @@ package enum DocumentError: Error, Equatable, Sendable {
   case encrypted(path: String)
   /// A PDF whose pages have no text, usually a scan.
   case noTextLayer(path: String, pageCount: Int)
+  /// A recording, whose text no reader extracts.
+  case needsTranscription(path: String)
   /// An external program that this type needs is not installed.
   case toolMissing(path: String, tool: String, debianPackage: String)
   /// The external program exceeded its time limit and was stopped.
@@ -39,8 +41,23 @@ package enum DocumentError: Error, Equatable, Sendable {
       .fileTooLarge(let path, _, _), .textTooLarge(let path, _), .empty(let path),
       .unsupported(let path, _), .binary(let path, _), .damaged(let path, _, _),
       .encrypted(let path), .noTextLayer(let path, _), .toolMissing(let path, _, _),
-      .timedOut(let path, _, _), .toolFailed(let path, _, _):
+      .timedOut(let path, _, _), .toolFailed(let path, _, _), .needsTranscription(let path):
       path
+    }
+  }
+
+  /// Whether reading the same bytes again gives the same error; other errors depend on permissions or
+  /// on installed programs.
+  ///
+  /// A program that exceeded its time is not given as much again at every run.
+  package var isFinal: Bool {
+    switch self {
+    case .fileTooLarge, .textTooLarge, .empty, .unsupported, .binary, .damaged, .encrypted,
+      .timedOut:
+      true
+    case .cannotOpen, .cannotList, .notARegularFile, .noTextLayer, .needsTranscription,
+      .toolMissing, .toolFailed:
+      false
     }
   }
 
@@ -62,6 +79,8 @@ package enum DocumentError: Error, Equatable, Sendable {
     case .noTextLayer(_, let pageCount):
       "has no text layer on its \(pageCount) page(s), so it is probably a scan;"
         + " run it through OCR first (for example ocrmypdf)"
+    case .needsTranscription:
+      "is a recording, which a speech model transcribes"
     case .toolMissing(_, let tool, let debianPackage):
       "needs the program '\(tool)'; install it with: sudo apt-get install \(debianPackage)"
     case .timedOut(_, let tool, let seconds):

@@ -12,13 +12,22 @@ package struct DocumentLimits: Sendable, Equatable {
   ///
   /// Default 64 MiB, because libxml2's tree takes about ten times the page.
   package var maximumMarkupByteCount = 64 << 20
-  /// Time limit of `pdftotext` for one file and of `pdftoppm` for one page; a 1,000-page book takes
-  /// about 2 s.
-  package var toolSeconds = 120
-  /// Address space limit of both programs, which need about 100 MiB for usual files.
-  package var toolAddressSpaceByteCount = 4 << 30
+  /// Processor time in seconds that `pdftotext` gets for one file and `pdftoppm` for one page, beside
+  /// ``toolSecondsPerMebibyte``; a 1,000-page book takes about 2 s.
+  package var toolSeconds = 15
+  /// Processor time for each MiB of a file: maps and drawings are slow, and large.
+  package var toolSecondsPerMebibyte = 2
+  /// Address space limit of both programs.
+  ///
+  /// They need about 100 MiB for usual files; a file of 1 kB may ask for gigabytes.
+  package var toolAddressSpaceByteCount = 768 << 20
 
   package init() {}
+
+  /// Processor time in seconds for a file of a size, at most two minutes.
+  func toolSeconds(forByteCount byteCount: Int) -> Int {
+    min(120, toolSeconds + toolSecondsPerMebibyte * (byteCount >> 20))
+  }
 }
 
 /// Extracts the text of a file of any type in ``DocumentType/all``, and finds its pictures.
@@ -28,7 +37,7 @@ package struct DocumentReader: Sendable {
   /// The version of the text extraction.
   ///
   /// An index stores it together with `Chunker.identity`: another extraction gives other text.
-  package static let identity = "documents-1"
+  package static let identity = "documents-2"
 
   package var limits: DocumentLimits
 
@@ -38,9 +47,30 @@ package struct DocumentReader: Sendable {
 
   /// Whether a folder search takes up a file of this name.
   ///
-  /// `read` itself decides by the content.
+  /// `read` itself decides by the content. Source code and JSON are mostly parts of programs, and their
+  /// words would compete with those of documents: they are read where a path names the file.
   package static func supported(_ path: String) -> Bool {
-    DocumentType(fileExtensionOf: path) != nil
+    guard let type = DocumentType(fileExtensionOf: path) else { return false }
+    return !typesByName.contains(type)
+  }
+
+  /// Whether files with an extension are read only where a path names them.
+  package static func isReadByName(fileExtension: String) -> Bool {
+    DocumentType(fileExtensionOf: "a." + fileExtension).map(typesByName.contains) ?? false
+  }
+
+  private static let typesByName: [DocumentType] = [.sourceCode, .json, .jsonLines]
+
+  /// Whether a file is a recording, by its content, or by its name where the content does not tell.
+  ///
+  /// - Parameter path: any file; symbolic links are followed.
+  /// - Returns: false for an empty file as well.
+  /// - Throws: `.cannotOpen` or `.notARegularFile`.
+  /// - Complexity: O(1); of a recording, which may be larger than memory, only the beginning is read.
+  package func isRecording(path: String) throws(DocumentError) -> Bool {
+    let beginning = try FileContents.beginning(ofFileAt: path, byteCount: 4_096)
+    return !beginning.isEmpty
+      && DocumentSniffer.sniff(beginning, path: path) == .document(.recording)
   }
 
   /// Reads the file at `path`.

@@ -23,6 +23,8 @@ package struct DocumentType: Sendable {
   enum Recognition: Sendable {
     /// By the first bytes; tried before everything else.
     case signature(@Sendable ([UInt8]) -> Bool)
+    /// By the members of a ZIP archive; tried before the signatures.
+    case archive(@Sendable (ArchiveListing) -> Bool)
     /// By markup at the start of a text; the second argument is the type that the name suggests.
     case markup(@Sendable ([UInt8], DocumentType?) -> Bool)
     /// By the file name only, for text without a signature.
@@ -40,8 +42,11 @@ struct DocumentSource {
 }
 
 extension DocumentType {
-  /// Every type that can be read; signatures are tried in this order.
-  package static let all: [DocumentType] = [text, markdown, html, docx, pdf, picture]
+  /// Every type that can be read; archives and signatures are tried in this order.
+  package static let all: [DocumentType] = [
+    text, markdown, html, docx, pdf, picture, recording, rst, csv, xlsx, pptx, odt, ods, odp, rtf,
+    epub, eml, mbox, json, jsonLines, notebook, subtitles, sourceCode, doc, xls, ppt,
+  ]
 
   /// Plain text in any encoding that `TextEncoding` detects; also the type of text that nothing else
   /// recognises.
@@ -92,6 +97,31 @@ extension DocumentType {
           inlineBytes: source.contents)
       ])
   }
+
+  /// A recording of speech, or a film, in one of the containers of `SoundFormat`.
+  ///
+  /// Its text is what is said, which a speech model writes down; `DocumentReader` reads none.
+  package static let recording: DocumentType = DocumentType(
+    name: "recording", displayName: "recordings", modality: .sound,
+    fileExtensions: [
+      "wav", "flac", "ogg", "oga", "opus", "mp3", "aif", "aiff", "m4a", "m4b", "aac", "mp4", "m4v",
+      "mov", "3gp", "mkv", "mka", "webm", "avi", "wma", "wmv",
+    ],
+    recognition: .signature(isRecording)
+  ) { source throws(DocumentError) in throw .needsTranscription(path: source.path) }
+
+  private static func isRecording(_ bytes: [UInt8]) -> Bool {
+    switch SoundFormat(sniffing: bytes) {
+    case nil: false
+    // A text may begin with "ID3" as well; the tag's version is at most 4.
+    case .mp3: !bytes.starts(with: "ID3".utf8) || bytes.count > 3 && bytes[3] < 0x10
+    // The pictures HEIC and AVIF have the container of MP4.
+    case .mp4:
+      !["heic", "heix", "mif1", "msf1", "avif", "avis"]
+        .contains { bytes.dropFirst(8).starts(with: $0.utf8) }
+    default: true
+    }
+  }
 }
 
 extension DocumentType: Hashable {
@@ -129,12 +159,12 @@ extension DocumentType {
     self = type
   }
 
-  /// The types in prose, as in `TXT, MD, HTML, DOCX, PDF and pictures`.
+  /// The types in prose, as in `TXT, MD, HTML, DOCX, PDF, pictures and recordings`.
   package static var displayNames: String {
     list(all.map(\DocumentType.displayName), conjunction: "and")
   }
 
-  /// The stable names in prose, as in `text, markdown, html, docx, pdf or picture`.
+  /// The stable names in prose, as in `text, markdown, html, docx, pdf, picture or recording`.
   package static var names: String { list(all.map(\DocumentType.name), conjunction: "or") }
 
   private static func list(_ words: [String], conjunction: String) -> String {

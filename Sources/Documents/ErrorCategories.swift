@@ -6,7 +6,7 @@ extension DocumentError: CategorizedError {
     case .cannotOpen, .cannotList, .notARegularFile: .missingInput
     case .toolMissing: .unavailable
     case .fileTooLarge, .textTooLarge, .empty, .unsupported, .binary, .damaged, .encrypted,
-      .noTextLayer, .timedOut, .toolFailed:
+      .noTextLayer, .needsTranscription, .timedOut, .toolFailed:
       .invalidData
     }
   }

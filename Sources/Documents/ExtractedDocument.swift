@@ -33,16 +33,28 @@ package struct ExtractedDocument: Sendable, Equatable {
   package let encoding: TextEncoding?
   /// Number of control characters that were removed.
   package let removedControlCount: Int
+  /// Places that a person can look up, in text order, where lines of the text are not those of the
+  /// file: rows, cells, messages, times.
+  package let places: [DocumentPlace]
+  /// Byte ranges that no chunk crosses, in a document without pages: sheets, messages, chapters.
+  package let parts: [Range<Int>]?
   /// The pictures that the document shows, in reading order, not decoded; of a PDF the pages without
   /// text.
   package let pictures: [ExtractedPicture]
   /// Warnings for the user, such as replaced bytes.
   package let warnings: [String]
+  /// The tables whose header rows are known, in text order.
+  package var tables: [ExtractedTable] = []
+  /// The lines of the file, where the text is not the file's own but its lines are known (HTML).
+  package var sourceLines: SourceLines?
+  /// Words that were left out on purpose.
+  package var leftOut = LeftOutWords()
 
   package init(
     type: DocumentType, title: String? = nil, text: String, pages: [Range<Int>]? = nil,
     headings: [Heading] = [], sourceMap: SourceMap? = nil, encoding: TextEncoding? = nil,
-    removedControlCount: Int = 0, pictures: [ExtractedPicture] = [], warnings: [String] = []
+    places: [DocumentPlace] = [], parts: [Range<Int>]? = nil, removedControlCount: Int = 0,
+    pictures: [ExtractedPicture] = [], warnings: [String] = []
   ) {
     self.type = type
     self.title = title
@@ -51,9 +63,19 @@ package struct ExtractedDocument: Sendable, Equatable {
     self.headings = headings
     self.sourceMap = sourceMap
     self.encoding = encoding
+    self.places = places
+    self.parts = parts
     self.removedControlCount = removedControlCount
     self.pictures = pictures
     self.warnings = warnings
+  }
+
+  /// The same content as another type, for a reader that has converted the file first.
+  func retyped(as type: DocumentType, warnings added: [String] = []) -> ExtractedDocument {
+    ExtractedDocument(
+      type: type, title: title, text: text, pages: pages, headings: headings,
+      sourceMap: sourceMap, encoding: encoding, places: places, parts: parts,
+      removedControlCount: removedControlCount, pictures: pictures, warnings: warnings + added)
   }
 
   /// Whether each byte of `text` equals the byte of the file at the same offset.

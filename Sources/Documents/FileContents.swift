@@ -28,6 +28,18 @@ package enum FileContents {
     return try readAll(descriptor, expecting: Int(status.st_size), path: path, limit: limit)
   }
 
+  /// Why the first bytes of a file cannot be read; nil if they can.
+  package static func problem(path: String) -> DocumentError? {
+    let descriptor = unsafe open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK | O_NOCTTY)
+    guard descriptor >= 0 else { return .cannotOpen(path: path, reason: systemMessage(errno)) }
+    defer { close(descriptor) }
+    var byte: UInt8 = 0
+    guard unsafe Glibc.read(descriptor, &byte, 1) >= 0 else {
+      return .cannotOpen(path: path, reason: systemMessage(errno))
+    }
+    return nil
+  }
+
   /// Reads to the end of the file, which may have grown or shrunk since `fstat` returned its size.
   private static func readAll(
     _ descriptor: Int32, expecting byteCount: Int, path: String, limit: Int

@@ -181,7 +181,7 @@ struct ChunkerTests {
   @Test func identityNamesTheParameters() {
     let first = Chunker(maximumTokenCount: 256, measure: Self.words)
     let second = Chunker(maximumTokenCount: 256, overlapTokenCount: 16, measure: Self.words)
-    #expect(first.identity == "chunks-1 maximum=256 target=200 overlap=0")
+    #expect(first.identity == "chunks-2 maximum=256 target=200 overlap=0")
     #expect(first.identity != second.identity)
   }
 

@@ -25,9 +25,9 @@ struct DOCXArchiveTests {
         9 May
 
         Kept inserted after tab
-        second line[2]
+        second line ¹
 
-        [2] Measured at the north gate.
+        ¹ Measured at the north gate.
         """)
     #expect(report.title == "Weir report 2025")
     #expect(report.headings.map(\.level) == [1, 1, 2])
@@ -52,7 +52,6 @@ struct DOCXArchiveTests {
     #expect(throws: DocumentError.unsupported(path: book, format: "a ZIP archive")) {
       try DocumentReader().read(path: book)
     }
-    #expect(DOCXPackage.format(["xl/workbook.xml"]).contains("XLSX"))
     #expect(DOCXPackage.mainPart(["word/document2.xml"]) == "word/document2.xml")
   }
 

@@ -65,7 +65,8 @@ struct DocumentFinderTests {
     func type(_ text: String, _ path: String) -> DocumentSniffer.Finding {
       DocumentSniffer.sniff(Array(text.utf8), path: path)
     }
-    #expect(type("%PDF-1.4", "a.txt") == .document(.pdf))
+    #expect(type("%PDF-1.4\n1 0 obj", "a.txt") == .document(.pdf))
+    #expect(type("%PDF-1.4", "a.pdf") == .document(.pdf))
     #expect(type("\u{FEFF}\n<!-- c --> <!DOCTYPE HTML>", "a.txt") == .document(.html))
     #expect(type("<?xml version='1.0'?><html>", "a.txt") == .document(.html))
     #expect(type("<p align=center>x", "a.md") == .document(.markdown))
@@ -74,9 +75,77 @@ struct DocumentFinderTests {
     #expect(type("plain", "a.bin") == .document(.text))
     #expect(type("# heading", "a.markdown") == .document(.markdown))
     #expect(type("PK\u{3}\u{4}", "a.txt") == .document(.docx))
-    #expect(type("GIF89a", "a.txt") == .document(.picture))
+    #expect(type("GIF89a\u{0}", "a.txt") == .document(.picture))
     #expect(type("GIF8", "a.gif") == .unsupported("a damaged GIF picture"))
-    #expect(type("8BPS", "a.psd") == .unsupported("a Photoshop picture; save it as PNG"))
+    #expect(type("8BPS\u{0}\u{1}", "a.psd") == .unsupported("a Photoshop picture; save it as PNG"))
     #expect(type("no picture", "a.jpeg") == .document(.picture))
+  }
+
+  /// Marks of binary formats that are words, at the beginning of a text.
+  @Test(arguments: [
+    "GGUF is a file format.", "ID3 tags hold the title.", "RIFF....WAVE is a WAV file.",
+    "OggS begins a page.", "fLaC is a mark.", "BZh9 is bzip2.", "GIF89a was a format of 1989.",
+    "abcdftypisom", "SQLite format 3 is a database.", "BMW repair notes", "8BPS is Photoshop.",
+    "{\\rtf1 begins Rich Text.", "%PDF-1.7 begins a PDF.", "PK is a nickname.",
+    "7z archives, MZ programs, II* and MM* pictures",
+  ])
+  func marksOfFormatsInTexts(text: String) {
+    let filled = text + String(repeating: " More words.", count: 20)
+    #expect(DocumentSniffer.sniff(Array(filled.utf8), path: "a.txt") == .document(.text))
+    #expect(DocumentSniffer.sniff(Array(filled.utf8), path: "a.md") == .document(.markdown))
+    #expect(DocumentSniffer.sniff(Array(text.utf8), path: "notes") == .document(.text))
+  }
+
+  @Test(arguments: ["GGUF", "ID3", "OggS", "fLaC", "BZh9"])
+  func marksOfFormatsInBinaryFiles(mark: String) {
+    let bytes = Array(mark.utf8) + [3, 0, 0, 0, 0xFF, 0xFE]
+    guard case .unsupported = DocumentSniffer.sniff(bytes, path: "a.txt") else {
+      Issue.record("\(mark) is read")
+      return
+    }
+  }
+
+  /// Linux keeps names as bytes: two forms of one letter are two files.
+  @Test func namesInTwoNormalForms() throws {
+    try DocumentFixture.withFolder { folder in
+      let names = ["U\u{308}bersicht.txt", "\u{DC}bersicht.txt"]
+      for name in names { try DocumentFixture.write([65], to: "\(folder)/\(name)") }
+      let found = DocumentFinder().find([folder] + names.map { "\(folder)/\($0)" })
+      #expect(found.files.count == 2)
+      #expect(Set(found.files.map { Array($0.utf8) }).count == 2)
+    }
+  }
+
+  @Test func ownerFilesAndOtherTypes() throws {
+    try DocumentFixture.withFolder { folder in
+      let owner = "\(folder)/~$report.docx"
+      try DocumentFixture.write([5] + Array("Marit".utf8) + [0, 77, 0], to: owner)
+      let large = [UInt8](repeating: 65, count: 2_000)
+      try DocumentFixture.write(large, to: "\(folder)/~$notes.txt")
+      for name in ["a.log", "b.LOG", "c.zip", "Makefile", "d.", ".hidden.log"] {
+        try DocumentFixture.write([65], to: "\(folder)/\(name)")
+      }
+      let found = DocumentFinder().find([folder])
+      #expect(found.files == ["\(folder)/~$notes.txt"])
+      #expect(found.passedOver == ["log": 2, "zip": 1, "": 2])
+      #expect(found.problems.isEmpty)
+      #expect(throws: DocumentError.self) { try DocumentReader().read(path: owner) }
+    }
+  }
+
+  @Test(.enabled(if: geteuid() != 0, "root may list every folder"))
+  func foldersThatCannotBeListedAreProblems() throws {
+    try DocumentFixture.withFolder { folder in
+      try FileManager.default.createDirectory(
+        atPath: "\(folder)/b", withIntermediateDirectories: true)
+      try DocumentFixture.write([65], to: "\(folder)/b/a.txt")
+      chmod("\(folder)/b", 0)
+      defer { chmod("\(folder)/b", 0o700) }
+      let found = DocumentFinder().find([folder])
+      #expect(found.files.isEmpty && found.problems.map(\.path) == ["\(folder)/b"])
+      // It can be listed, but its files cannot be looked at.
+      chmod("\(folder)/b", 0o400)
+      #expect(DocumentFinder().find([folder]).problems.map(\.path) == ["\(folder)/b/a.txt"])
+    }
   }
 }

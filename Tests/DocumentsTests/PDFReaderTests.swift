@@ -98,11 +98,22 @@ struct PDFReaderTests {
     #expect(PDFReader.plainPath("/a b.pdf") == "/a b.pdf")
   }
 
-  @Test func formFeedsSeparatePages() {
-    var builder = PDFTextBuilder()
-    builder.append(Array("one\n\n\u{C}\u{C}  two\u{1B}\r\n\u{C}tail".utf8))
-    #expect(String(decoding: builder.bytes, as: UTF8.self) == "one\n\ntwo\n\ntail")
-    #expect(builder.pages == [0..<3, 3..<3, 5..<8, 10..<14])
-    #expect(builder.removedControlCount == 1)
+  @Test func aFileOfOneKilobyteGetsLittleTime() {
+    let limits = DocumentLimits()
+    #expect(limits.toolSeconds(forByteCount: 1_000) == 15)
+    #expect(limits.toolSeconds(forByteCount: 20 << 20) == 55)
+    #expect(limits.toolSeconds(forByteCount: 512 << 20) == 120)
+  }
+
+  @Test func aTextAboutTheFormatIsNoPDF() throws {
+    func type(_ text: String, _ name: String) -> DocumentSniffer.Finding {
+      DocumentSniffer.sniff(Array(text.utf8), path: name)
+    }
+    #expect(type("A PDF starts with %PDF-1.7.", "notes.txt") == .document(.text))
+    #expect(type("%PDF-1.7 is how a PDF starts.", "notes.md") == .document(.markdown))
+    #expect(type("%PDF-1.4\n1 0 obj\n<< >>\nendobj\n", "a.txt") == .document(.pdf))
+    #expect(type("junk\n%PDF-1.4\n1 0 obj\n", "a") == .document(.pdf))
+    let binary = Array("%PDF-1.4\n".utf8) + [0x25, 0xE2, 0xE3, 0xCF, 0xD3, 0x0A]
+    #expect(DocumentSniffer.sniff(binary, path: "a") == .document(.pdf))
   }
 }

@@ -5,7 +5,8 @@
 package struct Chunk: Sendable, Equatable {
   /// Text, a picture or a stretch of a recording.
   package let modality: Modality
-  /// Exactly the text at `byteRange`; begins and ends with a character that is not white space.
+  /// Exactly the text at `byteRange`, after the header row of the table that the chunk was cut from;
+  /// begins and ends with a character that is not white space.
   ///
   /// For a picture, its caption. Empty for a picture without a caption and for a recording without a
   /// transcript.
@@ -23,8 +24,11 @@ package struct Chunk: Sendable, Equatable {
   package let page: Int?
   /// Lines of `ExtractedDocument.text`, from 1.
   ///
-  /// For TXT and MD these are the file's lines.
+  /// For TXT, MD and HTML these are the file's lines.
   package let lineRange: ClosedRange<Int>
+  /// The place in the document in words that a person can look up, as in `sheet Prices, rows 12-19`;
+  /// nil where the page or the lines say it.
+  package let place: String?
   /// The picture that the chunk shows or that its words were read in; nil for other chunks.
   package let picture: PictureDetails?
   /// Start and end in the recording, in milliseconds; nil for text and pictures.
@@ -37,7 +41,8 @@ package struct Chunk: Sendable, Equatable {
   package init(
     modality: Modality = .text, text: String, byteRange: Range<Int>,
     sourceByteRange: Range<Int>? = nil, page: Int? = nil, lineRange: ClosedRange<Int>,
-    picture: PictureDetails? = nil, millisecondRange: Range<Int>? = nil, heading: String? = nil,
+    place: String? = nil, picture: PictureDetails? = nil, millisecondRange: Range<Int>? = nil,
+    heading: String? = nil,
     tokenCount: Int
   ) {
     self.modality = modality
@@ -46,6 +51,7 @@ package struct Chunk: Sendable, Equatable {
     self.sourceByteRange = sourceByteRange
     self.page = page
     self.lineRange = lineRange
+    self.place = place
     self.picture = picture
     self.millisecondRange = millisecondRange
     self.heading = heading

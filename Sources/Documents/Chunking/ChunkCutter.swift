@@ -8,6 +8,7 @@ struct ChunkCutter {
   private let maximumTokenCount: Int
   private let overlapTokenCount: Int
   private let plan: ChunkPlan
+  private let headers: TableHeaders
 
   init(
     _ document: ExtractedDocument, chunker: Chunker, measure: @escaping (String) -> Int
@@ -15,6 +16,7 @@ struct ChunkCutter {
     self.document = document
     self.measure = measure
     bytes = Array(document.text.utf8)
+    headers = TableHeaders(document, bytes: bytes)
     specialTokenCount = measure("")
     maximumTokenCount = chunker.maximumTokenCount
     let room = maximumTokenCount - specialTokenCount
@@ -29,14 +31,14 @@ struct ChunkCutter {
     var atomizer = TextAtomizer(bytes, headings: document.headings)
     var locator = ChunkLocator(document, bytes: bytes)
     var chunks: [Chunk] = []
-    let pages = document.pages ?? [0..<bytes.count]
+    let pages = document.pages ?? document.parts ?? [0..<bytes.count]
     for (index, page) in pages.enumerated() {
       let atoms = measured(atomizer.atoms(in: page))
       for planned in plan.groups(of: atoms) {
         for group in verified(planned, of: atoms) {
           let start = withOverlap(group, of: atoms)
           let range = atoms[start].range.lowerBound..<atoms[group.upperBound - 1].range.upperBound
-          let text = string(range)
+          let text = text(range)
           chunks.append(
             locator.chunk(
               range, text: text, page: document.pages == nil ? nil : index + 1,
@@ -110,7 +112,7 @@ struct ChunkCutter {
   private func verified(_ group: Range<Int>, of atoms: [TextAtom]) -> [Range<Int>] {
     let range =
       atoms[group.lowerBound].range.lowerBound..<atoms[group.upperBound - 1].range.upperBound
-    if group.count == 1 || measure(string(range)) <= maximumTokenCount { return [group] }
+    if group.count == 1 || measure(withHeader(range)) <= maximumTokenCount { return [group] }
     // Cuts at the best place; of several equally good ones, at the one nearest to the middle.
     let middle = group.lowerBound + group.count / 2
     let inner = group.lowerBound + 1..<group.upperBound
@@ -139,6 +141,24 @@ struct ChunkCutter {
     }
     return start
   }
+
+  /// The text of a chunk: its range, after the header of the table that it was cut from unless both
+  /// are too long.
+  private func text(_ range: Range<Int>) -> String {
+    let whole = withHeader(range)
+    guard whole.utf8.count > range.count, measure(whole) > maximumTokenCount else { return whole }
+    return string(range)
+  }
+
+  private func withHeader(_ range: Range<Int>) -> String {
+    guard let header = headers.header(before: range.lowerBound),
+      header.utf8.count <= Self.longestHeader
+    else { return string(range) }
+    return header + "\n" + string(range)
+  }
+
+  /// A longer header would leave little room for rows; about 60 tokens.
+  private static let longestHeader = 240
 
   private func string(_ range: Range<Int>) -> String {
     String(decoding: bytes[range], as: UTF8.self)

@@ -28,7 +28,8 @@ struct ChunkLocator {
       byteRange: range,
       sourceByteRange: document.sourceByteRange(of: range),
       page: page,
-      lineRange: line(at: range.lowerBound)...line(at: range.upperBound - 1),
+      lineRange: lines(of: range),
+      place: document.placeWords(of: range),
       heading: headingPath(at: place),
       tokenCount: tokenCount)
   }
@@ -41,12 +42,21 @@ struct ChunkLocator {
     return Chunk(
       modality: .picture, text: caption, byteRange: offset..<offset,
       sourceByteRange: document.sourceByteRange(of: offset..<offset), page: page,
-      lineRange: line...line, picture: picture, heading: headingPath(at: offset),
+      lineRange: line...line, place: document.placeWords(of: offset..<offset), picture: picture,
+      heading: headingPath(at: offset),
       tokenCount: tokenCount)
   }
 
-  /// The number of the line that contains a byte, from 1: one more than the newlines before it.
+  /// The lines of a range; text that a page moves, as browsers do, can come from lines before.
+  private func lines(of range: Range<Int>) -> ClosedRange<Int> {
+    let (first, last) = (line(at: range.lowerBound), line(at: range.upperBound - 1))
+    return min(first, last)...max(first, last)
+  }
+
+  /// The number of the line that contains a byte, from 1: that of the file if it is known, else one
+  /// more than the newlines before it.
   private func line(at offset: Int) -> Int {
+    if let lines = document.sourceLines { return lines.line(at: offset) }
     var low = 0
     var high = lineEnds.count
     while low < high {

@@ -17,7 +17,7 @@ package struct Chunker: Sendable {
   ///
   /// `measure` is not part of it: it belongs to the identity of the model.
   package var identity: String {
-    "chunks-1 maximum=\(maximumTokenCount) target=\(targetTokenCount)"
+    "chunks-2 maximum=\(maximumTokenCount) target=\(targetTokenCount)"
       + " overlap=\(overlapTokenCount)"
   }
 
@@ -59,7 +59,7 @@ package struct Chunker: Sendable {
   ///
   /// - Returns: chunks in text order. Without overlap they cover every character of the text that
   ///   is not white space exactly once; none has more than `maximumTokenCount` tokens, unless a
-  ///   single character has more; none crosses a page.
+  ///   single character has more; none crosses a page or part.
   /// - Complexity: O(text) time, plus calls of `measure` on twice the text; O(text) memory.
   package func chunks(of document: ExtractedDocument) -> [Chunk] {
     ChunkCutter(document, chunker: self, measure: measure).cut()

@@ -2,9 +2,9 @@
 ///
 /// A sentence ends at `.`, `!`, `?`, `…` or a similar mark, including the closing quotation marks
 /// and brackets after it, if white space and then anything but a lower-case letter follow. A full
-/// stop after an abbreviation, an initial or a list number does not end one. Chinese and Japanese
-/// full stops always end one. If the rules are wrong, a chunk may be cut at a slightly worse place;
-/// no text is lost.
+/// stop after an abbreviation (``Abbreviations``), an initial, an ordinal ("am 3. Mai") or a list
+/// number does not end one. Chinese and Japanese full stops always end one. If the rules are wrong, a
+/// chunk may be cut at a slightly worse place; no text is lost.
 ///
 /// The rules are a simplification of UAX #29, section 5 (sentence boundaries), with a list of
 /// abbreviations, which the annex leaves to the implementation.
@@ -66,41 +66,84 @@ struct SentenceSplitter {
     guard let next = nextScalar(from: end, upTo: limit) else { return true }
     if next.properties.isLowercase { return false }
     guard kind == .fullStop else { return true }
-    return !isAbbreviation(stop: stop, start: start, nextIsUppercase: next.properties.isUppercase)
+    return !continues(stop: stop, start: start, end: end, limit: limit, next: next)
   }
 
-  /// Whether the full stop at `stop` belongs to the word before it.
-  private func isAbbreviation(stop: Int, start: Int, nextIsUppercase: Bool) -> Bool {
-    var wordStart = stop
-    while wordStart > start, stop - wordStart < 12, !isWordBreak(bytes[wordStart - 1]) {
-      wordStart -= 1
+  /// Whether the full stop at `stop` belongs to the word or the number before it, and the sentence goes
+  /// on.
+  private func continues(
+    stop: Int, start: Int, end: Int, limit: Int, next: Unicode.Scalar
+  ) -> Bool {
+    let wordStart = beginOfWord(endingAt: stop, start: start)
+    let last = string(wordStart..<stop).lowercased()
+    guard let first = last.unicodeScalars.first else { return false }
+    if last.utf8.allSatisfy({ (0x30...0x39).contains($0) }) {
+      return continues(afterNumber: last, at: wordStart, start: start, end: end, limit: limit)
     }
-    let word = String(decoding: bytes[wordStart..<stop], as: UTF8.self).lowercased()
-    guard let first = word.unicodeScalars.first else { return false }
-    if word.unicodeScalars.count == 1, first.properties.isAlphabetic { return true }
-    // "3. Turn the key": the number of a step at the beginning of the text.
-    if word.utf8.allSatisfy({ (0x30...0x39).contains($0) }), word.utf8.count <= 3 {
-      return isBlank(start..<wordStart)
+    if last.unicodeScalars.count == 1, first.properties.isAlphabetic { return true }
+    switch Abbreviations.kind(of: last) {
+    case .beforeNames: return true
+    case .beforeNumbers: return next.properties.numericType != nil || next == "§"
+    case .beforeSmallLetters where !isNumber(before: wordStart, start: start):
+      return !next.properties.isUppercase
+    case .beforeSmallLetters, .beforeAnything:
+      return !next.properties.isUppercase
+        || !SentenceStarters.words.contains(word(after: end, upTo: limit))
+    case nil: return false
     }
-    if Self.abbreviations.contains(word) { return true }
-    return Self.abbreviationsBeforeSmallLetters.contains(word) && !nextIsUppercase
   }
 
-  /// Abbreviations after which a sentence continues, usually with a name or a number.
-  private static let abbreviations: Set<String> = [
-    "mr", "mrs", "ms", "dr", "prof", "rev", "hon", "st", "sr", "jr", "gen", "col", "capt", "lt",
-    "sgt", "messrs", "mme", "mlle", "hr", "fr", "ing", "dipl", "e.g", "i.e", "cf", "vs", "viz",
-    "approx", "ca", "no", "nos", "nr", "fig", "figs", "eq", "eqs", "sec", "ch", "vol", "ed", "eds",
-    "incl", "excl",
-    "pp", "art", "ref", "tab", "app", "z.b", "d.h", "u.a", "bzw", "ggf", "evtl", "vgl", "p.ex",
-  ]
+  /// Whether a sentence goes on after a number and a full stop: an ordinal, or the number of a step.
+  private func continues(
+    afterNumber number: String, at wordStart: Int, start: Int, end: Int, limit: Int
+  ) -> Bool {
+    guard number.utf8.count <= 3 else { return false }
+    // "3. Turn the key" at the beginning of the text.
+    if isBlank(start..<wordStart) { return true }
+    let following = word(after: end, upTo: limit)
+    if Ordinals.followers.contains(following) { return true }
+    guard !SentenceStarters.words.contains(following) else { return false }
+    return Ordinals.leaders.contains(word(before: wordStart, start: start))
+  }
 
-  /// Abbreviations that may also end a sentence: a capital letter after them begins a new one.
-  private static let abbreviationsBeforeSmallLetters: Set<String> = [
-    "etc", "usw", "inc", "ltd", "co", "corp", "bros", "a.m", "p.m", "u.s", "u.k", "e.u", "al",
-    "jan", "feb", "mar", "apr", "jun", "jul", "aug", "sept", "sep", "oct", "nov", "dec", "mon",
-    "tue", "wed", "thu", "fri", "sat", "sun", "min", "max", "tel", "str", "dept", "est",
-  ]
+  private func isNumber(before offset: Int, start: Int) -> Bool {
+    let word = word(before: offset, start: start)
+    return !word.isEmpty && word.utf8.allSatisfy { (0x2C...0x39).contains($0) }
+  }
+
+  /// The word before another one, in lower case.
+  private func word(before offset: Int, start: Int) -> String {
+    var end = offset
+    while end > start, isWordBreak(bytes[end - 1]) { end -= 1 }
+    return string(beginOfWord(endingAt: end, start: start)..<end).lowercased()
+  }
+
+  /// The offset where the word that ends at `stop` begins; no word that matters is longer than 16
+  /// bytes.
+  private func beginOfWord(endingAt stop: Int, start: Int) -> Int {
+    var begin = stop
+    while begin > start, stop - begin < 16, !isWordBreak(bytes[begin - 1]) { begin -= 1 }
+    // Not within a character.
+    while begin < stop, bytes[begin] & 0xC0 == 0x80 { begin += 1 }
+    return begin
+  }
+
+  /// The next word in lower case, without marks before and after it.
+  private func word(after offset: Int, upTo limit: Int) -> String {
+    var begin = offset
+    while begin < limit, bytes[begin] < 0x80, !Self.isLetterOrDigit(bytes[begin]) { begin += 1 }
+    var end = begin
+    while end < limit, bytes[end] >= 0x80 || Self.isLetterOrDigit(bytes[end]) { end += 1 }
+    return string(begin..<end).lowercased()
+  }
+
+  private static func isLetterOrDigit(_ byte: UInt8) -> Bool {
+    (0x30...0x39).contains(byte) || (0x41...0x5A).contains(byte) || (0x61...0x7A).contains(byte)
+  }
+
+  private func string(_ range: Range<Int>) -> String {
+    String(decoding: bytes[range], as: UTF8.self)
+  }
 
   /// The offset after further terminators, quotation marks and brackets.
   private func afterClosers(_ offset: Int, upTo limit: Int) -> Int {
@@ -110,6 +153,8 @@ struct SentenceSplitter {
       switch scalar {
       case "\"", "'", ")", "]", "}", "”", "’", "»", "」", "』", "）", "】", "》", "*", "_":
         break
+      // The mark of a note, as in `tonnes.¹ It`.
+      case "¹", "²", "³", "⁰", "⁴"..."⁹", "ⁱ", "ᵛ", "ˣ": break
       default:
         guard Terminator(scalar) != nil else { return offset }
       }

@@ -22,31 +22,41 @@ struct DOCXPackage {
   ///   of `ZipArchive` (a bomb, an ambiguous directory, a wrong checksum).
   func read() throws(DocumentError) -> ExtractedDocument {
     let archive = try DOCXArchive(path: path)
-    guard let mainPart = Self.mainPart(archive.names) else {
-      throw .unsupported(path: path, format: Self.format(archive.names))
-    }
-    let reader = DOCXReader(path: path, limits: limits) { name throws(DocumentError) in
+    func part(_ name: String) throws(DocumentError) -> [UInt8]? {
       guard let entry = archive.entry(named: name) else { return nil }
       guard entry.byteCount <= limits.maximumMarkupByteCount else {
         throw .textTooLarge(path: path, limit: limits.maximumMarkupByteCount)
       }
       return try archive.contents(of: entry)
     }
-    return try reader.read(mainPart: mainPart)
+    guard let mainPart = Self.mainPart(archive.names, root: try part("_rels/.rels")) else {
+      throw .unsupported(path: path, format: Self.format(archive.names))
+    }
+    return try DOCXReader(path: path, limits: limits, part: part).read(mainPart: mainPart)
   }
 
-  /// "word/document.xml", or the numbered name that some Office versions write.
-  static func mainPart(_ names: [String]) -> String? {
+  /// The part with the text: the one that the package's relationships name (ECMA-376 part 1,
+  /// 11.3.10), else "word/document.xml", else the numbered name that some Office versions write.
+  ///
+  /// - Parameters:
+  ///   - names: the names of all parts.
+  ///   - root: the content of `_rels/.rels`.
+  /// - Returns: the name of the part; nil for an archive without a Word document.
+  static func mainPart(_ names: [String], root: [UInt8]? = nil) -> String? {
+    var relationships = DOCXRelationships(mainPart: "")
+    if let root, (try? XMLPullReader.walk(root, &relationships)) != nil,
+      let name = relationships.part(ofType: "officeDocument"), names.contains(name),
+      !name.hasPrefix("xl/"), !name.hasPrefix("ppt/")
+    {
+      return name
+    }
     if names.contains("word/document.xml") { return "word/document.xml" }
     return names.first { $0.hasPrefix("word/document") && $0.hasSuffix(".xml") }
   }
 
   /// The format of an archive without a Word document, by the parts that the format requires.
   static func format(_ names: [String]) -> String {
-    if names.contains("xl/workbook.xml") { return "a spreadsheet (XLSX); save it as PDF or HTML" }
-    if names.contains("ppt/presentation.xml") { return "a presentation (PPTX); save it as PDF" }
-    if names.contains("META-INF/container.xml") { return "an EPUB book" }
-    if names.contains("content.xml") { return "an OpenDocument file; save it as DOCX" }
+    if names.contains("content.xml") { return "an OpenDocument file of an unknown kind" }
     return "a ZIP archive"
   }
 }

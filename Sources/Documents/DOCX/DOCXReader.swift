@@ -1,8 +1,9 @@
-/// Reads the main text of a DOCX file (ECMA-376, WordprocessingML), with its headings, lists,
-/// tables, footnotes and pictures.
+/// Reads the main text of a DOCX file (ECMA-376, WordprocessingML), with its headings, numbering,
+/// lists, tables, notes, equations, embedded documents and pictures.
 ///
-/// Left out: deleted text of tracked changes, field codes, headers and footers, comments, and the
-/// second copy of drawings that Word writes for old programs.
+/// Left out: field codes, comments, headers and footers, hidden and struck text, deleted text and
+/// rows of tracked changes, and the second copy of drawings that Word writes for old programs. Their
+/// words are counted.
 struct DOCXReader {
   let path: String
   let limits: DocumentLimits
@@ -10,23 +11,17 @@ struct DOCXReader {
   let part: (String) throws(DocumentError) -> [UInt8]?
 
   /// Reads the part with the text, usually "word/document.xml", and the parts that it refers to:
-  /// styles, notes, properties.
+  /// styles, numbering, notes, properties.
   func read(mainPart: String) throws(DocumentError) -> ExtractedDocument {
     guard let body = try part(mainPart) else {
       throw .damaged(path: path, type: .docx, reason: "'\(mainPart)' is missing")
     }
-    var styles = DOCXStyles()
     var warnings: [String] = []
-    try walk("word/styles.xml", &styles, &warnings)
-    var footnotes = DOCXFootnotes()
-    try walk("word/footnotes.xml", &footnotes, &warnings)
-    var properties = DOCXProperties()
-    try walk("docProps/core.xml", &properties, &warnings)
-
     var relationships = DOCXRelationships(mainPart: mainPart)
     try walk(relationships.partName, &relationships, &warnings)
-
-    var visitor = DOCXVisitor(styles: styles, footnotes: footnotes.texts)
+    var properties = DOCXProperties()
+    try walk("docProps/core.xml", &properties, &warnings)
+    var visitor = try visitor(relationships, &warnings)
     do throws(XMLPullReader.Malformed) {
       try XMLPullReader.walk(body, &visitor)
     } catch {
@@ -36,7 +31,13 @@ struct DOCXReader {
     guard prose.bytes.count <= limits.maximumTextByteCount else {
       throw .textTooLarge(path: path, limit: limits.maximumTextByteCount)
     }
-    return ExtractedDocument(
+    var leftOut = visitor.leftOut
+    try countUnread(relationships, &leftOut)
+    if let warning = leftOut.warning { warnings.append(warning) }
+    if visitor.unknownSymbolCount > 0 {
+      warnings.append("\(visitor.unknownSymbolCount) characters of symbol fonts were left out")
+    }
+    var document = ExtractedDocument(
       type: .docx,
       title: properties.title ?? prose.headings.first { $0.level == 1 }?.title,
       text: prose.text,
@@ -46,6 +47,80 @@ struct DOCXReader {
         relationships.part(of: $0).map { .stored(.part(name: $0)) }
       },
       warnings: warnings)
+    document.tables = prose.tables
+    document.leftOut = leftOut
+    return document
+  }
+
+  /// The visitor of the main part, with what the parts beside it say.
+  private func visitor(
+    _ relationships: DOCXRelationships, _ warnings: inout [String]
+  ) throws(DocumentError) -> DOCXVisitor {
+    func name(_ type: String) -> String {
+      relationships.part(ofType: type) ?? "word/\(type).xml"
+    }
+    var styles = DOCXStyles()
+    try walk(name("styles"), &styles, &warnings)
+    var numbering = DOCXNumbering()
+    try walk(name("numbering"), &numbering, &warnings)
+    var settings = DOCXSettings()
+    try walk(name("settings"), &settings, &warnings)
+    var footnotes = DOCXNotes(styles: styles)
+    try walk(name("footnotes"), &footnotes, &warnings)
+    var endnotes = DOCXNotes(styles: styles)
+    try walk(name("endnotes"), &endnotes, &warnings)
+    var visitor = DOCXVisitor(
+      styles: styles, numbering: numbering, footnotes: footnotes.texts, endnotes: endnotes.texts,
+      settings: settings, chunks: try embeddedDocuments(relationships, &warnings))
+    visitor.leftOut.add(footnotes.leftOut)
+    visitor.leftOut.add(endnotes.leftOut)
+    return visitor
+  }
+
+  /// The documents that the main part embeds by `w:altChunk`, by relationship.
+  private func embeddedDocuments(
+    _ relationships: DOCXRelationships, _ warnings: inout [String]
+  ) throws(DocumentError) -> [String: ExtractedDocument] {
+    var documents: [String: ExtractedDocument] = [:]
+    for id in relationships.identifiers(ofType: "aFChunk") {
+      guard let name = relationships.part(of: id), let bytes = try part(name) else { continue }
+      do throws(DocumentError) {
+        documents[id] = try embedded(bytes, name: name)
+      } catch {
+        warnings.append("the embedded document \(name) was not read: it \(error.reason)")
+      }
+    }
+    return documents
+  }
+
+  private func embedded(
+    _ bytes: [UInt8], name: String
+  ) throws(DocumentError) -> ExtractedDocument {
+    guard case .document(let type) = DocumentSniffer.sniff(bytes, path: name),
+      Self.embeddableTypes.contains(type.name)
+    else { throw .unsupported(path: name, format: "a document of another type") }
+    return try type.read(DocumentSource(contents: bytes, path: name, limits: limits))
+  }
+
+  /// Types whose readers need nothing but the content.
+  private static let embeddableTypes: Set<String> = ["html", "text", "markdown", "rtf"]
+
+  /// Counts the words of the parts that are not read.
+  private func countUnread(
+    _ relationships: DOCXRelationships, _ leftOut: inout LeftOutWords
+  ) throws(DocumentError) {
+    let kinds: [(String, LeftOutWords.Reason)] = [
+      ("header", .headerOrFooter), ("footer", .headerOrFooter), ("comments", .comment),
+    ]
+    for (type, reason) in kinds {
+      for id in relationships.identifiers(ofType: type) {
+        guard let name = relationships.part(of: id) else { continue }
+        var counter = DOCXWordCount()
+        var ignored: [String] = []
+        try walk(name, &counter, &ignored)
+        leftOut.add(counter.count, reason)
+      }
+    }
   }
 
   /// Reads an optional part; a damaged one gives only a warning.
@@ -58,161 +133,5 @@ struct DOCXReader {
     } catch {
       warnings.append("\(name) was not used: \(error.reason)")
     }
-  }
-}
-
-/// Turns the elements of `word/document.xml` into text, and lists its pictures.
-struct DOCXVisitor: MarkupVisitor {
-  private(set) var prose = ProseBuilder()
-
-  private let styles: DOCXStyles
-  private let footnotes: [String: String]
-
-  private var takesText = false
-  private var tableDepth = 0
-  private var cellCount = 0
-  private var paragraph = Paragraph()
-  private var previousWasItem = false
-  private var noteNumbers: [String] = []
-
-  /// The pictures, by the identifiers of their relationships.
-  private(set) var images: [ShownPicture] = []
-  /// Alternative text and title of the open drawing (`wp:docPr`).
-  private var drawingCaptions: [String] = []
-  /// The pictures of the paragraph before this one, which a caption may follow.
-  private var captionable: Range<Int> = 0..<0
-  private var paragraphStart = 0
-  private var firstImageOfParagraph = 0
-
-  /// The properties of the open paragraph.
-  private struct Paragraph {
-    var style: String?
-    var outlineLevel: Int?
-    var listLevel: Int?
-    var isHeading = false
-    var isItem = false
-  }
-
-  init(styles: DOCXStyles, footnotes: [String: String]) {
-    self.styles = styles
-    self.footnotes = footnotes
-  }
-
-  mutating func start(_ element: MarkupElement) -> Bool {
-    let value = element.attributes["val"]
-    switch element.name {
-    case "w:del", "w:moveFrom", "w:instrText", "mc:Fallback", "w:rPrChange", "w:pPrChange",
-      "w:sectPr":
-      return false
-    case "w:p": beginParagraph()
-    case "w:pStyle": paragraph.style = value
-    case "w:outlineLvl": paragraph.outlineLevel = value.flatMap { Int($0) }
-    case "w:numPr": paragraph.listLevel = paragraph.listLevel ?? 0
-    case "w:ilvl": paragraph.listLevel = value.flatMap { Int($0) } ?? 0
-    case "w:t": takesText = true
-    case "w:tab", "w:ptab": prose.append(" ")
-    case "w:br", "w:cr": prose.breakLine()
-    case "w:noBreakHyphen": prose.append("\u{2011}")
-    case "docPr":
-      drawingCaptions = ["descr", "title"].compactMap { element.attributes[$0] }
-    case "blip": addImage(element.attributes["embed"])
-    // VML, which Word wrote until 2007.
-    case "imagedata":
-      drawingCaptions = [element.attributes["title"]].compactMap { $0 }
-      addImage(element.attributes["id"])
-    case "w:footnoteReference": addNote(element.attributes["id"])
-    case "w:tbl":
-      prose.breakParagraph()
-      tableDepth += 1
-    case "w:tr" where tableDepth == 1:
-      prose.beginRow()
-      cellCount = 0
-    case "w:tc" where tableDepth == 1:
-      if cellCount > 0 { prose.nextCell() }
-      cellCount += 1
-    default: break
-    }
-    return true
-  }
-
-  mutating func end(_ name: String) {
-    switch name {
-    case "w:pPr": applyProperties()
-    case "w:p": endParagraph()
-    case "w:t": takesText = false
-    case "w:tr" where tableDepth == 1: prose.endRow()
-    case "w:tbl":
-      tableDepth = max(0, tableDepth - 1)
-      prose.breakParagraph()
-    default: break
-    }
-  }
-
-  mutating func text(_ text: String) {
-    if takesText { prose.append(text) }
-  }
-
-  private mutating func beginParagraph() {
-    prose.breakParagraph()
-    paragraph = Paragraph()
-    paragraphStart = prose.bytes.count
-    firstImageOfParagraph = images.count
-  }
-
-  private mutating func addImage(_ relationship: String?) {
-    guard let relationship, images.count < PictureCollector.limit else { return }
-    images.append(
-      ShownPicture(
-        address: relationship, captions: drawingCaptions, byteOffset: prose.bytes.count))
-    drawingCaptions = []
-  }
-
-  /// Adds a paragraph of the style "caption" to the pictures of the paragraph before it, or to its
-  /// own.
-  private mutating func takeCaption() {
-    let own = firstImageOfParagraph..<images.count
-    let captioned = own.isEmpty ? captionable : own
-    if !captioned.isEmpty, styles.isCaption(paragraph.style), paragraphStart < prose.bytes.count {
-      let caption = String(decoding: prose.bytes[paragraphStart...], as: UTF8.self)
-      for index in captioned { images[index].captions.append(caption) }
-    }
-    captionable = own
-  }
-
-  private mutating func applyProperties() {
-    let level = paragraph.outlineLevel.map { $0 + 1 } ?? styles.headingLevel(paragraph.style)
-    // Outline level 9 means body text (17.3.1.20).
-    if let level, (1...9).contains(level) {
-      paragraph.isHeading = true
-      prose.beginHeading(level: level)
-    } else if let listLevel = paragraph.listLevel ?? styles.listLevel(paragraph.style) {
-      paragraph.isItem = true
-      prose.beginItem(String(repeating: "  ", count: min(max(0, listLevel), 8)) + "- ")
-      if previousWasItem { prose.breakTightly() }
-    }
-  }
-
-  private mutating func endParagraph() {
-    if paragraph.isHeading { prose.endHeading() }
-    if paragraph.isItem { prose.endItem() }
-    takeCaption()
-    previousWasItem = paragraph.isItem
-    paragraph = Paragraph()
-    prose.breakParagraph()
-    guard !prose.isInRow else { return }
-    // A footnote follows the paragraph that refers to it, so that both end up in one chunk.
-    for id in noteNumbers {
-      if let note = footnotes[id] {
-        prose.append("[\(id)] \(note)")
-        prose.breakParagraph()
-      }
-    }
-    noteNumbers = []
-  }
-
-  private mutating func addNote(_ id: String?) {
-    guard let id, footnotes[id] != nil else { return }
-    prose.append("[\(id)]")
-    noteNumbers.append(id)
   }
 }

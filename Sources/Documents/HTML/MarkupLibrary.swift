@@ -1,6 +1,6 @@
 internal import CXML2
 
-/// The part of libxml2 that the HTML and the XML reader share.
+/// The start of libxml2 and its strings.
 enum MarkupLibrary {
   /// Initialises the library's tables, which must happen once before several threads parse.
   static func start() { _ = started }

@@ -11,8 +11,9 @@ enum XMLPullReader {
     let reason: String
   }
 
-  /// Parses a part and reports its elements by short names: "w:" for WordprocessingML, "mc:" for
-  /// markup compatibility, "dc:" for Dublin Core, and no prefix for all others.
+  /// Parses a part and reports its elements by short names: "w:" for WordprocessingML, "m:" for
+  /// Office Math, "mc:" for markup compatibility, "dc:" for Dublin Core, and no prefix for all
+  /// others.
   static func walk(
     _ bytes: [UInt8], _ visitor: inout some MarkupVisitor
   ) throws(Malformed) {
@@ -49,8 +50,7 @@ enum XMLPullReader {
       case XML_READER_TYPE_ELEMENT:
         let name = unsafe elementName(reader)
         let isEmpty = unsafe xmlTextReaderIsEmptyElement(reader) == 1
-        let element = unsafe MarkupElement(
-          name: name, attributes: attributes(reader), isLayoutTable: false)
+        let element = unsafe MarkupElement(name: name, attributes: attributes(reader))
         guard visitor.start(element) else {
           // Skips the element with its content.
           status = unsafe xmlTextReaderNext(reader)
@@ -86,18 +86,29 @@ enum XMLPullReader {
     case "http://schemas.openxmlformats.org/wordprocessingml/2006/main",
       "http://purl.oclc.org/ooxml/wordprocessingml/main":
       "w:"
+    case "http://schemas.openxmlformats.org/officeDocument/2006/math",
+      "http://purl.oclc.org/ooxml/officeDocument/math":
+      "m:"
     case "http://schemas.openxmlformats.org/markup-compatibility/2006": "mc:"
     case "http://purl.org/dc/elements/1.1/": "dc:"
     default: ""
     }
   }
 
-  /// Attributes by local name; the attributes used here have distinct local names.
+  /// Attributes by local name, and those that refer to another part by `r:` and local name as well,
+  /// because `id` and `r:id` occur in one element.
   private static func attributes(_ reader: xmlTextReaderPtr) -> [String: String] {
     var found: [String: String] = [:]
     while unsafe xmlTextReaderMoveToNextAttribute(reader) == 1 {
       let name = unsafe MarkupLibrary.string(xmlTextReaderConstLocalName(reader))
-      found[name] = unsafe MarkupLibrary.string(xmlTextReaderConstValue(reader))
+      let value = unsafe MarkupLibrary.string(xmlTextReaderConstValue(reader))
+      found[name] = value
+      let space = unsafe MarkupLibrary.string(xmlTextReaderConstNamespaceUri(reader))
+      if space.hasSuffix("/officeDocument/2006/relationships")
+        || space.hasSuffix("/officeDocument/relationships")
+      {
+        found["r:" + name] = value
+      }
     }
     _ = unsafe xmlTextReaderMoveToElement(reader)
     return found

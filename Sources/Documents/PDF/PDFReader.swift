@@ -5,11 +5,11 @@ import Bytes
 ///
 /// `pdftotext` runs in a process of its own, with limits on memory, time and output, because PDF is
 /// the format with the longest history of parser faults. Poppler is GPL and is not linked.
-/// `pdftotext` writes the text in reading order, joins words that were hyphenated at a line end,
-/// and ends each page with a form feed.
+/// `pdftotext -tsv` writes the words in reading order with their places on the page;
+/// ``PDFTextBuilder`` makes text of them.
 struct PDFReader {
-  let path: String
-  let limits: DocumentLimits
+  private let path: String
+  private let limits: DocumentLimits
 
   private static let tool = "pdftotext"
 
@@ -23,19 +23,27 @@ struct PDFReader {
   static let headerWindow = 1_024
 
   /// Whether a file has the header of a PDF.
+  ///
+  /// A text may mention the header, or begin with it. Of a text, a PDF differs by bytes that are no
+  /// text, or by its objects.
   static func hasSignature(_ bytes: [UInt8]) -> Bool {
     let head = bytes.prefix(headerWindow)
-    let mark = Array("%PDF-".utf8)
-    guard head.count >= mark.count else { return false }
-    return (head.startIndex...head.endIndex - mark.count).contains {
-      head[$0..<$0 + mark.count].elementsEqual(mark)
+    guard let place = firstIndex(of: "%PDF-", in: head) else { return false }
+    guard PlainText.isPlausible(bytes) else { return true }
+    let followsLineEnd = place == 0 || bytes[place - 1] == 0x0A || bytes[place - 1] == 0x0D
+    return followsLineEnd && firstIndex(of: " obj", in: bytes.prefix(PlainText.window)) != nil
+  }
+
+  private static func firstIndex(of mark: String, in bytes: ArraySlice<UInt8>) -> Int? {
+    let mark = Array(mark.utf8)
+    guard bytes.count >= mark.count else { return nil }
+    return (bytes.startIndex...bytes.endIndex - mark.count).first {
+      bytes[$0..<$0 + mark.count].elementsEqual(mark)
     }
   }
 
   func read() throws(DocumentError) -> ExtractedDocument {
-    let output = try run()
-    var builder = PDFTextBuilder()
-    builder.append(output)
+    let builder = try run()
     let emptyPages = builder.pages.indices.filter { builder.pages[$0].isEmpty }.map { $0 + 1 }
     let pictures =
       emptyPages.isEmpty || !PDFPagePicture.isAvailable
@@ -61,12 +69,26 @@ struct PDFReader {
     }
   }
 
-  private func run() throws(DocumentError) -> [UInt8] {
+  /// Runs the program, and writes the text of each page as soon as it has arrived.
+  private func run() throws(DocumentError) -> PDFTextBuilder {
+    var table = PDFWordTable()
+    var builder = PDFTextBuilder(limit: limits.maximumTextByteCount)
     let result = try PopplerProgram(name: Self.tool, path: path, limits: limits).run(
-      ["-enc", "UTF-8", Self.plainPath(path), "-"], outputByteCount: limits.maximumTextByteCount,
-      tooLarge: .textTooLarge(path: path, limit: limits.maximumTextByteCount))
+      ["-tsv", "-enc", "UTF-8", Self.plainPath(path), "-"],
+      tooLarge: .textTooLarge(path: path, limit: limits.maximumTextByteCount),
+      isCancelled: { builder.isFull },
+      consume: { piece in
+        table.append(piece)
+        for page in table.takePages() { builder.append(page) }
+      })
     try check(result)
-    return result.output
+    table.finish()
+    for page in table.takePages() { builder.append(page) }
+    guard !builder.isFull else {
+      throw .textTooLarge(path: path, limit: limits.maximumTextByteCount)
+    }
+    builder.finish()
+    return builder
   }
 
   /// The path in a form that `pdftotext` cannot take for an option, standard input or a URL.
@@ -87,35 +109,5 @@ struct PDFReader {
     case .killed(let signal):
       throw .toolFailed(path: path, tool: Self.tool, reason: "ended by signal \(signal)")
     }
-  }
-}
-
-/// Concatenates the pages of `pdftotext`.
-struct PDFTextBuilder {
-  private(set) var bytes: [UInt8] = []
-  private(set) var pages: [Range<Int>] = []
-  private(set) var removedControlCount = 0
-
-  /// Appends the whole output: pages, each ended by a form feed.
-  mutating func append(_ output: [UInt8]) {
-    bytes.reserveCapacity(output.count)
-    var start = 0
-    while start < output.count {
-      let end = output[start...].firstIndex(of: 0x0C) ?? output.count
-      appendPage(output[start..<end])
-      start = end + 1
-    }
-  }
-
-  private mutating func appendPage(_ page: ArraySlice<UInt8>) {
-    let decoded = TextDecoder.decode(
-      Array(page), as: DetectedEncoding(encoding: .utf8, markByteCount: 0))
-    removedControlCount += decoded.removedControlCount
-    let content = TextLayout.trimmed(0..<decoded.bytes.count, in: decoded.bytes)
-    // Separates pages by a blank line, so that no paragraph continues across them.
-    if !content.isEmpty, !bytes.isEmpty { bytes.append(contentsOf: [0x0A, 0x0A]) }
-    let start = bytes.count
-    bytes.append(contentsOf: decoded.bytes[content])
-    pages.append(start..<bytes.count)
   }
 }

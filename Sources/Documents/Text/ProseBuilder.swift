@@ -7,8 +7,18 @@ struct ProseBuilder {
   private(set) var bytes: [UInt8] = []
   private(set) var headings: [Heading] = []
   private(set) var removedControlCount = 0
+  /// The tables so far; `ProseBuilder+Tables.swift` fills them in.
+  var tables: [ExtractedTable] = []
+  /// The open table.
+  var table: OpenTable?
+  /// The lines of the file that the text comes from, in text order; empty if `line` is never set.
+  private(set) var lineMarks: [SourceLines.Mark] = []
+  /// The line of the file of the text that is appended next.
+  var line = 0
+  /// The superscript or subscript that is being collected.
+  var script: OpenScript?
   /// Whether a table row is open; then breaks become spaces, so that the row stays on one line.
-  private(set) var isInRow = false
+  var isInRow = false
 
   private var pendingNewlines = 0
   private var pendingSpace = false
@@ -69,7 +79,8 @@ struct ProseBuilder {
     breakParagraph()
   }
 
-  mutating func beginRow() {
+  /// Begins a line whose breaks become spaces.
+  mutating func beginRowLine() {
     breakLine()
     isInRow = true
     pendingBars = 0
@@ -81,21 +92,61 @@ struct ProseBuilder {
     pendingBars += 1
   }
 
-  mutating func endRow() {
+  mutating func endRowLine() {
     isInRow = false
     pendingBars = 0
     pendingSpace = false
     breakLine()
   }
 
+  /// Appends a whole text that was built apart, as paragraphs of its own.
+  mutating func append(_ other: ProseBuilder) {
+    removedControlCount += other.removedControlCount
+    append(block: other.bytes, headings: other.headings, tables: other.tables)
+  }
+
+  /// Appends the text of another document, as paragraphs of its own.
+  mutating func append(_ document: ExtractedDocument) {
+    removedControlCount += document.removedControlCount
+    append(
+      block: Array(document.text.utf8), headings: document.headings, tables: document.tables)
+  }
+
+  private mutating func append(
+    block: [UInt8], headings: [Heading], tables: [ExtractedTable]
+  ) {
+    guard !block.isEmpty else { return }
+    endScript()
+    breakParagraph()
+    if hasPending { writePending() }
+    let start = bytes.count
+    if isInRow {
+      bytes.append(contentsOf: block.map { $0 == 0x0A ? 0x20 : $0 })
+    } else {
+      bytes.append(contentsOf: block)
+      self.headings += headings.map {
+        Heading(
+          level: $0.level, title: $0.title,
+          byteRange: $0.byteRange.lowerBound + start..<$0.byteRange.upperBound + start)
+      }
+      self.tables += tables.map { $0.moved(by: start) }
+    }
+    breakParagraph()
+  }
+
   // MARK: Characters
 
   /// Appends text and collapses its white space.
   mutating func append(_ text: String) {
+    if script != nil {
+      script?.text += text
+      return
+    }
     for scalar in text.unicodeScalars {
       if (0x21..<0x7F).contains(scalar.value) {
         // The common case.
         if hasPending { writePending() }
+        noteLine()
         if headingLevel != nil, headingStart == nil { headingStart = bytes.count }
         bytes.append(UInt8(truncatingIfNeeded: scalar.value))
       } else if Self.isWhiteSpace(scalar) {
@@ -106,13 +157,26 @@ struct ProseBuilder {
     }
   }
 
+  private mutating func noteLine() {
+    if line > 0, lineMarks.last?.line != line {
+      lineMarks.append(SourceLines.Mark(byteOffset: bytes.count, line: line))
+    }
+  }
+
+  /// The character before the next one: a space if a break or a space is pending.
+  var lastScalar: Unicode.Scalar? {
+    if hasPending { return " " }
+    guard let start = bytes.lastIndex(where: { $0 & 0xC0 != 0x80 }) else { return nil }
+    return String(decoding: bytes[start...], as: UTF8.self).unicodeScalars.first
+  }
+
   private var hasPending: Bool {
     pendingSpace || pendingNewlines > 0 || pendingBars > 0 || !pendingMark.isEmpty
   }
 
   /// Appends text and keeps its spaces and line breaks, as in `<pre>`.
   mutating func appendPreformatted(_ text: String) {
-    guard !isInRow else { return append(text) }
+    guard !isInRow, script == nil else { return append(text) }
     for scalar in text.unicodeScalars {
       switch scalar {
       case "\n": pendingNewlines += 1
@@ -133,6 +197,7 @@ struct ProseBuilder {
     case 0xAD: break
     default:
       writePending()
+      noteLine()
       if headingLevel != nil, headingStart == nil { headingStart = bytes.count }
       bytes.append(contentsOf: UTF8.encode(scalar) ?? UTF8.encodedReplacementCharacter)
     }

@@ -60,17 +60,47 @@ package struct SourceMap: Sendable, Equatable {
     return lower..<sourceUnit(at: range.upperBound - 1).upperBound
   }
 
+  /// The map of a text from which some ranges were taken out.
+  ///
+  /// - Parameter kept: the ranges of the text that remain, in order, on character boundaries.
+  /// - Returns: the map of the remaining text to the same file.
+  /// - Complexity: O(ranges · log runs + runs).
+  func keeping(_ kept: [Range<Int>]) -> SourceMap {
+    var map = SourceMap()
+    for range in kept where !range.isEmpty {
+      var index = runIndex(at: range.lowerBound)
+      var offset = range.lowerBound
+      while offset < range.upperBound, index < runs.count {
+        let run = runs[index]
+        let next = index + 1 < runs.count ? runs[index + 1].textOffset : textByteCount
+        let end = min(range.upperBound, next)
+        let unitsBefore = (offset - run.textOffset) / run.textUnit
+        map.append(
+          sourceOffset: run.sourceOffset + unitsBefore * run.sourceUnit, textUnit: run.textUnit,
+          sourceUnit: run.sourceUnit, unitCount: (end - offset) / run.textUnit)
+        offset = end
+        index += 1
+      }
+    }
+    return map
+  }
+
   /// Bytes of the file of the unit that contains one byte of the text.
   private func sourceUnit(at textOffset: Int) -> Range<Int> {
+    let run = runs[runIndex(at: textOffset)]
+    let start =
+      run.sourceOffset + (textOffset - run.textOffset) / run.textUnit * run.sourceUnit
+    return start..<start + run.sourceUnit
+  }
+
+  /// The index of the run that contains one byte of the text.
+  private func runIndex(at textOffset: Int) -> Int {
     var low = 0
     var high = runs.count
     while high - low > 1 {
       let middle = (low + high) / 2
       if runs[middle].textOffset <= textOffset { low = middle } else { high = middle }
     }
-    let run = runs[low]
-    let start =
-      run.sourceOffset + (textOffset - run.textOffset) / run.textUnit * run.sourceUnit
-    return start..<start + run.sourceUnit
+    return low
   }
 }

@@ -33,8 +33,10 @@ struct TextBuilder {
       afterCarriageReturn = true
       put("\n", sourceOffset, sourceByteCount)
     case 0x09: put("\t", sourceOffset, sourceByteCount)
-    // Vertical tab, form feed, next line: separators that editors do not count as line ends.
-    case 0x0B, 0x0C, 0x85:
+    // Vertical tab, form feed, next line: separators that editors do not count as line ends. The
+    // separators of ASCII (0x1C to 0x1F), and the first numbers of a font without a Unicode table, of
+    // which one stands for the space in text that was copied from a PDF.
+    case 0x0B, 0x0C, 0x85, 0x01...0x06, 0x1C...0x1F:
       removedControlCount += 1
       put(" ", sourceOffset, sourceByteCount)
     case 0x00...0x1F, 0x7F...0x9F: removedControlCount += 1
@@ -48,6 +50,18 @@ struct TextBuilder {
   mutating func appendReplacement(sourceOffset: Int, sourceByteCount: Int) {
     replacedCount += 1
     append("\u{FFFD}", sourceOffset: sourceOffset, sourceByteCount: sourceByteCount)
+  }
+
+  /// Takes ranges out of the text.
+  ///
+  /// - Parameter ranges: in order, without overlap, on character boundaries.
+  mutating func remove(_ ranges: [Range<Int>]) {
+    guard !ranges.isEmpty else { return }
+    let starts = [0] + ranges.map(\.upperBound)
+    let ends = ranges.map(\.lowerBound) + [bytes.count]
+    let kept = zip(starts, ends).map { $0..<max($0, $1) }
+    sourceMap = sourceMap.keeping(kept)
+    bytes = Array(kept.map { bytes[$0] }.joined())
   }
 
   private mutating func put(

@@ -10,24 +10,68 @@ enum TextDecoder {
     builder.reserve(bytes.count)
     let start = detected.markByteCount
     switch detected.encoding {
-    case .utf8: decodeUTF8(bytes, from: start, into: &builder)
+    case .utf8: decodeUTF8(bytes, from: start, to: bytes.count, into: &builder)
     case .utf16LittleEndian: decodeUTF16(bytes, from: start, highByte: 1, into: &builder)
     case .utf16BigEndian: decodeUTF16(bytes, from: start, highByte: 0, into: &builder)
     case .utf32LittleEndian:
       decodeUTF32(bytes, from: start, bigEndian: false, into: &builder)
     case .utf32BigEndian: decodeUTF32(bytes, from: start, bigEndian: true, into: &builder)
     case .windows1252: decodeWindows1252(bytes, from: start, into: &builder)
+    case .doubleUTF8: decodeDoubleUTF8(bytes, from: start, into: &builder)
+    default: decodeLegacy(bytes, from: start, as: detected.encoding, into: &builder)
     }
     return builder
   }
 
+  /// Decodes an encoding that the C library converts.
+  private static func decodeLegacy(
+    _ bytes: [UInt8], from start: Int, as encoding: TextEncoding, into builder: inout TextBuilder
+  ) {
+    guard let name = encoding.converterName, let converter = CharsetConverter(name) else {
+      // The library lacks it, which Debian's does not.
+      return decodeWindows1252(bytes, from: start, into: &builder)
+    }
+    guard encoding.hasSingleBytes else {
+      return converter.decode(bytes, from: start, into: &builder)
+    }
+    let table = CharsetConverter.table(name)
+    for offset in start..<max(start, bytes.count) {
+      if let scalar = table[Int(bytes[offset])] {
+        builder.append(scalar, sourceOffset: offset, sourceByteCount: 1)
+      } else {
+        builder.appendReplacement(sourceOffset: offset, sourceByteCount: 1)
+      }
+    }
+  }
+
+  /// Decodes text that was encoded as UTF-8 twice; a run that was not is decoded once.
+  private static func decodeDoubleUTF8(
+    _ bytes: [UInt8], from start: Int, into builder: inout TextBuilder
+  ) {
+    var offset = start
+    while offset < bytes.count {
+      let end = DoubleEncoding.end(ofRunAt: offset, in: bytes)
+      if let characters = DoubleEncoding.decoded(bytes, offset..<end), end > offset {
+        for (scalar, source) in characters {
+          builder.append(scalar, sourceOffset: source.lowerBound, sourceByteCount: source.count)
+        }
+        offset = end
+      } else {
+        // Either ASCII, or characters that were encoded once.
+        let next = max(end, bytes[end...].firstIndex { $0 >= 0x80 } ?? bytes.count)
+        decodeUTF8(bytes, from: offset, to: next, into: &builder)
+        offset = next
+      }
+    }
+  }
+
   /// Copies runs of printable ASCII at once, and everything else character by character.
   private static func decodeUTF8(
-    _ bytes: [UInt8], from start: Int, into builder: inout TextBuilder
+    _ bytes: [UInt8], from start: Int, to end: Int, into builder: inout TextBuilder
   ) {
     var plainStart = start
     var offset = start
-    while offset < bytes.count {
+    while offset < end {
       let byte = bytes[offset]
       if (byte >= 0x20 && byte < 0x7F) || byte == 0x09 {
         offset += 1

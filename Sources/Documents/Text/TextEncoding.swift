@@ -1,12 +1,95 @@
-/// The encodings of plain text, and how a file's encoding is detected.
+/// The encodings of text files, by their names in the WHATWG Encoding Standard where it has one.
 package enum TextEncoding: String, Sendable, CaseIterable {
   case utf8 = "UTF-8"
   case utf16LittleEndian = "UTF-16LE"
   case utf16BigEndian = "UTF-16BE"
   case utf32LittleEndian = "UTF-32LE"
   case utf32BigEndian = "UTF-32BE"
+  /// UTF-8 that a program read as Windows-1252 and wrote as UTF-8 again: `Ã©` in place of `é`.
+  case doubleUTF8 = "UTF-8 encoded twice"
   /// ISO-8859-1 with printable characters at 0x80 to 0x9F, as browsers read "Latin-1".
   case windows1252 = "windows-1252"
+
+  case windows1250 = "windows-1250"
+  case windows1251 = "windows-1251"
+  case windows1253 = "windows-1253"
+  case windows1254 = "windows-1254"
+  case windows1255 = "windows-1255"
+  case windows1256 = "windows-1256"
+  case windows1257 = "windows-1257"
+  case windows1258 = "windows-1258"
+  case windows874 = "windows-874"
+  case iso8859Part2 = "ISO-8859-2"
+  case iso8859Part3 = "ISO-8859-3"
+  case iso8859Part4 = "ISO-8859-4"
+  case iso8859Part5 = "ISO-8859-5"
+  case iso8859Part6 = "ISO-8859-6"
+  case iso8859Part7 = "ISO-8859-7"
+  case iso8859Part8 = "ISO-8859-8"
+  case iso8859Part10 = "ISO-8859-10"
+  case iso8859Part13 = "ISO-8859-13"
+  case iso8859Part14 = "ISO-8859-14"
+  case iso8859Part15 = "ISO-8859-15"
+  case iso8859Part16 = "ISO-8859-16"
+  case koi8R = "KOI8-R"
+  case koi8U = "KOI8-U"
+  case ibm850 = "IBM850"
+  case ibm852 = "IBM852"
+  case ibm866 = "IBM866"
+  case macintosh = "macintosh"
+  case macCyrillic = "x-mac-cyrillic"
+  case gb18030 = "gb18030"
+  case big5 = "Big5"
+  case shiftJIS = "Shift_JIS"
+  case eucJP = "EUC-JP"
+  case iso2022JP = "ISO-2022-JP"
+  case eucKR = "EUC-KR"
+
+  /// The name under which the C library's `iconv` converts it; nil for the encodings that
+  /// `TextDecoder` reads itself.
+  ///
+  /// Of several versions it is the largest, as in browsers: "Shift_JIS" has Windows' characters, and
+  /// "EUC-KR" all syllables.
+  var converterName: String? {
+    switch self {
+    case .utf8, .utf16LittleEndian, .utf16BigEndian, .utf32LittleEndian, .utf32BigEndian,
+      .doubleUTF8, .windows1252:
+      nil
+    case .windows874: "CP874"
+    case .macCyrillic: "MAC-CYRILLIC"
+    case .macintosh: "MACINTOSH"
+    case .big5: "BIG5-HKSCS"
+    case .shiftJIS: "CP932"
+    case .eucKR: "CP949"
+    case .windows1250, .windows1251, .windows1253, .windows1254, .windows1255, .windows1256,
+      .windows1257, .windows1258:
+      "CP" + rawValue.suffix(4)
+    default: rawValue.uppercased()
+    }
+  }
+}
+
+extension TextEncoding {
+  /// Whether it is one of the encodings with a byte for each character.
+  var hasSingleBytes: Bool {
+    switch self {
+    case .utf8, .utf16LittleEndian, .utf16BigEndian, .utf32LittleEndian, .utf32BigEndian,
+      .doubleUTF8, .gb18030, .big5, .shiftJIS, .eucJP, .iso2022JP, .eucKR:
+      false
+    default: true
+    }
+  }
+
+  /// Whether it is for languages with Latin letters, in which most bytes are ASCII.
+  var isLatin: Bool {
+    switch self {
+    case .windows1250, .windows1252, .windows1254, .windows1257, .windows1258, .iso8859Part2,
+      .iso8859Part3, .iso8859Part4, .iso8859Part10, .iso8859Part13, .iso8859Part14,
+      .iso8859Part15, .iso8859Part16, .ibm850, .ibm852, .macintosh:
+      true
+    default: false
+    }
+  }
 }
 
 /// The result of the detection.
@@ -14,110 +97,11 @@ struct DetectedEncoding: Equatable {
   let encoding: TextEncoding
   /// Byte count of the byte order mark, which is skipped.
   let markByteCount: Int
+  /// Whether the bytes fit another encoding nearly as well.
+  var isDoubtful = false
 }
 
 /// The error for content that is not text.
 struct NotText: Error, Equatable {
   let reason: String
-}
-
-extension TextEncoding {
-  /// A zero byte among this many first bytes makes a file binary, as in git (`buffer_is_binary`,
-  /// FIRST_FEW_BYTES in xdiff-interface.c).
-  static let zeroByteWindow = 8_000
-
-  /// A file with a larger share of control characters is binary.
-  ///
-  /// Random bytes have 10 % of them and terminal logs, whose escape and backspace characters are
-  /// not counted, well under 1 %.
-  static let maximumControlPercent = 2
-
-  /// Up to this many control characters do not make a short note binary.
-  static let minimumControlCount = 4
-
-  /// Finds the encoding of a file's content.
-  ///
-  /// - Parameter bytes: the whole content.
-  /// - Returns: the encoding and the byte count of its byte order mark.
-  /// - Throws: `NotText` with the reason and byte offset for a binary file.
-  /// - Complexity: O(bytes).
-  static func detect(_ bytes: [UInt8]) throws(NotText) -> DetectedEncoding {
-    if let marked = byteOrderMark(bytes) { return marked }
-    if let wide = unmarkedUTF16(bytes) {
-      return DetectedEncoding(encoding: wide, markByteCount: 0)
-    }
-    if let zero = bytes.prefix(zeroByteWindow).firstIndex(of: 0) {
-      throw NotText(reason: "zero byte at offset \(zero)")
-    }
-    let controls = bytes.count { isSuspicious($0) }
-    if controls >= minimumControlCount, controls * 100 > bytes.count * maximumControlPercent {
-      throw NotText(reason: "\(controls) control characters in \(bytes.count) bytes")
-    }
-    let encoding: TextEncoding = looksLikeUTF8(bytes) ? .utf8 : .windows1252
-    return DetectedEncoding(encoding: encoding, markByteCount: 0)
-  }
-
-  /// The encoding that a byte order mark denotes.
-  static func byteOrderMark(_ bytes: [UInt8]) -> DetectedEncoding? {
-    // UTF-32LE before UTF-16LE: its mark begins with the other's.
-    let marks: [([UInt8], TextEncoding)] = [
-      ([0xEF, 0xBB, 0xBF], .utf8),
-      ([0xFF, 0xFE, 0x00, 0x00], .utf32LittleEndian),
-      ([0x00, 0x00, 0xFE, 0xFF], .utf32BigEndian),
-      ([0xFF, 0xFE], .utf16LittleEndian),
-      ([0xFE, 0xFF], .utf16BigEndian),
-    ]
-    for (mark, encoding) in marks where bytes.starts(with: mark) {
-      return DetectedEncoding(encoding: encoding, markByteCount: mark.count)
-    }
-    return nil
-  }
-
-  /// UTF-16 without a byte order mark: zero bytes at many odd offsets and at hardly any even one,
-  /// or the reverse.
-  private static func unmarkedUTF16(_ bytes: [UInt8]) -> TextEncoding? {
-    guard bytes.count >= 4, bytes.count.isMultiple(of: 2) else { return nil }
-    var zerosAtEven = 0
-    var zerosAtOdd = 0
-    let window = bytes.prefix(zeroByteWindow)
-    for (place, byte) in window.enumerated() where byte == 0 {
-      if place.isMultiple(of: 2) { zerosAtEven += 1 } else { zerosAtOdd += 1 }
-    }
-    // Text in a European language has a zero byte in nearly every unit; a third leaves room for
-    // other scripts. On the other side, characters such as U+0100 and U+0200 are rarer than one in
-    // fifty.
-    let units = window.count / 2
-    if zerosAtOdd * 3 >= units && zerosAtEven * 50 <= units { return .utf16LittleEndian }
-    if zerosAtEven * 3 >= units && zerosAtOdd * 50 <= units { return .utf16BigEndian }
-    return nil
-  }
-
-  /// Whether a byte is a C0 control character that text does not contain; escape, backspace, form
-  /// feed and vertical tab occur in logs and old manuals.
-  private static func isSuspicious(_ byte: UInt8) -> Bool {
-    byte < 0x20 && !(0x08...0x0D).contains(byte) && byte != 0x1B
-  }
-
-  /// Whether the bytes are valid UTF-8, or UTF-8 with a few errors: most multi-byte sequences are
-  /// valid.
-  private static func looksLikeUTF8(_ bytes: [UInt8]) -> Bool {
-    var valid = 0
-    var invalid = 0
-    var offset = 0
-    while offset < bytes.count {
-      if bytes[offset] < 0x80 {
-        offset += 1
-        continue
-      }
-      switch UTF8Sequence.decode(bytes, at: offset) {
-      case .scalar(_, let byteCount):
-        valid += 1
-        offset += byteCount
-      case .invalid(let byteCount):
-        invalid += 1
-        offset += byteCount
-      }
-    }
-    return invalid == 0 || valid > invalid * 4
-  }
 }

@@ -54,11 +54,11 @@ struct TextLayout {
     return segments
   }
 
-  /// `- `, `* `, `+ `, `• `, `> `, `12. `, `12) `, `a) `.
+  /// `- `, `* `, `+ `, `• `, `12. `, `12) `, `a) `.
   static func beginsItem(_ range: Range<Int>, in bytes: [UInt8]) -> Bool {
     let mark = bytes[range].prefix { !isSpace($0) }
     guard mark.count < range.count, let last = mark.last else { return false }
-    if mark.count == 1 { return "-*+>".utf8.contains(last) }
+    if mark.count == 1 { return "-*+".utf8.contains(last) }
     if mark.elementsEqual("•".utf8) || mark.elementsEqual("–".utf8) { return true }
     guard mark.count <= 4, last == UInt8(ascii: ".") || last == UInt8(ascii: ")") else {
       return false

@@ -22,10 +22,13 @@ struct TextReader {
     } catch {
       throw .binary(path: path, reason: error.reason)
     }
-    let builder = TextDecoder.decode(contents, as: detected)
+    var builder = TextDecoder.decode(contents, as: detected)
     guard builder.bytes.count <= limits.maximumTextByteCount else {
       throw .textTooLarge(path: path, limit: limits.maximumTextByteCount)
     }
+    let marks = TextMarks(builder.bytes, isMarkdown: type == .markdown)
+    let pictures = type == .markdown ? pictures(builder.bytes, without: marks) : []
+    builder.remove(marks.ranges)
     let structure = MarkdownStructure(builder.bytes, dialect: type == .markdown ? .markdown : .text)
     return ExtractedDocument(
       type: type,
@@ -35,18 +38,34 @@ struct TextReader {
       sourceMap: builder.sourceMap,
       encoding: detected.encoding,
       removedControlCount: builder.removedControlCount,
-      pictures: type == .markdown ? pictures(builder.bytes) : [],
-      warnings: Self.warnings(builder, encoding: detected.encoding))
+      pictures: pictures,
+      warnings: Self.warnings(builder, detected) + marks.warnings)
   }
 
-  /// The pictures that a Markdown text shows, where their files exist.
-  private func pictures(_ bytes: [UInt8]) -> [ExtractedPicture] {
+  /// The pictures that a Markdown text shows, where their files exist; their places are in the text
+  /// without the marks.
+  private func pictures(_ bytes: [UInt8], without marks: TextMarks) -> [ExtractedPicture] {
     var markdown = MarkdownPictures(bytes)
-    return PictureCollector.pictures(markdown.find()) {
+    let shown = markdown.find().map { picture in
+      ShownPicture(
+        address: picture.address, captions: picture.captions,
+        byteOffset: marks.offset(of: picture.byteOffset))
+    }
+    return PictureCollector.pictures(shown) {
       PictureAddress.resolve($0, inPageAt: path)
     }
   }
 
+  /// The warnings about the decoding of a file.
+  static func warnings(_ builder: TextBuilder, _ detected: DetectedEncoding) -> [String] {
+    guard detected.isDoubtful else { return warnings(builder, encoding: detected.encoding) }
+    return [
+      "the encoding is a guess, \(detected.encoding.rawValue); if the text is garbled,"
+        + " save the file as UTF-8"
+    ] + warnings(builder, encoding: detected.encoding)
+  }
+
+  /// The warnings about a text whose encoding is certain.
   static func warnings(_ builder: TextBuilder, encoding: TextEncoding) -> [String] {
     guard builder.replacedCount > 0 else { return [] }
     return [

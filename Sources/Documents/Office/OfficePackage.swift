@@ -1,0 +1,157 @@
+import Bytes
+
+/// A document in a ZIP archive: its parts by name, with the limits on their size.
+struct OfficePackage {
+  let path: String
+  let type: DocumentType
+  let limits: DocumentLimits
+  let archive: ZipArchive
+
+  /// Opens the archive.
+  ///
+  /// - Throws: `.damaged` for an archive that breaks a rule of `ZipArchive`.
+  init(_ source: DocumentSource, type: DocumentType) throws(DocumentError) {
+    path = source.path
+    self.type = type
+    limits = source.limits
+    do throws(ZipError) {
+      archive = try ZipArchive(file: MappedFile(bytes: source.contents, name: source.path))
+    } catch {
+      throw .damaged(path: source.path, type: type, reason: "\(error)")
+    }
+  }
+
+  /// The content of a part; nil if there is none of this name.
+  ///
+  /// - Throws: `.textTooLarge`, `.damaged`.
+  func part(_ name: String) throws(DocumentError) -> [UInt8]? {
+    guard let entry = archive.entry(named: name) else { return nil }
+    guard entry.byteCount <= limits.maximumMarkupByteCount else {
+      throw .textTooLarge(path: path, limit: limits.maximumMarkupByteCount)
+    }
+    do throws(ZipError) {
+      return try archive.contents(of: entry)
+    } catch {
+      throw .damaged(path: path, type: type, reason: "\(error)")
+    }
+  }
+
+  /// Reads a part that the document cannot do without.
+  func walk(_ name: String, _ visitor: inout some MarkupVisitor) throws(DocumentError) {
+    guard let bytes = try part(name) else {
+      throw .damaged(path: path, type: type, reason: "'\(name)' is missing")
+    }
+    do throws(XMLPullReader.Malformed) {
+      try XMLPullReader.walk(bytes, &visitor)
+    } catch {
+      throw .damaged(path: path, type: type, reason: "\(name): \(error.reason)")
+    }
+  }
+
+  /// Reads a part that may be missing; a damaged one gives a warning.
+  func walkOptional(
+    _ name: String, _ visitor: inout some MarkupVisitor, _ warnings: inout [String]
+  ) throws(DocumentError) {
+    guard let bytes = try part(name) else { return }
+    do throws(XMLPullReader.Malformed) {
+      try XMLPullReader.walk(bytes, &visitor)
+    } catch {
+      warnings.append("\(name) was not used: \(error.reason)")
+    }
+  }
+
+  /// The relationships of a part, or of the package for an empty name.
+  func relationships(
+    of part: String, _ warnings: inout [String]
+  ) throws(DocumentError) -> OfficeRelationships {
+    var found = OfficeRelationships(source: part)
+    try walkOptional(found.partName, &found, &warnings)
+    return found
+  }
+
+  /// The part with the document itself: the target of the package's `officeDocument` relationship,
+  /// or the usual name.
+  func mainPart(usual: String, _ warnings: inout [String]) throws(DocumentError) -> String {
+    let package = try relationships(of: "", &warnings)
+    let named = package.targets(of: "officeDocument").first
+    if let named, archive.entry(named: named) != nil { return named }
+    return usual
+  }
+}
+
+/// The relationships of one part: the parts that it refers to (ECMA-376 part 2, section 9.3).
+struct OfficeRelationships: MarkupVisitor {
+  private let source: String
+  private var parts: [(id: String, kind: String, part: String)] = []
+
+  init(source: String) { self.source = source }
+
+  /// The name of the part that contains the relationships.
+  var partName: String { folder + "_rels/" + source.dropFirst(folder.count) + ".rels" }
+
+  private var folder: String {
+    source.lastIndex(of: "/").map { String(source[...$0]) } ?? ""
+  }
+
+  mutating func start(_ element: MarkupElement) -> Bool {
+    guard element.name == "Relationship", element.attributes["TargetMode"] != "External",
+      let id = element.attributes["Id"], let target = element.attributes["Target"],
+      let part = PartPath.resolve(target, against: folder)
+    else { return true }
+    // The last component is the same in the transitional and the strict namespace.
+    let kind = element.attributes["Type"]?.split(separator: "/").last.map(String.init) ?? ""
+    parts.append((id, kind, part))
+    return true
+  }
+
+  mutating func end(_ name: String) {}
+  mutating func text(_ text: String) {}
+
+  /// The part with an identifier.
+  func part(_ id: String) -> String? { parts.first { $0.id == id }?.part }
+
+  /// The parts of a kind, such as `notesSlide`, in the order of the file.
+  func targets(of kind: String) -> [String] { parts.filter { $0.kind == kind }.map(\.part) }
+}
+
+/// Names of members of an archive, relative to each other.
+enum PartPath {
+  /// Resolves a reference in a part.
+  ///
+  /// - Parameters:
+  ///   - reference: a relative or absolute path; a fragment is dropped, percent escapes are resolved.
+  ///   - folder: the folder of the part; ends with a slash unless it is the root.
+  /// - Returns: the name of the member; nil if the path leaves the archive.
+  static func resolve(_ reference: String, against folder: String) -> String? {
+    let path = reference.prefix { $0 != "#" && $0 != "?" }
+    var components = path.hasPrefix("/") ? [] : folder.split(separator: "/").map(String.init)
+    for component in path.split(separator: "/") {
+      switch component {
+      case ".": continue
+      case "..": if components.popLast() == nil { return nil }
+      default: components.append(unescaped(component))
+      }
+    }
+    return components.isEmpty ? nil : components.joined(separator: "/")
+  }
+
+  /// Resolves percent escapes (RFC 3986, section 2.1); others stay as they are.
+  static func unescaped(_ text: Substring) -> String {
+    let bytes = Array(text.utf8)
+    var result: [UInt8] = []
+    var index = 0
+    while index < bytes.count {
+      if bytes[index] == UInt8(ascii: "%"), index + 2 < bytes.count,
+        let value = UInt8(
+          String(decoding: bytes[index + 1...index + 2], as: UTF8.self), radix: 16)
+      {
+        result.append(value)
+        index += 3
+      } else {
+        result.append(bytes[index])
+        index += 1
+      }
+    }
+    return String(decoding: result, as: UTF8.self)
+  }
+}
