@@ -23,6 +23,12 @@ package final class ChildProcess {
     /// The end of standard error.
     package var errorText: String
     package var ending: Ending
+
+    package init(output: [UInt8], errorText: String, ending: Ending) {
+      self.output = output
+      self.errorText = errorText
+      self.ending = ending
+    }
   }
 
   /// Why there is no result; the program has ended in every case.

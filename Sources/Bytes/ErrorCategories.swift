@@ -36,3 +36,7 @@ extension ChildProcess.Failure: CategorizedError {
     }
   }
 }
+
+extension WebAddress.Invalid: CategorizedError {
+  package var category: ErrorCategory { .usage }
+}

@@ -22,8 +22,10 @@ package enum ErrorCategory: Sendable, Equatable, CaseIterable {
   case inputOutput
   /// Another process holds a resource; trying again later may help.
   case busy
-  /// A setting is invalid, or forbids what was requested.
+  /// A setting is invalid.
   case configuration
+  /// A setting or variable forbids what was requested.
+  case forbidden
   /// The person who started the work ended it.
   case interrupted
 }

@@ -37,9 +37,10 @@ package struct ZipArchive: Sendable {
     package static let entryCount: UInt64 = 65_536
     /// Bytes that a deflated member, or all of them together, may expand to: 1 GiB.
     package static let expandedByteCount: UInt64 = 1 << 30
-    /// Content bytes per compressed byte, for members that are not small.
+    /// Content bytes per compressed byte of a member that is read, if it is not small.
     ///
-    /// Deflate itself reaches 1,032; office documents stay below 30.
+    /// Deflate itself reaches 1,032; the XML of office documents stays below 30. A member that is
+    /// never read, such as a blank picture, may have any ratio.
     package static let expansionRatio: UInt64 = 100
     /// Members up to this size may have any ratio: 1 MiB of blanks is harmless.
     package static let ratioFreeByteCount: UInt64 = 1 << 20
@@ -101,9 +102,11 @@ package struct ZipArchive: Sendable {
   /// The content of a member, with its CRC checked.
   ///
   /// - Precondition: `entry` is one of this archive's.
-  /// - Throws: `ZipError.damaged` or `.checksum`.
+  /// - Throws: `ZipError.damaged` or `.checksum`; `.limitExceeded` for a member that expands more
+  ///   than `Limits.expansionRatio` times.
   /// - Complexity: O(content); memory for the content.
   package func contents(of entry: Entry) throws(ZipError) -> [UInt8] {
+    try checkExpansion(of: entry)
     let bytes: [UInt8]
     switch entry.method {
     case .stored:
@@ -117,6 +120,16 @@ package struct ZipArchive: Sendable {
     }
     try check(crc32(of: bytes), of: entry)
     return bytes
+  }
+
+  private func checkExpansion(of entry: Entry) throws(ZipError) {
+    let (size, packed) = (UInt64(entry.byteCount), UInt64(entry.dataRange.count))
+    guard entry.method == .deflated, size > Limits.ratioFreeByteCount,
+      size / Limits.expansionRatio >= packed
+    else { return }
+    throw .limitExceeded(
+      what: "expansion of '\(printable(entry.name))'", value: size / max(1, packed),
+      limit: Limits.expansionRatio)
   }
 
   /// Checks the CRC of a stored member where it is, without a copy.

@@ -141,14 +141,6 @@ struct ZipDirectoryReader {
           value: member.byteCount, limit: limit)
       }
       expandedByteCount += member.byteCount
-      let ratio = ZipArchive.Limits.expansionRatio
-      if member.byteCount > ZipArchive.Limits.ratioFreeByteCount,
-        member.byteCount / ratio >= member.compressedByteCount
-      {
-        throw .limitExceeded(
-          what: "expansion of '\(printable(member.name))'",
-          value: member.byteCount / max(1, member.compressedByteCount), limit: ratio)
-      }
     }
     return method
   }

@@ -53,10 +53,10 @@ import Testing
   }
 
   @Test func bombs() throws {
-    // 8 MiB of zeros are refused for their ratio. 1 MiB is too small to refuse.
-    let error = #expect(throws: ZipError.self) {
-      try ZipArchive(path: ZipTests.path("bomb.zip"))
-    }
+    // 8 MiB of zeros are refused for their ratio when they are read; a member that is never read may
+    // have any ratio. 1 MiB is too small to refuse.
+    let bomb = try ZipArchive(path: ZipTests.path("bomb.zip"))
+    let error = #expect(throws: ZipError.self) { try bomb.contents(named: "zeros") }
     #expect(error?.description.contains("100") == true)
     let dense = try ZipArchive(path: ZipTests.path("dense.zip"))
     #expect(try dense.contents(named: "zeros") == .init(repeating: 0, count: 1 << 20))
