@@ -64,7 +64,7 @@ package struct QuestionSet: Sendable {
     for (items, isAnswerable) in [(answerable, true), (unanswerable, false)] {
       for item in items {
         let request = try pipeline.request(for: item.question, mode: .hybrid, limit: 5)
-        observations.append(.init(request.evidence, isAnswerable: isAnswerable, group: 0))
+        observations.append(.init(request, isAnswerable: isAnswerable, group: 0))
         guard isAnswerable, let document = item.document else { continue }
         let rank = request.passages.firstIndex { $0.citation.path.hasSuffix("/" + document) }
         metrics.add(rank: rank.map { $0 + 1 })

@@ -7,21 +7,35 @@ internal import Store
 ///
 /// A question of a SQuAD dataset becomes unanswerable when the search excludes all paragraphs of
 /// its article. Each question is therefore asked twice: with the whole index, and without its
-/// article.
+/// article. A question that the file itself marks as unanswerable (SQuAD 2.0) is asked once, with the
+/// whole index.
 package struct RefusalEvaluation {
   /// The evidence of one question.
   package struct Observation: Sendable, Encodable {
     package let isAnswerable: Bool
-    package let bestCosine: Double
-    package let wordCoverage: Double
+    /// The evidence of each of the best passages; the strongest decides.
+    package let passages: [PassageEvidence]
     /// The question's article, by which observations are split into halves.
     package let group: Int
 
-    package init(isAnswerable: Bool, bestCosine: Double, wordCoverage: Double, group: Int) {
+    package init(isAnswerable: Bool, passages: [PassageEvidence], group: Int) {
       self.isAnswerable = isAnswerable
-      self.bestCosine = bestCosine
-      self.wordCoverage = wordCoverage
+      self.passages = passages
       self.group = group
+    }
+
+    /// The evidence that a question's request has.
+    ///
+    /// - Parameters:
+    ///   - request: the question with its passages.
+    ///   - isAnswerable: whether the index answers it.
+    ///   - group: the question's article.
+    package init(_ request: AnswerRequest, isAnswerable: Bool, group: Int) {
+      let best = Array(request.passages.prefix(EvidenceRule.measured.passageCount))
+      self.init(
+        isAnswerable: isAnswerable,
+        passages: PassageEvidence.of(best, question: request.question, weights: request.weights),
+        group: group)
     }
   }
 
@@ -66,16 +80,19 @@ package struct RefusalEvaluation {
           .map(RetrievalEvaluation.path(ofParagraph:))
       }
       var observations: [Observation] = []
+      var done = 0
       for question in dataset.questions {
         let article = dataset.articles[question.paragraph]
-        for isAnswerable in [true, false] {
+        for isAnswerable in question.isImpossible ? [false] : [true, false] {
           let request = try pipeline.request(
             for: question.text, mode: .hybrid, limit: 5,
-            filter: SearchFilter(paths: isAnswerable ? [] : otherPaths[article]))
+            filter: SearchFilter(
+              paths: isAnswerable || question.isImpossible ? [] : otherPaths[article]))
           observations.append(
-            Observation(request.evidence, isAnswerable: isAnswerable, group: article))
+            Observation(request, isAnswerable: isAnswerable, group: article))
         }
-        progress(observations.count, 2 * dataset.questions.count)
+        done += 2
+        progress(done, 2 * dataset.questions.count)
       }
       return observations
     }
@@ -85,9 +102,7 @@ package struct RefusalEvaluation {
   package static func outcome(of rule: EvidenceRule, on observations: [Observation]) -> Outcome {
     var (answered, answerable, refused, unanswerable) = (0, 0, 0, 0)
     for observation in observations {
-      let strength = rule.strength(
-        cosine: observation.bestCosine, coverage: observation.wordCoverage)
-      let isAnswered = strength >= rule.threshold
+      let isAnswered = observation.passages.contains { rule.strength(of: $0) >= rule.threshold }
       if observation.isAnswerable {
         answerable += 1
         answered += isAnswered ? 1 : 0
@@ -121,13 +136,5 @@ package struct RefusalEvaluation {
       }
     }
     return best.rule
-  }
-}
-
-extension RefusalEvaluation.Observation {
-  package init(_ evidence: Evidence, isAnswerable: Bool, group: Int) {
-    self.init(
-      isAnswerable: isAnswerable, bestCosine: evidence.bestCosine,
-      wordCoverage: evidence.wordCoverage, group: group)
   }
 }

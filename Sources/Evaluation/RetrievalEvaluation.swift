@@ -28,11 +28,13 @@ package struct RetrievalEvaluation {
   ) throws -> [(mode: SearchMode, metrics: RankingMetrics)] {
     try withIndexedParagraphs { store in
       let retriever = Retriever(store: store, encoder: encoder)
-      let total = modes.count * dataset.questions.count
+      // A question that no paragraph answers has no paragraph to find.
+      let questions = dataset.questions.filter { !$0.isImpossible }
+      let total = modes.count * questions.count
       var done = 0
       return try modes.map { mode in
         var metrics = RankingMetrics()
-        for question in dataset.questions {
+        for question in questions {
           let passages = try retriever.retrieve(question.text, mode: mode, limit: 10).passages
           let wanted = Self.path(ofParagraph: question.paragraph)
           metrics.add(rank: passages.firstIndex { $0.citation.path == wanted }.map { $0 + 1 })

@@ -7,7 +7,8 @@ package import Store
 /// 1. ``Conversation/query(for:)`` completes a follow-up question with the one before it.
 /// 2. ``Retriever/retrieve(_:mode:limit:filter:)`` finds the best passages.
 /// 3. ``Evidence`` decides whether they bear on the question; if not, the question is refused.
-/// 4. The ``AnswerBackend`` quotes or writes the answer with its citations.
+/// 4. The ``AnswerBackend`` quotes or writes the answer with its citations. Beside prose of which the
+///    passages support nothing stands the quotation.
 package struct AnswerPipeline: Sendable {
   package let retriever: Retriever
   package let backend: any AnswerBackend
@@ -33,12 +34,16 @@ package struct AnswerPipeline: Sendable {
   ) throws -> AnswerRequest {
     let query = conversation.query(for: question)
     let retrieval = try retriever.retrieve(query, mode: mode, limit: limit, filter: filter)
+    let weights = try retriever.wordWeights(for: query, passages: retrieval.passages)
     return AnswerRequest(
       question: question, passages: retrieval.passages,
-      evidence: Evidence(question: query, passages: retrieval.passages),
+      evidence: Evidence(
+        question: query, passages: retrieval.passages, weights: weights,
+        rule: retriever.encoder.evidenceRule(for: query)),
       conversation: conversation,
       // The vector of a completed follow-up is not the vector of the question alone.
-      questionVector: query == question ? retrieval.queryVector : nil)
+      questionVector: query == question ? retrieval.queryVector : nil,
+      weights: weights)
   }
 
   /// Step 4: the backend's answer, or a refusal if the evidence is insufficient.
@@ -53,6 +58,15 @@ package struct AnswerPipeline: Sendable {
     _ request: AnswerRequest, emit: (String) -> Void = { _ in }, shouldStop: () -> Bool = { false }
   ) throws -> Answer {
     guard request.evidence.isSufficient else { return Answer(to: request, backend: backend.name) }
-    return try backend.answer(request, emit: emit, shouldStop: shouldStop)
+    var answer = try backend.answer(request, emit: emit, shouldStop: shouldStop)
+    answer.passages = try answer.passages.map { try retriever.store.timed($0) }
+    if answer.isUnfounded {
+      let quoted = try ExtractiveBackend(encoder: retriever.encoder).answer(
+        request, emit: { _ in }, shouldStop: shouldStop)
+      answer.quotation = try quoted.passages.first.map {
+        Quotation(text: quoted.quotedText, passage: try retriever.store.timed($0))
+      }
+    }
+    return answer
   }
 }

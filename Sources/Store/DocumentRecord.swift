@@ -4,7 +4,7 @@ package struct DocumentRecord: Sendable, Equatable {
   package var path: String
   /// The path as the user named it, for display.
   package var displayPath: String
-  /// The detected type: `text`, `markdown`, `html`, `docx`, `pdf`.
+  /// The detected type, such as `markdown` or `xlsx`; ``refusedType`` for content that cannot be indexed.
   package var type: String
   /// The document's own title, if it has one.
   package var title: String?
@@ -16,6 +16,10 @@ package struct DocumentRecord: Sendable, Equatable {
   package var byteCount: Int
   /// Modification time in nanoseconds since 1970.
   package var modifiedNanoseconds: Int64
+
+  /// The type of a skipped file that is read again only when it has changed; other skipped files are
+  /// tried at every run.
+  package static let refusedType = "refused"
 
   package init(
     path: String, displayPath: String? = nil, type: String, title: String? = nil, sha256: String,
@@ -41,6 +45,8 @@ package struct StoredDocument: Sendable, Equatable, Identifiable {
   package let chunkCount: Int
   /// Why the file could not be indexed; nil for an indexed document.
   package let skipReason: String?
+  /// Language, length and model of a recording; nil for other documents.
+  package let recording: RecordingDetails?
 
   package var path: String { record.path }
   package var isSkipped: Bool { skipReason != nil }

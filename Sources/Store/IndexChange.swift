@@ -7,11 +7,17 @@ package struct EmbeddedDocument: Sendable {
   package var chunks: [Chunk]
   /// The vectors of each space, at most one entry a space.
   package var vectors: [SpaceVectors]
+  /// Language, length and model of a recording; nil for other documents.
+  package var recording: RecordingDetails?
 
-  package init(record: DocumentRecord, chunks: [Chunk], vectors: [SpaceVectors]) {
+  package init(
+    record: DocumentRecord, chunks: [Chunk], vectors: [SpaceVectors],
+    recording: RecordingDetails? = nil
+  ) {
     self.record = record
     self.chunks = chunks
     self.vectors = vectors
+    self.recording = recording
   }
 
   /// A document whose chunks all have a vector in the text space, and no other vectors.

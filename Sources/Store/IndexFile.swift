@@ -176,6 +176,9 @@ enum IndexFile {
     configuration.busyMode = .timeout(busyTimeoutSeconds)
     configuration.maximumReaderCount = 4
     configuration.prepareDatabase { database in
+      // GRDB's `add(tokenizer:)` traps where this statement is an error.
+      _ = try database.makeStatement(sql: "SELECT fts5(NULL)")
+      database.add(tokenizer: SearchTokenizer.self)
       // A view or index of a hostile file must not call functions with side effects.
       try database.execute(sql: "PRAGMA trusted_schema = OFF")
       // A mapped file that another process truncates would raise SIGBUS.

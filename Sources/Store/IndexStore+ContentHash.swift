@@ -47,7 +47,12 @@ extension IndexStore {
   /// A hash of each content's title, chunks and vectors, by the id of the content.
   private func contentDigests(_ database: Database) throws -> [Int64: String] {
     var digests: [Int64: String] = [:]
-    let contents = try Row.fetchCursor(database, sql: "SELECT id, title FROM content")
+    let contents = try Row.fetchCursor(
+      database,
+      sql: """
+        SELECT content.id, title, \(RecordingTable.columns) FROM content
+        LEFT JOIN recording ON recording.contentID = content.id
+        """)
     let chunks = try database.makeStatement(
       sql: """
         SELECT \(ChunkTable.columns), ordinal, vector.elements FROM \(ChunkTable.source)
@@ -63,6 +68,12 @@ extension IndexStore {
       let id: Int64 = try content.decode(atIndex: 0)
       let digest = try DigestBuilder()
       try digest.add(content.decode(String?.self, atIndex: 1))
+      if let recording = try RecordingTable.decode(content, from: 2) {
+        try digest.addMark(Modality.sound)
+        try digest.add(recording.language)
+        try digest.add(recording.milliseconds)
+        try digest.add(recording.model)
+      }
       let rows = try Row.fetchCursor(chunks, arguments: [id])
       while let row = try rows.next() {
         try digest.add(row.decode(Int.self, atIndex: ChunkTable.columnCount))
@@ -126,6 +137,11 @@ private final class DigestBuilder {
       try addMark(chunk.modality)
       try add(chunk.millisecondRange?.lowerBound ?? -1)
       try add(chunk.millisecondRange?.upperBound ?? -1)
+    }
+    if let place = chunk.place {
+      // A number that no length of a text is, so that other chunks keep their hash.
+      try add(-3)
+      try add(place)
     }
     if let picture = chunk.picture { try add(picture) }
   }

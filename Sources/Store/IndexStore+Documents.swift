@@ -1,3 +1,4 @@
+internal import Bytes
 package import Documents
 internal import Foundation
 internal import GRDB
@@ -262,17 +263,24 @@ extension IndexStore {
   package func removeVanished(
     under root: String? = nil, exists: (String) -> Bool
   ) throws(StoreError) -> [String] {
-    let vanished = try fileStates(under: root).keys.filter { !exists($0) }.sorted()
+    let vanished = try fileStates(under: root).keys.map(\.string).filter { !exists($0) }.sorted()
     try removeDocuments(paths: vanished)
     return vanished
   }
 
-  /// Empties the index and gives it a new identity; then every document has to be added again.
+  /// Empties the index and gives it a new identity.
+  ///
+  /// Its documents stay listed, as skipped with ``waitingReason``, until they are added again. After an
+  /// interruption ``waitingPaths()`` returns the remaining ones. Transcripts of recordings stay: they
+  /// depend on the recording and the speech model alone.
   package func rebuild(identity: IndexIdentity) throws(StoreError) {
     try identity.requireUsable()
     try write { database in
+      try database.execute(
+        sql: "UPDATE document SET contentID = NULL, skipReason = ?",
+        arguments: [Self.waitingReason])
       for table in [
-        "document", "vector", "quantizedVectors", "picture", "chunk", "content", "vectorSpace",
+        "vector", "quantizedVectors", "picture", "recording", "chunk", "content", "vectorSpace",
       ] {
         try database.execute(sql: "DELETE FROM \(table)")
       }
@@ -288,6 +296,33 @@ extension IndexStore {
     }
     expected.withLock { if $0 != nil { $0 = identity } }
     try compact()
+  }
+
+  /// Why a document is skipped that a rebuild has not reached yet.
+  static let waitingReason = "waiting to be embedded again: swiftrag index rebuild continues"
+
+  /// The canonical paths of the documents that a rebuild has not reached yet, ascending.
+  package func waitingPaths() throws(StoreError) -> [String] {
+    try read {
+      try String.fetchAll(
+        $0, sql: "SELECT path FROM document WHERE skipReason = ? ORDER BY path",
+        arguments: [Self.waitingReason])
+    }
+  }
+
+  /// Some of the indexed texts, evenly spread, to measure what embedding them takes.
+  ///
+  /// - Parameter limit: how many at most.
+  /// - Returns: texts, without the empty ones of pictures.
+  /// - Throws: if the index cannot be read.
+  package func sampleTexts(limit: Int) throws(StoreError) -> [String] {
+    try read { database in
+      let count = try Int.fetchOne(database, sql: "SELECT count(*) FROM chunk") ?? 0
+      let step = max(1, count / max(1, limit))
+      return try String.fetchAll(
+        database, sql: "SELECT text FROM chunk WHERE id % ? = 0 AND text <> '' LIMIT ?",
+        arguments: [step, limit])
+    }
   }
 
   /// Adds the spaces of an identity that the index lacks, without vectors.
@@ -310,11 +345,17 @@ extension IndexStore {
   package func adopt(_ space: VectorSpace) throws(StoreError) {
     let present = try identity()
     if let known = present.space(space.name) {
-      return try known.requireCompatible(with: space, path: path)
+      try known.requireCompatible(with: space, path: path)
+    } else if mode == .readWrite, space.name == .picture {
+      try addMissingSpaces(
+        of: IndexIdentity(text: present.text, picture: space, chunker: present.chunker))
     }
-    guard mode == .readWrite, space.name == .picture else { return }
-    try addMissingSpaces(
-      of: IndexIdentity(text: present.text, picture: space, chunker: present.chunker))
+    // From now on the caller has vectors of this space, and another process may rebuild the index
+    // with another model.
+    expected.withLock { expected in
+      guard let known = expected, space.name == .picture else { return }
+      expected = IndexIdentity(text: known.text, picture: space, chunker: known.chunker)
+    }
   }
 
   /// Returns unused pages to the file system.

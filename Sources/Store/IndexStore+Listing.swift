@@ -1,3 +1,4 @@
+package import Bytes
 package import Documents
 internal import Foundation
 internal import GRDB
@@ -36,14 +37,16 @@ extension IndexStore {
   }
 
   /// The records of all paths at or under `root`, by path; of all paths if `root` is nil.
-  package func fileStates(under root: String? = nil) throws(StoreError) -> [String: FileState] {
+  package func fileStates(
+    under root: String? = nil
+  ) throws(StoreError) -> [ExactPath: FileState] {
     try read { database in
       let (condition, arguments) = Self.condition(under: root)
-      var states: [String: FileState] = [:]
+      var states: [ExactPath: FileState] = [:]
       let rows = try Row.fetchCursor(
         database, sql: Self.fileStateSelection + condition, arguments: arguments)
       while let row = try rows.next() {
-        states[try row.decode(atIndex: 6)] = try Self.fileState(row)
+        states[ExactPath(try row.decode(atIndex: 6))] = try Self.fileState(row)
       }
       return states
     }

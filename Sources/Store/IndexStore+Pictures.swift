@@ -4,16 +4,11 @@ internal import GRDB
 // Pictures that wait for a model or for a program that reads them, and the text beside pictures.
 
 /// A document with pictures that have no vector yet.
-package struct WaitingDocument: Sendable, Equatable {
+package struct WaitingDocument: Sendable {
   /// One of the files with this content.
   package let record: DocumentRecord
   /// The ordinals and origins of its pictures, in order.
   package let pictures: [(ordinal: Int, origin: PictureOrigin)]
-
-  package static func == (left: WaitingDocument, right: WaitingDocument) -> Bool {
-    left.record == right.record
-      && left.pictures.elementsEqual(right.pictures) { $0.ordinal == $1.ordinal }
-  }
 }
 
 /// A picture file that a document refers to.
@@ -62,7 +57,7 @@ extension IndexStore {
         let row = try Row.fetchOne(
           database,
           sql: "SELECT \(DocumentTable.columns) FROM \(DocumentTable.source)"
-            + " WHERE contentID = ? ORDER BY path",
+            + " WHERE document.contentID = ? ORDER BY path",
           arguments: [content])
         guard let row else { continue }
         documents.append(
@@ -101,7 +96,7 @@ extension IndexStore {
       let rows = try Row.fetchCursor(
         database,
         sql: """
-          SELECT document.path, picture.origin, picture.sha256 FROM picture
+          SELECT DISTINCT document.path, picture.origin, picture.sha256 FROM picture
           JOIN chunk ON chunk.id = picture.chunkID
           JOIN document ON document.contentID = chunk.contentID
           WHERE picture.origin LIKE 'linked:%'

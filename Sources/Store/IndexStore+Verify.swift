@@ -29,8 +29,8 @@ extension IndexStore {
   /// Checks SQLite's structure and foreign keys; the text index against the chunks (only if the
   /// index is open for writing, because FTS5 implements the check as an insertion); that every
   /// content has its chunks in order; that every text has a vector in the text space, and every
-  /// other chunk but a waiting picture has one in some space; that vectors are finite, of the right size and of length 1; and that the quantised
-  /// vectors are those of the Float32 vectors.
+  /// other chunk but a waiting picture has one in some space; that vectors are finite, of the right
+  /// size and of length 1; and that the quantised vectors are those of the Float32 vectors.
   ///
   /// - Returns: the problems; damage is reported and not thrown.
   /// - Throws: only if the file cannot be read at all.
@@ -75,6 +75,7 @@ extension IndexStore {
         """
       ),
       ("pictures without a passage", "picture WHERE chunkID NOT IN (SELECT id FROM chunk)"),
+      ("recordings without a content", "recording WHERE contentID NOT IN (SELECT id FROM content)"),
       ("vectors without a passage", "vector WHERE chunkID NOT IN (SELECT id FROM chunk)"),
       (
         "texts without a vector in the text space",

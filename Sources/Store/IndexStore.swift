@@ -29,6 +29,8 @@ package final class IndexStore: Sendable {
   let vectorCache: VectorCache
   /// The identity of the caller's vectors; nil if the caller named none.
   let expected: Mutex<IndexIdentity?>
+  /// The languages of the text index; nil until a search asks.
+  let languages = Mutex<IndexLanguages?>(nil)
 
   private init(
     path: String, mode: Mode, reader: any DatabaseReader, writer: DatabasePool?,

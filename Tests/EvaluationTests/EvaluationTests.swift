@@ -51,11 +51,11 @@ import Testing
   @Test func aRuleIsJudgedByBothKindsOfQuestions() {
     let observations = [
       RefusalEvaluation.Observation(
-        isAnswerable: true, bestCosine: 0.7, wordCoverage: 1, group: 0),
+        isAnswerable: true, passages: [.init(cosine: 0.7, coverage: 1)], group: 0),
       RefusalEvaluation.Observation(
-        isAnswerable: true, bestCosine: 0.2, wordCoverage: 0, group: 0),
+        isAnswerable: true, passages: [.init(cosine: 0.2, coverage: 0)], group: 0),
       RefusalEvaluation.Observation(
-        isAnswerable: false, bestCosine: 0.3, wordCoverage: 0, group: 0),
+        isAnswerable: false, passages: [.init(cosine: 0.3, coverage: 0)], group: 0),
     ]
     let rule = EvidenceRule(coverageWeight: 0, threshold: 0.5, passageCount: 3)
     let outcome = RefusalEvaluation.outcome(of: rule, on: observations)
@@ -98,6 +98,32 @@ import Testing
     evaluation.add(answer("It costs 3 euros [1].", cites: [1]), to: unanswerable)
     // The passages have no cosine, so the evidence is weak.
     #expect(evaluation.unanswerableCount == 1 && evaluation.weakEvidenceCount == 1)
+  }
+
+  @Test func quotationsAreJudgedByTheAnswersOfTheFile() throws {
+    let data = try dataset(
+      """
+      {"data": [{"paragraphs": [
+        {"context": "Where do apples grow? Apples grow on old trees.",
+         "qas": [{"question": "where do apples grow", "answers": [{"text": "On old  trees"}]},
+                 {"question": "apples grow when", "answers": [{"text": "in May"}]},
+                 {"question": "why", "answers": [], "is_impossible": true}]},
+        {"context": "Fish swim in water.",
+         "qas": [{"question": "where do fish swim", "answers": [{"text": "water"}]}]}]}]}
+      """)
+    #expect(data.questions.map(\.isImpossible) == [false, false, true, false])
+    let runs = try QuotationEvaluation.run(
+      dataset: data, encoder: HashingEncoder(),
+      weights: [.measured] + QuoteWeights.withoutOnePart.map(\.weights))
+    let evaluation = runs[0]
+    #expect(runs.count == 7 && runs.allSatisfy { $0.all.questions == 3 })
+    #expect(evaluation.all.questions == 3)
+    #expect(evaluation.all.rightParagraph == 3)
+    #expect(evaluation.all.rightQuotation == 2)
+    #expect(evaluation.byKind[.place]?.rightQuotation == 2)
+    let refusals = try RefusalEvaluation.observe(dataset: data, encoder: HashingEncoder())
+    // The impossible question is asked once.
+    #expect(refusals.count == 7 && refusals.count { !$0.isAnswerable } == 4)
   }
 
   @Test func supportSeparatesAParagraphFromTheNext() throws {

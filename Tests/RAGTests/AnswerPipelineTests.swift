@@ -100,7 +100,8 @@ import Testing
       #expect(
         request.evidence
           == Evidence(
-            question: conversation.query(for: "And when?"), passages: request.passages))
+            question: conversation.query(for: "And when?"), passages: request.passages,
+            weights: request.weights))
       #expect(request.evidence.wordCoverage > 0, "the words of the first question count")
     }
   }

@@ -58,7 +58,7 @@ import Testing
     #expect(ContentWords.of("stories story") == ["story"])
     #expect(ContentWords.of("glass glasses").contains("glass"))
     #expect(ContentWords.of("the of and").isEmpty)
-    #expect(ContentWords.of("Größe 0,7") == ["größe", "0", "7"])
+    #expect(ContentWords.of("Größe 0,7") == ["grösse", "0", "7"])
   }
 
   @Test func evidenceNeedsPassagesThatBearOnTheQuestion() {

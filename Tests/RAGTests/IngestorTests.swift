@@ -104,6 +104,97 @@ import Testing
     }
   }
 
+  /// Two files whose names are canonically equivalent are two documents, run after run.
+  @Test func namesAreBytes() throws {
+    defer { cleanUp() }
+    try write("The deposit is 300 euros.", "\u{DC}bersicht.txt")
+    try write("The heating costs 90 euros.", "U\u{308}bersicht.txt")
+    let store = try store()
+    #expect(try add(to: store).addedCount == 2)
+    let again = try add(to: store)
+    #expect(again.unchangedCount == 2 && again.changedNothing)
+    try FileManager.default.removeItem(at: folder.appending(path: "docs/U\u{308}bersicht.txt"))
+    #expect(try add(to: store).removedCount == 1)
+    let path = try #require(try store.documents().first?.path)
+    #expect(path.utf8.suffix(14).elementsEqual("\u{DC}bersicht.txt".utf8))
+  }
+
+  /// Makes a file older than the clock tick, so that size and time prove that it has not changed.
+  private func age(_ name: String) throws {
+    let path = folder.appending(path: "docs/" + name).path
+    try FileManager.default.setAttributes(
+      [.modificationDate: Date(timeIntervalSinceNow: -3_600)], ofItemAtPath: path)
+  }
+
+  /// A file that cannot be indexed is reported at every run, and read again when it has changed.
+  @Test func aRefusedFileIsNotReadAgain() throws {
+    defer { cleanUp() }
+    try Data([0, 1, 2, 3, 0, 0, 0xFF]).write(to: folder.appending(path: "docs/bad.txt"))
+    try age("bad.txt")
+    let store = try store()
+    let reason = try #require(try add(to: store).skipped.first?.reason)
+    var changedCounts: [Int] = []
+    let report = try Ingestor(store: store, encoder: encoder).add(
+      paths: [folder.appending(path: "docs").path],
+      report: { if case .planned(_, let count) = $0 { changedCounts.append(count) } })
+    #expect(report.skipped.map(\.reason) == [reason])
+    #expect(changedCounts == [0])
+    try write("readable now, about ships", "bad.txt")
+    #expect(try add(to: store).addedCount == 1)
+  }
+
+  /// The same size and time with other bytes is seen only where bytes are compared.
+  @Test func contentIsCheckedOnRequest() throws {
+    defer { cleanUp() }
+    try write("The lamp is number 9.", "a.txt")
+    try age("a.txt")
+    let store = try store()
+    _ = try add(to: store)
+    let path = folder.appending(path: "docs/a.txt").path
+    let date = try #require(
+      try FileManager.default.attributesOfItem(atPath: path)[.modificationDate] as? Date)
+    try write("The lamp is number 7.", "a.txt")
+    try FileManager.default.setAttributes([.modificationDate: date], ofItemAtPath: path)
+    #expect(try add(to: store).unchangedCount == 1)
+    let ingestor = Ingestor(store: store, encoder: encoder)
+    let paths = [folder.appending(path: "docs").path]
+    #expect(try ingestor.add(paths: paths, checksContent: true).updatedCount == 1)
+    #expect(try ingestor.add(paths: paths, checksContent: true).unchangedCount == 1)
+  }
+
+  @Test func otherTypesAreCounted() throws {
+    defer { cleanUp() }
+    try write("words", "a.txt")
+    try write("x", "b.xyz")
+    try write("x", "noending")
+    #expect(try add(to: store()).passedOver == ["xyz": 1, "": 1])
+  }
+
+  /// Passages stay where a folder or a file cannot be read for a moment.
+  @Test(.enabled(if: geteuid() != 0, "root may read every file"))
+  func unreadableFilesKeepTheirPassages() throws {
+    defer { cleanUp() }
+    let docs = folder.appending(path: "docs").path
+    try FileManager.default.createDirectory(
+      atPath: docs + "/b", withIntermediateDirectories: true)
+    try write("The south lamp is red.", "b/two.txt")
+    try write("The north lamp is green.", "one.txt")
+    let store = try store()
+    _ = try add(to: store)
+    chmod(docs + "/b", 0)
+    let away = try add(to: store)
+    chmod(docs + "/b", 0o700)
+    #expect(away.removedCount == 0 && away.skipped.count == 1)
+    // A changed file without permission.
+    try write("The north lamp is blue.", "one.txt")
+    chmod(docs + "/one.txt", 0)
+    let locked = try add(to: store)
+    chmod(docs + "/one.txt", 0o600)
+    #expect(locked.skipped.map(\.path) == [docs + "/one.txt"])
+    #expect(try store.statistics().documentCount == 2)
+    #expect(try add(to: store).updatedCount == 1)
+  }
+
   @Test func anUnreadableFileIsReportedAndTriedAgain() throws {
     defer { cleanUp() }
     try write("good text about trains", "good.txt")

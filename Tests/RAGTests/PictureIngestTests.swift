@@ -184,6 +184,27 @@ import Testing
     #expect(bright.citation.picture?.origin == .inline(number: 40))
   }
 
+  @Test func picturesWithoutACaptionAreWrittenInParts() throws {
+    defer { album.cleanUp() }
+    for number in 0..<20 {
+      try album.writePicture("IMG_00\(number + 10).bmp", red: UInt8(number), green: 0, blue: 9)
+    }
+    let done = Mutex<[Int]>([])
+    let report = try album.add(to: try album.store(), ColourEmbedder()) { event in
+      if case .progress(let count, _, _) = event { done.withLock { $0.append(count) } }
+    }
+    #expect(report.embeddedPictureCount == 20)
+    #expect(done.withLock { $0 } == [8, 16, 20])
+  }
+
+  @Test func aPageWithNothingButAnIconIsEmpty() throws {
+    defer { album.cleanUp() }
+    try album.writePicture("dot.bmp", red: 0, green: 250, blue: 0, side: 8)
+    try album.write("<html><body><img src=\"dot.bmp\"></body></html>", "page.html")
+    let report = try album.add(to: try album.store(), ColourEmbedder())
+    #expect(report.skipped.map(\.reason) == ["contains no text"])
+  }
+
   @Test func anErrorOfTheModelEndsTheRun() throws {
     defer { album.cleanUp() }
     struct Failure: Error {}

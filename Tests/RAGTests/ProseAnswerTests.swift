@@ -128,8 +128,30 @@ import Tokenizers
     #expect(unfounded.unsupportedSentences == ["It opens [3]."])
   }
 
+  /// A sentence without a mark that a passage supports gets that passage's mark from us.
+  @Test func aMissingMarkIsAdded() throws {
+    let added = try answer(
+      "A family ticket costs 24 euros. It is green (since 1986).", passages: passages)
+    #expect(added.text == "A family ticket costs 24 euros [2]. It is green (since 1986).")
+    #expect(added.citedNumbers == [2])
+    #expect(added.addedCitations?.map(\.number) == [2])
+    #expect(added.unsupportedSentences == ["It is green (since 1986)."])
+    #expect(added.passages[1].highlighted.sentence == "A family ticket costs 24 euros.")
+    #expect(!added.isUnfounded)
+    let unfounded = try answer("It costs 25 euros.", passages: passages)
+    #expect(unfounded.addedCitations == nil && unfounded.isUnfounded)
+  }
+
+  @Test func thoughtsAreNoPartOfTheAnswer() throws {
+    let thought = try answer(
+      "<think>Passage 2.</think>\n\nA family ticket costs 24 euros [2].", passages: passages)
+    #expect(thought.text == "A family ticket costs 24 euros [2].")
+    #expect(thought.unsupportedSentences.isEmpty && thought.citedNumbers == [2])
+  }
+
   @Test(arguments: [
     "The passages do not answer the question.", "", "There is no information on it.",
+    "I could not find the price.",
   ])
   func aModelMayDecline(text: String) throws {
     let declined = try answer(text, passages: passages)

@@ -150,6 +150,44 @@ import Testing
     }
   }
 
+  @Test func anotherProcessThatRebuildsWithAnotherPictureModelIsNoticed() throws {
+    let index = try IndexStore.create(path: path, identity: smallIdentity)
+    try index.adopt(VectorSpaceTests.clip)
+    #expect(try search(index, "valley").isEmpty)
+    let other = VectorSpace(name: .picture, modelHash: "dd", modelName: "other", dimension: 4)
+    try IndexStore.open(path: path, mode: .readWrite).rebuild(
+      identity: IndexIdentity(
+        text: smallIdentity.text, picture: other, chunker: smallIdentity.chunker))
+    #expect(throws: StoreError.self) { try search(index, "valley") }
+  }
+
+  @Test func theBestCosinesAreThoseOfSearches() throws {
+    let index = try IndexStore.create(path: path, identity: VectorSpaceTests.both)
+    for name in ["a", "b", "c"] {
+      try index.replaceDocuments([
+        EmbeddedDocument(
+          record: makeRecord("/\(name).jpg", content: name, type: "picture"),
+          chunks: [picture("", .file)],
+          vectors: [SpaceVectors(space: .picture, firstOrdinal: 0, elements: pictureVector(name))])
+      ])
+    }
+    let queries = ["x", "y", "b"]
+    for filter in [SearchFilter.none, SearchFilter(paths: ["/a.jpg"])] {
+      let best = try index.bestCosines(
+        queries.map(pictureVector), in: .picture, filter: filter)
+      let searched = try queries.map { query in
+        try index.searchPictures(
+          SearchQuery(
+            text: "", vector: pictureVector(query), space: .picture, mode: .dense, limit: 1,
+            filter: filter)
+        ).first?.pictureCosine
+      }
+      #expect(best == searched && best.allSatisfy { $0 != nil })
+    }
+    let none = SearchFilter(paths: ["/nowhere"])
+    #expect(try index.bestCosines([pictureVector("x")], in: .picture, filter: none) == [nil])
+  }
+
   @Test func aRenewedDocumentReplacesTheContentOfAllItsPaths() throws {
     let index = try IndexStore.create(path: path, identity: VectorSpaceTests.both)
     try makeWaiting(in: index)
@@ -205,6 +243,6 @@ import Testing
     #expect(throws: StoreError.self) {
       try index.search(SearchQuery(text: "summit", mode: .keyword))
     }
-    #expect(try index.waitingDocuments() == [])
+    #expect(try index.waitingDocuments().isEmpty)
   }
 }

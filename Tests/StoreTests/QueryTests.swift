@@ -12,21 +12,24 @@ import Testing
         + "\"beta\" OR \"2\" OR \"gamma\" OR \"delta\" OR \"x\""
     ),
     ("Alpha alpha ALPHA", "\"alpha\""),
-    ("don't e\u{301}t\u{E9}", "\"don\" OR \"t\" OR \"e\u{301}t\u{E9}\""),
-    ("日本語 и 123", "\"日本語\" OR \"и\" OR \"123\""),
+    ("don't e\u{301}l\u{E9}", "\"don\" OR \"t\" OR \"e\u{301}l\u{E9}\""),
+    ("日本語 ж 123", "\"日本\" OR \"本語\" OR \"ж\" OR \"123\""),
   ])
-  func quotesWords(text: String, expression: String) {
-    #expect(KeywordQuery.expression(for: text) == expression)
+  func quotesWords(text: String, expression: String) throws {
+    #expect(try KeywordQuery.expression(for: text) == expression)
   }
 
-  @Test(arguments: ["", "  ?!\"'*", "\u{0}\u{1B}[31"]) func findsNoWordsInNoise(text: String) {
-    #expect(KeywordQuery.expression(for: text).map { $0 == "\"31\"" } ?? true)
+  @Test(arguments: ["", "  ?!\"'*", "\u{0}\u{1B}[31"]) func findsNoWordsInNoise(text: String) throws
+  {
+    #expect(try KeywordQuery.expression(for: text).map { $0 == "\"31\"" } ?? true)
   }
 
   @Test func capsTheNumberOfWords() throws {
     let text = (0..<1_000).map { "w\($0)" }.joined(separator: " ")
-    let expression = try #require(KeywordQuery.expression(for: text))
-    #expect(expression.split(separator: "\"").count { $0.hasPrefix("w") } == 64)
+    let expression = try #require(try KeywordQuery.expression(for: text))
+    #expect(expression.split(separator: "\"").count { $0.hasPrefix("w") } == 128)
+    // The end of a long text is searched as well as its beginning.
+    #expect(expression.contains("\"w999\"") && !expression.contains("\"w500\""))
   }
 }
 
@@ -75,6 +78,17 @@ import Testing
     let ordered = Fusion.relativeScore(denseWeight: 0.5).ordered(candidates)
     #expect(ordered.map(\.chunkID) == [2, 3, 1])
     #expect(ordered.map(\.score) == [0.5 * 0.6 / 0.8 + 0.25, 0.5 * 0.2 / 0.8 + 0.5, 0.5])
+  }
+
+  /// With the cosine of unrelated texts as the floor, small differences count.
+  @Test func cosinesCountAboveTheFloor() {
+    let near = [
+      Fusion.Candidate(chunkID: 1, denseRank: 1, cosine: 0.9, keywordRank: nil, bm25: nil),
+      Fusion.Candidate(chunkID: 2, denseRank: 2, cosine: 0.7, keywordRank: 1, bm25: 4),
+    ]
+    let ordered = Fusion.relativeScore(denseWeight: 0.6, cosineFloor: 0.7).ordered(near)
+    #expect(ordered.map(\.chunkID) == [1, 2])
+    #expect(abs(ordered[0].score - 0.6) < 1e-12 && abs(ordered[1].score - 0.4) < 1e-12)
   }
 
   @Test func reciprocalRanksAreAdded() {

@@ -172,16 +172,17 @@ import Testing
       vectors: vector(for: "welcome to the tour"))
     let found = try #require(
       try index.search(SearchQuery(text: "tour", mode: .keyword)).first)
-    #expect(found.citation.startMilliseconds == 65_900)
-    #expect(found.citation.endMilliseconds == 92_000)
-    #expect(found.citation.place == "1:05-1:32")
+    #expect(found.citation.startSeconds == 65.9)
+    #expect(found.citation.endSeconds == 92)
+    #expect(found.citation.place == "00:01:05-00:01:32")
+    #expect(found.citation.isRecording)
     let document = try #require(try index.document(path: "/tour.mp3"))
     #expect(try index.chunks(ofDocument: document.id) == [chunk])
     let late = Citation(
       path: "", title: nil, type: "mp3", page: nil, lines: 1...1,
-      milliseconds: 3_600_000..<3_725_000, heading: nil, textBytes: 0..<0, sourceBytes: nil,
+      milliseconds: 3_600_000..<3_725_001, heading: nil, textBytes: 0..<0, sourceBytes: nil,
       documentSHA256: "")
-    #expect(late.place == "1:00:00-1:02:05")
+    #expect(late.place == "01:00:00-01:02:06")
   }
 
   /// The JSON of a text passage has the keys that it always had.
@@ -191,7 +192,7 @@ import Testing
     let found = try index.search(SearchQuery(text: "alpha", mode: .keyword))
     let json = try JSONSerialization.jsonObject(with: JSONEncoder().encode(found[0].citation))
     let keys = try #require(json as? [String: Any]).keys
-    #expect(!keys.contains("startMilliseconds") && !keys.contains("endMilliseconds"))
+    #expect(!keys.contains("startSeconds") && !keys.contains("endSeconds"))
     #expect(keys.contains("firstLine"))
   }
 }

@@ -91,6 +91,7 @@ struct RandomBlocks {
   /// With q uniform over n values and the scale s inside a superblock uniform over its range, the
   /// standard deviation of one weight for a block scale of 1 is
   /// - Q4_0, `d (q - 8)`: sqrt((16² - 1) / 12 + 1/4) = 4.64;
+  /// - Q5_1, `d q + m` with m = -15.5 d: sqrt((32² - 1) / 12) = 9.23;
   /// - Q8_0, `d q`, q from -127 to 127: sqrt((255² - 1) / 12) = 73.6;
   /// - Q4_K, `d s q - dmin m` with dmin = 7.5 d, s and m from 0 to 63:
   ///   sqrt(var(q) E(s²) + 7.5² · 2 var(s)) = sqrt(21.25 · 1333.5 + 56.25 · 682.5) = 258.3;
@@ -102,6 +103,9 @@ struct RandomBlocks {
     }
     switch type {
     case .q40: store(standardDeviation / 4.64, at: 0)
+    case .q51:
+      store(standardDeviation / 9.23, at: 0)
+      store(standardDeviation / 9.23 * -15.5, at: 2)
     case .q80:
       store(standardDeviation / 73.6, at: 0)
       // ggml's quantiser never writes -128, and products may rely on that.

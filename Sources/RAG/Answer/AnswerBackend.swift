@@ -48,6 +48,8 @@ package struct AnswerRequest: Sendable {
   package let conversation: Conversation
   /// The embedding of `question`, `[dimension]`, if the retrieval computed it.
   package let questionVector: [Float]?
+  /// The weights of the question's words as evidence.
+  package let weights: WordWeights
 
   /// A request.
   ///
@@ -57,14 +59,18 @@ package struct AnswerRequest: Sendable {
   ///   - evidence: judged from question and passages if nil.
   ///   - conversation: the turns before this question.
   ///   - questionVector: the embedding of the question, if known.
+  ///   - weights: of the question's words; the same for all if no index was asked.
   package init(
     question: String, passages: [Passage], evidence: Evidence? = nil,
-    conversation: Conversation = Conversation(), questionVector: [Float]? = nil
+    conversation: Conversation = Conversation(), questionVector: [Float]? = nil,
+    weights: WordWeights = .even
   ) {
     self.question = question
     self.passages = passages
-    self.evidence = evidence ?? Evidence(question: question, passages: passages)
+    self.evidence =
+      evidence ?? Evidence(question: question, passages: passages, weights: weights)
     self.conversation = conversation
     self.questionVector = questionVector
+    self.weights = weights
   }
 }

@@ -14,20 +14,22 @@ package enum ContentWords {
     "whom", "whose", "why", "will", "with", "would", "you", "your",
   ]
 
-  /// The distinct content words of `text`, stemmed.
-  package static func of(_ text: String) -> Set<String> {
-    var words: Set<String> = []
+  /// The distinct content words of `text`, stemmed; ``ContentForms`` says how for each language.
+  package static func of(_ text: String) -> Set<String> { Set(ContentForms.words(of: text)) }
+
+  /// The distinct content words of `text`, stemmed, each with the first word that was written for it.
+  static func written(in text: String) -> [String: String] {
+    var written: [String: String] = [:]
     for word in text.lowercased().split(whereSeparator: { !$0.isLetter && !$0.isNumber }) {
-      let word = String(word)
-      if !stopWords.contains(word) { words.insert(stem(word)) }
+      for form in of(String(word)) where written[form] == nil { written[form] = String(word) }
     }
-    return words
+    return written
   }
 
   /// The share of `words` that `text` contains, 0 to 1; 0 if `words` is empty.
   package static func coverage(of words: Set<String>, in text: String) -> Double {
     guard !words.isEmpty else { return 0 }
-    return Double(words.intersection(of(text)).count) / Double(words.count)
+    return Double(words.intersection(ContentForms.all(of: text)).count) / Double(words.count)
   }
 
   /// Removes common English endings, so that "tickets" matches "ticket" and "opened" matches

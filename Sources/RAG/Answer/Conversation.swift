@@ -36,12 +36,13 @@ public struct Conversation: Sendable, Equatable {
   /// The text to retrieve passages for.
   ///
   /// A follow-up such as "And for children?" would find nothing by itself, so it is searched
-  /// together with the question before it.
+  /// together with the question before it. Of a long text, only the questions in it are searched.
   ///
   /// - Parameter question: as it was asked.
   /// - Returns: the question, preceded by the last one if it has fewer than
   ///   ``standaloneWordCount`` content words.
   package func query(for question: String) -> String {
+    let question = QuestionSubject.point(of: question)
     guard let last = turns.last, ContentWords.of(question).count < Self.standaloneWordCount else {
       return question
     }

@@ -1,22 +1,18 @@
-internal import Documents
-internal import Foundation
 internal import Store
 
-/// Answers without a language model: quotes, from each passage, the sentence that is closest to the
-/// question, or names the picture that shows it.
+/// Answers without a language model: quotes, from each passage, the piece that answers the question
+/// best, or names the picture that shows it.
 package struct ExtractiveBackend: AnswerBackend {
   package let name = "quote"
   private let encoder: any SentenceEncoder
 
   /// Passages after the third rarely add to a quoted answer and distract from the first.
   static let quotedPassageCount = 3
-  /// Weight of the share of the question's words in a sentence, relative to the sentence's cosine.
-  static let wordWeight = 0.3
-  /// Weight of the passage's cosine when the best sentences of several passages are compared.
-  static let passageWeight = 0.5
+  private let weights: QuoteWeights
 
-  package init(encoder: any SentenceEncoder) {
+  package init(encoder: any SentenceEncoder, weights: QuoteWeights = .measured) {
     self.encoder = encoder
+    self.weights = weights
   }
 
   package func answer(
@@ -24,71 +20,82 @@ package struct ExtractiveBackend: AnswerBackend {
   ) throws -> Answer {
     var answer = Answer(to: request, backend: name)
     answer.isAnswered = true
-    var quoted = Array(DuplicatePassages.merged(request.passages).prefix(Self.quotedPassageCount))
-    let words = ContentWords.of(request.question)
-    let questionVector =
-      try request.questionVector ?? encoder.vector(of: request.question)
-    let textAnswers = quoted.contains {
-      !$0.citation.isPicture && Evidence(question: request.question, passages: [$0]).isSufficient
+    let rule = encoder.evidenceRule(for: request.question)
+    let quoted = Array(DuplicatePassages.merged(request.passages).prefix(Self.quotedPassageCount))
+    let strengths = strengths(of: quoted, request, rule: rule)
+    let textAnswers = zip(quoted, strengths).contains { passage, strength in
+      !passage.citation.isPicture && strength >= rule.threshold
     }
-    var best: (index: Int, value: Double)?
-    for index in quoted.indices where !(textAnswers && quoted[index].citation.isPicture) {
-      guard
-        let sentence = try Self.bestSentence(
-          in: quoted[index], questionVector: questionVector, words: words, encoder: encoder)
-      else { continue }
-      quoted[index].highlightByteOffset = sentence.range.lowerBound
-      quoted[index].highlightByteCount = sentence.range.count
-      let value = sentence.value + Self.passageWeight * (quoted[index].cosine ?? 0)
-      if value > best?.value ?? -.infinity { best = (index, value) }
+    let score = try QuoteScore(request, encoder: encoder, rule: rule, weights: weights)
+    var quotes: [Quote] = []
+    for (index, passage) in quoted.enumerated() {
+      var quote = Quote(passage: passage, strength: strengths[index])
+      if !(textAnswers && passage.citation.isPicture) {
+        try quote.choose(
+          by: score, passageWeight: rule.cosineWeight * weights.passage,
+          margin: weights.neighbourMargin)
+      }
+      quotes.append(quote)
     }
     if let first = quoted.first, first.pictureRelevance != nil, !textAnswers {
-      answer.text = first.inWords + " [1]"
-      emit(answer.text)
-    } else if let best {
-      // The passage with the best sentence is cited first.
-      quoted.insert(quoted.remove(at: best.index), at: 0)
-      answer.text = quoted[0].highlighted.sentence.onOneLine + " [1]"
+      answer.quotedText = first.inWords
+    } else if let best = quotes.indices.max(by: { quotes[$0].value < quotes[$1].value }),
+      let text = quotes[best].text
+    {
+      // The passage with the best quotation is cited first.
+      quotes.insert(quotes.remove(at: best), at: 0)
+      answer.quotedText = text
+      quotes = [quotes[0]] + quotes.dropFirst().filter { $0.bears(by: rule) }
+    }
+    if !answer.quotedText.isEmpty {
+      answer.text = answer.quotedText + " [1]"
       emit(answer.text)
     }
-    answer.passages = quoted
+    answer.passages = quotes.map(\.passage)
     return answer
   }
 
-  /// The sentence of a passage that is closest to the question.
-  private static func bestSentence(
-    in passage: Passage, questionVector: [Float], words: Set<String>,
-    encoder: any SentenceEncoder
-  ) throws -> (range: Range<Int>, value: Double)? {
-    let bytes = Array(passage.text.utf8)
-    let all = Sentences.ranges(in: passage.text)
-    let saying = all.filter {
-      saysSomething(String(decoding: bytes[$0], as: UTF8.self), in: passage.citation)
-    }
-    let ranges = saying.isEmpty ? all : saying
-    guard !ranges.isEmpty else { return nil }
-    let sentences = ranges.map { String(decoding: bytes[$0], as: UTF8.self) }
-    let vectors = try encoder.vectors(of: sentences).vectors
-    var best: (range: Range<Int>, value: Double)?
-    for (index, sentence) in sentences.enumerated() {
-      let vector = vectors[index * encoder.dimension..<(index + 1) * encoder.dimension]
-      let cosine = zip(vector, questionVector).reduce(0.0) { $0 + Double($1.0 * $1.1) }
-      let value = cosine + wordWeight * ContentWords.coverage(of: words, in: sentence)
-      if value > best?.value ?? -.infinity { best = (ranges[index], value) }
-    }
-    return best
+  private func strengths(
+    of passages: [Passage], _ request: AnswerRequest, rule: EvidenceRule
+  ) -> [Double] {
+    PassageEvidence.of(
+      passages, question: QuestionSubject.point(of: request.question),
+      weights: rule.weighing(request.weights)
+    ).map { rule.strength(of: $0) }
+  }
+}
+
+/// A passage with the piece of it that is quoted.
+private struct Quote {
+  var passage: Passage
+  /// The strength of the passage as evidence.
+  let strength: Double
+  /// The quotation; nil if nothing was chosen.
+  var text: String?
+  /// The value of the piece together with its passage.
+  var value = -Double.infinity
+
+  init(passage: Passage, strength: Double) {
+    self.passage = passage
+    self.strength = strength
   }
 
-  /// Whether a sentence is more than a heading, a title, a label or the markup of a picture.
-  ///
-  /// A heading is close to every question about its section but answers none of them.
-  private static func saysSomething(_ sentence: String, in citation: Citation) -> Bool {
-    let text = sentence.onOneLine.lowercased()
-    if text.hasPrefix("![") { return false }
-    let headings = (citation.heading?.components(separatedBy: " > ") ?? []) + [citation.title ?? ""]
-    if headings.contains(where: { $0.onOneLine.lowercased() == text }) { return false }
-    let hasDigit = text.contains { $0.isNumber }
-    let endsAsSentence = text.last.map { ".!?:;)\"”|".contains($0) } ?? false
-    return hasDigit || endsAsSentence || text.split(separator: " ").count > 4
+  /// Whether the passage bears on the question by itself, so that it is shown below the answer.
+  func bears(by rule: EvidenceRule) -> Bool {
+    strength >= rule.threshold
+      || passage.pictureRelevance ?? 0 >= PictureRelevance.threshold
+  }
+
+  /// Highlights the best piece of the passage.
+  mutating func choose(by score: QuoteScore, passageWeight: Double, margin: Double) throws {
+    let units = QuoteUnits.of(passage)
+    let values = try score.values(of: units, in: passage)
+    let best = values.indices.max { values[$0] ?? -.infinity < values[$1] ?? -.infinity }
+    guard let best, let value = values[best] else { return }
+    let extent = QuoteExtent(around: best, of: units, values: values, margin: margin)
+    passage.highlightByteOffset = extent.range.lowerBound
+    passage.highlightByteCount = extent.range.count
+    text = extent.text
+    self.value = value + passageWeight * (passage.cosine ?? 0)
   }
 }

@@ -58,51 +58,63 @@ package struct ModelBackend: AnswerBackend {
   ) throws -> Answer {
     let prompt = try passagePrompt(for: request)
     report?(.prompt(prompt))
+    var filter = ThoughtFilter()
     let result = try generator.get().generate(
       .messages(prompt.messages), options: options,
       emit: { event in
         switch event {
-        case .text(let text): emit(text)
+        case .text(let text):
+          let shown = filter.add(text)
+          if !shown.isEmpty { emit(shown) }
         case .prefill(let done, let total): report?(.prefill(tokenCount: done, total: total))
         case .note(let text): report?(.note(text))
         case .token: break
         }
       }, shouldStop: shouldStop)
+    let rest = filter.finish()
+    if !rest.isEmpty { emit(rest) }
     report?(.finished(result))
     var answer = Answer(to: request, backend: name)
     answer.finish = result.finish.rawValue
     answer.passages = prompt.passages
-    answer.text = result.text.trimmingCharacters(in: .whitespacesAndNewlines)
+    answer.text = ThoughtFilter.removed(from: result.text).trimmed
     Self.checkCitations(of: &answer)
     // A model that is interrupted before its first word has not declined.
     if answer.isInterruptedBeforeText { answer.isAnswered = true }
     return answer
   }
 
-  /// Highlights what the answer cites, lists the sentences that it does not support, and notices
-  /// that the model declined.
+  /// Adds the marks that the model left out, highlights what the answer cites, lists the sentences that
+  /// it does not support, and notices that the model declined.
   private static func checkCitations(of answer: inout Answer) {
+    addMarks(to: &answer)
     let sentences = CitationCheck.check(answer.text, passages: answer.passages)
     let cited = Set(sentences.flatMap(\.citedNumbers)).filter {
       (1..<answer.passages.count + 1).contains($0)
     }
     answer.citedNumbers = cited.sorted()
-    answer.isAnswered = !cited.isEmpty || !declines(answer.text)
+    answer.isAnswered = !Refusal.declines(sentences)
     guard answer.isAnswered else { return }
     answer.unsupportedSentences = sentences.filter { !$0.isSupported }.map(\.text)
+    answer.isUnfounded = !sentences.contains { $0.isSupported }
     for number in cited {
       let citing = sentences.filter { $0.citedNumbers.contains(number) }.map(\.text)
       highlight(&answer.passages[number - 1], for: citing.joined(separator: " "))
     }
   }
 
-  /// Whether the model says that the passages do not answer the question.
-  private static func declines(_ text: String) -> Bool {
-    let words = text.lowercased()
-    return words.isEmpty
-      || words.contains(
-        /(passages?|documents?|context|text) (do|does|did) not|not (answered|mentioned|stated)|no information/
-      )
+  /// Gives each sentence without a mark the mark of the passage that supports it.
+  private static func addMarks(to answer: inout Answer) {
+    var added: [AddedCitation] = []
+    for sentence in CitationCheck.check(answer.text, passages: answer.passages)
+    where sentence.citedNumbers.isEmpty && !Refusal.declines(sentence) {
+      guard
+        let number = CitationCheck.supportingPassage(of: sentence.text, passages: answer.passages),
+        answer.mark(sentence.text, with: number)
+      else { continue }
+      added.append(AddedCitation(sentence: sentence.text, number: number))
+    }
+    if !added.isEmpty { answer.addedCitations = added }
   }
 
   /// Highlights the sentence of a passage that shares the most words with the text that cites it.

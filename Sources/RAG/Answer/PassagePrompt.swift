@@ -81,10 +81,12 @@ package struct PassagePrompt: Sendable, Equatable {
 
   private static func block(_ passage: Passage, number: Int) -> String {
     let file = Paths.name(of: passage.citation.path)
-    let label = safe(file).replacing("\n", with: " ").replacing(">", with: "›")
+    // Names of files, sheets and messages are as foreign as the text.
+    let label = safe("\(file), \(passage.citation.place)").replacing("\n", with: " ")
+      .replacing(">", with: "›")
     let text = safe(passage.inWords).trimmingCharacters(in: .whitespacesAndNewlines)
     return """
-      <passage \(number): \(label), \(passage.citation.place)>
+      <passage \(number): \(label)>
       \(text)
       </passage \(number)>
       """

@@ -10,6 +10,12 @@ package struct EmbeddingBatcher {
   /// shared cache; `TextEmbedder` has the same limit for the same reason.
   static let batchTokenCount = 1024
 
+  /// Maximum number of pictures that wait for their vectors.
+  ///
+  /// A prepared picture takes 0.6 MB and may have no caption, and so no token: the model takes this
+  /// many at once.
+  static let pictureCount = [PreparedPictureChunk].batchCount
+
   private struct Entry {
     let document: PreparedDocument
     var vectors: [Float] = []
@@ -18,6 +24,7 @@ package struct EmbeddingBatcher {
 
   private var entries: [Entry] = []
   private(set) var waitingTokenCount = 0
+  private(set) var waitingPictureCount = 0
 
   package init() {}
 
@@ -25,10 +32,13 @@ package struct EmbeddingBatcher {
   package mutating func add(_ document: PreparedDocument) {
     entries.append(Entry(document: document))
     waitingTokenCount += document.tokenIDs.reduce(0) { $0 + $1.count }
+    waitingPictureCount += document.pictures.count
   }
 
-  /// Whether there are enough tokens for a full batch.
-  package var isFull: Bool { waitingTokenCount >= Self.batchTokenCount }
+  /// Whether there are enough tokens or pictures for a full batch.
+  package var isFull: Bool {
+    waitingTokenCount >= Self.batchTokenCount || waitingPictureCount >= Self.pictureCount
+  }
   /// Whether every document is complete.
   package var isEmpty: Bool { entries.isEmpty }
 
@@ -61,6 +71,7 @@ package struct EmbeddingBatcher {
       entries.firstIndex { $0.embeddedChunkCount < $0.document.tokenIDs.count } ?? entries.count
     let complete = entries[..<completeCount].map { ($0.document, $0.vectors) }
     entries.removeFirst(completeCount)
+    waitingPictureCount -= complete.reduce(0) { $0 + $1.0.pictures.count }
     return (complete, sequences.count, tokenCount)
   }
 }

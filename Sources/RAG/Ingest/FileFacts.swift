@@ -27,5 +27,12 @@ struct FileFacts: Sendable, Equatable {
     Paths.canonical(path) ?? URL(fileURLWithPath: path).standardizedFileURL.path
   }
 
-  static func exists(_ path: String) -> Bool { access(path, F_OK) == 0 }
+  /// Whether a file exists, or may exist: only the system's word that there is none counts.
+  ///
+  /// A folder without permission, a disk with errors or a network drive that is away proves nothing
+  /// (EACCES, EIO, ESTALE), and the passages from there stay.
+  static func exists(_ path: String) -> Bool {
+    if access(path, F_OK) == 0 { return true }
+    return errno != ENOENT && errno != ENOTDIR
+  }
 }

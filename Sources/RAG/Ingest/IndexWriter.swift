@@ -43,15 +43,10 @@ final class IndexWriter: Sendable {
     queue.push(document.isRenewed ? .renew(embedded) : .replace(embedded))
   }
 
-  /// Enqueues the vectors of pictures that waited for a model.
-  func write(_ vectors: SpaceVectors, of record: DocumentRecord) {
-    queue.push(.addVectors(vectors, to: record))
-  }
-
   /// Enqueues a change that needs no vectors.
   func write(_ outcome: PreparationOutcome) {
     switch outcome {
-    case .document, .failed: break
+    case .document, .recording, .failed: break
     case .touched(let facts):
       queue.push(.touch(path: facts.path, modifiedNanoseconds: facts.modifiedNanoseconds))
     case .known(let record): queue.push(.link(record))

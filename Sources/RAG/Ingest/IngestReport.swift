@@ -8,6 +8,10 @@ public struct IngestReport: Sendable, Equatable, Codable {
     public let reason: String
   }
 
+  /// Why a recording is not indexed where there is no speech model.
+  public static let noSpeechModelReason =
+    "not read: no speech model; put a Whisper into models/whisper, or name one with whisper_model"
+
   /// Number of files that were not in the index.
   public internal(set) var addedCount = 0
   /// Number of files whose content changed.
@@ -28,10 +32,21 @@ public struct IngestReport: Sendable, Equatable, Codable {
   public internal(set) var waitingPictureCount = 0
   /// Number of pages in the index without text in which no program has looked for words.
   public internal(set) var unreadPageCount = 0
+  /// Seconds of sound that were transcribed; those of known transcripts are not counted.
+  public internal(set) var transcribedSeconds = 0.0
+  /// Number of recordings in the index that another speech model has transcribed.
+  public internal(set) var otherModelRecordingCount = 0
+  /// Number of files of types that are not read, by file name extension in lower case; without one,
+  /// by "".
+  public internal(set) var passedOver: [String: Int] = [:]
   /// Number of embedded chunks.
   public internal(set) var embeddedChunkCount = 0
+  /// Number of embedded chunks in a language that the encoder does not know, or knows little.
+  public internal(set) var foreignChunkCount = 0
   /// Number of embedded tokens.
   public internal(set) var embeddedTokenCount = 0
+  /// Number of words that were left out on purpose, by the reason in words, as in `struck text`.
+  public internal(set) var leftOutWordCounts: [String: Int] = [:]
   /// Total time in seconds.
   public internal(set) var seconds = 0.0
   /// Time in seconds in which vectors were computed.
@@ -51,6 +66,8 @@ public enum IngestEvent: Sendable {
   case planned(fileCount: Int, changedCount: Int)
   /// The number of finished files, of files to be read, and of embedded chunks.
   case progress(doneCount: Int, changedCount: Int, chunkCount: Int)
+  /// The seconds of a recording that are transcribed, of all.
+  case transcribing(path: String, doneSeconds: Double, totalSeconds: Double)
   /// A file was skipped.
   case skipped(path: String, reason: String)
   /// The number of embedded pictures, of those that waited for a model.

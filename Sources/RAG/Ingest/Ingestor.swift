@@ -14,16 +14,20 @@ package struct Ingestor {
   private let encoder: any SentenceEncoder
   private let preparer: DocumentPreparer
   private let pictures: PictureTools
+  private let speech: SpeechModel
 
   /// - Parameters:
   ///   - store: the index.
   ///   - encoder: embeds texts.
   ///   - pictures: decodes and embeds pictures, and reads the words in them.
+  ///   - speech: transcribes recordings; without a model they are reported as skipped.
   package init(
-    store: IndexStore, encoder: any SentenceEncoder, pictures: PictureTools = PictureTools()
+    store: IndexStore, encoder: any SentenceEncoder, pictures: PictureTools = PictureTools(),
+    speech: SpeechModel = SpeechModel()
   ) {
     self.store = store
     self.encoder = encoder
+    self.speech = speech
     var pictures = pictures
     pictures.model = store.adopting(pictures.model)
     self.pictures = pictures
@@ -39,9 +43,16 @@ package struct Ingestor {
   }
 
   /// The chunker whose chunks fit the encoder.
+  ///
+  /// Encoders with room for 512 tokens get no longer passages than others: a person reads them, and
+  /// the sizes were chosen by measurement (the article Documents).
   private static func chunker(for encoder: any SentenceEncoder) -> Chunker {
-    Chunker(maximumTokenCount: encoder.maximumTokenCount) { encoder.tokenCount(of: $0) }
+    Chunker(maximumTokenCount: min(encoder.maximumTokenCount, chunkTokenLimit)) {
+      encoder.tokenCount(of: $0)
+    }
   }
+
+  private static let chunkTokenLimit = 256
 
   /// The documents below `paths` as the first stage prepares them, their pictures without vectors;
   /// unreadable ones are left out.
@@ -69,20 +80,26 @@ package struct Ingestor {
   ///
   /// - Parameters:
   ///   - paths: files and folders.
+  ///   - checksContent: whether the bytes of every file are compared with those that were indexed,
+  ///     and not only its size and modification time.
   ///   - report: receives the plan, the progress and skipped files; called on the caller's thread.
   ///   - shouldStop: called between batches; true stops the run and keeps what is done.
   /// - Returns: the counts.
   /// - Throws: `StoreError` if the index cannot be written, and what the encoder throws.
   package func add(
-    paths: [String], report: (IngestEvent) -> Void = { _ in }, shouldStop: () -> Bool = { false }
+    paths: [String], checksContent: Bool = false, report: (IngestEvent) -> Void = { _ in },
+    shouldStop: () -> Bool = { false }
   ) throws -> IngestReport {
     let start = ContinuousClock.now
     var result = IngestReport()
     let plan = try IngestPlan(
-      paths: paths, store: store, readsWords: pictures.recognizer != nil)
-    for problem in plan.problems {
-      result.skipped.append(.init(path: problem.path, reason: problem.reason))
-      report(.skipped(path: problem.path, reason: problem.reason))
+      paths: paths, store: store, readsWords: pictures.recognizer != nil,
+      checksContent: checksContent)
+    result.passedOver = plan.passedOver
+    let problems = plan.problems.map { IngestReport.Skipped(path: $0.path, reason: $0.reason) }
+    for skipped in problems + plan.settled {
+      result.skipped.append(skipped)
+      report(.skipped(path: skipped.path, reason: skipped.reason))
     }
     result.unchangedCount = plan.unchangedCount
     report(.planned(fileCount: plan.fileCount, changedCount: plan.candidates.count))
@@ -101,11 +118,19 @@ package struct Ingestor {
       }
       // A rename is one file that vanished and one that appeared with the same bytes.
       result.removedCount = max(0, result.removedCount - result.renamedCount)
+      try store.removeStaleTranscripts { FileFacts.exists($0) }
     }
+    try countOtherTranscripts(into: &result)
     result.waitingPictureCount = try store.waitingPictureCount()
     result.unreadPageCount = try store.unreadPageCount()
     result.seconds = (ContinuousClock.now - start).inSeconds
     return result
+  }
+
+  /// Counts the recordings that were transcribed with another model than the present one.
+  private func countOtherTranscripts(into result: inout IngestReport) throws {
+    guard try store.recordingCount() > 0, let model = try speech.get()?.identity else { return }
+    result.otherModelRecordingCount = try store.recordingCount(notBy: model)
   }
 
   /// Embeds the pictures that were indexed without a picture model, if there is one now.
@@ -120,70 +145,32 @@ package struct Ingestor {
   }
 
   /// Runs the pipeline over the plan's candidates.
+  ///
+  /// Recordings come last: a minute of sound takes as long as a book, and the texts can be searched
+  /// meanwhile. Each recording is written before the next one is begun.
   private func embed(
     _ plan: IngestPlan, into result: inout IngestReport, report: (IngestEvent) -> Void,
     shouldStop: () -> Bool
   ) throws {
     let outcomes = startReading(plan)
     let writer = IndexWriter(store: store)
-    var batcher = EmbeddingBatcher()
-    var doneCount = 0
-    func step() throws {
-      let start = ContinuousClock.now
-      let batch = try batcher.embedBatch(with: encoder)
-      result.embeddingSeconds += (ContinuousClock.now - start).inSeconds
-      result.embeddedChunkCount += batch.chunkCount
-      result.embeddedTokenCount += batch.tokenCount
-      for (var document, vectors) in batch.complete {
-        if !document.pictures.isEmpty, let embedder = try pictures.model.get() {
-          let start = ContinuousClock.now
-          try document.pictures.embed(with: embedder)
-          result.embeddingSeconds += (ContinuousClock.now - start).inSeconds
-          result.embeddedPictureCount += document.pictures.count
-        }
-        writer.write(document, vectors: vectors)
-        doneCount += 1
-      }
-      report(
-        .progress(
-          doneCount: doneCount, changedCount: plan.candidates.count,
-          chunkCount: result.embeddedChunkCount))
-    }
+    var stage = EmbeddingStage(plan, encoder: encoder, pictures: pictures.model, writer: writer)
     // However this function ends, both threads are stopped and the writer has finished.
     defer { outcomes.close() }
     do {
-      while !result.wasInterrupted, let outcome = outcomes.pop() {
-        if case .failed(let error) = outcome { throw error }
-        if case .document(let document) = outcome {
-          if plan.indexedPaths.contains(document.record.path) {
-            result.updatedCount += 1
-          } else {
-            result.addedCount += 1
-          }
-          for message in document.warnings {
-            report(.warning(path: document.record.displayPath, message: message))
-          }
-          for skipped in document.skippedPictures {
-            result.skippedPictures.append(skipped)
-            report(.skipped(path: skipped.path, reason: skipped.reason))
-          }
-          batcher.add(document)
-        } else {
-          doneCount += 1
-          count(outcome, plan: plan, in: &result, report: report)
-          writer.write(outcome)
+      var recordings: [DocumentRecord] = []
+      while !result.wasInterrupted, !writer.hasFailed, let outcome = outcomes.pop() {
+        switch outcome {
+        case .failed(let error): throw error
+        case .document(let document): stage.add(document, into: &result, report: report)
+        case .recording(let record): recordings.append(record)
+        case .touched, .known, .skipped: stage.pass(outcome, into: &result, report: report)
         }
-        while batcher.isFull && !result.wasInterrupted {
-          try step()
-          result.wasInterrupted = shouldStop()
-        }
+        try stage.embed(into: &result, report: report, shouldStop: shouldStop)
         result.wasInterrupted = result.wasInterrupted || shouldStop()
-        if writer.hasFailed { break }
       }
-      while !batcher.isEmpty && !result.wasInterrupted && !writer.hasFailed {
-        try step()
-        result.wasInterrupted = shouldStop()
-      }
+      try stage.embed(everything: true, into: &result, report: report, shouldStop: shouldStop)
+      try transcribe(recordings, stage: &stage, into: &result, report, shouldStop: shouldStop)
     } catch {
       outcomes.close()
       try? writer.finish()
@@ -193,25 +180,21 @@ package struct Ingestor {
     try writer.finish()
   }
 
-  /// Counts a file that needs no embedding.
-  private func count(
-    _ outcome: PreparationOutcome, plan: IngestPlan, in result: inout IngestReport,
-    report: (IngestEvent) -> Void
-  ) {
-    switch outcome {
-    case .document, .failed: break
-    case .touched: result.unchangedCount += 1
-    case .known(let record):
-      if plan.vanishedContents.contains(.init(sha256: record.sha256, type: record.type)) {
-        result.renamedCount += 1
-      } else if plan.indexedPaths.contains(record.path) {
-        result.updatedCount += 1
-      } else {
-        result.addedCount += 1
+  /// Transcribes and embeds recordings, one after another.
+  private func transcribe(
+    _ recordings: [DocumentRecord], stage: inout EmbeddingStage, into result: inout IngestReport,
+    _ report: (IngestEvent) -> Void, shouldStop: () -> Bool
+  ) throws {
+    let intake = RecordingIntake(
+      store: store, speech: speech, chunker: preparer.chunker, encoder: encoder)
+    for record in recordings where !result.wasInterrupted && !stage.writer.hasFailed {
+      switch try intake.take(record, into: &result, report: report, shouldStop: shouldStop) {
+      case .document(let document): stage.add(document, into: &result, report: report)
+      case .skipped(let reason):
+        stage.pass(.skipped(record, reason: reason), into: &result, report: report)
+      case .interrupted: result.wasInterrupted = true
       }
-    case .skipped(let record, let reason):
-      result.skipped.append(.init(path: record.displayPath, reason: reason))
-      report(.skipped(path: record.displayPath, reason: reason))
+      try stage.embed(everything: true, into: &result, report: report, shouldStop: shouldStop)
     }
   }
 
@@ -224,7 +207,7 @@ package struct Ingestor {
       for candidate in plan.candidates {
         let outcome = preparer.prepare(
           candidate.facts, indexedSHA256: candidate.indexedSHA256, isRenewed: candidate.isRenewed,
-          isKnown: { plan.indexedContents.contains($0) })
+          refusal: candidate.refusal, isKnown: { plan.indexedContents.contains($0) })
         guard outcomes.push(outcome) else { return }
       }
       outcomes.close()

@@ -19,7 +19,13 @@ package struct PreparedDocument: Sendable {
   /// Whether the document replaces content of the same bytes, because its pictures changed or can
   /// now be read.
   package var isRenewed = false
+  /// Language, length and model of a recording; nil for other documents.
+  package var recording: RecordingDetails?
+  /// The number of texts in a language that the encoder does not know, or knows little.
+  package var foreignChunkCount = 0
   package let warnings: [String]
+  /// Words that were left out on purpose.
+  package var leftOut = LeftOutWords()
 
   /// The document with the vectors of its texts and pictures.
   ///
@@ -37,7 +43,8 @@ package struct PreparedDocument: Sendable {
         SpaceVectors(
           space: .picture, firstOrdinal: chunks.count - pictures.count, elements: pictureVectors))
     }
-    return EmbeddedDocument(record: record, chunks: chunks, vectors: spaces)
+    return EmbeddedDocument(
+      record: record, chunks: chunks, vectors: spaces, recording: recording)
   }
 }
 
@@ -45,6 +52,8 @@ package struct PreparedDocument: Sendable {
 enum PreparationOutcome: Sendable {
   /// New or changed content.
   case document(PreparedDocument)
+  /// A recording, new or changed, which has to be transcribed.
+  case recording(DocumentRecord)
   /// The bytes are unchanged; only the modification time differs.
   case touched(FileFacts)
   /// The same bytes are indexed under another path.
@@ -68,11 +77,12 @@ struct DocumentPreparer: Sendable {
   ///   - facts: the file.
   ///   - indexedSHA256: the hash that is recorded for this path, if it is indexed.
   ///   - isRenewed: whether the document is read anew although its bytes are indexed.
+  ///   - refusal: bytes that cannot be indexed.
   ///   - isKnown: whether a content is indexed already.
   /// - Returns: what has to be done with the file.
   func prepare(
     _ facts: FileFacts, indexedSHA256: String?, isRenewed: Bool = false,
-    isKnown: (IngestPlan.Content) -> Bool
+    refusal: IngestPlan.Refusal? = nil, isKnown: (IngestPlan.Content) -> Bool
   ) -> PreparationOutcome {
     func record(type: String, title: String? = nil, sha256: String) -> DocumentRecord {
       DocumentRecord(
@@ -82,10 +92,21 @@ struct DocumentPreparer: Sendable {
     let namedType = (DocumentType(fileExtensionOf: facts.path) ?? .text).name
     var sha256 = ""
     do {
+      if try reader.isRecording(path: facts.displayPath) {
+        sha256 = try FileContents.sha256(ofFileAt: facts.displayPath)
+        if sha256 == indexedSHA256 { return .touched(facts) }
+        let described = record(type: DocumentType.recording.name, sha256: sha256)
+        return isKnown(.init(sha256: sha256, type: described.type))
+          ? .known(described) : .recording(described)
+      }
       let contents = try FileContents.read(
         path: facts.displayPath, limit: reader.limits.maximumFileByteCount)
       sha256 = try sha256Hex(of: contents)
       if sha256 == indexedSHA256, !isRenewed { return .touched(facts) }
+      if let refusal, refusal.sha256 == sha256 {
+        let refused = record(type: DocumentRecord.refusedType, sha256: sha256)
+        return .skipped(refused, reason: refusal.reason)
+      }
       let document = try reader.read(contents: contents, path: facts.displayPath)
       let described = record(
         type: document.type.name, title: document.title, sha256: sha256)
@@ -95,11 +116,19 @@ struct DocumentPreparer: Sendable {
       return try prepare(document, described, isRenewed: isRenewed)
     } catch let failure as ModelFailure {
       return .failed(failure.underlying)
-    } catch let error as DocumentError {
-      return .skipped(record(type: namedType, sha256: sha256), reason: error.reason)
     } catch {
-      return .skipped(record(type: namedType, sha256: sha256), reason: "\(error)")
+      let problem = error as? DocumentError
+      let type = problem?.isFinal == true ? DocumentRecord.refusedType : namedType
+      return .skipped(record(type: type, sha256: sha256), reason: problem?.reason ?? "\(error)")
     }
+  }
+
+  /// Why nothing of a document can be indexed, though none of its pictures is damaged.
+  private func emptiness(_ document: ExtractedDocument, _ record: DocumentRecord) -> String {
+    if let pages = document.pages, !pages.isEmpty {
+      return DocumentError.noTextLayer(path: record.displayPath, pageCount: pages.count).reason
+    }
+    return DocumentError.empty(path: record.displayPath).reason
   }
 
   /// Cuts the text, takes in the pictures, and tokenises.
@@ -111,18 +140,19 @@ struct DocumentPreparer: Sendable {
     let chunks =
       chunker.chunks(of: document) + taken.texts + taken.pictures.map(\.chunk)
     guard !chunks.isEmpty else {
-      let reason =
-        taken.skipped.first?.reason
-        ?? DocumentError.noTextLayer(
-          path: record.displayPath, pageCount: document.pages?.count ?? 0
-        ).reason
-      return .skipped(record, reason: reason)
+      return .skipped(record, reason: taken.skipped.first?.reason ?? emptiness(document, record))
     }
-    return .document(
-      PreparedDocument(
-        record: record, chunks: chunks,
-        tokenIDs: chunks.filter { !$0.text.isEmpty }.map { encoder.tokenIDs(of: $0.text) },
-        pictures: taken.pictures, skippedPictures: taken.skipped, isRenewed: isRenewed,
-        warnings: document.warnings + taken.warnings))
+    let texts = chunks.map(\.text).filter { !$0.isEmpty }
+    let tokenIDs = texts.map { encoder.tokenIDs(of: $0) }
+    let foreignCount = zip(texts, tokenIDs).count { text, ids in
+      encoder.fit(of: text, ids: ids) != .good
+    }
+    var prepared = PreparedDocument(
+      record: record, chunks: chunks, tokenIDs: tokenIDs,
+      pictures: taken.pictures, skippedPictures: taken.skipped, isRenewed: isRenewed,
+      foreignChunkCount: foreignCount,
+      warnings: document.warnings + taken.warnings)
+    prepared.leftOut = document.leftOut
+    return .document(prepared)
   }
 }

@@ -18,7 +18,7 @@ package struct PreparedPictureChunk: Sendable {
 
 extension [PreparedPictureChunk] {
   /// Pictures that the model takes at once: enough rows for its kernels, and little enough memory.
-  private static var batchCount: Int { 8 }
+  static var batchCount: Int { 8 }
 
   /// Computes the vectors that are missing.
   ///

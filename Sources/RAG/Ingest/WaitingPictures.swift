@@ -33,9 +33,12 @@ struct WaitingPictures {
         return
       }
       do {
-        let vectors = try vectors(of: document)
-        if let vectors { _ = try store.apply([.addVectors(vectors, to: document.record)]) }
-        result.embeddedPictureCount += vectors == nil ? 0 : document.pictures.count
+        // Another process may have embedded or removed them meanwhile.
+        if let vectors = try vectors(of: document),
+          try store.apply([.addVectors(vectors, to: document.record)]).isEmpty
+        {
+          result.embeddedPictureCount += document.pictures.count
+        }
       } catch let error as Unreadable {
         result.skippedPictures.append(.init(path: error.path, reason: error.reason))
         report(.skipped(path: error.path, reason: error.reason))

@@ -7,8 +7,9 @@ internal import Store
 /// The scores of the two lists cannot be compared: the best passage has a fused score near 1 even if
 /// nothing in the index bears on the question. So each result gets a probability of its own.
 ///
-/// - A passage: logistic((e - 0.55) / 0.05), where e is the strength of its evidence, the quantity
-///   that `Evidence` compares with the same threshold.
+/// - A passage: logistic((e - 0.55) / 0.05) with e = cosine + 0.3 share of the question's words. This
+///   is a rule of its own, because it was measured together with the pictures; `Evidence` weighs words
+///   by how rare they are.
 /// - A picture: its probability by `PictureRelevance`.
 ///
 /// Within each list the order stays: a passage gets at most the probability of the one before it.
@@ -16,6 +17,8 @@ enum MergedRanking {
   /// The strength over which the odds of a passage grow by e; the measured rule refuses and accepts
   /// most questions within three of these steps around its threshold.
   private static let strengthStep = 0.05
+  /// Weight of the words and least strength, as measured with pictures.
+  private static let rule = EvidenceRule(coverageWeight: 0.3, threshold: 0.55, passageCount: 1)
 
   /// The passages and pictures in one list.
   ///
@@ -25,19 +28,23 @@ enum MergedRanking {
   ///     captions.
   ///   - pictures: from the search of pictures, best first.
   ///   - limit: how many are returned at most.
+  ///   - rule: the rule of evidence, for the probability of a passage; nil for the one that was measured
+  ///     with pictures.
   /// - Returns: the results, best first, with their probability as the score; `passages` as they are
   ///   if there are no pictures.
   static func merged(
-    question: String, passages: [Passage], pictures: [Passage], limit: Int
+    question: String, passages: [Passage], pictures: [Passage], limit: Int,
+    rule: EvidenceRule? = nil
   ) -> [Passage] {
     guard !pictures.isEmpty else { return Array(DuplicatePictures.merged(passages).prefix(limit)) }
     let words = ContentWords.of(question)
+    let rule = rule ?? Self.rule
     var pictures = pictures
     for index in pictures.indices { pictures[index].score = pictures[index].pictureRelevance ?? 0 }
     var texts: [Passage] = []
     var bound = 1.0
     for var passage in passages {
-      bound = min(bound, probability(of: passage, words: words))
+      bound = min(bound, probability(of: passage, words: words, rule: rule))
       if let index = pictures.firstIndex(where: { $0.isSamePicture(as: passage) }) {
         // Found by its pixels as well: one result, at the better of the two places.
         pictures[index].takeRanks(of: passage)
@@ -65,8 +72,9 @@ enum MergedRanking {
     return merged + rest
   }
 
-  private static func probability(of passage: Passage, words: Set<String>) -> Double {
-    let rule = EvidenceRule.measured
+  private static func probability(
+    of passage: Passage, words: Set<String>, rule: EvidenceRule
+  ) -> Double {
     let coverage = ContentWords.coverage(
       of: words, in: passage.text + " " + (passage.citation.heading ?? ""))
     let strength = rule.strength(cosine: passage.cosine ?? 0, coverage: coverage)

@@ -45,13 +45,8 @@ final class PictureSearch: Sendable {
   private func neutralLevel(
     _ embedder: any PictureEmbedder, filter: SearchFilter
   ) throws -> Double {
-    let neutral = try neutral(embedder)
-    let best = try neutral.map { vector in
-      try store.searchPictures(
-        SearchQuery(
-          text: "", vector: vector, space: .picture, mode: .dense, limit: 1, filter: filter)
-      ).first?.pictureCosine ?? -1
-    }
+    let best = try store.bestCosines(neutral(embedder), in: .picture, filter: filter)
+      .map { $0 ?? -1 }
     return best.reduce(0, +) / Double(max(1, best.count))
   }
 

@@ -33,6 +33,7 @@ package struct Retriever: Sendable {
   /// - Parameters:
   ///   - text: a question or words; never query syntax.
   ///   - mode: by vectors, by words, or both. By words alone, pictures are found by their captions.
+  ///     Both becomes words alone for a text in a script that the encoder does not know.
   ///   - limit: how many passages at most.
   ///   - filter: the documents that may be found.
   /// - Returns: passages and pictures in one ranking, best first, and the embedding of `text`.
@@ -40,15 +41,22 @@ package struct Retriever: Sendable {
   package func retrieve(
     _ text: String, mode: SearchMode, limit: Int, filter: SearchFilter = .none
   ) throws -> Retrieval {
+    let fit = encoder.fit(of: text)
+    // Vectors of unknown pieces would only disturb the order by words.
+    let mode = mode == .hybrid && fit == .none ? .keyword : mode
     let vector = mode == .keyword ? nil : try encoder.vector(of: text)
     let passages = try store.search(
-      SearchQuery(text: text, vector: vector ?? [], mode: mode, limit: limit, filter: filter))
+      SearchQuery(
+        text: text, vector: vector ?? [], mode: mode, limit: limit, filter: filter,
+        fusion: .relativeScore(denseWeight: 0.5, cosineFloor: encoder.cosineFloor)))
     let shown =
       mode == .keyword
       ? [] : try pictures.pictures(for: text, filter: filter)
     return Retrieval(
       passages: MergedRanking.merged(
-        question: text, passages: passages, pictures: shown, limit: limit),
+        question: text, passages: passages, pictures: shown, limit: limit,
+        rule: fit == .none
+          ? .wordsAlone : encoder.evidenceRule == .measured ? nil : encoder.evidenceRule),
       queryVector: vector)
   }
 
@@ -68,6 +76,7 @@ package struct Retriever: Sendable {
       try pictures.pictures(like: picture, limit: limit * 4, filter: filter))
     var passages: [Passage] = []
     for picture in found {
+      if passages.count >= limit { break }
       passages.append(picture)
       for citation in [picture.citation] + picture.alsoAt {
         guard var text = try store.text(near: citation),

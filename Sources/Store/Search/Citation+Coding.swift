@@ -10,10 +10,11 @@ extension Citation {
     kind = try values.decodeIfPresent(String.self, forKey: .kind) ?? "text"
     picture = try values.decodeIfPresent(PictureDetails.self, forKey: .picture)
     page = try values.decodeIfPresent(Int.self, forKey: .page)
+    location = try values.decodeIfPresent(String.self, forKey: .location)
     firstLine = try values.decode(Int.self, forKey: .firstLine)
     lastLine = try values.decode(Int.self, forKey: .lastLine)
-    startMilliseconds = try values.decodeIfPresent(Int.self, forKey: .startMilliseconds)
-    endMilliseconds = try values.decodeIfPresent(Int.self, forKey: .endMilliseconds)
+    startSeconds = try values.decodeIfPresent(Double.self, forKey: .startSeconds)
+    endSeconds = try values.decodeIfPresent(Double.self, forKey: .endSeconds)
     heading = try values.decodeIfPresent(String.self, forKey: .heading)
     textByteOffset = try values.decode(Int.self, forKey: .textByteOffset)
     textByteCount = try values.decode(Int.self, forKey: .textByteCount)

@@ -1,11 +1,13 @@
 /// The combination of the dense list and the keyword list in a hybrid search.
 package enum Fusion: Sendable, Equatable {
-  /// `w * cosine / best cosine + (1 - w) * BM25 / best BM25`, with a BM25 of 0 for a passage that
-  /// is not in the keyword list.
+  /// `w * (cosine - floor) / (best cosine - floor) + (1 - w) * BM25 / best BM25`, with a BM25 of 0 for
+  /// a passage that is not in the keyword list.
+  ///
+  /// The floor is the cosine of unrelated texts, which is 0 for most encoders.
   ///
   /// - Source: a convex combination of normalised scores; Bruch, Gai, Ingber, "An Analysis of
   ///   Fusion Functions for Hybrid Retrieval", 2023, arXiv:2210.11934.
-  case relativeScore(denseWeight: Double)
+  case relativeScore(denseWeight: Double, cosineFloor: Double = 0)
 
   /// `1 / (k + dense rank) + keywordWeight / (k + keyword rank)`.
   ///
@@ -44,9 +46,10 @@ package enum Fusion: Sendable, Equatable {
 
   private func score(_ candidate: Candidate, bestCosine: Double, bestBM25: Double) -> Double {
     switch self {
-    case .relativeScore(let denseWeight):
-      // Without a positive cosine, no vector is near and only the words count.
-      let dense = bestCosine > 0 ? (candidate.cosine ?? 0) / bestCosine : 0
+    case .relativeScore(let denseWeight, let floor):
+      // Without a cosine above the floor, no vector is near and only the words count.
+      let dense =
+        bestCosine > floor ? ((candidate.cosine ?? floor) - floor) / (bestCosine - floor) : 0
       let keyword = bestBM25 > 0 ? (candidate.bm25 ?? 0) / bestBM25 : 0
       return denseWeight * dense + (1 - denseWeight) * keyword
     case .reciprocalRank(let k, let keywordWeight):

@@ -41,6 +41,25 @@ extension IndexStore {
     }
   }
 
+  /// The largest cosine of each of several vectors with a chunk of a space, in one snapshot.
+  ///
+  /// - Parameters:
+  ///   - vectors: each `[dimension]`, normalised to length 1.
+  ///   - space: that they belong to.
+  ///   - filter: the documents that count.
+  /// - Returns: one number for each vector, in their order; nil where no chunk passes the filter.
+  /// - Throws: as ``search(_:)``.
+  package func bestCosines(
+    _ vectors: [[Float]], in space: VectorSpace.Name, filter: SearchFilter = .none
+  ) throws(StoreError) -> [Double?] {
+    let patterns = try Self.patterns(filter)
+    return try read { database in
+      let allowed = try allowedContents(database, filter, patterns)
+      let found = try nearest(database, vectors, in: space, limit: 1, allowed)
+      return vectors.indices.map { $0 < found.count ? found[$0].first?.score : nil }
+    }
+  }
+
   /// Loads the vectors in advance, so that the first search does not have to.
   package func loadVectors() throws(StoreError) {
     try read { database in
@@ -66,26 +85,40 @@ extension IndexStore {
   private func denseCandidates(
     _ database: Database, _ query: SearchQuery, _ limit: Int, _ allowed: Set<Int64>?
   ) throws -> [Fusion.Candidate] {
+    let found = try nearest(database, [query.vector], in: query.space, limit: limit, allowed)
+    return (found.first ?? []).enumerated().map { rank, match in
+      Fusion.Candidate(
+        chunkID: match.id, denseRank: rank + 1, cosine: match.score, score: match.score)
+    }
+  }
+
+  /// The chunks nearest to each of several vectors, nearest first.
+  ///
+  /// - Returns: a list for each vector; none at all where the index lacks the space.
+  private func nearest(
+    _ database: Database, _ queries: [[Float]], in space: VectorSpace.Name, limit: Int,
+    _ allowed: Set<Int64>?
+  ) throws -> [[EmbeddingIndex.Match]] {
     let state = try IndexState.fetch(database, path: path)
     try requireExpected(state.identity)
-    guard let space = state.identity.space(query.space) else { return [] }
+    guard let space = state.identity.space(space) else { return [] }
     return try vectorCache.withIndex(database, state, space, path: path) { index in
-      guard query.vector.count == index.dimension else {
-        throw StoreError.invalidQuery(
-          "the query's vector has \(query.vector.count) elements, the index \(index.dimension)")
-      }
-      guard query.vector.allSatisfy({ $0.isFinite }) else {
-        throw StoreError.invalidQuery("the query vector has an element that is not a finite number")
-      }
       let vectors = try VectorTable(
         database, space: space.name, dimension: index.dimension, path: path)
       let isAllowed = allowed.map { allowed in { (key: Int64) in allowed.contains(key) } }
-      let found = try index.search(
-        query.vector, limit: limit, isAllowed: isAllowed,
-        withVector: { id, body in try vectors.withVector(id, body) })
-      return found.matches.enumerated().map { rank, match in
-        Fusion.Candidate(
-          chunkID: match.id, denseRank: rank + 1, cosine: match.score, score: match.score)
+      return try queries.map { query in
+        guard query.count == index.dimension else {
+          throw StoreError.invalidQuery(
+            "the query's vector has \(query.count) elements, the index \(index.dimension)")
+        }
+        guard query.allSatisfy({ $0.isFinite }) else {
+          throw StoreError.invalidQuery(
+            "the query vector has an element that is not a finite number")
+        }
+        return try index.search(
+          query, limit: limit, isAllowed: isAllowed,
+          withVector: { id, body in try vectors.withVector(id, body) }
+        ).matches
       }
     }
   }
@@ -93,7 +126,10 @@ extension IndexStore {
   private func keywordCandidates(
     _ database: Database, _ query: SearchQuery, _ limit: Int, _ allowed: Set<Int64>?
   ) throws -> [Fusion.Candidate] {
-    guard let expression = KeywordQuery.expression(for: query.text) else { return [] }
+    let expression = try KeywordQuery.expression(for: query.text) {
+      try indexLanguages(database)
+    }
+    guard let expression else { return [] }
     var sql = "SELECT rowid, bm25(chunkText) AS cost FROM chunkText WHERE chunkText MATCH ?"
     var arguments: StatementArguments = [expression]
     if let allowed {
@@ -139,6 +175,16 @@ extension IndexStore {
 
 // Filters and results.
 extension IndexStore {
+  /// Whether any indexed document passes a filter.
+  ///
+  /// - Complexity: O(documents).
+  package func hasDocument(passing filter: SearchFilter) throws(StoreError) -> Bool {
+    let patterns = try Self.patterns(filter)
+    return try read { database in
+      try allowedContents(database, filter, patterns)?.isEmpty == false
+    }
+  }
+
   /// The contents that pass a filter; nil if all do.
   private func allowedContents(
     _ database: Database, _ filter: SearchFilter, _ patterns: [PathPattern]
@@ -161,7 +207,8 @@ extension IndexStore {
     path: String, type: String, _ filter: SearchFilter, _ patterns: [PathPattern]
   ) -> Bool {
     (filter.types.isEmpty || filter.types.contains(type))
-      && (patterns.isEmpty || patterns.contains { $0.matches(path) })
+      && ((patterns.isEmpty && filter.places.isEmpty) || filter.hasPlace(of: path)
+        || patterns.contains { $0.matches(path) })
   }
 
   private func passage(
@@ -177,7 +224,7 @@ extension IndexStore {
     let documents = try Row.fetchAll(
       database.cachedStatement(
         sql: "SELECT \(DocumentTable.columns) FROM \(DocumentTable.source)"
-          + " WHERE contentID = ? ORDER BY path"),
+          + " WHERE document.contentID = ? ORDER BY path"),
       arguments: [content]
     ).map { try DocumentTable.decode($0) }
     let passing = documents.filter {

@@ -3,7 +3,8 @@
 /// The words are extracted and quoted, so nothing that a user types is interpreted as FTS5 syntax.
 /// They are joined by OR; BM25 ranks passages with more of the rarer words first.
 enum KeywordQuery {
-  /// Words that are dropped from a query, unless it has no others.
+  /// English words that are dropped from a query, unless it has no others; in a question in another
+  /// language, that language's function words are dropped as well.
   ///
   /// They occur in most passages, so they carry little information and cost most of the time of a
   /// search: with 1,000,000 passages, `the` alone means scoring all of them.
@@ -19,42 +20,64 @@ enum KeywordQuery {
 
   /// Maximum number of words, more than any question has: a pasted book must not become an
   /// expression of 100,000 terms.
-  static let maximumWordCount = 64
+  ///
+  /// Of a longer text the first and the last half of this number are searched, since a question may
+  /// precede or follow a long text.
+  static let maximumWordCount = 128
 
   /// The expression for a text, or nil if it contains no words.
-  static func expression(for text: String) -> String? {
+  ///
+  /// - Parameters:
+  ///   - text: a question or words.
+  ///   - indexLanguages: the languages in Latin letters whose stems the index has; called only for a
+  ///     text whose own language is unclear.
+  /// - Returns: quoted words, groups of characters, and stems, joined by OR.
+  static func expression(
+    for text: String, indexLanguages: () throws -> [Language] = { [] }
+  ) rethrows -> String? {
     let all = words(of: text)
-    let significant = all.filter { !stopWords.contains($0) }
-    let chosen = (significant.isEmpty ? all : significant).prefix(maximumWordCount)
+    let guess = LanguageGuess.language(of: all, leastCount: 1)
+    var dropped = stopWords
+    if case .other(let language) = guess {
+      dropped.formUnion(LanguageGuess.stopWords(of: language))
+    }
+    let significant = all.filter { word in
+      let own = Language.ofScript(of: word).map(LanguageGuess.stopWords)
+      return !dropped.contains(word) && own?.contains(word) != true
+    }
+    let chosen = limited(significant.isEmpty ? all : significant)
     guard !chosen.isEmpty else { return nil }
-    return chosen.map { "\"\($0)\"" }.joined(separator: " OR ")
+    let languages: [Language]
+    switch guess {
+    case .english: languages = []
+    case .other(let language): languages = [language]
+    case .unknown: languages = try indexLanguages()
+    }
+    return chosen.flatMap { terms(of: $0, languages) }.joined(separator: " OR ")
   }
 
-  /// The distinct words in lower case, in order of appearance: runs of letters, marks and digits,
-  /// as the tokenizer `unicode61` defines words.
+  /// The distinct words in lower case, in order of appearance, as the text index has them.
   static func words(of text: String) -> [String] {
     var seen: Set<String> = []
-    var words: [String] = []
-    var word = String.UnicodeScalarView()
-    func finish() {
-      let lowercased = String(word).lowercased()
-      if !lowercased.isEmpty, seen.insert(lowercased).inserted { words.append(lowercased) }
-      word = String.UnicodeScalarView()
-    }
-    for scalar in text.unicodeScalars {
-      if isWordScalar(scalar) { word.append(scalar) } else { finish() }
-    }
-    finish()
-    return words
+    return SearchForms.words(of: text).filter { seen.insert($0).inserted }
   }
 
-  private static func isWordScalar(_ scalar: Unicode.Scalar) -> Bool {
-    switch scalar.properties.generalCategory {
-    case .uppercaseLetter, .lowercaseLetter, .titlecaseLetter, .modifierLetter, .otherLetter,
-      .nonspacingMark, .spacingMark, .enclosingMark, .decimalNumber, .letterNumber, .otherNumber,
-      .privateUse:
-      true
-    default: false
+  private static func limited(_ words: [String]) -> [String] {
+    guard words.count > maximumWordCount else { return words }
+    return Array(words.prefix(maximumWordCount / 2) + words.suffix(maximumWordCount / 2))
+  }
+
+  /// The word itself, and its stem in each language.
+  private static func terms(of word: String, _ languages: [Language]) -> [String] {
+    guard let first = word.unicodeScalars.first else { return [] }
+    let group = SearchForms.groupLength(of: first)
+    // Every group that begins with the character.
+    if group > 0, word.unicodeScalars.count < group { return ["\"\(word)\" *"] }
+    var stems: [String] = []
+    for language in Language.ofScript(first) == nil ? languages.map(Optional.some) : [nil] {
+      guard let stem = MarkedStem.stem(of: word, textLanguage: language) else { continue }
+      stems.append(stem)
     }
+    return ([word] + stems).map { "\"\($0)\"" }
   }
 }

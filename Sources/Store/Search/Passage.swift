@@ -30,6 +30,10 @@ public struct Passage: Sendable, Equatable, Codable {
   public package(set) var highlightByteOffset: Int?
   /// Byte count of that sentence.
   public package(set) var highlightByteCount: Int?
+  /// Second of the recording at which that sentence begins; nil for passages that were not spoken.
+  public package(set) var highlightStartSeconds: Double?
+  /// Second at which that sentence ends.
+  public package(set) var highlightEndSeconds: Double?
   /// Citations of other documents that contain the same text.
   public package(set) var alsoAt: [Citation]
 
@@ -46,6 +50,13 @@ public struct Passage: Sendable, Equatable, Codable {
     highlightByteOffset = highlight?.lowerBound
     highlightByteCount = highlight?.count
     self.alsoAt = alsoAt
+  }
+
+  /// The place of the highlighted sentence in a recording, as in `00:12:31-00:12:58`; of every other
+  /// passage the place of its citation.
+  public var place: String {
+    guard let highlightStartSeconds, let highlightEndSeconds else { return citation.place }
+    return Citation.clock(from: highlightStartSeconds, to: highlightEndSeconds)
   }
 
   /// The text before, in and after the highlighted sentence.

@@ -13,19 +13,35 @@ public struct SearchFilter: Sendable, Equatable {
   /// Folders, files or patterns such as `*.pdf`; a document passes if any of its paths matches any
   /// of them, and all documents pass if the list is empty.
   public var paths: [String]
+  /// Canonical paths of folders and files, which are compared byte for byte: no character of them is
+  /// a wildcard.
+  ///
+  /// A document passes if it matches one of these or of `paths`.
+  public var places: [String]
   /// Document types that pass: `text`, `markdown`, `html`, `docx`, `pdf`; all if the list is empty.
   public var types: [String]
 
   /// - Parameters:
   ///   - paths: folders, files or patterns.
+  ///   - places: canonical paths of folders and files.
   ///   - types: document types.
-  public init(paths: [String] = [], types: [String] = []) {
+  public init(paths: [String] = [], places: [String] = [], types: [String] = []) {
     self.paths = paths
+    self.places = places
     self.types = types
   }
 
   package static let none = SearchFilter()
-  var isEmpty: Bool { paths.isEmpty && types.isEmpty }
+  var isEmpty: Bool { paths.isEmpty && places.isEmpty && types.isEmpty }
+
+  /// Whether a path is one of the places, or below one.
+  func hasPlace(of path: String) -> Bool {
+    places.contains { place in
+      let rest = path.utf8.dropFirst(place.utf8.count)
+      return path.utf8.starts(with: place.utf8)
+        && (rest.isEmpty || rest.first == UInt8(ascii: "/") || place.utf8.last == UInt8(ascii: "/"))
+    }
+  }
 }
 
 /// One search: the words, their vector, and how to rank and restrict.

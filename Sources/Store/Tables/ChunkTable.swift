@@ -7,18 +7,19 @@ enum ChunkTable {
   static let columns = """
     chunk.text, chunk.heading, chunk.byteStart, chunk.byteEnd, chunk.sourceByteStart,
     chunk.sourceByteEnd, chunk.page, chunk.firstLine, chunk.lastLine, chunk.tokenCount,
-    chunk.modality, chunk.startMilliseconds, chunk.endMilliseconds, \(PictureTable.columns)
+    chunk.modality, chunk.startMilliseconds, chunk.endMilliseconds, chunk.place,
+    \(PictureTable.columns)
     """
   /// The number of those columns.
-  static let columnCount = 13 + PictureTable.columnCount
+  static let columnCount = 14 + PictureTable.columnCount
   /// The tables that have them.
   static let source = "chunk LEFT JOIN picture ON picture.chunkID = chunk.id"
 
   static let insertion = """
     INSERT INTO chunk(id, contentID, ordinal, text, heading, byteStart, byteEnd, sourceByteStart,
       sourceByteEnd, page, firstLine, lastLine, tokenCount, modality, startMilliseconds,
-      endMilliseconds)
-    VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
+      endMilliseconds, place)
+    VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
     """
 
   /// The values of ``insertion``.
@@ -31,6 +32,7 @@ enum ChunkTable {
       chunk.sourceByteRange?.upperBound, chunk.page, chunk.lineRange.lowerBound,
       chunk.lineRange.upperBound, chunk.tokenCount, chunk.modality.rawValue,
       chunk.millisecondRange?.lowerBound, chunk.millisecondRange?.upperBound,
+      chunk.place,
     ]
   }
 
@@ -61,7 +63,8 @@ enum ChunkTable {
       byteRange: try range(try row.decode(atIndex: 2), try row.decode(atIndex: 3)),
       sourceByteRange: try optionalRange(at: 4), page: try row.decode(atIndex: 6),
       lineRange: lines.lowerBound...lines.upperBound,
-      picture: try PictureTable.decode(row, from: 13, path: path),
+      place: try row.decode(atIndex: 13),
+      picture: try PictureTable.decode(row, from: 14, path: path),
       millisecondRange: try optionalRange(at: 11), heading: try row.decode(atIndex: 1),
       tokenCount: try row.decode(atIndex: 9))
   }

@@ -30,6 +30,9 @@ enum ContentTable {
     ])
     let content = database.lastInsertedRowID
     try insert(database, document.chunks, from: first, content: content, title: record.title)
+    if let recording = document.recording {
+      try RecordingTable.insert(database, recording, content: content)
+    }
     for space in vectors {
       try insert(database, space, content: content, firstChunkID: first + Int64(space.firstOrdinal))
     }
@@ -136,6 +139,8 @@ enum ContentTable {
       "DELETE FROM picture WHERE chunkID IN (SELECT id FROM chunk WHERE contentID = ?)",
       "DELETE FROM quantizedVectors WHERE contentID = ?",
       "DELETE FROM chunk WHERE contentID = ?",
+      "DELETE FROM recording WHERE contentID = ?",
+      "DELETE FROM transcript WHERE sha256 = (SELECT sha256 FROM content WHERE id = ?)",
       "DELETE FROM content WHERE id = ?",
     ] {
       try database.cachedStatement(sql: sql).execute(arguments: [content])

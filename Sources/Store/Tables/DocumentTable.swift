@@ -6,9 +6,13 @@ enum DocumentTable {
   static let columns = """
     document.id, document.path, document.displayPath, document.type, content.title,
     document.sha256, document.byteCount, document.modifiedNanoseconds,
-    document.indexedNanoseconds, coalesce(content.chunkCount, 0), document.skipReason
+    document.indexedNanoseconds, coalesce(content.chunkCount, 0), document.skipReason,
+    \(RecordingTable.columns)
     """
-  static let source = "document LEFT JOIN content ON content.id = document.contentID"
+  static let source = """
+    document LEFT JOIN content ON content.id = document.contentID
+    LEFT JOIN recording ON recording.contentID = content.id
+    """
 
   /// Inserts or replaces the row of a path, and removes its previous content if no other document
   /// refers to it.
@@ -70,6 +74,6 @@ enum DocumentTable {
         sha256: try row.decode(atIndex: 5), byteCount: try row.decode(atIndex: 6),
         modifiedNanoseconds: try row.decode(atIndex: 7)),
       indexedNanoseconds: try row.decode(atIndex: 8), chunkCount: try row.decode(atIndex: 9),
-      skipReason: try row.decode(atIndex: 10))
+      skipReason: try row.decode(atIndex: 10), recording: try RecordingTable.decode(row, from: 11))
   }
 }

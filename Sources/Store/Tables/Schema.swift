@@ -3,7 +3,8 @@ internal import GRDB
 /// The tables of an index.
 ///
 /// `Store.md` in the documentation explains the layout, ADR 11 the choices of schema 2, ADR 14 those
-/// of schema 3.
+/// of schema 3, and ADR 16 and 17 those of schema 4, which also has the places of documents without
+/// lines.
 enum Schema {
   /// `SRAG` in ASCII, in the header of the file: other SQLite files are refused.
   static let applicationID: Int32 = 0x5352_4147
@@ -11,15 +12,17 @@ enum Schema {
   /// The schema's number, in `PRAGMA user_version`.
   ///
   /// A change of ``statements`` raises it and adds a step to ``SchemaMigration/all``.
-  static let version = 3
+  static let version = 4
 
   /// Five vectors of 384 Float32 and their cells fill 94 % of a page of 8 KiB, two fill 75 % of the
   /// default of 4 KiB.
   static let pageSize = 8_192
 
-  /// Porter stems ("founding" finds "founded") over Unicode words without diacritics: on the
-  /// English XQuAD paragraphs recall@1 is 0.941 with it and 0.923 without.
-  static let tokenizer = "porter unicode61 remove_diacritics 2"
+  /// Porter stems ("founding" finds "founded") over Unicode words without diacritics.
+  ///
+  /// On the English XQuAD paragraphs recall@1 is 0.941 with it and 0.923 without. ``SearchTokenizer`` treats
+  /// other languages and scripts.
+  static let tokenizer = SearchTokenizer.name
 
   /// The tables of a new file.
   ///
@@ -81,7 +84,8 @@ enum Schema {
       tokenCount INTEGER NOT NULL,
       modality TEXT NOT NULL DEFAULT 'text' CHECK (modality IN ('text', 'picture', 'sound')),
       startMilliseconds INTEGER,
-      endMilliseconds INTEGER
+      endMilliseconds INTEGER,
+      place TEXT
     ) STRICT;
     CREATE INDEX chunkContent ON chunk(contentID, ordinal);
 
@@ -99,6 +103,25 @@ enum Schema {
       longitude REAL,
       sha256 TEXT NOT NULL,
       wasRead INTEGER NOT NULL CHECK (wasRead IN (0, 1))
+    ) STRICT;
+
+    CREATE TABLE recording(
+      contentID INTEGER PRIMARY KEY REFERENCES content(id),
+      language TEXT NOT NULL,
+      milliseconds INTEGER NOT NULL CHECK (milliseconds >= 0),
+      model TEXT NOT NULL
+    ) STRICT;
+
+    CREATE TABLE transcript(
+      sha256 TEXT PRIMARY KEY,
+      model TEXT NOT NULL,
+      path TEXT NOT NULL,
+      language TEXT NOT NULL,
+      milliseconds INTEGER NOT NULL,
+      doneMilliseconds INTEGER NOT NULL,
+      isComplete INTEGER NOT NULL CHECK (isComplete IN (0, 1)),
+      parts TEXT NOT NULL,
+      continuation TEXT
     ) STRICT;
 
     CREATE TABLE vector(
