@@ -65,6 +65,8 @@ let package = Package(
     .systemLibrary(name: "CCPUFeatures"),
     .systemLibrary(name: "CXML2", pkgConfig: "libxml-2.0", providers: [.apt(["libxml2-dev"])]),
     .systemLibrary(
+      name: "CUchardet", pkgConfig: "uchardet", providers: [.apt(["libuchardet-dev"])]),
+    .systemLibrary(
       name: "CTurboJPEG", pkgConfig: "libturbojpeg", providers: [.apt(["libturbojpeg0-dev"])]),
     .systemLibrary(name: "CPNG", pkgConfig: "spng", providers: [.apt(["libspng-dev"])]),
     .systemLibrary(name: "CWebP", pkgConfig: "libwebpdemux", providers: [.apt(["libwebp-dev"])]),
@@ -72,8 +74,11 @@ let package = Package(
     .systemLibrary(name: "CTIFF", pkgConfig: "libtiff-4", providers: [.apt(["libtiff-dev"])]),
     .systemLibrary(
       name: "CSndfile", pkgConfig: "sndfile", providers: [.apt(["libsndfile1-dev"])]),
+    // libstemmer has no pkg-config file.
+    .systemLibrary(name: "CStemmer", providers: [.apt(["libstemmer-dev"])]),
 
     .target(name: "Bytes", dependencies: ["CZlib", "CCrypto"], swiftSettings: parserSettings),
+    .target(name: "Downloads", dependencies: ["Bytes"], swiftSettings: parserSettings),
     .target(name: "Checkpoints", dependencies: ["Bytes"], swiftSettings: parserSettings),
     .target(name: "KernelInterface", swiftSettings: computeSettings),
     .target(
@@ -110,11 +115,13 @@ let package = Package(
       dependencies: ["Bytes", "Checkpoints", "Kernels", "Tokenizers", "Models"],
       swiftSettings: swiftRAGSettings),
     .target(
-      name: "Documents", dependencies: ["Bytes", "Media", "CXML2"], swiftSettings: parserSettings),
+      name: "Documents", dependencies: ["Bytes", "Media", "CXML2", "CUchardet"],
+      swiftSettings: parserSettings),
     .target(
       name: "Store",
       dependencies: [
-        "Bytes", "Kernels", "Documents", .product(name: "GRDB", package: "GRDB.swift"),
+        "Bytes", "Kernels", "Documents", "CStemmer",
+        .product(name: "GRDB", package: "GRDB.swift"),
       ],
       swiftSettings: swiftRAGSettings),
     .target(
@@ -134,23 +141,30 @@ let package = Package(
     .target(
       name: "SwiftRAG",
       dependencies: [
-        "Bytes", "Checkpoints", "Kernels", "Media", "Tokenizers", "Models", "Generation",
+        "Bytes", "Downloads", "Checkpoints", "Kernels", "Media", "Tokenizers", "Models",
+        "Generation",
         "Documents", "Store", "RAG",
         .product(name: "Yams", package: "Yams"),
       ],
-      exclude: ["SwiftRAG.docc"], resources: [.copy("SampleLibrary"), .copy("TokenizerData")],
+      exclude: ["SwiftRAG.docc"],
+      resources: [
+        .copy("SampleLibrary"), .copy("SpeechData"), .copy("TokenizerData"),
+      ],
       swiftSettings: swiftRAGSettings),
     .executableTarget(
       name: "CLI",
       dependencies: [
         "SwiftRAG", "Evaluation", "RAG", "Store", "Documents", "Generation", "Models", "Tokenizers",
-        "Media", "Kernels", "Checkpoints", "Bytes",
+        "Media", "Kernels", "Checkpoints", "Downloads", "Bytes",
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
       ],
       swiftSettings: swiftRAGSettings),
 
     .testTarget(name: "ArchitectureTests", swiftSettings: swiftRAGSettings),
     .testTarget(name: "BytesTests", dependencies: ["Bytes"], swiftSettings: swiftRAGSettings),
+    .testTarget(
+      name: "DownloadsTests", dependencies: ["Downloads", "Bytes"],
+      swiftSettings: swiftRAGSettings),
     .testTarget(
       name: "CheckpointsTests", dependencies: ["Checkpoints", "Bytes"],
       swiftSettings: swiftRAGSettings),
@@ -196,10 +210,13 @@ let package = Package(
       swiftSettings: swiftRAGSettings),
     .testTarget(
       name: "SwiftRAGTests",
-      dependencies: ["SwiftRAG", "Generation", "Kernels", "Media", "RAG", "Store"],
+      dependencies: [
+        "SwiftRAG", "Bytes", "Checkpoints", "Downloads", "Generation", "Kernels", "Media", "Models",
+        "RAG", "Store", "Tokenizers",
+      ],
       swiftSettings: swiftRAGSettings),
     .testTarget(
-      name: "CLITests", dependencies: ["CLI", "RAG", "Media", "Bytes"],
+      name: "CLITests", dependencies: ["CLI", "RAG", "Store", "Media", "Bytes"],
       swiftSettings: swiftRAGSettings),
   ],
   swiftLanguageModes: [.v6]

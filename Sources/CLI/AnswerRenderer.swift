@@ -1,3 +1,4 @@
+internal import Bytes
 internal import Foundation
 internal import RAG
 internal import Store
@@ -35,12 +36,19 @@ struct AnswerRenderer {
     var lines: [String] = []
     for sentence in answer.unsupportedSentences {
       let doubt =
-        CitationCheck.citedNumbers(in: sentence).isEmpty
+        CitationCheck.citedNumbers(in: sentence, passageCount: answer.passages.count).isEmpty
         ? "No citation: " : "Not supported by what it cites: "
       lines += wrapped(doubt + droppingControls(sentence))
         .map { Style.yellow.apply($0) }
     }
+    for added in answer.addedCitations ?? [] {
+      lines += wrapped(
+        "[\(added.number)] says this (mark added): " + droppingControls(added.sentence)
+      )
+      .map { Style.dim.apply($0) }
+    }
     if !lines.isEmpty { lines.append("") }
+    if let quotation = answer.quotation { lines += safer(quotation) }
     for (index, passage) in answer.passages.enumerated()
     where answer.citedNumbers?.contains(index + 1) ?? true {
       lines += self.lines(for: passage, number: index + 1)
@@ -48,6 +56,13 @@ struct AnswerRenderer {
     }
     if isVerbose { lines.append(evidence(answer.evidence)) } else { _ = lines.popLast() }
     return lines
+  }
+
+  /// The lines of a quotation, for prose that the passages do not support.
+  private func safer(_ quotation: Quotation) -> [String] {
+    ["The passages support nothing of this. Their own words are the safer answer:"]
+      + wrapped(droppingControls(quotation.text)).map { Style.bold.apply($0) }
+      + lines(for: quotation.passage, number: nil) + [""]
   }
 
   private func refusal(_ answer: Answer) -> [String] {
@@ -71,9 +86,12 @@ struct AnswerRenderer {
   /// The lines of a passage: its citation, then its text.
   func lines(for passage: Passage, number: Int?) -> [String] {
     let mark = number.map { "[\($0)] " } ?? ""
-    var lines = [mark + citation(passage.citation)]
+    var lines = [mark + citation(of: passage)]
     for other in passage.alsoAt {
-      lines.append("    also in " + shown(path: other.path) + ", " + other.place)
+      lines.append("    also in " + shown(path: other.path) + Self.suffix(other.place, of: other))
+    }
+    if let command = Self.playCommand(for: passage) {
+      lines.append(Style.dim.apply("    play: " + command))
     }
     if let linked = passage.citation.picturePath, linked != passage.citation.path {
       lines.append("    picture " + shown(path: linked))
@@ -90,9 +108,47 @@ struct AnswerRenderer {
     return lines
   }
 
-  private func citation(_ citation: Citation) -> String {
+  private func citation(of passage: Passage) -> String {
+    let citation = passage.citation
     let heading = citation.heading.map { Style.dim.apply("  (\(droppingControls($0)))") } ?? ""
-    return Style.green.apply(shown(path: citation.path)) + ", " + citation.place + heading
+    return Style.green.apply(shown(path: citation.path))
+      + Self.suffix(passage.place, of: citation) + heading
+  }
+
+  /// The player that is installed, with the arguments before the second to start at.
+  private static let player: [String]? = {
+    if ChildProcess.find("mpv") != nil { return ["mpv", "--start="] }
+    return ChildProcess.find("ffplay") != nil ? ["ffplay", "-ss "] : nil
+  }()
+
+  /// The command that plays a recording from the cited sentence or passage on; nil for other passages,
+  /// and where no player is installed.
+  static func playCommand(for passage: Passage) -> String? {
+    let citation = passage.citation
+    guard citation.isRecording, let player,
+      let start = passage.highlightStartSeconds ?? citation.startSeconds, start.isFinite,
+      // A name with control characters cannot be shown as it must be typed.
+      droppingControls(citation.path) == citation.path
+    else { return nil }
+    let here = FileManager.default.currentDirectoryPath
+    let path =
+      here != "/" && citation.path.hasPrefix(here + "/")
+      ? "./" + citation.path.dropFirst(here.count + 1) : citation.path
+    return "\(player[0]) \(player[1])\(Int(min(max(0, start), 1e9))) " + shellQuoted(path)
+  }
+
+  /// A word as a shell takes it, in quotes only where it needs them.
+  private static func shellQuoted(_ word: String) -> String {
+    let plain = word.unicodeScalars.allSatisfy {
+      $0.properties.isAlphabetic || ("0"..."9").contains($0) || "/._-".unicodeScalars.contains($0)
+    }
+    return plain ? word : "'" + word.replacingOccurrences(of: "'", with: "'\\''") + "'"
+  }
+
+  /// A place after a path: times follow a recording as in `talk.mp3 00:12:31`.
+  private static func suffix(_ place: String, of citation: Citation) -> String {
+    if place.isEmpty { return "" }
+    return (citation.isRecording ? " " : ", ") + droppingControls(place)
   }
 
   private func scores(_ passage: Passage) -> String {
@@ -113,7 +169,7 @@ struct AnswerRenderer {
   private func shown(path: String) -> String {
     for root in roots where path.hasPrefix(root + "/") {
       let name = root.split(separator: "/").last.map { $0 + "/" } ?? ""
-      return droppingControls(name + path.dropFirst(root.count + 1))
+      return shownName(name + path.dropFirst(root.count + 1))
     }
     return Self.shown(path: path)
   }
@@ -123,13 +179,13 @@ struct AnswerRenderer {
   static func shown(path: String) -> String {
     let here = FileManager.default.currentDirectoryPath
     if here != "/", path.hasPrefix(here + "/") {
-      return droppingControls(path.dropFirst(here.count + 1))
+      return shownName(path.dropFirst(here.count + 1))
     }
     let home = FileManager.default.homeDirectoryForCurrentUser.path
     if home != "/", path.hasPrefix(home + "/") {
-      return "~" + droppingControls(path.dropFirst(home.count))
+      return "~" + shownName(path.dropFirst(home.count))
     }
-    return droppingControls(path)
+    return shownName(path)
   }
 
   private func wrapped(_ text: String) -> [String] {

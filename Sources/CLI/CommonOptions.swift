@@ -1,6 +1,7 @@
 internal import ArgumentParser
 internal import Bytes
 internal import SwiftRAG
+internal import Synchronization
 
 /// The flags of every command.
 struct CommonOptions: ParsableArguments {
@@ -13,9 +14,23 @@ struct CommonOptions: ParsableArguments {
   @Option(help: "Colour: auto, always or never.")
   var color: Terminal.ColorChoice = .auto
 
+  @Option(
+    help: "The models folder; config.yaml beside it is read too (default: models_dir).",
+    completion: .directory)
+  var models: String?
+
   /// Applies them; each command calls this first.
   func apply() {
     Terminal.configure(color: color, quiet: quiet)
+    Self.modelsFolder.withLock { $0 = models }
+  }
+
+  /// `--models` of the command that runs.
+  private static let modelsFolder = Mutex<String?>(nil)
+
+  /// The settings that these flags give.
+  static var settings: [SettingFlag] {
+    [SettingFlag(.modelsDirectory, "--models", modelsFolder.withLock { $0 })].compactMap { $0 }
   }
 }
 
@@ -65,10 +80,11 @@ struct ComputeOptions: ParsableArguments {
   func pictureRuntime() throws -> Runtime? {
     guard let model else { return nil }
     let configuration = try Configuration(
-      flags: computeSettings(
-        threads: threads, kernels: kernels,
-        // `clip` names the kind, not a model.
-        model: model == "clip" ? nil : model, as: .clipModel))
+      flags: CommonOptions.settings
+        + computeSettings(
+          threads: threads, kernels: kernels,
+          // `clip` names the kind, not a model.
+          model: model == "clip" ? nil : model, as: .clipModel))
     let runtime = Runtime(configuration: configuration)
     guard runtime.isPictureModel(model) else { return nil }
     warnAboutUnknownNames(configuration)
@@ -118,7 +134,7 @@ func computeSettings(
 /// - Returns: the settings with their origins.
 /// - Throws: `ConfigurationError` for a value or file that cannot be used.
 func resolveConfiguration(_ flags: [SettingFlag] = []) throws -> Configuration {
-  let configuration = try Configuration(flags: flags)
+  let configuration = try Configuration(flags: CommonOptions.settings + flags)
   warnAboutUnknownNames(configuration)
   return configuration
 }
@@ -126,7 +142,9 @@ func resolveConfiguration(_ flags: [SettingFlag] = []) throws -> Configuration {
 /// Warns about names in the files of a configuration that are not settings; a command does it once.
 func warnAboutUnknownNames(_ configuration: Configuration) {
   for unknown in configuration.unknownNames {
-    Terminal.note("warning: \(unknown.path): '\(unknown.name)' is not a setting of swiftrag")
+    let meant = Setting.suggestion(for: unknown.name).map { "; did you mean \($0.rawValue)?" } ?? ""
+    Terminal.note(
+      "warning: \(unknown.path): '\(unknown.name)' is not a setting of swiftrag" + meant)
   }
 }
 

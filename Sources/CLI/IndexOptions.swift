@@ -65,10 +65,18 @@ struct DocumentTypeArgument: ExpressibleByArgument {
   static var allValueStrings: [String] { DocumentType.all.map(\.name) }
 }
 
+/// Says which of the values of `--path` match no document, so that nothing can be found there.
+func noteUnmatched(_ paths: [String], in knowledge: KnowledgeBase) throws {
+  for path in paths where try !knowledge.hasDocument(matching: path) {
+    Terminal.note(
+      "--path \(shownName(path)) matches no document in the index; swiftrag index ls lists them")
+  }
+}
+
 /// Fails if a path on the command line does not exist.
 func requireExisting(_ paths: [String]) throws {
   for path in paths where !FileManager.default.fileExists(atPath: path) {
-    throw CommandFailure("\(path): no such file or folder", .missingInput)
+    throw CommandFailure("\(shownName(path)): no such file or folder", .missingInput)
   }
 }
 

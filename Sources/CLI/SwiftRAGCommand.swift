@@ -15,10 +15,12 @@ struct SwiftRAGCommand: ParsableCommand {
         swiftrag run --docs ~/papers            index a folder, then converse
         swiftrag search "solar panels" -k 3     show the best passages
         swiftrag generate "Hello" -m llm.gguf   run a language model alone
+        swiftrag models pull mistral            download a language model
         swiftrag inspect model.gguf             show what is in a model file
 
       swiftrag help COMMAND explains a command.
       """,
+    version: "swiftrag \(VersionCommand.version)",
     subcommands: [
       RunCommand.self, AddCommand.self, SearchCommand.self, GenerateCommand.self, IndexCommand.self,
       EmbedCommand.self, SimilarCommand.self, ClassifyCommand.self, TranscribeCommand.self,
@@ -31,6 +33,7 @@ struct SwiftRAGCommand: ParsableCommand {
 
   static func main() {
     Interrupts.install()
+    dropUnusableWidth()
     do {
       var command = try parseAsRoot()
       try command.run()
@@ -45,6 +48,16 @@ struct SwiftRAGCommand: ParsableCommand {
       Foundation.exit(ExitCode(error).rawValue)
     }
   }
+
+  /// Removes a width from the environment that no text can be laid out in: the argument parser takes
+  /// `COLUMNS` at its word, whether 0, 3 or a billion.
+  private static func dropUnusableWidth() {
+    guard let value = ProcessInfo.processInfo.environment["COLUMNS"] else { return }
+    if !usableWidths.contains(Int(value) ?? 0) { unsetenv("COLUMNS") }
+  }
+
+  /// From the longest flag with its margin to more than any screen has.
+  private static let usableWidths = 40...1_000
 
   private static func report(_ message: some StringProtocol) {
     Terminal.complain(

@@ -11,6 +11,8 @@ enum TranscriptFormat: String, CaseIterable {
   case vtt
   /// Start, end (milliseconds) and text, separated by tabs.
   case tsv
+  /// Lyrics: the start of each segment in minutes, seconds and hundredths.
+  case lrc
   /// Everything that is known.
   case json
 }
@@ -24,7 +26,7 @@ struct TranscriptRenderer {
   /// The beginning of the file, before the first segment.
   var header: String {
     switch format {
-    case .txt, .srt, .json: ""
+    case .txt, .srt, .lrc, .json: ""
     case .vtt: "WEBVTT\n\n"
     case .tsv: "start\tend\ttext\n"
     }
@@ -51,6 +53,11 @@ struct TranscriptRenderer {
     case .tsv:
       return "\(milliseconds(segment.start))\t\(milliseconds(segment.end))\t"
         + text.replacingOccurrences(of: "\t", with: " ") + "\n"
+    case .lrc:
+      let hundredths = Int((max(0, segment.start) * 100).rounded(.toNearestOrEven))
+      return String(
+        format: "[%02d:%02d.%02d]", hundredths / 6_000, hundredths / 100 % 60, hundredths % 100)
+        + text.split(whereSeparator: \.isNewline).joined(separator: " ") + "\n"
     case .json: return ""
     }
   }

@@ -1,10 +1,11 @@
 import Foundation
 internal import Yams
+internal import Bytes
 
 /// The resolved settings, each with its origin.
 ///
-/// Precedence, highest first: flag, environment, `./config.yaml`,
-/// `$XDG_CONFIG_HOME/swiftrag/config.yaml`, default.
+/// Precedence, highest first: flag, environment, `./config.yaml`, `config.yaml` beside a models folder
+/// that a flag or the environment names, `$XDG_CONFIG_HOME/swiftrag/config.yaml`, default.
 public struct Configuration: Sendable {
   /// The source of a setting's value.
   public enum Origin: Sendable, Equatable, CustomStringConvertible {
@@ -46,6 +47,8 @@ public struct Configuration: Sendable {
   private var origins: [Setting: Origin] = [:]
   /// Names found in a file that are not settings, with the file; a caller shows them as warnings.
   public private(set) var unknownNames: [(name: String, path: String)] = []
+  /// The files that were read or would be, in order of precedence.
+  public private(set) var files: [String] = []
 
   /// A configuration without flags, environment and files.
   ///
@@ -68,8 +71,13 @@ public struct Configuration: Sendable {
     files: [String]? = nil
   ) throws(ConfigurationError) {
     var sources: [Setting: (text: String, origin: Origin)] = [:]
-    for path in (files ?? Self.defaultFiles(environment: environment)).reversed() {
-      let content = try Self.read(path: path)
+    let models =
+      flags.last { $0.setting == .modelsDirectory }?.text
+      ?? Setting.modelsDirectory.environmentNames.lazy.compactMap { environment[$0] }.first
+    let paths = files ?? Self.defaultFiles(environment: environment, modelsFolder: models)
+    self.files = paths
+    for path in paths.reversed() {
+      let content = try Self.read(path: path, home: environment["HOME"])
       for (setting, text) in content.values { sources[setting] = (text, .file(path)) }
       unknownNames += content.unknownNames.map { ($0, path) }
     }
@@ -96,8 +104,23 @@ public struct Configuration: Sendable {
   public func origin(of setting: Setting) -> Origin { origins[setting] ?? .builtIn }
 
   /// The files that are read if they exist, in order of precedence.
-  public static func defaultFiles(environment: [String: String]) -> [String] {
-    ["config.yaml", userFile(environment: environment)]
+  ///
+  /// - Parameters:
+  ///   - environment: the process's environment.
+  ///   - modelsFolder: a models folder that a flag or the environment names. The `config.yaml` beside
+  ///     it is read too, so that a `backend` folder of the original system is used as it is.
+  /// - Returns: paths, whether they exist or not.
+  public static func defaultFiles(
+    environment: [String: String], modelsFolder: String? = nil
+  ) -> [String] {
+    var files = ["config.yaml"]
+    if let modelsFolder, !modelsFolder.isEmpty {
+      let isModels = Paths.name(of: modelsFolder) == "models"
+      let folder = isModels ? Paths.folder(of: modelsFolder) : modelsFolder
+      let beside = folder == "." ? "config.yaml" : folder + "/config.yaml"
+      if !files.contains(beside) { files.append(beside) }
+    }
+    return files + [userFile(environment: environment)]
   }
 
   /// The user's own configuration file, whether it exists or not.
@@ -106,7 +129,7 @@ public struct Configuration: Sendable {
   }
 
   private static func read(
-    path: String
+    path: String, home: String?
   ) throws(ConfigurationError) -> (values: [(Setting, String)], unknownNames: [String]) {
     guard FileManager.default.fileExists(atPath: path) else { return ([], []) }
     let data: Data
@@ -135,8 +158,22 @@ public struct Configuration: Sendable {
       guard case .scalar(let scalar) = value else {
         throw .malformed(path: path, reason: "\(name) must be a plain value")
       }
-      values.append((setting, scalar.string))
+      let text =
+        setting.isPath ? resolved(scalar.string, ofFile: path, home: home) : scalar.string
+      values.append((setting, text))
     }
     return (values, unknownNames)
+  }
+
+  /// A path of a configuration file.
+  ///
+  /// `~` is the home folder, and a relative path is relative to the file. A name, which no file beside
+  /// the configuration has, stays as it is.
+  private static func resolved(_ text: String, ofFile path: String, home: String?) -> String {
+    if text.hasPrefix("~/"), let home { return home + text.dropFirst() }
+    let folder = Paths.folder(of: path)
+    guard folder != ".", !text.hasPrefix("/"), !text.isEmpty else { return text }
+    let beside = "\(folder)/\(text.hasPrefix("./") ? String(text.dropFirst(2)) : text)"
+    return text.hasPrefix("./") || text.hasPrefix("../") || Paths.exists(beside) ? beside : text
   }
 }

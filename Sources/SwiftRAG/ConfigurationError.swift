@@ -10,6 +10,12 @@ public enum ConfigurationError: Error, Equatable, CustomStringConvertible {
   case malformed(path: String, reason: String)
   /// A value is not what its setting requires.
   case invalidValue(setting: Setting, text: String, origin: Configuration.Origin)
+  /// A name is not a setting.
+  case unknownSetting(name: String)
+  /// The value of a setting cannot be replaced in the text of the file.
+  case notEditable(path: String, setting: Setting)
+  /// The file cannot be written.
+  case unwritable(path: String, reason: String)
 
   /// The message, with the next thing to try.
   public var description: String {
@@ -23,6 +29,15 @@ public enum ConfigurationError: Error, Equatable, CustomStringConvertible {
     case .invalidValue(let setting, let text, let origin):
       "\(origin.name(of: setting)) must be \(setting.requirement)"
         + (setting.isSecret ? "" : ", not \(text.isEmpty ? "empty" : text)")
+    case .unknownSetting(let name):
+      "'\(printable(name))' is not a setting"
+        + (Setting.suggestion(for: name).map { "; did you mean \($0.rawValue)?" } ?? "")
+        + "\n  try: swiftrag config show, which lists the settings"
+    case .notEditable(let path, let setting):
+      "\(path): the value of \(setting.rawValue) cannot be replaced there\n  try: an editor, with "
+        + "one line '\(setting.rawValue): VALUE'"
+    case .unwritable(let path, let reason):
+      "\(path): cannot be written: \(reason)\n  try: swiftrag config set --user NAME VALUE"
     }
   }
 }
@@ -31,8 +46,9 @@ extension ConfigurationError: CategorizedError {
   package var category: ErrorCategory {
     switch self {
     // A wrong flag is a wrong command line; a wrong file or variable is a wrong configuration.
-    case .invalidValue(_, _, .flag): .usage
-    case .unreadable, .tooLarge, .malformed, .invalidValue: .configuration
+    case .invalidValue(_, _, .flag), .unknownSetting: .usage
+    case .unreadable, .tooLarge, .malformed, .invalidValue, .notEditable: .configuration
+    case .unwritable: .cannotCreate
     }
   }
 }

@@ -27,20 +27,70 @@ public enum Folders {
 
   /// The folders that hold models, in the order in which they are searched.
   ///
-  /// The `models` folder of a checkout is found from the executable in its `.build` folder, so that
-  /// the program works from any working directory.
+  /// The `models` folder of a checkout or an installation is found from the executable, so that the
+  /// program works from any working directory.
+  ///
+  /// - Parameters:
+  ///   - configured: the setting `models_dir`: a models folder, or the folder that contains `models`.
+  ///   - environment: the process's environment.
+  /// - Returns: only the configured folder, or all that exist.
   public static func modelFolders(configured: String?, environment: [String: String]) -> [String] {
-    if let configured { return [configured] }
-    var folders = ["models"]
+    func isModelsFolder(_ folder: String) -> Bool {
+      ModelLocator.kinds.contains { Paths.exists("\(folder)/\($0)") }
+    }
+    if let configured {
+      let below = configured + "/models"
+      return [!isModelsFolder(configured) && isModelsFolder(below) ? below : configured]
+    }
+    let folders = ["models"] + programModels + [data(environment: environment) + "/models"]
+    return folders.filter(isModelsFolder)
+  }
+
+  /// The folder into which `models pull` installs.
+  ///
+  /// - Parameters:
+  ///   - configured: the setting `models_dir`.
+  ///   - environment: the process's environment.
+  /// - Returns: the configured folder; in a checkout its `models`; otherwise `models` in the user's
+  ///   data folder. It need not exist.
+  package static func installation(
+    configured: String?, environment: [String: String]
+  ) -> String {
+    if configured != nil {
+      return modelFolders(configured: configured, environment: environment)[0]
+    }
+    let checkout = programModels.first { folder in
+      Paths.exists(Paths.folder(of: folder) + "/Package.swift") && Paths.exists(folder)
+    }
+    return checkout ?? data(environment: environment) + "/models"
+  }
+
+  /// The `models` folder of this program, which has the bundled encoder; nil if the program was copied
+  /// without it.
+  static var bundledModels: String? {
+    programModels.first { Paths.exists($0 + "/embeddings") }
+  }
+
+  /// The registry of this program, then the user's own, which adds to it.
+  ///
+  /// - Returns: paths that exist.
+  package static func registryFiles(environment: [String: String]) -> [String] {
+    let program = programModels.first { Paths.exists($0 + "/models.json") }
+    let own =
+      (program.map { [$0 + "/models.json", $0 + "/models.local.json"] } ?? [])
+      + [configuration(environment: environment) + "/models.json"]
+    return own.filter(Paths.exists)
+  }
+
+  /// Folders named `models` beside the program and above it.
+  private static var programModels: [String] {
+    var folders: [String] = []
     var folder = executableFolder
     while folder.count > 1 {
       folders.append(folder + "/models")
       folder = Paths.folder(of: folder)
     }
-    folders.append(data(environment: environment) + "/models")
-    return folders.filter { folder in
-      ModelLocator.kinds.contains { Paths.exists("\(folder)/\($0)") }
-    }
+    return folders
   }
 
   /// The running program.
@@ -62,6 +112,9 @@ public enum Folders {
   package static func whisperTokens(isMultilingual: Bool) -> String? {
     resource("TokenizerData/\(isMultilingual ? "multilingual" : "gpt2").tiktoken")
   }
+
+  /// Silero's voice detector; nil if the program was copied without its resources.
+  package static var voiceDetector: String? { resource("SpeechData/silero-v6.2.0-vad-ggml.bin") }
 
   /// The bundled sample library; nil if the program was copied without its resources.
   public static var sampleLibrary: String? { resource("SampleLibrary") }

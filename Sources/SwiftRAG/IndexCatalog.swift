@@ -18,6 +18,10 @@ public final class IndexCatalog: Sendable {
     public let sha256: String
     /// Why it could not be read; `nil` for an indexed one.
     public let skipReason: String?
+    /// The length of a recording in seconds; nil for other documents.
+    public let durationSeconds: Double?
+    /// Code of the language that is spoken in a recording, as in `en`; nil for other documents.
+    public let language: String?
   }
 
   /// Counts, sizes and identity.
@@ -87,7 +91,9 @@ public final class IndexCatalog: Sendable {
       Document(
         path: document.path, type: document.record.type, title: document.record.title,
         byteCount: document.record.byteCount, chunkCount: document.chunkCount,
-        sha256: document.record.sha256, skipReason: document.skipReason)
+        sha256: document.record.sha256, skipReason: document.skipReason,
+        durationSeconds: document.recording.map { Double($0.milliseconds) / 1_000 },
+        language: document.recording?.language)
     }
   }
 

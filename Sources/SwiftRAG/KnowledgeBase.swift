@@ -22,6 +22,7 @@ public final class KnowledgeBase: Sendable {
   private let encoder: any SentenceEncoder
   private let store: IndexStore
   private let pictureModel: PictureModel
+  private let speechModel: SpeechModel
   private let pipeline: AnswerPipeline
 
   /// Opens the index, the sentence encoder and, for the first answer, the language model.
@@ -63,6 +64,7 @@ public final class KnowledgeBase: Sendable {
     self.encoder = encoder
     self.runtime = runtime
     pictureModel = runtime.pictureModel
+    speechModel = runtime.speechModel
     pipeline = AnswerPipeline(
       retriever: Retriever(store: store, encoder: encoder, pictures: pictureModel),
       backend: backend)
@@ -78,21 +80,33 @@ public final class KnowledgeBase: Sendable {
     DocumentFinder().find(paths).files
   }
 
+  /// Whether a file, a folder or a pattern matches any document in the index.
+  ///
+  /// - Throws: if the index cannot be read, or the pattern is empty.
+  package func hasDocument(matching path: String) throws -> Bool {
+    try store.hasDocument(passing: StoredPaths.filter(SearchFilter(paths: [path])))
+  }
+
   /// Adds the new documents at or below `paths`, updates the changed ones, and removes those that
   /// are gone.
   ///
   /// - Parameters:
   ///   - paths: files and folders.
+  ///   - checksContent: whether the bytes of every file are compared with those that were indexed,
+  ///     and not only its size and modification time.
   ///   - report: receives the plan, the progress and each skipped file.
   ///   - shouldStop: polled between batches.
   /// - Returns: what was done.
-  /// - Throws: if the index cannot be written, or the picture model cannot be opened.
+  /// - Throws: if the index cannot be written, or the model of pictures or of recordings cannot be
+  ///   opened.
   public func add(
-    paths: [String], report: (IngestEvent) -> Void = { _ in }, shouldStop: () -> Bool = { false }
+    paths: [String], checksContent: Bool = false, report: (IngestEvent) -> Void = { _ in },
+    shouldStop: () -> Bool = { false }
   ) throws -> IngestReport {
     try Ingestor(
-      store: store, encoder: encoder, pictures: runtime.pictureTools(model: pictureModel)
-    ).add(paths: paths, report: report, shouldStop: shouldStop)
+      store: store, encoder: encoder, pictures: runtime.pictureTools(model: pictureModel),
+      speech: speechModel
+    ).add(paths: paths, checksContent: checksContent, report: report, shouldStop: shouldStop)
   }
 
   /// The passages and pictures that bear most on `text`, best first.
@@ -171,30 +185,5 @@ public final class KnowledgeBase: Sendable {
   /// The prompt that a language model would be given; nil where passages are quoted.
   package func prompt(for request: AnswerRequest) throws -> PassagePrompt? {
     try pipeline.backend.prompt(for: request)
-  }
-}
-
-extension KnowledgeBase {
-  /// Empties an index and adds all its documents again, with the configured encoder.
-  ///
-  /// - Parameters:
-  ///   - runtime: settings and threads.
-  ///   - indexPath: another index than the configured one.
-  ///   - report: receives the plan, the progress and each skipped file.
-  ///   - shouldStop: polled between batches; the documents read until then are in the index.
-  /// - Returns: what was done.
-  /// - Throws: if there is no index, it cannot be written, or the encoder cannot be opened.
-  public static func rebuild(
-    runtime: Runtime, indexPath: String? = nil, report: (IngestEvent) -> Void = { _ in },
-    shouldStop: () -> Bool = { false }
-  ) throws -> IngestReport {
-    let encoder = try runtime.sentenceEncoder()
-    let store = try IndexStore.open(
-      path: indexPath ?? runtime.indexPath, mode: .readWrite, workers: encoder.workers)
-    let documents = try store.documents(under: nil).map(\.path)
-    try store.rebuild(identity: Ingestor.identity(for: encoder))
-    return try Ingestor(
-      store: store, encoder: encoder, pictures: runtime.pictureTools(model: runtime.pictureModel)
-    ).add(paths: documents, report: report, shouldStop: shouldStop)
   }
 }

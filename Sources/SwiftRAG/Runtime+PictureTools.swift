@@ -56,10 +56,9 @@ public enum PictureProblem: Error, Equatable, CustomStringConvertible {
 
   /// The way to install a picture model and its cost.
   ///
-  /// The size and the licence are those of `openai/clip-vit-base-patch32` at Hugging Face.
+  /// The size and the licence are those of OpenAI's `ViT-B-32.pt`.
   public static let installHint =
-    "put CLIP ViT-B/32 (605 MB, MIT licence) into models/clip: the folder "
-    + "openai/clip-vit-base-patch32 of Hugging Face, or OpenAI's ViT-B-32.pt"
+    "swiftrag models pull clip (354 MB, MIT licence), or put CLIP ViT-B/32 into models/clip"
 }
 
 extension PictureProblem: CategorizedError {

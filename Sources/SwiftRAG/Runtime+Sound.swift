@@ -1,6 +1,8 @@
+internal import Bytes
 package import Generation
 package import Media
 package import Models
+package import RAG
 
 extension Runtime {
   /// The configured Whisper, opened by the first call.
@@ -21,37 +23,56 @@ extension Runtime {
     try WhisperModel(path: locator.whisperModel(settings.whisperModel), compute: compute)
   }
 
-  /// Decodes a recording to log-mel frames, followed by 30 seconds of silence.
-  ///
-  /// The silence is part of the recording when its mels are computed, as in openai-whisper.
+  /// The Whisper for recordings that are indexed; its file is hashed for the first recording, and it
+  /// is opened for the first one without a transcript.
+  package var speechModel: SpeechModel {
+    SpeechModel { [self] in try WhisperRecognizer.configured(self) }
+  }
+
+  /// The command that gets a speech model.
+  public static let speechModelDownload = "swiftrag models pull whisper-base"
+
+  /// Opens a recording for transcription: one pass over it finds what its windows depend on.
   ///
   /// - Parameters:
   ///   - path: the recording.
   ///   - bandCount: mel bands of the model.
+  ///   - speech: how the parts with speech are found, so that others are not decoded. Without its
+  ///     file, which belongs beside the program, Silero's detector is replaced by energy.
   ///   - limits: of a recording.
-  ///   - progress: receives the seconds that were decoded so far.
-  /// - Returns: the frames.
-  /// - Throws: `SoundError`, and what `progress` throws.
-  package static func soundFrames(
-    path: String, bandCount: Int, limits: SoundLimits = SoundLimits(),
-    progress: (Double) throws -> Void = { _ in }
-  ) throws -> MelFrames {
-    let decoder = try soundDecoder(limits: limits).open(path: path)
-    var spectrogram = MelSpectrogram(bandCount: bandCount)
-    var values: [Float] = []
-    var sampleCount = 0
-    while let samples = try decoder.next() {
-      sampleCount += samples.count
-      values += spectrogram.append(samples)
-      try progress(decoder.seconds)
+  ///   - progress: receives the seconds that were read so far.
+  /// - Returns: its frames; a long recording is decoded again while they are read.
+  /// - Throws: `SoundError`, `ModelError`, and what `progress` throws.
+  package func recording(
+    path: String, bandCount: Int, speech: SpeechDetection = .silero,
+    limits: SoundLimits = SoundLimits(), progress: (Double) throws -> Void = { _ in }
+  ) throws -> Recording {
+    let detector = try speechDetector(speech)
+    return try Recording(
+      bandCount: bandCount, detector: detector, progress: progress
+    ) { try Self.sound(path: path, limits: limits) }
+  }
+
+  /// A detector for one recording; nil for none.
+  ///
+  /// - Throws: `ModelError` where the file of Silero's detector is damaged.
+  package func speechDetector(_ detection: SpeechDetection) throws -> (any SpeechDetector)? {
+    switch detection {
+    case .off: return nil
+    case .energy: return EnergySpeechDetector()
+    case .silero:
+      guard let path = Folders.voiceDetector else { return EnergySpeechDetector() }
+      return SileroSpeechDetector(
+        try once(\.voiceDetector) { try SileroModel(path: path, compute: compute(&$0)) })
     }
-    values += spectrogram.append(
-      [Float](repeating: 0, count: silenceSeconds * SoundDecoder.sampleRate))
-    values += spectrogram.finish()
-    MelSpectrogram.normalize(&values, maximum: spectrogram.maximum)
-    return MelFrames(
-      values: values, bandCount: bandCount,
-      contentFrameCount: sampleCount / MelSpectrogram.hopLength)
+  }
+
+  /// The samples of a recording, decoded in a process of its own where this process is the program
+  /// `swiftrag`; in another program that uses the library, on the calling thread.
+  private static func sound(path: String, limits: SoundLimits) throws -> any SoundStream {
+    Paths.name(of: Folders.executable) == "swiftrag"
+      ? try soundDecoder(limits: limits).open(path: path)
+      : try SoundDecoder(path: path, limits: limits)
   }
 
   /// Decodes recordings in a process of their own: this program, started again.
@@ -64,7 +85,4 @@ extension Runtime {
 
   /// The hidden subcommand that decodes one recording.
   package static let soundDecoderCommand = "decode-sound"
-
-  /// Seconds of silence after a recording: a window of Whisper.
-  private static let silenceSeconds = 30
 }

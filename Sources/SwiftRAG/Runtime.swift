@@ -1,4 +1,5 @@
 internal import Generation
+internal import Models
 package import Kernels
 package import RAG
 internal import Synchronization
@@ -24,6 +25,7 @@ public final class Runtime: Sendable {
     var encoder: BERTSentenceEncoder?
     var pictures: CLIPEmbedder?
     var transcriber: Transcriber?
+    var voiceDetector: SileroModel?
   }
 
   private let opened = Mutex(Opened())

@@ -1,3 +1,5 @@
+internal import Bytes
+
 /// The names of the settings that a user can give by flag, environment or file.
 ///
 /// One table holds each setting's name in `config.yaml`, the environment variables that set it, and
@@ -59,13 +61,29 @@ public enum Setting: String, CaseIterable, Sendable {
     }
   }
 
+  /// Whether its value is the path of a file or folder, or may be one.
+  var isPath: Bool {
+    switch self {
+    case .modelPath, .embeddingModel, .clipModel, .whisperModel, .modelsDirectory, .indexPath: true
+    case .modelBackend, .topK, .maxTokens, .temperature, .threads, .kernels, .searchMode, .ocr,
+      .openAIBaseURL, .openAIModel, .openAIKey:
+      false
+    }
+  }
+
+  /// The setting that a person may have meant with a name that is not one; nil if none is close.
+  public static func suggestion(for name: String) -> Setting? {
+    let plain = name.replacing("-", with: "_")
+    return closestName(to: plain, in: allCases.map(\.rawValue)).flatMap { Setting(rawValue: $0) }
+  }
+
   /// Whether its value must not be printed.
   public var isSecret: Bool { self == .openAIKey }
 
   /// The valid values, as the end of a sentence that begins with "must be".
   public var requirement: String {
     switch self {
-    case .modelBackend: "auto, native, openai or quote"
+    case .modelBackend: "auto, native (also llama_cpp), openai or quote"
     case .modelPath, .embeddingModel, .clipModel, .whisperModel, .modelsDirectory, .indexPath:
       "a path or a name"
     case .topK: "a whole number between 1 and 100"

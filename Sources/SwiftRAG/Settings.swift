@@ -81,7 +81,7 @@ extension Settings {
   /// - Returns: false, with nothing changed, unless the text is as ``Setting/requirement`` says.
   mutating func set(_ setting: Setting, from text: String) -> Bool {
     switch setting {
-    case .modelBackend: assign(Backend(rawValue: text), to: \.backend)
+    case .modelBackend: assign(Self.backend(text), to: \.backend)
     case .modelPath: assign(Self.nonEmpty(text), to: \.modelPath)
     case .embeddingModel: assign(Self.nonEmpty(text), to: \.embeddingModel)
     case .clipModel: assign(Self.nonEmpty(text), to: \.clipModel)
@@ -138,6 +138,11 @@ extension Settings {
     guard let value else { return false }
     self[keyPath: path] = value
     return true
+  }
+
+  /// The original system's `llama_cpp` is our `native`: a GGUF file in this process.
+  private static func backend(_ text: String) -> Backend? {
+    ["llama_cpp", "llama-cpp", "llama.cpp"].contains(text) ? .native : Backend(rawValue: text)
   }
 
   private static func nonEmpty(_ text: String) -> String? { text.isEmpty ? nil : text }

@@ -13,8 +13,11 @@ enum StoredPaths {
     return typed.hasPrefix("/") ? typed : FileManager.default.currentDirectoryPath + "/" + typed
   }
 
-  /// A filter whose existing paths are in their stored form; the others are patterns.
+  /// A filter whose existing paths are places in their stored form, whatever marks their names have;
+  /// the others are patterns.
   static func filter(_ typed: SearchFilter) -> SearchFilter {
-    SearchFilter(paths: typed.paths.map { Paths.canonical($0) ?? $0 }, types: typed.types)
+    let places = typed.paths.compactMap { Paths.canonical($0) }
+    let patterns = typed.paths.filter { Paths.canonical($0) == nil }
+    return SearchFilter(paths: patterns, places: typed.places + places, types: typed.types)
   }
 }

@@ -13,6 +13,10 @@ import Testing
     "PromptCacheFile.Problem",
     "ModelFailure",
     "WaitingPictures.Unreadable",
+    "RegistryModel.Invalid",
+    "ModelInstaller.NotAModel",
+    "RecordingIntake.Changed",
+    "WhisperRecognizer.Stopped",
   ]
 
   /// The error types that a source declares, and the types that it makes conform to

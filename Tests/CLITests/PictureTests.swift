@@ -13,8 +13,8 @@ struct PictureTests {
     // Two files, one in the page, two in the DOCX, and two scanned pages; the third is empty.
     #expect(
       first.error.contains(
-        "7 pictures wait for a picture model and can be found by captions only: put CLIP"))
-    #expect(first.error.contains("605 MB, MIT licence"))
+        "7 pictures wait for a picture model and can be found by captions only: swiftrag models"))
+    #expect(first.error.contains("354 MB, MIT licence"))
     #expect(
       first.error.contains(
         "2 pages have no text and cannot be read: sudo apt-get install tesseract-ocr"))
@@ -69,6 +69,16 @@ struct PictureTests {
     #expect(ocr.status == 69 && ocr.error.contains("sudo apt-get install tesseract-ocr"))
     let value = try album.run("add", "docs", "--ocr", "sometimes")
     #expect(value.status == 64 && value.error.contains("--ocr must be auto, off or on"))
+  }
+
+  @Test func aRebuildThatNeedsAMissingProgramKeepsTheIndex() throws {
+    let album = try PictureAlbum()
+    defer { album.cleanUp() }
+    _ = try album.run("add", "docs", "--ocr", "off")
+    let before = try album.run("index", "ls").output
+    let rebuild = try album.run("index", "rebuild", "--ocr", "on")
+    #expect(rebuild.status == 69 && rebuild.error.contains("sudo apt-get install tesseract-ocr"))
+    #expect(try album.run("index", "ls").output == before && before.contains("flags.md"))
   }
 
   @Test func wordsInPicturesBecomePassagesWithPageAndRegion() throws {

@@ -33,9 +33,10 @@ import Testing
     return nil
   }
 
-  @Test func everyCommandSucceeds() throws {
+  @Test(arguments: ["README.md", "models/README.md"])
+  func everyCommandSucceeds(page: String) throws {
     let text = try String(
-      contentsOf: CommandRunner.packageRoot.appending(path: "README.md"), encoding: .utf8)
+      contentsOf: CommandRunner.packageRoot.appending(path: page), encoding: .utf8)
     let commands = Self.shellCommands(in: text)
     // Blocks of another language would leave nothing to run.
     #expect(commands.filter { Self.arguments(of: $0) != nil }.count >= 5)

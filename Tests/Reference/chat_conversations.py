@@ -100,6 +100,63 @@ TEMPLATES = {
         "{% if loop.index0 == 0 %}{% set content = bos_token + content %}{% endif %}{{ content }}"
         "{% endfor %}{% if add_generation_prompt %}"
         "{{ '<|start_header_id|>assistant<|end_header_id|>\n\n' }}{% endif %}"), True),
+    # mistralai/Mistral-7B-Instruct-v0.3 without its branches for tools
+    "mistral-v0.3": (None, (
+        "{%- if messages[0]['role'] == 'system' %}{%- set system_message = messages[0]['content'] %}"
+        "{%- set loop_messages = messages[1:] %}{%- else %}{%- set loop_messages = messages %}"
+        "{%- endif %}{{- bos_token }}{%- for message in loop_messages %}"
+        "{%- if message['role'] == 'user' %}{%- if loop.last and system_message is defined %}"
+        "{{- '[INST] ' + system_message + '\n\n' + message['content'] + '[/INST]' }}{%- else %}"
+        "{{- '[INST] ' + message['content'] + '[/INST]' }}{%- endif %}"
+        "{%- elif message['role'] == 'assistant' %}"
+        "{{- ' ' + message['content']|trim + eos_token }}{%- endif %}{%- endfor %}"), True),
+    # The basic instruct template V7 in the card of mistralai/Mistral-Large-Instruct-2411
+    "mistral-v7": (None, (
+        "{{ bos_token }}{% for message in messages %}{% if message['role'] == 'user' %}"
+        "{{ '[INST] ' + message['content'] + '[/INST]' }}"
+        "{% elif message['role'] == 'system' %}"
+        "{{ '[SYSTEM_PROMPT] ' + message['content'] + '[/SYSTEM_PROMPT]' }}"
+        "{% elif message['role'] == 'assistant' %}{{ ' ' + message['content'] + eos_token }}"
+        "{% endif %}{% endfor %}"), True),
+    # mistralai/Mistral-Small-24B-Instruct-2501 without its default system text
+    "mistral-v7-tekken": (None, (
+        "{{- bos_token }}{%- for message in messages %}{%- if message['role'] == 'user' %}"
+        "{{- '[INST]' + message['content'] + '[/INST]' }}"
+        "{%- elif message['role'] == 'system' %}"
+        "{{- '[SYSTEM_PROMPT]' + message['content'] + '[/SYSTEM_PROMPT]' }}"
+        "{%- elif message['role'] == 'assistant' %}{{- message['content'] + eos_token }}"
+        "{%- endif %}{%- endfor %}"), True),
+    # meta-llama/Llama-3.1-8B-Instruct without its branches for tools
+    "llama-3.1": (None, (
+        "{{- bos_token }}{%- if not date_string is defined %}"
+        "{%- set date_string = '26 Jul 2024' %}{%- endif %}"
+        "{%- if messages[0]['role'] == 'system' %}"
+        "{%- set system_message = messages[0]['content']|trim %}{%- set messages = messages[1:] %}"
+        "{%- else %}{%- set system_message = '' %}{%- endif %}"
+        "{{- '<|start_header_id|>system<|end_header_id|>\n\n' }}"
+        "{{- 'Cutting Knowledge Date: December 2023\n' }}"
+        "{{- 'Today Date: ' + date_string + '\n\n' }}{{- system_message }}{{- '<|eot_id|>' }}"
+        "{%- for message in messages %}"
+        "{{- '<|start_header_id|>' + message['role'] + '<|end_header_id|>\n\n'+ "
+        "message['content'] | trim + '<|eot_id|>' }}{%- endfor %}{%- if add_generation_prompt %}"
+        "{{- '<|start_header_id|>assistant<|end_header_id|>\n\n' }}{%- endif %}"), True),
+    # HuggingFaceH4/zephyr-7b-beta, TinyLlama/TinyLlama-1.1B-Chat-v1.0
+    "zephyr": (None, (
+        "{% for message in messages %}\n{% if message['role'] == 'user' %}\n"
+        "{{ '<|user|>\n' + message['content'] + eos_token }}\n"
+        "{% elif message['role'] == 'system' %}\n"
+        "{{ '<|system|>\n' + message['content'] + eos_token }}\n"
+        "{% elif message['role'] == 'assistant' %}\n"
+        "{{ '<|assistant|>\n'  + message['content'] + eos_token }}\n{% endif %}\n"
+        "{% if loop.last and add_generation_prompt %}\n{{ '<|assistant|>' }}\n{% endif %}\n"
+        "{% endfor %}"), True),
+    # google/gemma-2-2b-it
+    "gemma": (None, (
+        "{{ bos_token }}{% for message in messages %}" + _ALTERNATE +
+        "{% if (message['role'] == 'assistant') %}{% set role = 'model' %}{% else %}"
+        "{% set role = message['role'] %}{% endif %}"
+        "{{ '<start_of_turn>' + role + '\n' + message['content'] | trim + '<end_of_turn>\n' }}"
+        "{% endfor %}{% if add_generation_prompt %}{{'<start_of_turn>model\n'}}{% endif %}"), False),
 }
 
 

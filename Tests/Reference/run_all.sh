@@ -14,6 +14,18 @@ step() { printf '\n== %s\n' "$*"; }
 step "WordPiece ids against Hugging Face tokenizers"
 $python Tests/Reference/wordpiece_differential.py --assets "$assets" \
   --command "$program tokenize --jsonl --model $minilm"
+# A directory of multilingual-e5-small, which is not among the assets.
+e5="${SWIFTRAG_E5:-}"
+if [ -f "$e5/tokenizer.json" ]; then
+  step "multilingual-e5-small: unigram ids against Hugging Face tokenizers"
+  $python Tests/Reference/unigram_differential.py --assets "$assets" --model "$e5"
+  step "multilingual-e5-small: embeddings against sentence-transformers"
+  $program models convert "$e5" --type q8_0 --out .build/e5-q8_0.gguf
+  $python Tests/Reference/embedding_parity.py --assets "$assets" --model "$e5" \
+    --quantised .build/e5-q8_0.gguf
+else
+  step "multilingual-e5-small: skipped, SWIFTRAG_E5 names no directory"
+fi
 step "SentencePiece ids against sentencepiece"
 $python Tests/Reference/sentencepiece_differential.py --assets "$assets" --program "$program"
 step "byte-level BPE ids against Hugging Face tokenizers and llama.cpp"

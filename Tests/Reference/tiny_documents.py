@@ -87,6 +87,19 @@ class PDF:
             show(footer, self.MARGIN, 9, b"F1")
         self.pages.append(b"\n".join(content))
 
+    def placed(self, texts, size=10):
+        """A page of (x, y from the top, text), in points; a text ending in "<" ends at x."""
+        content = []
+        for x, y, text in texts:
+            if text.endswith("<"):
+                text = text[:-1]
+                x -= text_width(text, size)
+            content.append(
+                b"BT /F1 %d Tf %.2f %.2f Td (%s) Tj ET"
+                % (size, x, self.HEIGHT - y, _pdf_string(text))
+            )
+        self.pages.append(b"\n".join(content))
+
     def data(self, encrypt=b""):
         objects = [b"<< /Type /Catalog /Pages 2 0 R >>", None]
         objects.append(

@@ -161,12 +161,13 @@ def check_texts(program, whisper, models, name, chosen, folder, known, beams):
         write_wave(folder / "sound.wav", samples_of(whisper, path))
         for kind, size in beams:
             theirs = known.get(recording, {}).get(kind)
-            if known and theirs is None:
+            if known and theirs is None and kind != "silences":
                 continue
             out = subprocess.run(
                 [program, "transcribe", str(folder / "sound.wav"), "-m", str(models / f"pt/{name}.pt"),
-                 "--format", "json", "--no-fallback", "--beam-size", str(size), "--quiet",
-                 *(["--word-timestamps"] if kind == "greedy_words" else [])],
+                 "--format", "json", "--no-fallback", "--beam-size", str(size), "--quiet", "--vad", "off",
+                 *(["--word-timestamps"] if kind == "greedy_words" else []),
+                 *(["--hallucination-silence-threshold", "1"] if kind == "silences" else [])],
                 check=True, capture_output=True, text=True)
             ours = json.loads(out.stdout)
             difference = theirs and compare_segments(theirs, ours)
@@ -175,7 +176,8 @@ def check_texts(program, whisper, models, name, chosen, folder, known, beams):
                 model = model or load(whisper, models, name)
                 theirs = whisper.transcribe(model, samples_of(whisper, path), temperature=0.0, fp16=False,
                                             beam_size=size if size > 1 else None,
-                                            word_timestamps=kind == "greedy_words")
+                                            word_timestamps=kind in ("greedy_words", "silences"),
+                                            hallucination_silence_threshold=1 if kind == "silences" else None)
                 difference = compare_segments(theirs, ours)
             done = counts.setdefault(kind, [0, 0])
             done[0] += 1
@@ -200,6 +202,8 @@ def main():
     parser.add_argument("--reference", type=pathlib.Path,
                         default=reference.ROOT / "../shared/facts/whisper-reference")
     parser.add_argument("--only", default="formats,numbers,texts")
+    parser.add_argument("--kinds", default="greedy,beam5,greedy_words",
+                        help="of texts; also silences: hallucination_silence_threshold, always computed anew")
     parser.add_argument("--model", choices=MODELS)
     parser.add_argument("--match", default="", help="recordings whose name contains this")
     parser.add_argument("--program", default=str(reference.ROOT / ".build/release/swiftrag"))
@@ -223,7 +227,7 @@ def main():
                 path = options.reference / f"openai-{name}.json"
                 known = json.loads(path.read_text())["recordings"] if path.exists() else {}
                 failures += check_texts(options.program, whisper, options.models, name, chosen, folder, known,
-                                        [("greedy", 1), ("beam5", 5), ("greedy_words", 1)])
+                                        [(k, 5 if k == "beam5" else 1) for k in options.kinds.split(",")])
     print(f"whisper_parity.py: {failures} failures")
     return 1 if failures else 0
 

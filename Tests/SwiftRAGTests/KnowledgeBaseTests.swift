@@ -115,6 +115,32 @@ import Testing
     #expect(answer.text.contains("1950"))
   }
 
+  /// After an interruption the remaining documents are listed as waiting, and the next run reads only
+  /// those.
+  @Test func anInterruptedRebuildContinues() throws {
+    defer { cleanUp() }
+    try writeDocuments()
+    let runtime = runtime
+    _ = try KnowledgeBase(runtime: runtime).add(paths: [documents])
+    let cost = try KnowledgeBase.rebuildCost(runtime: runtime)
+    #expect(cost.documentCount == 2 && cost.chunkCount == 2 && !cost.isContinuation)
+    #expect(cost.estimatedSeconds ?? 0 > 0)
+    #expect(try KnowledgeBase.rebuild(runtime: runtime, shouldStop: { true }).wasInterrupted)
+    let left = try IndexCatalog(path: runtime.indexPath).documents()
+    #expect(left.count == 2 && left.allSatisfy { $0.skipReason?.contains("waiting") == true })
+    // One of them is added by hand; the rebuild continues with the other.
+    _ = try KnowledgeBase(runtime: runtime).add(paths: [documents + "/mill.md"])
+    let rest = try KnowledgeBase.rebuildCost(runtime: runtime)
+    #expect(rest.documentCount == 1 && rest.isContinuation)
+    let report = try KnowledgeBase.rebuild(runtime: runtime)
+    #expect(report.addedCount == 1 && !report.wasInterrupted)
+    let catalog = try IndexCatalog(path: runtime.indexPath)
+    #expect(try catalog.documents().allSatisfy { $0.skipReason == nil })
+    #expect(try catalog.verify().isWhole)
+    // Nothing is left, so the next one begins anew.
+    #expect(try !KnowledgeBase.rebuildCost(runtime: runtime).isContinuation)
+  }
+
   @Test func anIndexThatMustExistIsNotCreated() throws {
     defer { cleanUp() }
     #expect(throws: (any Error).self) { try KnowledgeBase(runtime: runtime, mayCreate: false) }

@@ -20,7 +20,9 @@ import Testing
     }
     var settings = Settings()
     settings.modelsFolder = models.path()
-    try body(models.path(), ModelLocator(configuration: Configuration(settings: settings)))
+    try body(
+      models.path(),
+      ModelLocator(configuration: Configuration(settings: settings), environment: [:]))
   }
 
   @Test(arguments: ["embeddings", "llm", "clip", "whisper"])
@@ -105,7 +107,7 @@ import Testing
         ModelLocator.Failure.noLanguageModel(searched: folders),
         .noPictureModel(searched: folders), .noSpeechModel(searched: folders),
       ] {
-        #expect(failure.description.contains(" was found \(places)\n  try: put "))
+        #expect(failure.description.contains(" was found \(places)\n  try: swiftrag models pull "))
       }
     }
   }

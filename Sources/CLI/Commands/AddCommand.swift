@@ -12,11 +12,15 @@ struct AddCommand: ParsableCommand {
       longer in the given folders are removed from the index. The command may be interrupted at \
       any time and run again. Pictures are files, pictures in documents, and pages of a PDF \
       without text; with a picture model in models/clip they are found by what they show, \
-      otherwise by their captions.
+      otherwise by their captions. Recordings and films are transcribed with the Whisper in \
+      models/whisper; their passages are cited by time. A file that cannot be read for a moment \
+      keeps its passages; one that cannot be indexed is tried again when it has changed.
 
         swiftrag add ~/papers notes.md
+        swiftrag add ~/meetings
         swiftrag add ~/photos --ocr off
         swiftrag add ~/papers --json
+        swiftrag add ~/papers --check content
       """)
 
   @Argument(help: "Files and folders.", completion: .file())
@@ -27,6 +31,9 @@ struct AddCommand: ParsableCommand {
 
   @Flag(help: "List the files that would be read, and change nothing.")
   var dryRun = false
+
+  @Option(help: "How to find changed files: by size and time, or by content (reads every file).")
+  var check: ChangeCheck = .time
 
   @OptionGroup var reading: ReadingOptions
   @OptionGroup var index: IndexOptions
@@ -39,24 +46,36 @@ struct AddCommand: ParsableCommand {
     if dryRun { return try listDocuments() }
     let runtime = try makeRuntime(compute.settings + index.settings + reading.settings)
     let knowledge = try KnowledgeBase(runtime: runtime)
-    let report = try addShowingProgress(paths, to: knowledge, isVerbose: common.verbose)
+    let report = try addShowingProgress(
+      paths, to: knowledge, isVerbose: common.verbose, checksContent: check == .content)
     if json {
       try answerJSON(report)
     } else {
       Terminal.answer(IngestProgress.summary(report))
     }
+    IngestProgress.showLeftOut(report)
+    if let line = IngestProgress.passedOverLine(report.passedOver) { Terminal.note(line) }
     IngestProgress.showMissingTools(report, runtime: runtime)
+    IngestProgress.showForeignLanguage(report, runtime: runtime)
     if report.wasInterrupted { throw ExitCode.interrupted }
   }
 
   private func listDocuments() throws {
-    for path in KnowledgeBase.documents(below: paths) { Terminal.answer(path) }
+    for path in KnowledgeBase.documents(below: paths) { Terminal.answer(shownName(path)) }
   }
+}
+
+/// The evidence that a file has not changed since it was indexed.
+enum ChangeCheck: String, CaseIterable, ExpressibleByArgument {
+  /// Its size and modification time.
+  case time
+  /// Its bytes, for programs that write without a new time.
+  case content
 }
 
 /// Adds the paths, and shows progress and skipped files on standard error.
 func addShowingProgress(
-  _ paths: [String], to knowledge: KnowledgeBase, isVerbose: Bool
+  _ paths: [String], to knowledge: KnowledgeBase, isVerbose: Bool, checksContent: Bool = false
 ) throws -> IngestReport {
   let progress = IngestProgress(isVerbose: isVerbose)
   Interrupts.onInterrupt {
@@ -67,5 +86,6 @@ func addShowingProgress(
     Interrupts.onInterrupt(say: nil)
   }
   return try knowledge.add(
-    paths: paths, report: { progress.show($0) }, shouldStop: { Interrupts.isRequested })
+    paths: paths, checksContent: checksContent, report: { progress.show($0) },
+    shouldStop: { Interrupts.isRequested })
 }

@@ -13,9 +13,12 @@ extension BenchCommand {
       discussion: """
           swiftrag bench whisper -m base.pt --mel window.f32 --ids ids.txt --npy l.npy
           swiftrag bench whisper -m base.pt --steps 64 --hypotheses 5
+          swiftrag bench whisper -m base.pt --recording talk.wav --beam-size 5
 
         The window is Float32, little-endian, a row for each of 3,000 frames; without --mel it is \
-        silence. Tests/Reference/whisper_parity.py compares the numbers with those of openai-whisper.
+        silence. Tests/Reference/whisper_parity.py compares the numbers with those of openai-whisper. \
+        With --recording the whole transcription is timed, without loading the model; \
+        Benchmarks/peers/whisper_speed.py compares it with other programs.
         """)
 
     @Option(name: .shortAndLong, help: "Whisper: a file, a folder, or a name below models/whisper.")
@@ -42,6 +45,14 @@ extension BenchCommand {
     @Option(help: "Time the best of this number of runs.")
     var runs = 1
 
+    @Option(help: "A recording to transcribe.", completion: .file())
+    var recording: String?
+
+    @Flag(help: "Time the encoder alone.")
+    var encoderOnly = false
+
+    @OptionGroup var decoding: DecodingOptions
+
     @Option(name: .shortAndLong, help: "Compute threads (default: one for each physical core).")
     var threads: Int?
 
@@ -53,6 +64,8 @@ extension BenchCommand {
       let prompt: Double
       let steps: Double
       let packedBytes: Int
+      let transcribe: Double?
+      let text: String?
     }
 
     func run() throws {
@@ -64,9 +77,11 @@ extension BenchCommand {
         computeSettings(threads: threads, model: model, as: .whisperModel))
       var report = [Double](repeating: .infinity, count: 4)
       var loaded: WhisperModel?
-      report[0] = try seconds { loaded = try runtime.whisperModel() }
+      report[0] = try seconds {
+        loaded = try recording == nil ? runtime.whisperModel() : runtime.transcriber().model
+      }
       guard let model = loaded else { return }
-      let window = try window(model.config)
+      let window = try window(model.config, runtime)
       let prompt = try ids.map { try tokenIDs(inFile: $0) } ?? [0]
       let session = try WhisperSession(model, hypothesisLimit: hypotheses)
       for _ in 0..<runs {
@@ -91,18 +106,40 @@ extension BenchCommand {
         try NumPyWriter.write(
           session.encoded, columns: model.config.encoder.embed, to: encoded)
       }
+      let transcription = try transcription(runtime)
       try answerJSON(
         Report(
           load: report[0], encode: report[1], prompt: report[2], steps: report[3],
-          packedBytes: model.packedByteCount), pretty: false)
+          packedBytes: model.packedByteCount, transcribe: transcription?.seconds,
+          text: transcription?.text), pretty: false)
+    }
+
+    /// The time and the text of a whole transcription.
+    private func transcription(_ runtime: Runtime) throws -> (seconds: Double, text: String)? {
+      guard let recording, !encoderOnly else { return nil }
+      let options = try decoding.options
+      let transcriber = try runtime.transcriber()
+      var text = ""
+      let time = try seconds {
+        let sound = try runtime.recording(
+          path: recording, bandCount: transcriber.model.config.melCount, speech: decoding.vad)
+        text = try transcriber.transcribe(sound, options: options).text
+      }
+      return (time, text)
     }
 
     private func seconds(_ body: () throws -> Void) rethrows -> Double {
       try ContinuousClock().measure(body).inSeconds
     }
 
-    private func window(_ config: WhisperConfig) throws -> [Float] {
+    private func window(_ config: WhisperConfig, _ runtime: Runtime) throws -> [Float] {
       let count = config.frameCount * config.melCount
+      if let recording, mel == nil {
+        let sound = try runtime.recording(
+          path: recording, bandCount: config.melCount, speech: .off)
+        let frames = try sound.frames(0..<min(config.frameCount, sound.contentFrameCount))
+        return frames + [Float](repeating: 0, count: count - frames.count)
+      }
       guard let mel else { return [Float](repeating: -1, count: count) }
       guard let data = FileManager.default.contents(atPath: mel) else {
         throw CommandFailure("\(mel): cannot be read", .missingInput)

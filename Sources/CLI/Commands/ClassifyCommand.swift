@@ -87,7 +87,7 @@ struct ClassifyCommand: ParsableCommand {
   }
 
   private func show(_ row: Row) {
-    if pictures.count > 1 { Terminal.answer(Style.bold.apply(droppingControls(row.picture))) }
+    if pictures.count > 1 { Terminal.answer(Style.bold.apply(shownName(row.picture))) }
     for label in row.labels {
       Terminal.answer(
         String(format: "%5.1f %%  ", label.probability * 100) + droppingControls(label.label))

@@ -2,18 +2,25 @@ internal import ArgumentParser
 internal import Foundation
 internal import SwiftRAG
 
-/// The commands `swiftrag config show` and `swiftrag config path`.
+/// The commands `swiftrag config show|set|path`.
 struct ConfigCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
-    commandName: "config", abstract: "Show the settings and where each comes from.",
+    commandName: "config", abstract: "Show and change the settings.",
     discussion: """
-      Precedence: flag, environment (such as SWIFTRAG_TOP_K), ./config.yaml, the user's file, \
-      default.
+      Precedence: flag, environment (such as SWIFTRAG_TOP_K), ./config.yaml, config.yaml beside \
+      the folder of --models, the user's file, default.
 
         swiftrag config show
+        swiftrag config set top_k 8
         swiftrag config path
       """,
-    subcommands: [Show.self, Path.self], defaultSubcommand: Show.self)
+    subcommands: [Show.self, Set.self, Path.self], defaultSubcommand: Show.self)
+
+  /// The file that `set` writes: `./config.yaml` if it exists, else the user's.
+  static func fileToEdit(user: Bool) -> String {
+    let own = Configuration.userFile(environment: Folders.processEnvironment)
+    return !user && FileManager.default.fileExists(atPath: "config.yaml") ? "config.yaml" : own
+  }
 
   /// The command `swiftrag config show`.
   struct Show: ParsableCommand {
@@ -23,6 +30,8 @@ struct ConfigCommand: ParsableCommand {
     @Flag(help: "Print JSON.")
     var json = false
 
+    @OptionGroup var common: CommonOptions
+
     private struct Row: Encodable {
       let name: String
       let value: String?
@@ -31,6 +40,7 @@ struct ConfigCommand: ParsableCommand {
     }
 
     func run() throws {
+      common.apply()
       let configuration = try resolveConfiguration()
       let rows = Setting.allCases.map { setting in
         let value = configuration.settings.text(of: setting)
@@ -49,13 +59,54 @@ struct ConfigCommand: ParsableCommand {
     }
   }
 
+  /// The command `swiftrag config set NAME VALUE`.
+  struct Set: ParsableCommand {
+    static let configuration = CommandConfiguration(
+      abstract: "Write a setting; the rest of the file and its comments stay.",
+      discussion: """
+        Writes ./config.yaml if there is one, else the user's file.
+
+          swiftrag config set model_path models/llm/mistral.gguf
+          swiftrag config set --user temperature 0.5
+        """)
+
+    @Argument(help: "A setting of swiftrag config show.")
+    var name: String
+
+    @Argument(help: "Its value.")
+    var value: String
+
+    @Flag(help: "Write the user's file, also where ./config.yaml exists.")
+    var user = false
+
+    @OptionGroup var common: CommonOptions
+
+    func run() throws {
+      common.apply()
+      guard let setting = Setting(rawValue: name) else {
+        throw ConfigurationError.unknownSetting(name: name)
+      }
+      var file = try ConfigurationFile(path: ConfigCommand.fileToEdit(user: user))
+      try file.set(setting, to: value)
+      try file.write()
+      Terminal.answer("\(name): \(setting.isSecret ? "set" : value)  (\(file.path))")
+      let configuration = try resolveConfiguration()
+      if case .environment(let variable) = configuration.origin(of: setting) {
+        Terminal.note("\(variable) is set and has precedence over the file")
+      }
+    }
+  }
+
   /// The command `swiftrag config path`.
   struct Path: ParsableCommand {
     static let configuration = CommandConfiguration(
       abstract: "Print the paths of the configuration files, in order of precedence.")
 
-    func run() {
-      for path in Configuration.defaultFiles(environment: Folders.processEnvironment) {
+    @OptionGroup var common: CommonOptions
+
+    func run() throws {
+      common.apply()
+      for path in try resolveConfiguration().files {
         let exists = FileManager.default.fileExists(atPath: path)
         Terminal.answer(path + (exists ? "" : Style.dim.apply("  (does not exist)")))
       }

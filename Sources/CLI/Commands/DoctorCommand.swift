@@ -4,6 +4,7 @@ internal import ArgumentParser
 internal import Documents
 internal import Foundation
 internal import Kernels
+internal import Models
 internal import RAG
 internal import SwiftRAG
 
@@ -33,12 +34,10 @@ struct DoctorCommand: ParsableCommand {
     let runtime = try makeRuntime()
     let encoder = Result { try runtime.sentenceEncoder() }
     let checks =
-      [
-        processor(), program("pdftotext", package: "poppler-utils", use: "PDF files"),
-        program(
-          "tesseract", package: TextRecognizer.debianPackage,
-          use: "words in pictures and scanned pages"),
-        model(encoder), pictureModel(runtime), languageModel(runtime), index(runtime, encoder),
+      [processor(), memory(), Self.libraries(), settings(runtime)] + programs()
+      + [
+        model(encoder), languages(encoder), pictureModel(runtime), speechModel(runtime),
+        languageModel(runtime), modelsFolder(runtime), index(runtime, encoder), disk(runtime),
         sampleLibrary(),
       ]
     if json {
@@ -75,6 +74,17 @@ struct DoctorCommand: ParsableCommand {
       detail: "not found, needed for \(use): sudo apt-get install \(package)")
   }
 
+  private func programs() -> [Check] {
+    [
+      program("pdftotext", package: "poppler-utils", use: "PDF files"),
+      program(
+        "tesseract", package: TextRecognizer.debianPackage,
+        use: "words in pictures and scanned pages"),
+      program("ffmpeg", package: "ffmpeg", use: "recordings in M4A, MP4 and other formats"),
+      program("curl", package: "curl", use: "swiftrag models pull and model_backend openai"),
+    ]
+  }
+
   private func model(_ encoder: Result<BERTSentenceEncoder, any Error>) -> Check {
     do {
       let encoder = try encoder.get()
@@ -89,6 +99,40 @@ struct DoctorCommand: ParsableCommand {
     }
   }
 
+  /// Whether the encoder knows languages beside English, by how it cuts a sentence of each.
+  private func languages(_ encoder: Result<BERTSentenceEncoder, any Error>) -> Check {
+    let name = "languages"
+    guard let encoder = try? encoder.get() else {
+      return Check(name: name, state: .warning, detail: "unknown without an encoder")
+    }
+    let known = Self.sentences.filter { encoder.fit(of: $0.sentence) == .good }.map { $0.language }
+    guard known.count < Self.sentences.count else {
+      return Check(name: name, state: .good, detail: known.joined(separator: ", ") + " and more")
+    }
+    return Check(
+      name: name, state: .good,
+      detail: "\(known.joined(separator: ", ")); others are searched by words; for their meaning "
+        + MultilingualEncoder.hint)
+  }
+
+  private static let sentences: [(language: String, sentence: String)] = [
+    (
+      "English",
+      "The landlord keeps the roof and the outside walls of the house in good repair."
+    ),
+    (
+      "German",
+      "Der Vermieter hält das Dach und die Außenwände instand, der Mieter bezahlt kleine Reparaturen."
+    ),
+    (
+      "Spanish",
+      "El propietario mantiene el tejado y las paredes exteriores, y el inquilino paga el resto."
+    ),
+    ("Russian", "Арендодатель поддерживает крышу и наружные стены дома в порядке."),
+    ("Arabic", "يحافظ المالك على السقف والجدران الخارجية للبيت"),
+    ("Chinese", "房东负责维修屋顶和外墙，租客支付公寓内的小修理费用。"),
+  ]
+
   private func pictureModel(_ runtime: Runtime) -> Check {
     let name = "picture model"
     do {
@@ -96,7 +140,7 @@ struct DoctorCommand: ParsableCommand {
         return Check(
           name: name, state: .good,
           detail: "none, so pictures are found by their captions and names alone; "
-            + "put a CLIP into models/clip")
+            + "swiftrag models pull clip")
       }
       return Check(
         name: name, state: .good, detail: "\(embedder.modelName), \(embedder.dimension) elements")
@@ -132,7 +176,7 @@ struct DoctorCommand: ParsableCommand {
     } catch ModelLocator.Failure.noLanguageModel where settings.backend == .auto {
       return Check(
         name: name, state: .good,
-        detail: "none, so answers are quotations; put a GGUF file into models/llm")
+        detail: "none, so answers are quotations; swiftrag models pull mistral")
     } catch {
       return Check(name: name, state: .bad, detail: "\(error)")
     }

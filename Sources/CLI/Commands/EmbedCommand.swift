@@ -12,6 +12,7 @@ struct EmbedCommand: ParsableCommand {
         swiftrag embed "a sentence" --json
         swiftrag embed --file sentences.txt --npy vectors.npy
         cat texts.jsonl | swiftrag embed - --input-jsonl --jsonl
+        swiftrag embed --model multilingual-e5-small --as query "Wo ist das Rathaus?"
         swiftrag embed --model clip photo.jpg "a cat on a keyboard"
 
       A text longer than the model's limit is cut there, with a note on standard error. CLIP embeds \
@@ -35,6 +36,24 @@ struct EmbedCommand: ParsableCommand {
 
   @Option(help: "Write a NumPy file, Float32 [texts, dimension].", completion: .file())
   var npy: String?
+
+  /// The purpose of the texts.
+  enum Role: String, CaseIterable, ExpressibleByArgument {
+    case plain, query, passage
+
+    var role: TextRole {
+      switch self {
+      case .plain: .plain
+      case .query: .query
+      case .passage: .passage
+      }
+    }
+  }
+
+  @Option(
+    name: .customLong("as"),
+    help: "Put what the model expects before a query or a passage; plain adds nothing.")
+  var role = Role.plain
 
   @OptionGroup var compute: ComputeOptions
   @OptionGroup var common: CommonOptions
@@ -63,7 +82,8 @@ struct EmbedCommand: ParsableCommand {
     let bar = ProgressBar("embedding", unit: "texts", total: texts.count)
     defer { bar.finish() }
     for start in stride(from: 0, to: texts.count, by: 64) {
-      let batch = try encoder.vectors(of: Array(texts[start..<min(start + 64, texts.count)]))
+      let batch = try encoder.embeddings(
+        of: Array(texts[start..<min(start + 64, texts.count)]), as: role.role)
       vectors += batch.vectors
       truncatedCount += batch.truncatedCount
       bar.update(done: min(start + 64, texts.count))
@@ -204,6 +224,6 @@ struct SimilarCommand: ParsableCommand {
       return (try runtime.vectors(of: inputs, embedder: embedder).vectors, embedder.dimension)
     }
     let encoder = try makeRuntime(compute.settings).sentenceEncoder()
-    return (try encoder.vectors(of: texts).vectors, encoder.dimension)
+    return (try encoder.vectors(of: texts, as: .query).vectors, encoder.dimension)
   }
 }

@@ -5,7 +5,7 @@ internal import RAG
 internal import SwiftRAG
 
 extension EvalCommand {
-  /// The command `swiftrag eval answers --questions FILE --docs DIR`.
+  /// The commands `swiftrag eval answers --questions FILE --docs DIR` and `eval answers --squad FILE`.
   struct Answers: ParsableCommand {
     static let configuration = CommandConfiguration(
       abstract: "How often answers contain the right value and cite the right document.",
@@ -15,16 +15,27 @@ extension EvalCommand {
         answer must contain) and 'unanswerable' (question). With a language model the answers \
         are prose, otherwise quotations.
 
+        With --squad, the paragraphs of a file in SQuAD's layout are indexed and each of its \
+        questions is answered by quotation: how often is the right paragraph quoted, and how often \
+        does the quotation hold the answer?
+
+          swiftrag eval answers --squad xquad.en.json
           python3 Benchmarks/pocket/pocket_library.py --out library
           swiftrag eval answers --questions library/questions.json \\
             --docs library/documents -m Tests/Fixtures/pocket/pocket-Q4_K_M.gguf
         """)
 
     @Option(help: "A JSON file with the lists 'answerable' and 'unanswerable'.")
-    var questions: String
+    var questions: String?
 
     @Option(help: "The documents that the questions are about.", completion: .directory)
-    var docs: String
+    var docs: String?
+
+    @Option(help: "A JSON file in SQuAD's layout, in any language.", completion: .file())
+    var squad: String?
+
+    @Flag(help: "With --squad: measure also what each part of the choice of a quotation is worth.")
+    var parts = false
 
     @Option(
       name: [.customShort("k"), .long], help: "How many passages to retrieve (default: top_k, 5).")
@@ -40,11 +51,19 @@ extension EvalCommand {
     @OptionGroup(title: "Language model") var languageModel: LanguageModelOptions
     @OptionGroup var common: CommonOptions
 
+    func validate() throws {
+      if (squad == nil) == (questions == nil) || (questions == nil) != (docs == nil) {
+        throw ValidationError("Give --squad FILE, or --questions FILE with --docs DIR.")
+      }
+    }
+
     func run() throws {
       common.apply()
+      if let squad { return try showQuotations(squad: squad) }
+      guard let questions, let docs else { return }
       try requireExisting([questions, docs])
       let set = try QuestionSet(path: questions)
-      let evaluation = try withKnowledge { knowledge in
+      let evaluation = try withKnowledge(of: docs) { knowledge in
         let bar = ProgressBar(
           "asking", unit: "questions", total: set.answerable.count + set.unanswerable.count)
         defer { bar.finish() }
@@ -57,7 +76,9 @@ extension EvalCommand {
     }
 
     /// Decodes greedily, so that a run can be repeated exactly.
-    private func withKnowledge<Result>(_ body: (KnowledgeBase) throws -> Result) throws -> Result {
+    private func withKnowledge<Result>(
+      of docs: String, _ body: (KnowledgeBase) throws -> Result
+    ) throws -> Result {
       let folder = FileManager.default.temporaryDirectory
         .appending(path: "swiftrag-eval-\(UUID().uuidString)")
       try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
@@ -73,6 +94,46 @@ extension EvalCommand {
         backend: try runtime.answerBackend(model: languageModel.generatorOptions))
       _ = try knowledge.add(paths: [docs])
       return try body(knowledge)
+    }
+
+    private struct Row: Encodable {
+      let name: String
+      let counts: QuotationEvaluation.Counts
+    }
+
+    private func showQuotations(squad: String) throws {
+      let dataset = try SQuADDataset(path: squad)
+      let encoder = try makeRuntime(languageModel.settings).sentenceEncoder()
+      let variants = parts ? QuoteWeights.withoutOnePart : []
+      let bar = ProgressBar("asking", unit: "questions", total: dataset.questions.count)
+      defer { bar.finish() }
+      let runs = try QuotationEvaluation.run(
+        dataset: dataset, encoder: encoder, weights: [.measured] + variants.map(\.weights)
+      ) {
+        bar.update(done: $0, total: $1)
+      }
+      bar.finish()
+      let kinds = QuestionKind.allCases.compactMap { kind in
+        runs[0].byKind[kind].map { Row(name: kind.rawValue, counts: $0) }
+      }
+      let others = zip(variants, runs.dropFirst()).map {
+        Row(name: "without \($0.part)", counts: $1.all)
+      }
+      let rows = [Row(name: "all questions", counts: runs[0].all)] + kinds + others
+      if json { return try answerJSON(rows) }
+      Terminal.answer(EvalCommand.title(of: dataset, encoder: encoder))
+      Terminal.answer(
+        "                      questions  answered  right paragraph  holds answer  words  passages")
+      for row in rows {
+        let counts = row.counts
+        Terminal.answer(
+          row.name.padding(toLength: 22, withPad: " ", startingAt: 0)
+            + String(
+              format: "%9d  %8.3f  %15.3f  %12.3f  %5.1f  %8.2f", counts.questions,
+              counts.share(counts.answered), counts.share(counts.rightParagraph),
+              counts.share(counts.rightQuotation), counts.share(counts.quotedWords),
+              counts.share(counts.shownPassages)))
+      }
     }
 
     private func show(_ evaluation: AnswerEvaluation) {

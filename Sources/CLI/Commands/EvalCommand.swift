@@ -13,13 +13,22 @@ struct EvalCommand: ParsableCommand {
       Retrieval.self, Refusal.self, Answers.self, Support.self, WER.self,
     ])
 
+  /// One line about what is measured: the size of a dataset, its language and the encoder.
+  static func title(of dataset: SQuADDataset, encoder: any SentenceEncoder) -> String {
+    let language = dataset.language.map { ", language \($0)" } ?? ""
+    return
+      "\(dataset.questions.count) questions, \(dataset.paragraphs.count) paragraphs\(language), "
+      + encoder.modelName
+  }
+
   /// The command `swiftrag eval retrieval --squad FILE`.
   struct Retrieval: ParsableCommand {
     static let configuration = CommandConfiguration(
       abstract: "Recall and mean reciprocal rank of dense, keyword and hybrid search.",
       discussion: """
-        The file has SQuAD's layout: paragraphs with questions. Every paragraph is indexed, and \
-        each question must find its own paragraph.
+        The file has SQuAD's layout, in any language: paragraphs with questions. Every paragraph is \
+        indexed, and each question must find its own paragraph. Questions that the file marks as \
+        impossible are left out.
 
           swiftrag eval retrieval --squad xquad.en.json
         """)
@@ -53,9 +62,7 @@ struct EvalCommand: ParsableCommand {
       if json {
         return try answerJSON(results.map { Row(mode: $0.mode, metrics: $0.metrics) })
       }
-      Terminal.answer(
-        "\(dataset.questions.count) questions, \(dataset.paragraphs.count) paragraphs, "
-          + encoder.modelName)
+      Terminal.answer(EvalCommand.title(of: dataset, encoder: encoder))
       Terminal.answer("mode      recall@1  recall@5    MRR@10")
       for (mode, metrics) in results {
         Terminal.answer(
@@ -72,7 +79,8 @@ struct EvalCommand: ParsableCommand {
     static let configuration = CommandConfiguration(
       abstract: "How often questions are refused rightly and wrongly.",
       discussion: """
-        Each question of the SQuAD file is asked with and without its article in the index. The \
+        Each question of the SQuAD file, in any language, is asked with and without its article in \
+        the index; one that the file marks as impossible must be refused. The \
         built-in rule is applied. For comparison, the best rule of a grid is fitted on the \
         even-numbered articles and applied to the odd-numbered ones.
 
@@ -119,7 +127,7 @@ struct EvalCommand: ParsableCommand {
         rows.append(
           Row(
             name: "rule in force, question set",
-            outcome: RefusalEvaluation.outcome(of: .measured, on: result.observations)))
+            outcome: RefusalEvaluation.outcome(of: encoder.evidenceRule, on: result.observations)))
         Terminal.note(
           "question set: right document first \(result.metrics.recallAt1), among five "
             + "\(result.metrics.recallAt5); right sentence quoted "
@@ -140,6 +148,7 @@ struct EvalCommand: ParsableCommand {
 
     private func rowsOfSquad(path: String, encoder: any SentenceEncoder) throws -> [Row] {
       let dataset = try SQuADDataset(path: path)
+      Terminal.note(EvalCommand.title(of: dataset, encoder: encoder))
       let bar = ProgressBar("asking", unit: "questions", total: dataset.questions.count * 2)
       defer { bar.finish() }
       let observations = try RefusalEvaluation.observe(dataset: dataset, encoder: encoder) {
@@ -152,10 +161,10 @@ struct EvalCommand: ParsableCommand {
       return [
         Row(
           name: "rule in force, all articles",
-          outcome: RefusalEvaluation.outcome(of: .measured, on: observations)),
+          outcome: RefusalEvaluation.outcome(of: encoder.evidenceRule, on: observations)),
         Row(
           name: "rule in force, odd articles",
-          outcome: RefusalEvaluation.outcome(of: .measured, on: heldOut)),
+          outcome: RefusalEvaluation.outcome(of: encoder.evidenceRule, on: heldOut)),
         Row(
           name: "fitted on even, on odd",
           outcome: RefusalEvaluation.outcome(of: fitted, on: heldOut)),

@@ -89,15 +89,17 @@ extension EvalCommand {
       _ name: String?, _ configuration: Configuration,
       _ recordings: [(name: String, path: String, text: String)], _ options: TranscriptionOptions
     ) throws -> Report {
-      let transcriber = try Runtime(configuration: configuration).transcriber()
+      let runtime = Runtime(configuration: configuration)
+      let transcriber = try runtime.transcriber()
       var (all, rates) = (WordErrorRate(), [String: Double]())
       var (length, duration) = (0.0, Duration.zero)
       let bar = ProgressBar("transcribing", unit: "recordings", total: recordings.count)
       defer { bar.finish() }
       for (index, recording) in recordings.enumerated() {
         let start = ContinuousClock.now
-        let frames = try Runtime.soundFrames(
-          path: recording.path, bandCount: transcriber.model.config.melCount)
+        let frames = try runtime.recording(
+          path: recording.path, bandCount: transcriber.model.config.melCount,
+          speech: decoding.vad)
         let transcript = try transcriber.transcribe(frames, options: options) { _ in
         } shouldStop: {
           Interrupts.isRequested

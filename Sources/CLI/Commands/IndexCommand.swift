@@ -3,6 +3,7 @@ internal import ArgumentParser
 internal import Foundation
 internal import RAG
 internal import SwiftRAG
+internal import Tokenizers
 
 /// The commands `swiftrag index ls|info|rm|rebuild|verify`.
 struct IndexCommand: ParsableCommand {
@@ -44,11 +45,21 @@ struct IndexCommand: ParsableCommand {
         if let reason = document.skipReason {
           Terminal.answer(Style.dim.apply("skipped   \(path): \(droppingControls(reason))"))
         } else {
-          let type = document.type.padding(toLength: 8, withPad: " ", startingAt: 0)
-          Terminal.answer("\(type)  \(path)  (\(document.chunkCount) chunks)")
+          let type = document.type.padding(toLength: 9, withPad: " ", startingAt: 0)
+          Terminal.answer("\(type) \(path)  (\(Self.details(of: document)))")
         }
       }
       if documents.isEmpty { Terminal.note("no documents") }
+    }
+
+    /// The number of passages and, of a recording, its length and language.
+    private static func details(of document: IndexCatalog.Document) -> String {
+      var parts = ["\(document.chunkCount) chunks"]
+      if let seconds = document.durationSeconds { parts.append(durationText(seconds)) }
+      if let code = document.language {
+        parts.append(WhisperLanguages.name(of: code) ?? droppingControls(code))
+      }
+      return parts.joined(separator: ", ")
     }
   }
 
@@ -100,7 +111,7 @@ struct IndexCommand: ParsableCommand {
       for path in removed { Terminal.answer("removed \(AnswerRenderer.shown(path: path))") }
       if removed.isEmpty {
         throw CommandFailure(
-          "not in the index: \(paths.joined(separator: ", "))\n  try: swiftrag index ls",
+          "not in the index: \(paths.map { shownName($0) }.joined(separator: ", "))\n  try: swiftrag index ls",
           .missingInput)
       }
     }
@@ -109,23 +120,58 @@ struct IndexCommand: ParsableCommand {
   /// The command `swiftrag index rebuild`.
   struct Rebuild: ParsableCommand {
     static let configuration = CommandConfiguration(
-      abstract: "Read and embed every document again, for another model or version.")
+      abstract: "Read and embed every document again, for another model or version.",
+      discussion: """
+        Says first how many passages are embedded again and about how long that takes. It may be \
+        interrupted: the next run continues with the documents that are left.
 
+          swiftrag index rebuild --dry-run
+          swiftrag index rebuild --model multilingual-e5-small
+        """)
+
+    @Flag(help: "Say what it costs, and change nothing.")
+    var dryRun = false
+
+    @OptionGroup var reading: ReadingOptions
     @OptionGroup var index: IndexOptions
     @OptionGroup var compute: ComputeOptions
     @OptionGroup var common: CommonOptions
 
     func run() throws {
       common.apply()
-      let runtime = try makeRuntime(compute.settings + index.settings)
+      let runtime = try makeRuntime(compute.settings + index.settings + reading.settings)
+      let cost = try KnowledgeBase.rebuildCost(runtime: runtime)
+      if dryRun { return Terminal.answer(Self.text(of: cost)) }
+      Terminal.note(Self.text(of: cost))
       let progress = IngestProgress(isVerbose: common.verbose)
       defer { progress.finish() }
-      Interrupts.onInterrupt { "interrupted: run the command again, or add the missing files" }
+      Interrupts.onInterrupt { "interrupted: run the command again to continue" }
       let report = try KnowledgeBase.rebuild(
         runtime: runtime, report: { progress.show($0) }, shouldStop: { Interrupts.isRequested })
       progress.finish()
       Terminal.answer(IngestProgress.summary(report))
       if report.wasInterrupted { throw ExitCode.interrupted }
+    }
+
+    /// The cost in a sentence.
+    static func text(of cost: KnowledgeBase.RebuildCost) -> String {
+      let documents = "\(cost.documentCount) document\(cost.documentCount == 1 ? "" : "s")"
+      if cost.isContinuation {
+        return "an interrupted rebuild is continued: \(documents) left for \(cost.newModel)"
+      }
+      let time = cost.estimatedSeconds.map { ", about \(durationText($0))" } ?? ""
+      let model =
+        cost.currentModel == cost.newModel
+        ? "with \(cost.newModel)"
+        : "with \(cost.newModel) instead of \(droppingControls(cost.currentModel))"
+      return
+        "\(documents) and \(cost.chunkCount) passages are read and embedded again \(model)\(time)"
+    }
+
+    private static func durationText(_ seconds: Double) -> String {
+      if seconds < 90 { return "\(max(1, Int(seconds.rounded()))) s" }
+      if seconds < 5_400 { return "\(Int((seconds / 60).rounded())) minutes" }
+      return String(format: "%.1f hours", seconds / 3_600)
     }
   }
 

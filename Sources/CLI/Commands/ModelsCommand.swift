@@ -1,72 +1,27 @@
 internal import ArgumentParser
-internal import Foundation
 internal import SwiftRAG
 
-/// The commands `swiftrag models ls|path|convert|prepare`.
+/// The commands `swiftrag models …`.
 struct ModelsCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
-    commandName: "models", abstract: "List, find, convert and prepare models.",
+    commandName: "models", abstract: "Download, list, check and convert models.",
     discussion: """
+      A models folder has the folders llm, embeddings, clip and whisper. Models in the caches of \
+      Hugging Face, openai-whisper, CLIP and ollama are found as well.
+
+        swiftrag models pull all
+        swiftrag models pull smollm2-360m whisper-base
+        swiftrag models pull hf:Qwen/Qwen3-4B-GGUF/Qwen3-4B-Q4_K_M.gguf
         swiftrag models ls
-        swiftrag models path all-MiniLM-L6-v2
-        swiftrag models convert ~/all-MiniLM-L6-v2 --type q8_0 --out minilm-q8_0.gguf
+        swiftrag models use smollm2-360m-instruct-q8_0
+        swiftrag models verify
         swiftrag models convert llama-f16.gguf --type q4_k_m --out llama-q4_k_m.gguf
         swiftrag models prepare mistral
       """,
-    subcommands: [List.self, Path.self, Convert.self, Prepare.self])
-
-  /// The command `swiftrag models ls`.
-  struct List: ParsableCommand {
-    static let configuration = CommandConfiguration(
-      commandName: "ls", abstract: "List the models that were found.", aliases: ["list"])
-
-    @Flag(help: "Print JSON.")
-    var json = false
-
-    @OptionGroup var common: CommonOptions
-
-    /// A model, and for a language model its prepared files.
-    private struct Row: Encodable {
-      let name, kind, path: String
-      let byteCount: Int
-      let prepared: [ModelLocator.Prepared]?
-
-      /// The remark after the path.
-      var preparedText: String {
-        guard let file = prepared?.first else { return "" }
-        guard let problem = file.problem else { return "  (prepared)" }
-        return
-          "  (prepared, but not used: \(problem); swiftrag models prepare \(droppingControls(name)))"
-      }
-    }
-
-    func run() throws {
-      common.apply()
-      let locator = ModelLocator(configuration: try resolveConfiguration())
-      let models = locator.all()
-      let rows = models.map { model in
-        let isPreparable = model.kind == "llm"
-        return Row(
-          name: model.name, kind: model.kind, path: model.path, byteCount: model.byteCount,
-          prepared: isPreparable ? ModelLocator.preparedFiles(ofModelAt: model.path) : nil)
-      }
-      if json { return try answerJSON(rows) }
-      for row in rows {
-        Terminal.answer(
-          "\(row.kind)  \(droppingControls(row.name))  \(byteText(row.byteCount))  "
-            + AnswerRenderer.shown(path: row.path) + row.preparedText)
-      }
-      for orphan in locator.orphans() {
-        Terminal.note(
-          "\(orphan.path) (\(byteText(orphan.byteCount))) was prepared from a model that is gone\n"
-            + "  try: swiftrag models prepare --remove \(orphan.model)")
-      }
-      if models.isEmpty {
-        Terminal.note(
-          "no models; a models folder has embeddings/NAME/FILE.gguf and llm/FILE.gguf")
-      }
-    }
-  }
+    subcommands: [
+      List.self, Pull.self, Use.self, Verify.self, Remove.self, Path.self, Convert.self,
+      Prepare.self,
+    ])
 
   /// The command `swiftrag models path NAME`.
   struct Path: ParsableCommand {
@@ -76,9 +31,12 @@ struct ModelsCommand: ParsableCommand {
     @Argument(help: "The model's name.")
     var name: String
 
+    @OptionGroup var common: CommonOptions
+
     func run() throws {
-      let locator = ModelLocator(configuration: try resolveConfiguration())
-      Terminal.answer(try locator.model(name))
+      common.apply()
+      Terminal.answer(
+        try ModelLocator(configuration: try resolveConfiguration()).model(name))
     }
   }
 }

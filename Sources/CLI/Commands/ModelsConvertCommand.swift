@@ -21,6 +21,7 @@ extension ModelsCommand {
 
           swiftrag models convert llama-f16.gguf --type q4_k_m --out llama-q4_k_m.gguf
           swiftrag models convert ~/all-MiniLM-L6-v2 --type f16 --out minilm-f16.gguf
+          swiftrag models convert ~/multilingual-e5-small --out multilingual-e5-small-q8_0.gguf
           swiftrag models convert ~/clip-vit-b-32 --type q8_0 --out clip-q8_0.gguf
 
         A language model may have any type; q4_k_m and q5_k_m give some tensors more bits, as in \
@@ -66,7 +67,7 @@ extension ModelsCommand {
         try converter.write(to: out, recipe: type)
       } else if Paths.isFolder(source) {
         try convertEncoder(
-          BERTConverter(directory: source), try WordPieceTokenizer.load(directory: source))
+          BERTConverter(directory: source), try SentenceTokenizer.load(directory: source))
       } else {
         try convert(opened.get())
       }
@@ -78,7 +79,7 @@ extension ModelsCommand {
       if try checkpoint.metadata.string("general.architecture") == "bert" {
         return try convertEncoder(
           BERTConverter(gguf: checkpoint),
-          try WordPieceTokenizer(ggufMetadata: checkpoint.metadata, source: source))
+          try SentenceTokenizer(ggufMetadata: checkpoint.metadata, source: source))
       }
       var converter = try LanguageModelConverter(gguf: checkpoint)
       converter.name = name
@@ -104,11 +105,13 @@ extension ModelsCommand {
     }
 
     private func convertEncoder(
-      _ converter: BERTConverter, _ tokenizer: WordPieceTokenizer
+      _ converter: BERTConverter, _ tokenizer: SentenceTokenizer
     ) throws {
       var converter = converter
       complete(&converter.origin)
-      try converter.write(to: out, recipe: type, vocabulary: tokenizer.ggufMetadata)
+      try converter.write(
+        to: out, recipe: type,
+        vocabulary: tokenizer.ggufMetadata(vocabularyCount: converter.config.vocab))
     }
   }
 }

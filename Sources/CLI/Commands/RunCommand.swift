@@ -80,8 +80,10 @@ struct RunCommand: ParsableCommand {
       text = docs.removeLast()
     }
     try requireExisting(docs)
+    FirstRunNote.show(for: runtime, mayAsk: text == nil && !json)
     let knowledge = try openIndex(runtime, docs: docs)
     let filter = search.filter(additionalPaths: docs)
+    try noteUnmatched(search.path, in: knowledge)
     if text == nil && Terminal.inputIsTerminal && !json {
       return try converse(knowledge, filter: filter)
     }
@@ -108,7 +110,8 @@ struct RunCommand: ParsableCommand {
   private func openIndex(_ runtime: Runtime, docs: [String]) throws -> KnowledgeBase {
     if !docs.isEmpty {
       let knowledge = try knowledgeBase(runtime)
-      try update(knowledge, paths: docs, what: docs.joined(separator: ", "))
+      let what = docs.map { shownName($0) }.joined(separator: ", ")
+      try update(knowledge, paths: docs, what: what)
       return knowledge
     }
     if FileManager.default.fileExists(atPath: runtime.indexPath)
@@ -143,6 +146,8 @@ struct RunCommand: ParsableCommand {
     if report.wasInterrupted { throw ExitCode.interrupted }
     if !report.changedNothing || common.verbose {
       Terminal.note("indexed \(what): \(IngestProgress.summary(report))")
+      IngestProgress.showLeftOut(report)
+      if let line = IngestProgress.passedOverLine(report.passedOver) { Terminal.note(line) }
       IngestProgress.showMissingTools(report, runtime: knowledge.runtime)
     }
     if report.unchangedCount + report.addedCount + report.updatedCount + report.renamedCount == 0 {
@@ -214,11 +219,15 @@ struct RunCommand: ParsableCommand {
       "Ask about your documents. Answers \(manner) them. /help explains more, /quit or Ctrl-D ends."
     )
     var conversation = Conversation()
+    var watch = ConfigurationWatch(paths: knowledge.runtime.configuration.files)
     while true {
       Terminal.write(Style.bold.apply("\n> ", output: false), to: 2)
       guard let line = readLine() else {
         Terminal.write("\n", to: 2)
         return
+      }
+      for path in watch.changedPaths() {
+        Terminal.note("\(path) has changed; it takes effect with the next command")
       }
       let text = line.trimmingCharacters(in: .whitespaces)
       switch text {
@@ -227,9 +236,9 @@ struct RunCommand: ParsableCommand {
       case "/help", "/?":
         Terminal.note(
           "Type a question and press Enter; it may refer to earlier ones. Ctrl-C stops an answer, /new\n"
-            + "starts a new conversation, /quit ends. With a GGUF file in models/llm, or with -m FILE, a\n"
-            + "language model answers in prose; otherwise answers are quotations. Start with --verbose to\n"
-            + "see scores.")
+            + "starts a new conversation, /quit ends. With a language model (swiftrag models pull, or -m FILE)\n"
+            + "answers are prose; otherwise answers are quotations. Start with --verbose to see scores."
+        )
       case "/new", "/clear":
         conversation = Conversation()
         Terminal.note("a new conversation")

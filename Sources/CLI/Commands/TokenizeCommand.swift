@@ -138,7 +138,9 @@ struct TokenizeCommand: ParsableCommand {
     }
     let metadata = try Checkpoint.open(path: path).metadata
     // The file of a sentence encoder is opened as one.
-    guard (try metadata.string(LanguageTokenizer.GGUFKey.model)) != "bert" else { return nil }
+    guard (try metadata.string(LanguageTokenizer.GGUFKey.architecture)) != "bert",
+      (try metadata.string(LanguageTokenizer.GGUFKey.model)) != "bert"
+    else { return nil }
     return try LanguageTokenizer(ggufMetadata: metadata, source: path)
   }
 

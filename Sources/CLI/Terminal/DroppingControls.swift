@@ -22,3 +22,25 @@ func droppingControls(_ text: some StringProtocol) -> String {
   }
   return String(result)
 }
+
+/// The name of a file or folder on one line: every character that could end the line, or manipulate a
+/// terminal, appears as `\n` or `\u{…}`.
+///
+/// A name may contain anything but a slash. In a list of files, a name with a line feed would be
+/// two files, and one without its control characters might be the name of another file.
+///
+/// - Parameter name: a name or path from the file system or the index.
+/// - Returns: the name on one line.
+func shownName(_ name: some StringProtocol) -> String {
+  var result = ""
+  for scalar in name.unicodeScalars {
+    switch scalar.value {
+    case 0x0A: result += "\\n"
+    case 0x00..<0x20, 0x7F..<0xA0, 0x2028, 0x2029, 0x200E, 0x200F, 0x202A...0x202E,
+      0x2066...0x2069, 0x061C, 0xE0000...0xE007F:
+      result += "\\u{\(String(scalar.value, radix: 16))}"
+    default: result.unicodeScalars.append(scalar)
+    }
+  }
+  return result
+}

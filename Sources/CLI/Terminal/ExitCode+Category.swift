@@ -16,6 +16,7 @@ extension ExitCode {
       case .cannotCreate: ExitCode(73)
       case .inputOutput: ExitCode(74)
       case .busy: ExitCode(75)
+      case .forbidden: ExitCode(77)
       case .configuration: ExitCode(78)
       // 128 + SIGINT, as a shell reports a program that Ctrl-C ended.
       case .interrupted: ExitCode(130)

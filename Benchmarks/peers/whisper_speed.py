@@ -1,0 +1,346 @@
+#!/usr/bin/env python3
+"""Whisper beside its peers in one run: encoder, whole windows, beam search, memory, word error rate.
+
+    .venv-whisper/bin/python Benchmarks/peers/whisper_speed.py --models DIR [--rounds 3] [--threads 2]
+        [--cases window,beam,minutes,hour,errors] [--peers NAME,…] [--markdown FILE]
+
+DIR has the real weights of base (and tiny.en) as pt/NAME.pt, ggml/ggml-NAME[-q8_0|-q5_1].bin and
+ct2/NAME/; the script ends with a word where it has not. Contestants, each in a process of its own that
+stays alive between its turns:
+  faster-whisper int8, float32      ctranslate2
+  whisper.cpp f16, q8_0, q5_1       pywhispercpp
+  openai-whisper                    torch, float32
+  onnxruntime int8                  the encoder alone, exported from torch and quantised dynamically
+  swiftrag f32, f16, q8_0, q5_1     `swiftrag bench whisper`, started anew for each turn
+
+All decode greedily (beam: five hypotheses) in English at temperature 0 without fallback. Cases:
+  window    30 s with about 99 words; the encoder is timed in the same turn
+  beam      the same with five hypotheses
+  minutes   3 minutes of speech
+  hour      the same 20 times, swiftrag and faster-whisper int8 alone: real-time factor and memory
+  errors    word error rate on recordings with a text beside them, greedy, with openai-whisper's
+            English normaliser for all
+Turns are interleaved; the output has medians over the rounds and the ratios to the best peer.
+"""
+
+import argparse
+import json
+import os
+import pathlib
+import resource
+import statistics
+import subprocess
+import sys
+import tempfile
+import time
+import wave
+
+import numpy as np
+
+ROOT = pathlib.Path(__file__).parents[2]
+PEERS = {
+    "faster-whisper int8": "ct2", "faster-whisper float32": "ct2", "whisper.cpp f16": "ggml",
+    "whisper.cpp q8_0": "ggml", "whisper.cpp q5_1": "ggml", "openai-whisper": "pt", "onnxruntime int8": "pt"}
+OURS = ["swiftrag f32", "swiftrag f16", "swiftrag q8_0", "swiftrag q5_1"]
+RATE = 16_000
+
+
+# Workers: a line of JSON in, a line of JSON out.
+
+def faster_whisper_worker(options):
+    import faster_whisper
+    folder = f"{options.models}/ct2/{options.model}"
+    model = faster_whisper.WhisperModel(
+        folder, device="cpu", compute_type=options.worker.split()[1], cpu_threads=options.threads)
+
+    def transcribe(samples, beam):
+        segments, _ = model.transcribe(samples, language="en", beam_size=beam, temperature=0.0, vad_filter=False)
+        return "".join(s.text for s in segments)
+
+    def encode(samples):
+        features = model.feature_extractor(samples)[:, :3000]
+        features = np.pad(features, ((0, 0), (0, 3000 - features.shape[1])))
+        start = time.perf_counter()
+        model.encode(features)
+        return time.perf_counter() - start
+    return transcribe, encode
+
+
+def whisper_cpp_worker(options):
+    import _pywhispercpp as binding
+    from pywhispercpp.model import Model
+    kind = options.worker.split()[1]
+    path = f"{options.models}/ggml/ggml-{options.model}{'' if kind == 'f16' else '-' + kind}.bin"
+    quiet = {"print_progress": False, "print_realtime": False, "print_timestamps": False}
+    models = {}
+
+    def model_for(beam):
+        if beam not in models:
+            models.clear()
+            models[beam] = Model(
+                path, params_sampling_strategy=int(beam > 1), redirect_whispercpp_logs_to=None,
+                n_threads=options.threads, language="en", temperature=0.0, temperature_inc=0.0, **quiet)
+            if beam > 1:
+                models[beam].params["beam_search"] = {"beam_size": beam, "patience": -1.0}
+        return models[beam]
+
+    def transcribe(samples, beam):
+        return "".join(s.text for s in model_for(beam).transcribe(samples))
+
+    def encode(samples):
+        context = model_for(1)._ctx
+        binding.whisper_pcm_to_mel(context, samples, len(samples), options.threads)
+        start = time.perf_counter()
+        binding.whisper_encode(context, 0, options.threads)
+        return time.perf_counter() - start
+    return transcribe, encode
+
+
+def openai_worker(options):
+    import torch
+    import whisper
+    torch.set_num_threads(options.threads)
+    model = whisper.load_model(f"{options.models}/pt/{options.model}.pt", device="cpu").float()
+
+    def transcribe(samples, beam):
+        return whisper.transcribe(model, samples, language="en", temperature=0.0, fp16=False,
+                                  beam_size=beam if beam > 1 else None)["text"]
+
+    def encode(samples):
+        mel = whisper.log_mel_spectrogram(whisper.pad_or_trim(samples), model.dims.n_mels)[None]
+        with torch.no_grad():
+            start = time.perf_counter()
+            model.encoder(mel)
+            return time.perf_counter() - start
+    return transcribe, encode
+
+
+def onnx_worker(options):
+    import onnxruntime
+    import torch
+    import whisper
+    from onnxruntime.quantization import QuantType, quantize_dynamic
+    whisper.model.MultiHeadAttention.use_sdpa = False
+    model = whisper.load_model(f"{options.models}/pt/{options.model}.pt", device="cpu").float()
+    folder = tempfile.mkdtemp()
+    mel = torch.zeros(1, model.dims.n_mels, 3000)
+    torch.onnx.export(model.encoder, (mel,), f"{folder}/f32.onnx", dynamo=False, opset_version=17)
+    quantize_dynamic(f"{folder}/f32.onnx", f"{folder}/int8.onnx", weight_type=QuantType.QInt8, per_channel=True,
+                     op_types_to_quantize=["MatMul"])
+    settings = onnxruntime.SessionOptions()
+    settings.intra_op_num_threads = options.threads
+    session = onnxruntime.InferenceSession(f"{folder}/int8.onnx", settings, providers=["CPUExecutionProvider"])
+    name = session.get_inputs()[0].name
+
+    def encode(samples):
+        mel = whisper.log_mel_spectrogram(whisper.pad_or_trim(samples), model.dims.n_mels)[None].numpy()
+        start = time.perf_counter()
+        session.run(None, {name: mel})
+        return time.perf_counter() - start
+    return None, encode
+
+
+def work(options):
+    kind = options.worker.split()[0]
+    make = {"faster-whisper": faster_whisper_worker, "whisper.cpp": whisper_cpp_worker,
+            "openai-whisper": openai_worker, "onnxruntime": onnx_worker}[kind]
+    # What libraries print is not part of the protocol.
+    output = os.fdopen(os.dup(1), "w")
+    os.dup2(2, 1)
+    transcribe, encode = make(options)
+    for line in sys.stdin:
+        task = json.loads(line)
+        answer = {}
+        samples = read_wave(task["path"])
+        if task["encode"]:
+            answer["encode"] = encode(samples[:30 * RATE])
+        if transcribe and task["transcribe"]:
+            start = time.perf_counter()
+            answer["text"] = transcribe(samples, task["beam"])
+            answer["seconds"] = time.perf_counter() - start
+        answer["peak"] = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
+        print(json.dumps(answer), file=output, flush=True)
+
+
+class Peer:
+    def __init__(self, name, options):
+        self.process = subprocess.Popen(
+            [sys.executable, __file__, "--worker", name, "--models", str(options.models), "--model", options.model,
+             "--threads", str(options.threads)],
+            stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True,
+            env={**os.environ, "OMP_NUM_THREADS": str(options.threads)})
+
+    def run(self, task):
+        print(json.dumps(task), file=self.process.stdin, flush=True)
+        line = self.process.stdout.readline()
+        return json.loads(line) if line else None
+
+    def close(self):
+        self.process.stdin.close()
+        self.process.wait()
+
+
+class Ours:
+    def __init__(self, name, options, converted):
+        self.options = options
+        kind = name.split()[1]
+        suffix = "" if kind == "f16" else "-" + kind
+        self.model = str(converted) if kind == "f32" else f"{options.models}/ggml/ggml-{options.model}{suffix}.bin"
+
+    def run(self, task):
+        command = [self.options.program, "bench", "whisper", "-m", self.model, "--recording", task["path"],
+                   "--beam-size", str(task["beam"]), "--language", "en", "--no-fallback",
+                   "--vad", "off", "--threads", str(self.options.threads), "--batch-size", str(task.get("batch", 1))]
+        if not task["transcribe"]:
+            command.append("--encoder-only")
+        process = subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
+        output, error = process.stdout.read(), process.stderr.read()
+        _, status, usage = os.wait4(process.pid, 0)
+        if status:
+            sys.exit(f"{' '.join(command)}\n{error}")
+        report = json.loads(output)
+        answer = {"peak": usage.ru_maxrss / 1024, "encode": report["encode"]}
+        if task["transcribe"]:
+            answer |= {"seconds": report["transcribe"], "text": report["text"]}
+        return answer
+
+    def close(self):
+        pass
+
+
+def read_wave(path):
+    with wave.open(str(path)) as file:
+        assert file.getframerate() == RATE and file.getnchannels() == 1, path
+        return np.frombuffer(file.readframes(file.getnframes()), "<i2").astype(np.float32) / 32768
+
+
+def write_wave(path, samples):
+    with wave.open(str(path), "wb") as file:
+        file.setnchannels(1)
+        file.setsampwidth(2)
+        file.setframerate(RATE)
+        file.writeframes((samples * 32768).astype("<i2").tobytes())
+    return str(path)
+
+
+def best(results, names, key):
+    values = [statistics.median(results[n][key]) for n in names if results.get(n, {}).get(key)]
+    return min(values) if values else None
+
+
+def table(title, results, keys, peers):
+    lines = [f"### {title}", "", "| | " + " | ".join(keys) + " | best peer by ours, last column |", "|" + "---|" * (len(keys) + 2)]
+    key = keys[-1] if keys[-1] != "peak MB" else keys[-2]
+    rival = best(results, [p for p in peers if p in PEERS], key)
+    for name in results:
+        cells = [f"{statistics.median(results[name][k]):.2f}" if results[name].get(k) else "" for k in keys]
+        own = statistics.median(results[name][key]) if results[name].get(key) else None
+        ratio = f"{own / rival:.2f} of its time" if name in OURS and own and rival else ""
+        lines.append(f"| {name} | " + " | ".join(cells) + f" | {ratio} |")
+    return "\n".join(lines) + "\n"
+
+
+def main():
+    parser = argparse.ArgumentParser(description=__doc__.split("\n")[0])
+    parser.add_argument("--models", type=pathlib.Path, required=True)
+    parser.add_argument("--model", default="base")
+    parser.add_argument("--audio", type=pathlib.Path, default=ROOT / "../shared/assets/audio")
+    parser.add_argument("--rounds", type=int, default=3)
+    parser.add_argument("--threads", type=int, default=2)
+    parser.add_argument("--cases", default="window,beam,minutes")
+    parser.add_argument("--peers", default="")
+    parser.add_argument("--program", default=str(ROOT / ".build/release/swiftrag"))
+    parser.add_argument("--markdown", type=pathlib.Path)
+    parser.add_argument("--worker")
+    options = parser.parse_args()
+    if options.worker:
+        return work(options)
+    if not (options.models / "pt").is_dir():
+        print(f"whisper_speed.py: skipped, {options.models} has no weights")
+        return
+    names = options.peers.split(",") if options.peers else [*PEERS, *OURS]
+    speech = options.audio / "night1968"
+    with tempfile.TemporaryDirectory() as folder:
+        folder = pathlib.Path(folder)
+        converted = folder / "f32.gguf"
+        if "swiftrag f32" in names:
+            subprocess.run([options.program, "models", "convert", str(options.models / f"pt/{options.model}.pt"),
+                            str(converted), "--type", "f32"], check=True, capture_output=True)
+        contestants = {n: Ours(n, options, converted) if n in OURS else Peer(n, options) for n in names}
+        long = [read_wave(next(speech.glob(f"{n}s_*.wav"))) for n in (89, 60, 45)]
+        samples = np.concatenate(long)[:180 * RATE]
+        paths = {
+            "window": write_wave(folder / "window.wav", long[1][:30 * RATE]),
+            "minutes": write_wave(folder / "minutes.wav", samples)}
+        paths["beam"] = paths["window"]
+        output = []
+        for case in options.cases.split(","):
+            if case == "errors":
+                output.append(errors(options, contestants, folder))
+                continue
+            if case == "hour":
+                paths["hour"] = write_wave(folder / "hour.wav", np.tile(samples, 20))
+            results = {}
+            for _ in range(1 if case == "hour" else options.rounds):
+                for name, contestant in contestants.items():
+                    if case == "hour" and name not in ("faster-whisper int8", "swiftrag q8_0", "swiftrag f16"):
+                        continue
+                    answer = contestant.run({
+                        "path": paths[case], "beam": 5 if case == "beam" else 1, "encode": case == "window",
+                        "transcribe": True})
+                    if answer is None:
+                        print(f"{name}: ended", file=sys.stderr)
+                        continue
+                    own = results.setdefault(name, {"encoder s": [], "whole s": [], "decoder s": [], "words": [], "peak MB": []})
+                    if case == "window":
+                        own["encoder s"].append(answer["encode"])
+                    if "seconds" in answer:
+                        own["whole s"].append(answer["seconds"])
+                        own["words"].append(len(answer["text"].split()))
+                        if case == "window":
+                            own["decoder s"].append(answer["seconds"] - answer["encode"])
+                    own["peak MB"].append(answer["peak"])
+                    print(case, name, {k: round(v, 2) for k, v in answer.items() if k != "text"}, file=sys.stderr, flush=True)
+            keys = (["encoder s", "decoder s"] if case == "window" else []) + ["words", "peak MB", "whole s"]
+            output.append(table(f"{options.model}, {case}", results, keys, names))
+        for contestant in contestants.values():
+            contestant.close()
+    text = "\n".join(output)
+    print(text)
+    if options.markdown:
+        options.markdown.write_text(text)
+
+
+def errors(options, contestants, folder):
+    """Word error rates over all recordings with a text."""
+    from whisper.normalizers import EnglishTextNormalizer
+    normalize = EnglishTextNormalizer()
+    recordings = sorted(p for p in (options.audio / "night1968").glob("*.wav") if p.with_suffix(".txt").exists())
+    lines = ["### Word error rate", "", "| | " + " | ".join(p.name.split("_")[0] for p in recordings) + " | all |",
+             "|" + "---|" * (len(recordings) + 2)]
+    for name, contestant in contestants.items():
+        if name.startswith("onnxruntime"):
+            continue
+        wrong, total, cells = 0, 0, []
+        for path in recordings:
+            said = normalize(path.with_suffix(".txt").read_text()).split()
+            copy = write_wave(folder / "one.wav", read_wave(path))
+            heard = normalize(contestant.run({"path": copy, "beam": 1, "encode": False, "transcribe": True})["text"]).split()
+            count = distance(heard, said)
+            cells.append(f"{100 * count / len(said):.0f}")
+            wrong, total = wrong + count, total + len(said)
+        lines.append(f"| {name} | " + " | ".join(cells) + f" | {100 * wrong / total:.1f} |")
+    return "\n".join(lines) + "\n"
+
+
+def distance(a, b):
+    row = list(range(len(b) + 1))
+    for i, x in enumerate(a):
+        diagonal, row[0] = row[0], i + 1
+        for j, y in enumerate(b):
+            diagonal, row[j + 1] = row[j + 1], min(diagonal + (x != y), row[j + 1] + 1, row[j] + 1)
+    return row[-1]
+
+
+if __name__ == "__main__":
+    main()

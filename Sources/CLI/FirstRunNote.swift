@@ -1,0 +1,51 @@
+internal import ArgumentParser
+internal import Bytes
+internal import Downloads
+internal import Foundation
+internal import RAG
+internal import SwiftRAG
+
+/// The line that says how to get a language model where there is none, and the offer on a terminal.
+enum FirstRunNote {
+  /// Prints the line unless a language model is found, another backend is chosen or `--quiet` is given.
+  ///
+  /// - Parameters:
+  ///   - runtime: the settings.
+  ///   - mayAsk: whether a person at a terminal may be asked; nothing is downloaded without a yes.
+  static func show(for runtime: Runtime, mayAsk: Bool) {
+    guard !Terminal.isQuiet, runtime.settings.backend == .auto, runtime.settings.modelPath == nil,
+      (try? ModelLocator(configuration: runtime.configuration).languageModel()) == nil,
+      let registry = try? ModelRegistry(
+        paths: Folders.registryFiles(environment: Folders.processEnvironment)),
+      let first = FirstRun(registry: registry)
+    else { return }
+    Terminal.note(line(first))
+    guard mayAsk, Terminal.inputIsTerminal, Terminal.errorIsTerminal,
+      WebAddress.offlineVariable(in: Folders.processEnvironment) == nil
+    else { return }
+    Terminal.write("Download it now? [y/N] ", to: 2)
+    guard let answer = readLine(), ["y", "yes"].contains(answer.lowercased()) else { return }
+    do {
+      let pull = try ModelsCommand.Pull.parse([name(of: first.model)])
+      try pull.run()
+    } catch {
+      Terminal.complain("error: " + droppingControls("\(error)"))
+    }
+  }
+
+  private static func name(of model: RegistryModel) -> String {
+    model.aliases.min { $0.count < $1.count } ?? model.name
+  }
+
+  /// One line: what to type and what it costs.
+  static func line(_ first: FirstRun) -> String {
+    let model = first.model
+    let size = (model.isByteCountExact ? "" : "about ") + byteText(model.byteCount)
+    let memory = model.memoryByteCount.map { ", \(byteText($0)) of memory" } ?? ""
+    let speed = first.tokensPerSecond.map {
+      String(format: $0 < 10 ? ", at most %.1f tokens/s here" : ", at most %.0f tokens/s here", $0)
+    }
+    return "Answers are quotations; for prose: swiftrag models pull \(name(of: model)) (\(size), "
+      + "\(model.license)\(memory)\(speed ?? "")). model_backend: quote hides this line."
+  }
+}
