@@ -108,7 +108,7 @@ import Testing
     try file.write(to: path)
     let outcome = try runner.run("inspect", path.path(), "--template")
     #expect(outcome.status == 0, "\(outcome.error)")
-    #expect(outcome.output.hasPrefix("mistral-v0.2: the file's template contains [INST]"))
+    #expect(outcome.output.hasPrefix("mistral-v0.3: the file's template contains [INST]"))
     #expect(outcome.output.contains("\\u{1b}[31m\\u{202e}\n  {{ x }}\n"))
     #expect(!outcome.output.contains("\u{1B}") && !outcome.output.contains("\u{202E}"))
 
@@ -117,7 +117,7 @@ import Testing
       let template, reason, fileTemplate: String
     }
     let report = try JSONDecoder().decode(Report.self, from: Data(json.output.utf8))
-    #expect(report.template == "mistral-v0.2" && report.reason.contains("[INST]"))
+    #expect(report.template == "mistral-v0.3" && report.reason.contains("[INST]"))
     #expect(report.fileTemplate == "{{ '[INST] ' }}\u{1B}[31m\u{202E}\n{{ x }}")
   }
 }

@@ -49,7 +49,10 @@ struct DOCXArchiveTests {
       }
     }
     let book = DocumentFixture.path("book.epub.zip")
-    #expect(throws: DocumentError.unsupported(path: book, format: "a ZIP archive")) {
+    #expect(
+      throws: DocumentError.damaged(
+        path: book, type: .epub, reason: "'META-INF/container.xml' is missing")
+    ) {
       try DocumentReader().read(path: book)
     }
     #expect(DOCXPackage.mainPart(["word/document2.xml"]) == "word/document2.xml")

@@ -28,7 +28,9 @@ import Testing
       #expect(DocumentType(name: type.name) == type)
       for fileExtension in type.fileExtensions {
         #expect(DocumentType(fileExtensionOf: "a/b.c.\(fileExtension)") == type)
-        #expect(DocumentReader.supported("x.\(fileExtension.uppercased())"))
+        #expect(
+          DocumentReader.supported("x.\(fileExtension.uppercased())")
+            != DocumentReader.isReadByName(fileExtension: fileExtension))
       }
     }
     #expect(DocumentType(name: "Markdown") == nil)

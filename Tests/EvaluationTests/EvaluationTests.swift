@@ -75,9 +75,11 @@ import Testing
       TestPassage.make("Bread costs 3 euros.", path: "/bread.txt"),
       TestPassage.make("Jam costs 5 euros.", path: "/jam.txt"),
     ]
-    func answer(_ text: String, cites: [Int], doubted: [String] = []) -> Answer {
+    func answer(
+      _ text: String, cites: [Int], doubted: [String] = [], to question: String = "bread costs"
+    ) -> Answer {
       var answer = Answer(
-        to: AnswerRequest(question: "bread costs", passages: passages), backend: "test")
+        to: AnswerRequest(question: question, passages: passages), backend: "test")
       answer.isAnswered = !text.isEmpty
       (answer.text, answer.citedNumbers, answer.unsupportedSentences) = (text, cites, doubted)
       return answer
@@ -95,8 +97,9 @@ import Testing
     #expect(evaluation.rightCount == 1 && evaluation.rightDoubtedCount == 0)
     #expect(evaluation.wrongCount == 3 && evaluation.wrongDoubtedCount == 1)
     let unanswerable = try item(nil, nil)
-    evaluation.add(answer("It costs 3 euros [1].", cites: [1]), to: unanswerable)
-    // The passages have no cosine, so the evidence is weak.
+    // No passage has the words, and none has a cosine, so the evidence is weak.
+    evaluation.add(
+      answer("It costs 3 euros [1].", cites: [1], to: "harbour tides"), to: unanswerable)
     #expect(evaluation.unanswerableCount == 1 && evaluation.weakEvidenceCount == 1)
   }
 

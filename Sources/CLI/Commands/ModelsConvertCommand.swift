@@ -21,7 +21,7 @@ extension ModelsCommand {
 
           swiftrag models convert llama-f16.gguf --type q4_k_m --out llama-q4_k_m.gguf
           swiftrag models convert ~/all-MiniLM-L6-v2 --type f16 --out minilm-f16.gguf
-          swiftrag models convert ~/multilingual-e5-small --out multilingual-e5-small-q8_0.gguf
+          swiftrag models convert ~/multilingual-e5-small --out e5-q8_0.gguf
           swiftrag models convert ~/clip-vit-b-32 --type q8_0 --out clip-q8_0.gguf
 
         A language model may have any type; q4_k_m and q5_k_m give some tensors more bits, as in \

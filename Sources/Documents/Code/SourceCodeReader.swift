@@ -110,7 +110,10 @@ struct SourceDeclarations {
     var index = 0
     while index < words.count - 1, index < 6 {
       // A word that is both, such as "class" in "class func", declares if a name follows.
-      if language.declarationWords.contains(words[index]) { return true }
+      // `impl<T>` has no space before its parameters.
+      if language.declarationWords.contains(String(words[index].prefix { $0 != "<" })) {
+        return true
+      }
       guard Self.modifiers.contains(words[index]) || words[index].hasPrefix("@") else { break }
       index += 1
     }

@@ -10,6 +10,7 @@ enum EncodedWords {
     var pendingBytes: [UInt8] = []
     var pendingCharset = ""
     var spaces = ""
+    var followsWord = false
     func flush() {
       guard !pendingBytes.isEmpty else { return }
       result += text(pendingBytes, pendingCharset)
@@ -18,12 +19,12 @@ enum EncodedWords {
     var rest = Substring(value)
     while !rest.isEmpty {
       if rest.hasPrefix("=?"), let word = Word(rest) {
-        if pendingBytes.isEmpty {
+        if !followsWord {
           result += spaces
         } else if word.charset != pendingCharset {
           flush()
         }
-        spaces = ""
+        (spaces, followsWord) = ("", true)
         pendingCharset = word.charset
         pendingBytes += word.bytes
         rest = rest.dropFirst(word.characterCount)
@@ -35,7 +36,7 @@ enum EncodedWords {
       } else {
         flush()
         result += spaces + String(character)
-        spaces = ""
+        (spaces, followsWord) = ("", false)
       }
     }
     flush()

@@ -101,7 +101,14 @@ extension MailMessage {
 enum Mailbox {
   /// Whether a file begins as a mailbox does.
   static func isPresent(_ bytes: [UInt8]) -> Bool {
-    isSeparator(bytes.prefix { $0 != 0x0A })
+    let first = bytes.prefix { $0 != 0x0A }
+    guard isSeparator(first) else { return false }
+    // A text may begin like a separator; a message goes on with a header field.
+    let name = bytes[first.endIndex...].dropFirst().prefix {
+      (0x21...0x7E).contains($0) && $0 != UInt8(ascii: ":")
+    }
+    return !name.isEmpty && name.endIndex < bytes.count
+      && bytes[name.endIndex] == UInt8(ascii: ":")
   }
 
   /// The messages, without their separator lines.

@@ -8,7 +8,12 @@ struct RTFReader {
   init(_ source: DocumentSource) { self.source = source }
 
   /// Whether a file has the header of Rich Text.
-  static func hasSignature(_ bytes: [UInt8]) -> Bool { bytes.starts(with: Array("{\\rtf".utf8)) }
+  static func hasSignature(_ bytes: [UInt8]) -> Bool {
+    // A note about the format begins with its mark too, but does not close the group.
+    bytes.starts(with: Array("{\\rtf".utf8))
+      && (bytes.last { !TextLayout.isSpace($0) && $0 != 0 } == UInt8(ascii: "}")
+        || bytes.starts(with: Array("{\\rtf1\\".utf8)))
+  }
 
   /// Reads the text.
   ///
@@ -134,8 +139,12 @@ struct RTFParser {
   private mutating func take(symbol: UInt8) {
     switch symbol {
     case UInt8(ascii: "*") where startsGroup: isIgnorable = true
-    case UInt8(ascii: "~"): put(" ")
-    case UInt8(ascii: "_"): put("\u{2011}")
+    case UInt8(ascii: "~"):
+      flush()
+      put(" ")
+    case UInt8(ascii: "_"):
+      flush()
+      put("\u{2011}")
     default: break
     }
   }

@@ -92,6 +92,8 @@ enum NumberFormatScanner {
       let text = rest.prefix { $0 != "\"" }
       rest = rest.dropFirst(text.count + 1)
       return .literal(String(text))
+    // The place of a text, where a number stands as it is.
+    case "@": return .general
     case "\\": return rest.popFirst().map { .literal(String($0)) }
     // A space as wide as the next character, and a character that fills the column.
     case "_":
