@@ -88,7 +88,7 @@ import Testing
     let outcome = try run("add", "docs", speech: false)
     #expect(outcome.status == 0 && outcome.output.hasPrefix("1 added, 1 skipped"))
     #expect(outcome.error.contains("docs/message.mp3: not read: no speech model;"))
-    #expect(outcome.error.contains("curl --create-dirs -o models/whisper/base.pt https://"))
+    #expect(outcome.error.contains("swiftrag models pull whisper-base"))
     #expect(try run("index", "ls", speech: false).output.contains("no speech model"))
   }
 
