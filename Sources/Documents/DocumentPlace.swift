@@ -35,7 +35,7 @@ package struct DocumentPlace: Sendable, Equatable {
 
   /// The stretch from one place to another in words.
   ///
-  /// - Returns: `sheet Prices, rows 12-19`, `slide 3`, `cells 2-3`, `1:05-1:32`, or for named places
+  /// - Returns: `sheet Prices, rows 12-19`, `slide 3`, `cells 2-3`, `00:01:05-00:01:32`, or for named places
   ///   and different containers `A to B`.
   static func words(from first: DocumentPlace, to last: DocumentPlace) -> String {
     let container = first.container.map { $0 + ", " } ?? ""

@@ -35,7 +35,7 @@ extension DocumentType {
   /// Rich Text.
   package static let rtf: DocumentType = DocumentType(
     name: "rtf", displayName: "RTF", modality: .text, fileExtensions: ["rtf"],
-    recognition: .signature(RTFReader.hasSignature)
+    recognition: .markup(RTFReader.isPresent)
   ) { source throws(DocumentError) in try RTFReader(source).read() }
 
   /// EPUB books.

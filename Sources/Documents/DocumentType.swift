@@ -124,6 +124,12 @@ extension DocumentType {
   }
 }
 
+extension DocumentType {
+  /// Whether lines of the extracted text mean something to a person: not in office texts, whose lines
+  /// change with the window.
+  package var hasLines: Bool { ![Self.docx, .odt, .rtf, .doc].contains(self) }
+}
+
 extension DocumentType: Hashable {
   package static func == (left: DocumentType, right: DocumentType) -> Bool {
     left.name == right.name

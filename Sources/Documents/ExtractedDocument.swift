@@ -72,10 +72,12 @@ package struct ExtractedDocument: Sendable, Equatable {
 
   /// The same content as another type, for a reader that has converted the file first.
   func retyped(as type: DocumentType, warnings added: [String] = []) -> ExtractedDocument {
-    ExtractedDocument(
+    var copy = ExtractedDocument(
       type: type, title: title, text: text, pages: pages, headings: headings,
       sourceMap: sourceMap, encoding: encoding, places: places, parts: parts,
       removedControlCount: removedControlCount, pictures: pictures, warnings: warnings + added)
+    (copy.tables, copy.sourceLines, copy.leftOut) = (tables, sourceLines, leftOut)
+    return copy
   }
 
   /// Whether each byte of `text` equals the byte of the file at the same offset.

@@ -51,7 +51,7 @@ import Testing
     ),
     (
       "film.srt", "1\n00:01:05,000 --> 00:01:09,000\nThe treasure is buried under the old oak.\n",
-      "Where is the treasure buried?", "old oak", "1:05-1:09"
+      "Where is the treasure buried?", "old oak", "00:01:05-00:01:09"
     ),
     (
       "boat.py",

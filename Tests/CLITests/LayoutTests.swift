@@ -8,9 +8,10 @@ import Testing
     let long = String(repeating: "word ", count: 11) + "end"
     #expect(reflowed("\(long)\nof the sentence.") == "\(long) of the sentence.")
     #expect(reflowed("\(long)\n8.50 crowns.") == "\(long) 8.50 crowns.")
-    for kept in ["- item", "3. Turn the key", "| a | b |", "# Heading", "", "    code"] {
+    for kept in ["- item", "3. Turn the key", "| a | b |", "a | b", "# Heading", "", "    code"] {
       #expect(reflowed("\(long)\n\(kept)") == "\(long)\n\(kept)", "\(kept)")
     }
+    #expect(reflowed("a | \(long)\nSource: the office.") == "a | \(long)\nSource: the office.")
     #expect(reflowed("A short line\nand another") == "A short line\nand another")
   }
 

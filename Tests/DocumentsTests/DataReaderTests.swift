@@ -105,9 +105,9 @@ import Testing
       """
     let document = try DocumentFixture.read(subtitles, "a.srt")
     #expect(document.text == "The ferry leaves at seven.\n\nIt is late.")
-    #expect(place(document, of: "at seven") == "0:03-0:05")
-    #expect(place(document, of: "ferry leaves at seven") == "0:01-0:05")
-    #expect(place(document, of: "late") == "1:02:09-1:02:11")
+    #expect(place(document, of: "at seven") == "00:00:03-00:00:05")
+    #expect(place(document, of: "ferry leaves at seven") == "00:00:01-00:00:05")
+    #expect(place(document, of: "late") == "01:02:09-01:02:11")
   }
 
   @Test func webVTTHasSpeakersAndNotes() throws {

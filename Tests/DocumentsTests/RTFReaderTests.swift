@@ -23,7 +23,7 @@ import Testing
 
         Klíč ключ 🙂 link
 
-        Room: Mill | Area: 120 m2
+        Room: Mill | Area: 120 m²
 
         The end.
         """)
@@ -41,7 +41,9 @@ import Testing
     (#"{\rtf1{\fonttbl{\f1\fcharset128 M;}}\f1 \'93\'fa\'96\'7b}"#, "日本"),
     (#"{\rtf1 a{\*\x b{c}}d}"#, "ad"), (#"{\rtf1 a\line b}"#, "a b"),
     ("{\\rtf1 one\\\ntwo}", "one\n\ntwo"),
-    (#"{\rtf1 open"#, "open"), (#"{\rtf1 a{\strike b}\strike c\strike0 d}"#, "ad"),
+    (#"{\rtf1 open"#, "open"),
+    (#"{\rtf1 10{\super 6} H{\sub 2}O 10\super -3\nosupersub m}"#, "10^6 H₂O 10^-3m"),
+    (#"{\rtf1 a{\strike b}\strike c\strike0 d}"#, "ad"),
     (#"{\rtf1 a}}}b"#, "ab"),
   ])
   func piecesOfTheGrammar(file: String, text: String) throws {

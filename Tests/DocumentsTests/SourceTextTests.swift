@@ -72,7 +72,7 @@ import Testing
       "# Adds part \($0).\ndef part\($0)(values):\n    total = 0\n" + body
     }
     let document = try DocumentFixture.read(functions.joined(separator: "\n"), "a.py")
-    let chunks = Chunker(maximumTokenCount: 200, measure: ChunkerTests.words).chunks(of: document)
+    let chunks = Chunker(maximumTokenCount: 300, measure: ChunkerTests.words).chunks(of: document)
     #expect(chunks.count == 6)
     for (index, chunk) in chunks.enumerated() {
       #expect(chunk.text.hasPrefix("# Adds part \(index)."))

@@ -123,6 +123,8 @@ def write_pptx(source, path):
         for _ in range(3):
             frame.add_paragraph().text = source.sentence()
         slide.notes_slide.notes_text_frame.text = source.paragraph()
+    # Notes are said to be notes.
+    source.headers.add("notes")
     deck.save(path)
 
 
@@ -302,7 +304,7 @@ def main():
             sources[kind] = Source(seed)
             write(sources[kind], docs / name)
         database = folder / "index.db"
-        subprocess.run([program, "add", str(docs), "--index", str(database)], check=True,
+        subprocess.run([program, "add", *map(str, sorted(docs.iterdir())), "--index", str(database)], check=True,
                        stdout=subprocess.DEVNULL)
         found = indexed_words(database)
     failed = False

@@ -25,8 +25,11 @@ private let shortLineWidth = 50
 private func isOnlyWrapped(_ line: Substring, next: Substring) -> Bool {
   !line.allSatisfy(\.isWhitespace) && !next.allSatisfy(\.isWhitespace)
     && line.count >= shortLineWidth && !beginsBlock(next) && !line.hasPrefix("|")
-    && !line.hasPrefix("#") && !line.hasSuffix("  ")
+    && !line.hasPrefix("#") && !line.hasSuffix("  ") && !isRow(line) && !isRow(next)
 }
+
+/// Whether a line has the cells of a table, as in `Ticket: Child | Single: 25`.
+private func isRow(_ line: Substring) -> Bool { line.contains(" | ") }
 
 private func beginsBlock(_ line: Substring) -> Bool {
   // The mark at the start of the highlight is not part of the text.

@@ -8,7 +8,9 @@ struct TableHeaders {
   ///   - bytes: its text.
   init(_ document: ExtractedDocument, bytes: [UInt8]) {
     self.bytes = bytes
-    tables = document.tables.isEmpty ? Self.find(in: bytes) : document.tables
+    // In sheets and slides each row names its columns.
+    tables =
+      document.tables.isEmpty && document.places.isEmpty ? Self.find(in: bytes) : document.tables
   }
 
   /// The header rows of the table in which a byte is, if they are before it; else nil.

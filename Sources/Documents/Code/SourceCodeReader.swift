@@ -110,10 +110,7 @@ struct SourceDeclarations {
     var index = 0
     while index < words.count - 1, index < 6 {
       // A word that is both, such as "class" in "class func", declares if a name follows.
-      // `impl<T>` has no space before its parameters.
-      if language.declarationWords.contains(String(words[index].prefix { $0 != "<" })) {
-        return true
-      }
+      if language.declarationWords.contains(words[index]) { return true }
       guard Self.modifiers.contains(words[index]) || words[index].hasPrefix("@") else { break }
       index += 1
     }
@@ -157,8 +154,8 @@ struct SourceDeclarations {
         ($0 != UInt8(ascii: "(") && $0 != UInt8(ascii: "<")) || $0 == part.first
       }
       words.append(String(decoding: name, as: UTF8.self).lowercased())
-      // `pub(crate) fn` goes on after the parenthesis.
-      if name.count < part.count, words.last != "pub" { break }
+      // `pub(crate) fn` goes on after the parenthesis, and `impl<T> Boat` after the angle bracket.
+      if part.dropFirst(name.count).first == UInt8(ascii: "("), words.last != "pub" { break }
     }
     return words
   }

@@ -8,23 +8,21 @@ enum EncodedWords {
     guard value.contains("=?") else { return value }
     var result = ""
     var pendingBytes: [UInt8] = []
-    var pendingCharset = ""
+    var pendingCharset: String?
     var spaces = ""
-    var followsWord = false
     func flush() {
-      guard !pendingBytes.isEmpty else { return }
-      result += text(pendingBytes, pendingCharset)
-      pendingBytes = []
+      if let charset = pendingCharset { result += text(pendingBytes, charset) }
+      (pendingBytes, pendingCharset) = ([], nil)
     }
     var rest = Substring(value)
     while !rest.isEmpty {
       if rest.hasPrefix("=?"), let word = Word(rest) {
-        if !followsWord {
+        if pendingCharset == nil {
           result += spaces
         } else if word.charset != pendingCharset {
           flush()
         }
-        (spaces, followsWord) = ("", true)
+        spaces = ""
         pendingCharset = word.charset
         pendingBytes += word.bytes
         rest = rest.dropFirst(word.characterCount)
@@ -36,7 +34,7 @@ enum EncodedWords {
       } else {
         flush()
         result += spaces + String(character)
-        (spaces, followsWord) = ("", false)
+        spaces = ""
       }
     }
     flush()

@@ -16,7 +16,8 @@ struct ODFContent: MarkupVisitor {
   private var notesPrefix: String?
   private var tables: [ODFTable] = []
   /// The reasons for which the open spans and paragraphs are left out; nil for those that are shown.
-  private var spans: [String?] = []
+  private var spans: [LeftOutWords.Reason?] = []
+  private var scripts: [OpenScript.Kind?] = []
   private var isInDeletions = false
   private var isSheet = false
 
@@ -52,6 +53,7 @@ struct ODFContent: MarkupVisitor {
     case "p": beginParagraph()
     case "span", "a":
       spans.append(attributes["style-name"].flatMap { styles.leftOut[$0] })
+      scripts.append(attributes["style-name"].flatMap { styles.scripts[$0] })
     case "s": add(String(repeating: " ", count: min(attributes["c"].flatMap { Int($0) } ?? 1, 100)))
     case "tab", "line-break": add(" ")
     case "list", "list-item", "list-header": beginList(element)
@@ -65,9 +67,9 @@ struct ODFContent: MarkupVisitor {
 
   mutating func text(_ text: String) {
     if isInDeletions {
-      deck.text.leaveOut(text, "deleted text")
+      deck.text.leftOut.add(text, .deleted)
     } else if let reason = spans.compactMap({ $0 }).first {
-      deck.text.leaveOut(text, reason)
+      deck.text.leftOut.add(text, reason)
     } else {
       add(text)
     }
@@ -77,7 +79,11 @@ struct ODFContent: MarkupVisitor {
     if note != nil {
       note? += text
     } else if let last = paragraphs.indices.last {
-      paragraphs[last] += text
+      if let script = scripts.last ?? nil {
+        ScriptNotation.append(text, script, to: &paragraphs[last])
+      } else {
+        paragraphs[last] += text
+      }
     }
   }
 
@@ -88,7 +94,9 @@ struct ODFContent: MarkupVisitor {
     }
     switch name {
     case "h", "p": endParagraph()
-    case "span", "a": _ = spans.popLast()
+    case "span", "a":
+      _ = spans.popLast()
+      _ = scripts.popLast()
     case "list":
       _ = listItems.popLast()
       if listItems.isEmpty { previousWasItem = false }

@@ -55,8 +55,10 @@ struct ODFManifest: MarkupVisitor {
 /// Which styles hide or strike text, and which number their lists.
 struct ODFStyles: MarkupVisitor {
   /// Styles of text that is left out, with the reason.
-  private(set) var leftOut: [String: String] = [:]
+  private(set) var leftOut: [String: LeftOutWords.Reason] = [:]
   private(set) var ordered: Set<String> = []
+  /// Styles of superscripts and subscripts.
+  private(set) var scripts: [String: OpenScript.Kind] = [:]
   private var style: String?
 
   mutating func start(_ element: MarkupElement) -> Bool {
@@ -65,8 +67,15 @@ struct ODFStyles: MarkupVisitor {
     case "text-properties":
       guard let style else { break }
       let line = element.attributes["text-line-through-style"] ?? "none"
-      if line != "none" { leftOut[style] = "struck text" }
-      if element.attributes["display"] == "none" { leftOut[style] = "hidden text" }
+      if line != "none" { leftOut[style] = .struckOut }
+      // `super 58%`, or the shift in percent.
+      let position = element.attributes["text-position"]?.split(separator: " ").first ?? ""
+      if position == "super" || position.first?.isNumber == true && !position.hasPrefix("0") {
+        scripts[style] = .superscript
+      } else if position == "sub" || position.hasPrefix("-") {
+        scripts[style] = .subscript_
+      }
+      if element.attributes["display"] == "none" { leftOut[style] = .hidden }
     case "list-level-style-number" where ["1", nil].contains(element.attributes["level"]):
       if let style { ordered.insert(style) }
     default: break

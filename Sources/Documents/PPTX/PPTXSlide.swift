@@ -43,6 +43,7 @@ struct PPTXSlide: MarkupVisitor {
   private var level = 0
   private var takesText = false
   private var isStruck = false
+  private var script: OpenScript.Kind?
   /// Words that are struck out, and so are left out.
   private(set) var struckText = ""
   private var cells: [TableCell] = []
@@ -65,8 +66,12 @@ struct PPTXSlide: MarkupVisitor {
     case "pPr": level = attributes["lvl"].flatMap { Int($0) } ?? 0
     case "fld":
       return !["slidenum", "datetime"].contains { attributes["type"]?.hasPrefix($0) == true }
-    case "r": isStruck = false
-    case "rPr": isStruck = (attributes["strike"] ?? "noStrike") != "noStrike"
+    case "r": (isStruck, script) = (false, nil)
+    case "rPr":
+      isStruck = (attributes["strike"] ?? "noStrike") != "noStrike"
+      // The baseline is raised or lowered, in thousandths of a percent.
+      let baseline = attributes["baseline"].flatMap { Int($0) } ?? 0
+      script = baseline > 0 ? .superscript : baseline < 0 ? .subscript_ : nil
     case "t": takesText = true
     case "br", "tab": paragraph += " "
     case "tr":
@@ -84,7 +89,13 @@ struct PPTXSlide: MarkupVisitor {
 
   mutating func text(_ text: String) {
     guard takesText else { return }
-    if isStruck { struckText += text + " " } else { paragraph += text }
+    if isStruck {
+      struckText += text + " "
+    } else if let script {
+      ScriptNotation.append(text, script, to: &paragraph)
+    } else {
+      paragraph += text
+    }
   }
 
   mutating func end(_ name: String) {

@@ -7,18 +7,24 @@ struct RTFReader {
 
   init(_ source: DocumentSource) { self.source = source }
 
-  /// Whether a file has the header of Rich Text.
-  static func hasSignature(_ bytes: [UInt8]) -> Bool {
-    // A note about the format begins with its mark too, but does not close the group.
-    bytes.starts(with: Array("{\\rtf".utf8))
-      && (bytes.last { !TextLayout.isSpace($0) && $0 != 0 } == UInt8(ascii: "}")
-        || bytes.starts(with: Array("{\\rtf1\\".utf8)))
+  /// Whether a file begins as Rich Text does: `{\rtf1` and another control word or group, or text in
+  /// a file that is called so.
+  ///
+  /// Notes about the format may begin with the mark alone.
+  static func isPresent(_ bytes: [UInt8], suggested: DocumentType?) -> Bool {
+    guard hasMark(bytes) else { return false }
+    let next = bytes.dropFirst(5).first { !(0x30...0x39).contains($0) }
+    return suggested == .rtf || next == UInt8(ascii: "\\") || next == UInt8(ascii: "{")
   }
+
+  private static func hasMark(_ bytes: [UInt8]) -> Bool { bytes.starts(with: "{\\rtf".utf8) }
 
   /// Reads the text.
   ///
+  /// - Returns: the text; that of a file without the mark as it is.
   /// - Throws: `.damaged` for groups that are nested without end, `.textTooLarge`.
   func read() throws(DocumentError) -> ExtractedDocument {
+    guard Self.hasMark(source.contents) else { return try TextReader(source).read(as: .text) }
     var scanner = RTFScanner(source.contents)
     var parser = RTFParser(RTFText(TextAssembler(limits: source.limits)))
     while let token = scanner.next() {
@@ -49,6 +55,7 @@ struct RTFParser {
     var font = 0
     var isHidden = false
     var isStruck = false
+    var script: OpenScript.Kind?
   }
 
   var output: RTFText
@@ -88,7 +95,9 @@ struct RTFParser {
     case .groupEnd: endGroup()
     case .byte(let byte):
       if skipCount > 0 { skipCount -= 1 } else { pendingBytes.append(byte) }
-    case .symbol(let symbol): take(symbol: symbol)
+    case .symbol(let symbol):
+      flush()
+      take(symbol: symbol)
     case .word(let name, let number):
       if skipCount > 0, name != "u" {
         skipCount -= 1
@@ -139,12 +148,8 @@ struct RTFParser {
   private mutating func take(symbol: UInt8) {
     switch symbol {
     case UInt8(ascii: "*") where startsGroup: isIgnorable = true
-    case UInt8(ascii: "~"):
-      flush()
-      put(" ")
-    case UInt8(ascii: "_"):
-      flush()
-      put("\u{2011}")
+    case UInt8(ascii: "~"): put(" ")
+    case UInt8(ascii: "_"): put("\u{2011}")
     default: break
     }
   }
@@ -169,7 +174,10 @@ struct RTFParser {
     case "cpg": setFontCodePage(number)
     case "v", "deleted", "htmlrtf": state.isHidden = number != 0
     case "strike", "striked": state.isStruck = number != 0
-    case "plain": (state.isHidden, state.isStruck) = (false, false)
+    case "super": state.script = number == 0 ? nil : .superscript
+    case "sub": state.script = number == 0 ? nil : .subscript_
+    case "nosupersub": state.script = nil
+    case "plain": (state.isHidden, state.isStruck, state.script) = (false, false, nil)
     default: takeParagraph(word: name, number)
     }
   }
@@ -241,10 +249,10 @@ struct RTFParser {
 
   private mutating func put(_ text: String) {
     if state.isHidden || state.isStruck, [.body, .footnote].contains(state.destination) {
-      return output.text.leaveOut(text, state.isHidden ? "hidden text" : "struck text")
+      return output.text.leftOut.add(text, state.isHidden ? .hidden : .struckOut)
     }
     switch state.destination {
-    case .body: output.append(text)
+    case .body: output.append(text, as: state.script)
     case .footnote: output.appendNote(text)
     case .listText, .title: output.appendAside(text)
     case .styles: styleText += text.filter { $0 != ";" }

@@ -26,7 +26,14 @@ struct RTFText {
 
   init(_ text: TextAssembler) { self.text = text }
 
-  mutating func append(_ words: String) { paragraph += words }
+  /// Appends words of the body, which may be a superscript or subscript.
+  mutating func append(_ words: String, as script: OpenScript.Kind?) {
+    if let script {
+      ScriptNotation.append(words, script, to: &paragraph)
+    } else {
+      paragraph += words
+    }
+  }
 
   /// `\pard`: the defaults.
   mutating func resetParagraph() {

@@ -1,7 +1,8 @@
 /// Reads subtitles: SubRip (SRT) and WebVTT.
 ///
 /// The cues become running text, so that a sentence that was cut into cues is whole again; a pause
-/// or another speaker begins a paragraph. Places are times, as in `1:05-1:32`.
+/// or another speaker begins a paragraph. Places are times, as in
+/// `00:01:05-00:01:32`.
 struct SubtitleReader {
   private let source: DocumentSource
 
@@ -22,7 +23,9 @@ struct SubtitleReader {
     text.warnings = decoded.warnings
     var previous: Cue?
     for cue in cues {
-      text.mark(.time, Self.clock(cue.start), end: Self.clock(cue.end))
+      // Rounded outwards, so that the stretch contains all of the words.
+      text.mark(
+        .time, Self.clock(cue.start / 1_000), end: Self.clock((cue.end + 999) / 1_000))
       let isNew =
         previous.map {
           cue.start - $0.end >= Self.pauseMilliseconds || cue.speaker != nil
@@ -121,12 +124,9 @@ struct SubtitleReader {
     return (speaker, TextAssembler.singleLine(words))
   }
 
-  /// A time as minutes and seconds, with hours from one hour on; rounded down.
-  private static func clock(_ milliseconds: Int) -> String {
-    func twoDigits(_ number: Int) -> String { number < 10 ? "0\(number)" : "\(number)" }
-    let seconds = milliseconds / 1_000
-    let (hours, minutes) = (seconds / 3_600, seconds / 60 % 60)
-    let tail = twoDigits(seconds % 60)
-    return hours > 0 ? "\(hours):\(twoDigits(minutes)):\(tail)" : "\(minutes):\(tail)"
+  /// A time as players show it, as citations of recordings do: hours, minutes and seconds.
+  private static func clock(_ seconds: Int) -> String {
+    [seconds / 3_600, seconds / 60 % 60, seconds % 60]
+      .map { $0 < 10 ? "0\($0)" : "\($0)" }.joined(separator: ":")
   }
 }

@@ -50,6 +50,24 @@ extension ProseBuilder {
 /// word, a unit or a symbol, Unicode's characters read best. The mark of a note is in superscript
 /// digits, with a space before it after a letter or a digit, so that it joins neither.
 enum ScriptNotation {
+  /// Appends a superscript or subscript to a text, so that it does not join the figure before it.
+  static func append(_ words: String, _ kind: OpenScript.Kind, to text: inout String) {
+    let inner = words.trimmedOfSpace
+    guard !inner.isEmpty else { return text += words }
+    switch kind {
+    case .subscript_: text += subscript_(inner)
+    case .superscript:
+      // Nine characters are more than the rules look at.
+      let tail = text.unicodeScalars.suffix(9)
+      let word = Array(
+        tail.reversed().prefix { $0.properties.isAlphabetic || isDigit($0) }.reversed())
+      let base = word.isEmpty ? tail.suffix(1).filter { $0 != " " } : word
+      text +=
+        isNote(inner, after: base) ? note(inner, after: base.last) : superscript(inner, after: base)
+    }
+    if words.last?.isWhitespace == true { text += " " }
+  }
+
   static func isDigit(_ scalar: Unicode.Scalar) -> Bool { (0x30...0x39).contains(scalar.value) }
 
   /// Whether a superscript without a statement of its own is the mark of a note.

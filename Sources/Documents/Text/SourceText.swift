@@ -2,26 +2,26 @@
 struct SourceText {
   /// The text with the map to the file's bytes.
   let builder: TextBuilder
-  let encoding: TextEncoding
+  private let detected: DetectedEncoding
+
+  var encoding: TextEncoding { detected.encoding }
 
   /// The text in UTF-8.
   var bytes: [UInt8] { builder.bytes }
 
-  /// Messages about bytes that were replaced.
-  var warnings: [String] { TextReader.warnings(builder, encoding: encoding) }
+  /// Messages about bytes that were replaced, and an encoding that is a guess.
+  var warnings: [String] { TextReader.warnings(builder, detected) }
 
   /// Decodes a file.
   ///
   /// - Throws: `.binary`, `.textTooLarge`.
   init(_ source: DocumentSource) throws(DocumentError) {
-    let detected: DetectedEncoding
     do throws(NotText) {
       detected = try TextEncoding.detect(source.contents)
     } catch {
       throw .binary(path: source.path, reason: error.reason)
     }
     builder = TextDecoder.decode(source.contents, as: detected)
-    encoding = detected.encoding
     let limit = source.limits.maximumTextByteCount
     guard builder.bytes.count <= limit else { throw .textTooLarge(path: source.path, limit: limit) }
   }

@@ -12,7 +12,9 @@ struct TextAssembler {
   /// Messages for the user.
   var warnings: [String] = []
 
-  private var leftOutCounts: [(what: String, wordCount: Int)] = []
+  /// Words that are left out on purpose.
+  var leftOut = LeftOutWords()
+
   private var partStarts: [Int] = []
   private var hasPendingPart = false
   private var pendingPlace: DocumentPlace?
@@ -52,28 +54,6 @@ struct TextAssembler {
     return line.count > placeCharacterLimit ? line.prefix(placeCharacterLimit - 1) + "…" : line
   }
 
-  /// Counts the words of a text that is left out on purpose, such as hidden text.
-  ///
-  /// - Parameters:
-  ///   - text: the words.
-  ///   - what: `struck text` or the like; it completes `3 words of …`.
-  mutating func leaveOut(_ text: String, _ what: String) {
-    let count = text.split(whereSeparator: \.isWhitespace).count
-    guard count > 0 else { return }
-    if let index = leftOutCounts.firstIndex(where: { $0.what == what }) {
-      leftOutCounts[index].wordCount += count
-    } else {
-      leftOutCounts.append((what, count))
-    }
-  }
-
-  private var leftOutWarning: [String] {
-    let parts = leftOutCounts.map {
-      "\($0.wordCount) word\($0.wordCount == 1 ? "" : "s") of \($0.what)"
-    }
-    return parts.isEmpty ? [] : ["left out: " + parts.joined(separator: ", ")]
-  }
-
   // MARK: Text
 
   /// Appends a heading of a level from 1 to 6; a blank title is left out.
@@ -110,6 +90,7 @@ struct TextAssembler {
     let leading = document.text.utf8.prefix { TextLayout.isSpace($0) }.count
     guard let range = append(document.text, newlineCount: 2) else { return }
     removedControlCount += document.removedControlCount
+    leftOut.add(document.leftOut)
     for heading in document.headings {
       let start = heading.byteRange.lowerBound - leading + range.lowerBound
       let end = heading.byteRange.upperBound - leading + range.lowerBound
@@ -185,10 +166,13 @@ struct TextAssembler {
   ) throws(DocumentError) -> ExtractedDocument {
     guard !isFull else { throw .textTooLarge(path: path, limit: limit) }
     let own = title.map(Self.singleLine).flatMap { $0.isEmpty ? nil : $0 }
-    return ExtractedDocument(
+    var document = ExtractedDocument(
       type: type, title: own ?? headings.first { $0.level == 1 }?.title,
       text: String(decoding: bytes, as: UTF8.self), pages: pages, headings: headings,
       encoding: encoding, places: places, parts: pages == nil ? parts : nil,
-      removedControlCount: removedControlCount, warnings: warnings + leftOutWarning)
+      removedControlCount: removedControlCount,
+      warnings: warnings + [leftOut.warning].compactMap { $0 })
+    document.leftOut = leftOut
+    return document
   }
 }

@@ -9,8 +9,9 @@ struct DateFormatting {
     // Day 2,958,465 is the last of the year 9999; negative days do not exist in a sheet.
     guard serial >= 0, serial < 2_958_466 else { return DecimalDigits(abs(serial)).general }
     let milliseconds = Int((serial * 86_400_000).rounded())
-    let step = [1_000, 100, 10, 1][min(fractionDigits, 3)]
-    let shown = (milliseconds + step / 2) / step * step
+    // Rounded to the last digit that is shown.
+    let unit = [1_000, 100, 10, 1][min(fractionDigits, 3)]
+    let shown = (milliseconds + unit / 2) / unit * unit
     let moment = SerialMoment(milliseconds: shown, uses1904: uses1904)
     var text = ""
     var index = 0

@@ -92,8 +92,6 @@ enum NumberFormatScanner {
       let text = rest.prefix { $0 != "\"" }
       rest = rest.dropFirst(text.count + 1)
       return .literal(String(text))
-    // The place of a text, where a number stands as it is.
-    case "@": return .general
     case "\\": return rest.popFirst().map { .literal(String($0)) }
     // A space as wide as the next character, and a character that fills the column.
     case "_":
@@ -105,6 +103,8 @@ enum NumberFormatScanner {
     case "[": return bracket(&rest)
     case "0", "#", "?", ".", ",": return .digit(character)
     case "%": return .percent
+    // The text of the cell; of a number, as it would be without a format.
+    case "@": return .general
     case "E", "e":
       guard let sign = rest.first, sign == "+" || sign == "-" else { return .literal("E") }
       rest = rest.dropFirst()

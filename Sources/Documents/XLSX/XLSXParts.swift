@@ -35,10 +35,15 @@ struct XLSXStrings: MarkupVisitor {
   private(set) var texts: [String] = []
   private var current = ""
   private var takesText = false
+  private var script: OpenScript.Kind?
 
   mutating func start(_ element: MarkupElement) -> Bool {
     switch element.name {
     case "si": current = ""
+    case "r": script = nil
+    case "vertAlign":
+      script =
+        ["superscript": .superscript, "subscript": .subscript_][element.attributes["val"] ?? ""]
     case "t": takesText = true
     // Readings of Japanese words, which are shown above them.
     case "rPh": return false
@@ -49,10 +54,14 @@ struct XLSXStrings: MarkupVisitor {
 
   mutating func end(_ name: String) {
     if name == "t" { takesText = false }
+    if name == "r" { script = nil }
     if name == "si" { texts.append(Self.unescaped(current)) }
   }
 
-  mutating func text(_ text: String) { if takesText { current += text } }
+  mutating func text(_ text: String) {
+    guard takesText else { return }
+    if let script { ScriptNotation.append(text, script, to: &current) } else { current += text }
+  }
 
   /// Resolves `_x000D_` and the like, which stand for characters that XML cannot contain (22.9.2.19).
   static func unescaped(_ text: String) -> String {

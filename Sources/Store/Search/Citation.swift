@@ -97,7 +97,7 @@ public struct Citation: Sendable, Equatable, Codable {
   /// The time, the page, the picture, the place or the lines in words: `00:01:05-00:01:32`, `page 3`,
   /// `picture of 640 x 480 pixels`, `line 7, map.png`, `sheet Prices, rows 12-19`, `lines 7-9`.
   ///
-  /// Empty for a passage of a Word document below a heading: it has no lines that a person could
+  /// Empty for a passage of a text document (DOCX, ODT, RTF) below a heading: it has no lines that a person could
   /// look up, and ``heading`` is its place.
   public var place: String {
     if let picture, page == nil { return place(of: picture) }
@@ -106,7 +106,7 @@ public struct Citation: Sendable, Equatable, Codable {
     }
     if let location { return location }
     if let page { return "page \(page)" }
-    if type == DocumentType.docx.name {
+    if DocumentType(name: type)?.hasLines == false {
       return heading == nil ? "line \(firstLine) of its text" : ""
     }
     return firstLine == lastLine ? "line \(firstLine)" : "lines \(firstLine)-\(lastLine)"

@@ -93,7 +93,8 @@ extension ChatTemplate {
     }
     // Before the tools: the space before [/INST] tells the earlier edition.
     return has(" [/INST]")
-      ? found(.mistralV2, "[INST] without <<SYS>>") : found(.mistralV3, "[INST], no space before [/INST]")
+      ? found(.mistralV2, "[INST] without <<SYS>>")
+      : found(.mistralV3, "[INST], no space before [/INST]")
   }
 
   /// Recognises the dialect of a ChatML template.
