@@ -55,7 +55,7 @@ extension KnowledgeBase {
   /// Adds all documents of an index again, with the configured encoder.
   ///
   /// The index is emptied first, and its documents stay listed as waiting. After an interruption the
-  /// next call reads only those that still wait, and so does ``add(paths:report:shouldStop:)``; what
+  /// next call reads only those that still wait, and so does ``add(paths:checksContent:report:shouldStop:)``; what
   /// is done can be searched meanwhile. Recordings keep their transcripts, unless the configured speech
   /// model is another one.
   ///

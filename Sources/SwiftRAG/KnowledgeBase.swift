@@ -75,7 +75,7 @@ public final class KnowledgeBase: Sendable {
   /// Whether answers are written by a language model, piece by piece, instead of quoted.
   public var writesProse: Bool { pipeline.backend.writesProse }
 
-  /// The files at or below `paths` that ``add(paths:report:shouldStop:)`` would read.
+  /// The files at or below `paths` that ``add(paths:checksContent:report:shouldStop:)`` would read.
   public static func documents(below paths: [String]) -> [String] {
     DocumentFinder().find(paths).files
   }
