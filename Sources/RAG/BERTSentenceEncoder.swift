@@ -58,8 +58,7 @@ package final class BERTSentenceEncoder: SentenceEncoder {
   /// - Complexity: O(weights); the file is hashed on its first use only, see `DigestCache`.
   package init(path: String, compute: ComputeContext) throws {
     let model: BERTModel
-    var isFolder: ObjCBool = false
-    if FileManager.default.fileExists(atPath: path, isDirectory: &isFolder), isFolder.boolValue {
+    if Paths.isFolder(path) {
       model = try BERTModel(directory: path, compute: compute)
       tokenizer = try SentenceTokenizer.load(directory: path)
       modelName = Paths.name(of: path)

@@ -9,30 +9,14 @@ extension GGUFTokenizerReader {
     let tokens = try required(Key.tokens, "an array of strings") { () throws(CheckpointError) in
       try metadata.strings(Key.tokens)
     }
-    try checkSizes(tokens)
+    try VocabularyLimits.check(tokens, entry: Key.tokens, source: source)
+    try checkSpellings(tokens)
     let scores = model == .sentencePiece ? try scores(tokenCount: tokens.count) : []
     return TokenVocabulary(
       spellings: tokens, kinds: try kinds(tokens, &notes), scores: scores)
   }
 
-  private func checkSizes(_ tokens: StringArray) throws(TokenizerError) {
-    guard !tokens.isEmpty else { throw invalid(Key.tokens, "there are no tokens") }
-    guard tokens.count <= VocabularyLimits.tokenCount else {
-      throw invalid(
-        Key.tokens, "\(tokens.count) tokens, the limit is \(VocabularyLimits.tokenCount)")
-    }
-    for index in tokens.indices
-    where tokens.bytes(at: index).count > VocabularyLimits.tokenByteCount {
-      throw invalid(
-        Key.tokens,
-        "token \(index) has \(tokens.bytes(at: index).count) bytes, the limit is "
-          + "\(VocabularyLimits.tokenByteCount)")
-    }
-    guard tokens.byteCount <= VocabularyLimits.totalByteCount else {
-      throw invalid(
-        Key.tokens,
-        "\(tokens.byteCount) bytes in all tokens, the limit is \(VocabularyLimits.totalByteCount)")
-    }
+  private func checkSpellings(_ tokens: StringArray) throws(TokenizerError) {
     // Two ids for one spelling would make the ids of a text ambiguous; llama.cpp refuses them too.
     var seen = ByteTrie(expectedNodeCount: tokens.byteCount)
     for index in tokens.indices where !tokens.bytes(at: index).isEmpty {

@@ -66,9 +66,6 @@ package enum SentenceTokenizer: Sendable {
     }
   }
 
-  /// The number of ids that ``encode(_:addSpecialTokens:)`` returns, which a model's limit refers to.
-  package func tokenCount(_ text: String) -> Int { encode(text).count }
-
   /// The id of text that the vocabulary cannot spell.
   package var unknown: Int32 {
     switch self {

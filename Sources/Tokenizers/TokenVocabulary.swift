@@ -63,4 +63,30 @@ enum VocabularyLimits {
   static let totalByteCount = 12 << 20
   /// Merges of byte-level BPE.
   static let mergeCount = 1 << 21
+
+  /// Checks the number and the sizes of the tokens of a file.
+  ///
+  /// - Parameters:
+  ///   - tokens: their spellings.
+  ///   - entry: the name of the entry, for errors.
+  ///   - source: the file's name, for errors.
+  /// - Throws: `TokenizerError.invalid` where there are none, or more or longer ones than the limits.
+  static func check(
+    _ tokens: StringArray, entry: String, source: String
+  ) throws(TokenizerError) {
+    func invalid(_ reason: String) -> TokenizerError {
+      .invalid(entry: entry, reason: reason, source: source)
+    }
+    guard !tokens.isEmpty else { throw invalid("there are no tokens") }
+    guard tokens.count <= tokenCount else {
+      throw invalid("\(tokens.count) tokens, the limit is \(tokenCount)")
+    }
+    for index in tokens.indices where tokens.bytes(at: index).count > tokenByteCount {
+      throw invalid(
+        "token \(index) has \(tokens.bytes(at: index).count) bytes, the limit is \(tokenByteCount)")
+    }
+    guard tokens.byteCount <= totalByteCount else {
+      throw invalid("\(tokens.byteCount) bytes in all tokens, the limit is \(totalByteCount)")
+    }
+  }
 }

@@ -28,6 +28,21 @@ import Testing
     #expect(ContentWords.coverage(of: ContentWords.of(question), in: passage) == share)
   }
 
+  /// The words of a question weigh under the stems under which they are compared, in German too.
+  @Test func wordsOfEveryLanguageAreCountedUnderTheirStems() throws {
+    let folder = try PictureFolder()
+    defer { folder.cleanUp() }
+    for number in 1...11 {
+      try folder.write("Die Brücke ist um \(number) Uhr offen.", "\(number).txt")
+    }
+    try folder.write("Die Brücke ist neben dem Leuchtturm.", "12.txt")
+    let store = try folder.store()
+    _ = try folder.add(to: store)
+    let weights = try folder.retriever(store).wordWeights(
+      for: "Wo ist die Brücke und wo ist der Leuchtturm?", passages: [])
+    #expect(weights == WordWeights(textCount: 12, counts: ["bruck": 12, "leuchtturm": 1]))
+  }
+
   @Test func piecesTellWhatAnEncoderKnows() {
     func fit(_ pieces: Int, _ unknown: Int, _ text: String) -> VocabularyFit {
       VocabularyFit(pieceCount: pieces, unknownCount: unknown, of: text)
@@ -46,6 +61,13 @@ import Testing
       "Der Vermieter hält das Dach und die Außenwände instand, der Mieter bezahlt den Rest."
     #expect(fit(32, 0, german) == .poor && fit(20, 0, german) == .good)
     #expect(fit(0, 0, "") == .good && fit(5, 0, "12 + 30") == .good)
+    func isAsked() -> Bool {
+      Issue.record("The vocabulary was searched for a text in Latin letters.")
+      return false
+    }
+    let latin = VocabularyFit(
+      pieceCount: 5, unknownCount: 0, of: "The landlord keeps it.", knowsGroups: isAsked())
+    #expect(latin == .good)
   }
 
   /// If the encoder does not know a script, the cosine has no influence.

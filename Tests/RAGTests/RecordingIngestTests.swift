@@ -60,6 +60,15 @@ import Testing
     #expect(again.windowCount.withLock { $0 } == 0)
   }
 
+  /// The encoder of the tests makes a token of every single letter.
+  @Test func aRecordingInAForeignScriptIsCounted() throws {
+    defer { folder.cleanUp() }
+    try write(["А б в г д е ж з и к."], "letters.wav")
+    try write(["The ferry leaves at seven."], "notice.wav")
+    let report = try add(to: folder.store(), FakeRecognizer())
+    #expect(report.embeddedChunkCount == 2 && report.foreignChunkCount == 1)
+  }
+
   @Test func anAnswerCitesTheTimeOfItsSentence() throws {
     defer { folder.cleanUp() }
     try write(["The ferry leaves at seven.", "The museum opens at nine.", "Bye."], "notice.wav")

@@ -84,6 +84,27 @@ import Testing
     for one in try Self.recorded() { #expect(read.encode(one.text) == one.split) }
   }
 
+  @Test func aTokenOverTheLimitIsAnError() throws {
+    let entries = SentenceTokenizer.unigram(try Self.fromModel()).ggufMetadata(vocabularyCount: 218)
+    var metadata = Metadata()
+    for entry in entries {
+      var value = entry.value
+      if entry.key == "tokenizer.ggml.tokens" {
+        var tokens = try #require(value.arrayValue?.strings)
+        let last = tokens.count - 1
+        tokens = StringArray(
+          tokens.indices.map { $0 == last ? String(repeating: "a", count: 1_025) : tokens[$0] })
+        value = .array(.string(tokens))
+      }
+      _ = metadata.append(key: entry.key, value: value)
+    }
+    #expect(
+      throws: TokenizerError.invalid(
+        entry: "tokenizer.ggml.tokens", reason: "token 217 has 1025 bytes, the limit is 1024",
+        source: "test")
+    ) { try SentenceTokenizer(ggufMetadata: metadata, source: "test") }
+  }
+
   @Test func specialTokensInATextAreText() throws {
     let tokenizer = try Self.fromJSON()
     let ids = tokenizer.encode("<s></s><mask><pad>", addSpecialTokens: false)

@@ -17,19 +17,9 @@ package enum ContentWords {
   /// The distinct content words of `text`, stemmed; ``ContentForms`` says how for each language.
   package static func of(_ text: String) -> Set<String> { Set(ContentForms.words(of: text)) }
 
-  /// The distinct content words of `text`, stemmed, each with the first word that was written for it.
-  static func written(in text: String) -> [String: String] {
-    var written: [String: String] = [:]
-    for word in text.lowercased().split(whereSeparator: { !$0.isLetter && !$0.isNumber }) {
-      for form in of(String(word)) where written[form] == nil { written[form] = String(word) }
-    }
-    return written
-  }
-
   /// The share of `words` that `text` contains, 0 to 1; 0 if `words` is empty.
   package static func coverage(of words: Set<String>, in text: String) -> Double {
-    guard !words.isEmpty else { return 0 }
-    return Double(words.intersection(ContentForms.all(of: text)).count) / Double(words.count)
+    WordWeights.even.coverage(of: words, in: ContentForms.all(of: text))
   }
 
   /// Removes common English endings, so that "tickets" matches "ticket" and "opened" matches

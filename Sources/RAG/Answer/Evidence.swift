@@ -52,16 +52,19 @@ package struct PassageEvidence: Sendable, Equatable, Encodable {
     self.coverage = coverage
   }
 
+  /// The evidence of a passage for a question with these content words.
+  init(of passage: Passage, words: Set<String>, weights: WordWeights) {
+    let present = ContentForms.all(of: passage.text + " " + (passage.citation.heading ?? ""))
+    self.init(
+      cosine: passage.cosine ?? 0, coverage: weights.coverage(of: words, in: present))
+  }
+
   /// The evidence of each passage, in the same order.
   package static func of(
     _ passages: [Passage], question: String, weights: WordWeights
   ) -> [PassageEvidence] {
     let words = ContentWords.of(QuestionSubject.of(question))
-    return passages.map { passage in
-      let present = ContentForms.all(of: passage.text + " " + (passage.citation.heading ?? ""))
-      return PassageEvidence(
-        cosine: passage.cosine ?? 0, coverage: weights.coverage(of: words, in: present))
-    }
+    return passages.map { PassageEvidence(of: $0, words: words, weights: weights) }
   }
 }
 

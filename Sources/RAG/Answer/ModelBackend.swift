@@ -1,6 +1,5 @@
 package import Generation
 internal import Documents
-internal import Foundation
 internal import Store
 
 /// Lets a language model answer in prose, and checks each sentence against the passages that it
@@ -8,7 +7,7 @@ internal import Store
 package struct ModelBackend: AnswerBackend {
   /// Opens the model for the first answer, so that a question without evidence does not wait for
   /// it.
-  private let generator: LazyGenerator
+  private let generator: LazyModel<any TextGenerator>
   private let options: GenerationOptions
   /// Receives prompts, progress and notes.
   private let report: (@Sendable (ModelBackendEvent) -> Void)?
@@ -31,7 +30,7 @@ package struct ModelBackend: AnswerBackend {
     self.name = name
     self.options = options
     self.report = report
-    generator = LazyGenerator(open)
+    generator = LazyModel(open: open)
   }
 
   package var writesProse: Bool { true }
@@ -87,8 +86,9 @@ package struct ModelBackend: AnswerBackend {
   /// Adds the marks that the model left out, highlights what the answer cites, lists the sentences that
   /// it does not support, and notices that the model declined.
   private static func checkCitations(of answer: inout Answer) {
-    addMarks(to: &answer)
-    let sentences = CitationCheck.check(answer.text, passages: answer.passages)
+    var sources = CitationCheck.Sources(answer.passages)
+    addMarks(to: &answer, &sources)
+    let sentences = CitationCheck.check(answer.text, &sources)
     let cited = Set(sentences.flatMap(\.citedNumbers)).filter {
       (1..<answer.passages.count + 1).contains($0)
     }
@@ -104,12 +104,14 @@ package struct ModelBackend: AnswerBackend {
   }
 
   /// Gives each sentence without a mark the mark of the passage that supports it.
-  private static func addMarks(to answer: inout Answer) {
+  private static func addMarks(
+    to answer: inout Answer, _ sources: inout CitationCheck.Sources
+  ) {
     var added: [AddedCitation] = []
-    for sentence in CitationCheck.check(answer.text, passages: answer.passages)
+    for sentence in CitationCheck.check(answer.text, &sources)
     where sentence.citedNumbers.isEmpty && !Refusal.declines(sentence) {
       guard
-        let number = CitationCheck.supportingPassage(of: sentence.text, passages: answer.passages),
+        let number = CitationCheck.supportingPassage(of: sentence.text, &sources),
         answer.mark(sentence.text, with: number)
       else { continue }
       added.append(AddedCitation(sentence: sentence.text, number: number))
@@ -143,26 +145,4 @@ package enum ModelBackendEvent: Sendable {
   case note(String)
   /// The result with its statistics.
   case finished(GenerationResult)
-}
-
-/// A generator that is opened on first use.
-private final class LazyGenerator: @unchecked Sendable {
-  // `@unchecked` because the lock is not known to the compiler: `generator` is accessed only while
-  // `lock` is held.
-  private let lock = NSLock()
-  private let open: @Sendable () throws -> any TextGenerator
-  private var generator: (any TextGenerator)?
-
-  init(_ open: @escaping @Sendable () throws -> any TextGenerator) {
-    self.open = open
-  }
-
-  func get() throws -> any TextGenerator {
-    try lock.withLock {
-      if let generator { return generator }
-      let opened = try open()
-      generator = opened
-      return opened
-    }
-  }
 }

@@ -42,7 +42,7 @@ enum QuestionSubject {
     "datum", "monat", "uhrzeit", "jahrhundert",
   ]
 
-  /// The most words of a text that is searched as a whole, as many as a keyword search uses.
+  /// The most words of a text that is searched as a whole, half as many as a keyword search uses.
   private static let maximumWordCount = 64
 
   /// The questions in a long text, which are its sentences with a question mark; the text itself if it

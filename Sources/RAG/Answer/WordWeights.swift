@@ -64,7 +64,9 @@ extension Retriever {
   /// - Returns: the weights of its content words.
   /// - Throws: `StoreError`.
   package func wordWeights(for question: String, passages: [Passage]) throws -> WordWeights {
-    let written = ContentWords.written(in: QuestionSubject.of(question))
+    let written = Dictionary(
+      ContentForms.written(in: QuestionSubject.of(question)).map { ($0.form, $0.word) },
+      uniquingKeysWith: { first, _ in first })
     let words = written.keys.sorted().prefix(Self.maximumWeighedWordCount)
     guard !words.isEmpty else { return .even }
     let (total, passageCounts) = try store.passageCounts(of: words.map { written[$0] ?? $0 })
@@ -82,6 +84,6 @@ extension Retriever {
     return WordWeights(textCount: total + sentenceCount, counts: counts)
   }
 
-  /// The most words of a question that are looked up, as many as a keyword search uses.
+  /// The most words of a question that are looked up, half as many as a keyword search uses.
   private static let maximumWeighedWordCount = 64
 }

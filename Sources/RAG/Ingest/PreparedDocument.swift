@@ -22,10 +22,25 @@ package struct PreparedDocument: Sendable {
   /// Language, length and model of a recording; nil for other documents.
   package var recording: RecordingDetails?
   /// The number of texts in a language that the encoder does not know, or knows little.
-  package var foreignChunkCount = 0
+  package let foreignChunkCount: Int
   package let warnings: [String]
   /// Words that were left out on purpose.
   package var leftOut = LeftOutWords()
+
+  /// A document without pictures, whose texts are tokenised here.
+  init(
+    _ record: DocumentRecord, chunks: [Chunk], encoder: any SentenceEncoder,
+    warnings: [String] = []
+  ) {
+    self.record = record
+    self.chunks = chunks
+    self.warnings = warnings
+    let texts = chunks.map(\.text).filter { !$0.isEmpty }
+    tokenIDs = texts.map { encoder.tokenIDs(of: $0) }
+    foreignChunkCount = zip(texts, tokenIDs).count { text, ids in
+      encoder.fit(of: text, ids: ids) != .good
+    }
+  }
 
   /// The document with the vectors of its texts and pictures.
   ///
@@ -142,16 +157,11 @@ struct DocumentPreparer: Sendable {
     guard !chunks.isEmpty else {
       return .skipped(record, reason: taken.skipped.first?.reason ?? emptiness(document, record))
     }
-    let texts = chunks.map(\.text).filter { !$0.isEmpty }
-    let tokenIDs = texts.map { encoder.tokenIDs(of: $0) }
-    let foreignCount = zip(texts, tokenIDs).count { text, ids in
-      encoder.fit(of: text, ids: ids) != .good
-    }
     var prepared = PreparedDocument(
-      record: record, chunks: chunks, tokenIDs: tokenIDs,
-      pictures: taken.pictures, skippedPictures: taken.skipped, isRenewed: isRenewed,
-      foreignChunkCount: foreignCount,
-      warnings: document.warnings + taken.warnings)
+      record, chunks: chunks, encoder: encoder, warnings: document.warnings + taken.warnings)
+    prepared.pictures = taken.pictures
+    prepared.skippedPictures = taken.skipped
+    prepared.isRenewed = isRenewed
     prepared.leftOut = document.leftOut
     return .document(prepared)
   }

@@ -69,8 +69,9 @@ struct WaitingPictures {
       tools: preparer.pictures, chunker: preparer.chunker, limits: preparer.reader.limits)
     var bytes = PictureBytes(ofDocumentAt: path, limits: preparer.reader.limits)
     var vectors: [Float] = []
-    for start in stride(from: 0, to: waiting.pictures.count, by: 8) {
-      let batch = waiting.pictures[start..<min(start + 8, waiting.pictures.count)]
+    let batchCount = [PreparedPictureChunk].batchCount
+    for start in stride(from: 0, to: waiting.pictures.count, by: batchCount) {
+      let batch = waiting.pictures[start..<min(start + batchCount, waiting.pictures.count)]
       let prepared = try batch.map { picture -> PreparedPicture in
         guard let extracted = byOrigin[picture.origin] else {
           throw Unreadable(path: path, reason: "the picture is gone")

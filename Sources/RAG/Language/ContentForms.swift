@@ -9,12 +9,17 @@ enum ContentForms {
   /// The content words of a question or statement, each in one form.
   ///
   /// - Returns: forms in the order of the text; equal words repeat.
-  static func words(of text: String) -> [String] {
+  static func words(of text: String) -> [String] { written(in: text).map(\.form) }
+
+  /// The forms of ``words(of:)``, each with its word in lower case as the text index has it.
+  static func written(in text: String) -> [(form: String, word: String)] {
     let all = SearchForms.words(of: text)
     let guess = LanguageGuess.language(of: all, leastCount: 2)
     let content = SearchForms.words(of: FunctionGroups.cut(text))
     // A question of function words alone is still a question.
-    return (content.isEmpty ? all : content).compactMap { form(of: $0, guess) }
+    return (content.isEmpty ? all : content).compactMap { word in
+      form(of: word, guess).map { (form: $0, word: word) }
+    }
   }
 
   /// Every form of the words of a passage: those of ``words(of:)``, the stems in other languages that

@@ -30,8 +30,12 @@ package enum VocabularyFit: Sendable, Equatable {
   ///   - unknownCount: those among them that stand for text without a spelling.
   ///   - text: the text.
   ///   - knowsGroups: whether the vocabulary has pieces of several characters in scripts that are
-  ///     searched by groups of them.
-  init(pieceCount: Int, unknownCount: Int, of text: String, knowsGroups: Bool = true) {
+  ///     searched by groups of them; asked only for a text in such a script, because it may take a
+  ///     pass over the vocabulary.
+  init(
+    pieceCount: Int, unknownCount: Int, of text: String,
+    knowsGroups: @autoclosure () -> Bool = true
+  ) {
     let letters = LetterCount(text)
     guard pieceCount > 0, letters.all > 0 else {
       self = .good
@@ -43,7 +47,7 @@ package enum VocabularyFit: Sendable, Equatable {
     let isLatin = 2 * letters.latin >= letters.all
     let isGrouped = 2 * letters.grouped >= letters.all
     let limit: Double = isLatin ? .infinity : isGrouped ? 1.2 : 0.7
-    if unknownShare >= 0.2 || ratio >= limit || isGrouped && !knowsGroups {
+    if unknownShare >= 0.2 || ratio >= limit || isGrouped && !knowsGroups() {
       self = .none
     } else if isLatin, ratio >= 0.33, letters.all >= 60, !Self.isEnglish(text) {
       // Shorter texts vary too much.
@@ -108,6 +112,11 @@ extension SentenceEncoder {
   /// The rule of evidence for a question: the encoder's own, or words alone where the encoder does not
   /// know the question's script.
   package func evidenceRule(for question: String) -> EvidenceRule {
-    fit(of: question) == .none ? .wordsAlone : evidenceRule
+    evidenceRule(for: fit(of: question))
+  }
+
+  /// The rule of evidence for a question to which the vocabulary has this fit.
+  func evidenceRule(for fit: VocabularyFit) -> EvidenceRule {
+    fit == .none ? .wordsAlone : evidenceRule
   }
 }

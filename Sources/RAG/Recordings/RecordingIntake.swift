@@ -56,13 +56,11 @@ struct RecordingIntake {
     }
     let chunks = TranscriptChunker(chunker: chunker).chunks(of: transcript.parts)
     guard !chunks.isEmpty else { return .skipped(reason: "nobody speaks in it") }
-    return .document(
-      PreparedDocument(
-        record: record, chunks: chunks, tokenIDs: chunks.map { encoder.tokenIDs(of: $0.text) },
-        recording: RecordingDetails(
-          language: transcript.language, milliseconds: transcript.milliseconds,
-          model: recognizer.identity),
-        warnings: []))
+    var prepared = PreparedDocument(record, chunks: chunks, encoder: encoder)
+    prepared.recording = RecordingDetails(
+      language: transcript.language, milliseconds: transcript.milliseconds,
+      model: recognizer.identity)
+    return .document(prepared)
   }
 
   /// The file is not the one that was hashed.

@@ -28,17 +28,17 @@ enum MergedRanking {
   ///     captions.
   ///   - pictures: from the search of pictures, best first.
   ///   - limit: how many are returned at most.
-  ///   - rule: the rule of evidence, for the probability of a passage; nil for the one that was measured
-  ///     with pictures.
+  ///   - rule: the rule of evidence for the question; in place of ``EvidenceRule/measured``, the
+  ///     probability of a passage follows the rule that was measured with pictures.
   /// - Returns: the results, best first, with their probability as the score; `passages` as they are
   ///   if there are no pictures.
   static func merged(
     question: String, passages: [Passage], pictures: [Passage], limit: Int,
-    rule: EvidenceRule? = nil
+    rule: EvidenceRule
   ) -> [Passage] {
     guard !pictures.isEmpty else { return Array(DuplicatePictures.merged(passages).prefix(limit)) }
     let words = ContentWords.of(question)
-    let rule = rule ?? Self.rule
+    let rule = rule == .measured ? Self.rule : rule
     var pictures = pictures
     for index in pictures.indices { pictures[index].score = pictures[index].pictureRelevance ?? 0 }
     var texts: [Passage] = []
@@ -75,10 +75,8 @@ enum MergedRanking {
   private static func probability(
     of passage: Passage, words: Set<String>, rule: EvidenceRule
   ) -> Double {
-    let coverage = ContentWords.coverage(
-      of: words, in: passage.text + " " + (passage.citation.heading ?? ""))
-    let strength = rule.strength(cosine: passage.cosine ?? 0, coverage: coverage)
-    return 1 / (1 + exp((rule.threshold - strength) / strengthStep))
+    let evidence = PassageEvidence(of: passage, words: words, weights: .even)
+    return 1 / (1 + exp((rule.threshold - rule.strength(of: evidence)) / strengthStep))
   }
 }
 

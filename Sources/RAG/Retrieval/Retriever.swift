@@ -55,8 +55,7 @@ package struct Retriever: Sendable {
     return Retrieval(
       passages: MergedRanking.merged(
         question: text, passages: passages, pictures: shown, limit: limit,
-        rule: fit == .none
-          ? .wordsAlone : encoder.evidenceRule == .measured ? nil : encoder.evidenceRule),
+        rule: encoder.evidenceRule(for: fit)),
       queryVector: vector)
   }
 

@@ -35,8 +35,7 @@ package enum LanguageGuess {
   }
 
   /// nil is English.
-  private static let languages: [Language?] =
-    [nil] + Language.allCases.filter { functionWords[$0] != nil }.map(Optional.some)
+  private static let languages: [Language?] = [nil] + Language.latin.map(Optional.some)
 
   private static let languagesOfWord: [String: [Int]] = {
     var table: [String: [Int]] = [:]

@@ -60,16 +60,6 @@ extension IndexStore {
     }
   }
 
-  /// Loads the vectors in advance, so that the first search does not have to.
-  package func loadVectors() throws(StoreError) {
-    try read { database in
-      let state = try IndexState.fetch(database, path: path)
-      for space in state.identity.spaces {
-        try vectorCache.withIndex(database, state, space, path: path) { _ in }
-      }
-    }
-  }
-
   /// Bytes of RAM that the loaded vectors take; 0 before the first search.
   package var loadedVectorByteCount: Int { vectorCache.byteCount }
 

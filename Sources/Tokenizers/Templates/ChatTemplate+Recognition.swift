@@ -1,3 +1,4 @@
+internal import Bytes
 package import Checkpoints
 
 extension ChatTemplate {
@@ -45,13 +46,14 @@ extension ChatTemplate {
     Recognition(template: .plain, reason: reason, isCertain: false)
   }
 
+  private static func found(_ template: ChatTemplate, _ parts: String) -> Recognition {
+    Recognition(
+      template: template, reason: "the file's template contains \(parts)", isCertain: true)
+  }
+
   /// Recognises a Jinja template by texts that it must contain.
   static func recognize(templateText text: String) -> Recognition {
     func has(_ part: String) -> Bool { containsBytes(text, part) }
-    func found(_ template: ChatTemplate, _ parts: String) -> Recognition {
-      Recognition(
-        template: template, reason: "the file's template contains \(parts)", isCertain: true)
-    }
     // Phi-4 writes <|im_sep|> between role and text.
     if has("<|im_start|>") && !has("<|im_sep|>") { return recognize(chatMLText: text) }
     if has("<|start_header_id|>") && has("<|eot_id|>") {
@@ -76,10 +78,6 @@ extension ChatTemplate {
 
   /// Recognises Llama 2's template and those of Mistral's models.
   private static func recognize(instructionText has: (String) -> Bool) -> Recognition? {
-    func found(_ template: ChatTemplate, _ parts: String) -> Recognition {
-      Recognition(
-        template: template, reason: "the file's template contains \(parts)", isCertain: true)
-    }
     if has("<<SYS>>") { return found(.llama2, "[INST] and <<SYS>>") }
     let hasSpace = has("[INST] ")
     if has("[SYSTEM_PROMPT]") {
@@ -99,23 +97,18 @@ extension ChatTemplate {
 
   /// Recognises the dialect of a ChatML template.
   private static func recognize(chatMLText text: String) -> Recognition {
-    func found(_ template: ChatTemplate, _ part: String) -> Recognition {
-      Recognition(
-        template: template, reason: "the file's template contains <|im_start|>\(part)",
-        isCertain: true)
-    }
     if containsBytes(text, "enable_thinking"), containsBytes(text, "</think>") {
-      return found(.qwen3, " and enable_thinking")
+      return found(.qwen3, "<|im_start|> and enable_thinking")
     }
     for template in [qwen25, smolLM2, qwen2] {
       // With its frame: the text alone may also occur in an example.
       if let system = template.chatMLDialect.defaultSystem,
         containsBytes(text, "\(system)<|im_end|>")
       {
-        return found(template, " and the system text of \(template.rawValue)")
+        return found(template, "<|im_start|> and the system text of \(template.rawValue)")
       }
     }
-    return found(.chatML, "")
+    return found(.chatML, "<|im_start|>")
   }
 
   /// Recognises architectures whose chat models all use one template.
@@ -183,7 +176,7 @@ private struct ModelName {
     let keys = [LanguageTokenizer.GGUFKey.name, "general.basename", "general.finetune"]
     let names =
       keys.compactMap { metadata[$0]?.stringValue }
-      + [metadata.path.map { String($0.split(separator: "/").last ?? "") } ?? ""]
+      + [metadata.path.map(Paths.name(of:)) ?? ""]
     words = names.flatMap {
       $0.lowercased().split { !$0.isLetter && !$0.isNumber }.map(String.init)
     }

@@ -67,9 +67,6 @@ struct PrecompiledCharsmap: Sendable, Equatable {
     return nil
   }
 
-  /// Whether the ASCII character `byte` is replaced.
-  func replaces(ascii byte: UInt8) -> Bool { replacement(of: [byte], 0..<1) != nil }
-
   private func text(at start: Int) -> ArraySlice<UInt8>? {
     guard start < replacements.count else { return nil }
     return replacements[start...].prefix { $0 != 0 }

@@ -9,14 +9,17 @@ extension UnigramTokenizer {
     static let pre = WordPieceTokenizer.GGUFKey.pre
     static let tokens = WordPieceTokenizer.GGUFKey.tokens
     static let tokenTypes = WordPieceTokenizer.GGUFKey.tokenTypes
-    static let scores = "tokenizer.ggml.scores"
-    static let beginning = "tokenizer.ggml.bos_token_id"
-    static let end = "tokenizer.ggml.eos_token_id"
+    static let scores = LanguageTokenizer.GGUFKey.scores
+    static let beginning = WordPieceTokenizer.GGUFKey.beginning
+    static let classification = WordPieceTokenizer.GGUFKey.classification
+    static let end = LanguageTokenizer.GGUFKey.eos
     static let unknown = WordPieceTokenizer.GGUFKey.unknown
     static let separator = WordPieceTokenizer.GGUFKey.separator
     static let padding = WordPieceTokenizer.GGUFKey.padding
     static let mask = WordPieceTokenizer.GGUFKey.mask
-    static let addsSpacePrefix = "tokenizer.ggml.add_space_prefix"
+    static let addsBeginning = LanguageTokenizer.GGUFKey.addsBOS
+    static let addsEnd = LanguageTokenizer.GGUFKey.addsEOS
+    static let addsSpacePrefix = LanguageTokenizer.GGUFKey.addsSpacePrefix
     static let removesExtraWhiteSpace = "tokenizer.ggml.remove_extra_whitespaces"
     static let charsmap = "tokenizer.ggml.precompiled_charsmap"
     /// Our own: the switches of the normaliser beside the charsmap, Booleans.
@@ -73,8 +76,7 @@ extension UnigramTokenizer {
       Int32(id) == specialTokens.unknown
         ? UnigramModel.Kind.unknown.rawValue : model.kinds[id].rawValue
     }
-    for id in min(tokens.count, vocabularyCount)..<max(tokens.count, vocabularyCount)
-    where id >= tokens.count {
+    for id in tokens.count..<max(tokens.count, vocabularyCount) {
       tokens.append(Array("[PAD\(id)]".utf8))
       // The score of llama.cpp's converter; no text reaches these ids.
       scores.append(-10_000)
@@ -88,8 +90,8 @@ extension UnigramTokenizer {
       (Key.end, .uint32(UInt32(specialTokens.end))),
       (Key.unknown, .uint32(UInt32(specialTokens.unknown))),
       (Key.separator, .uint32(UInt32(specialTokens.end))),
-      (WordPieceTokenizer.GGUFKey.classification, .uint32(UInt32(specialTokens.beginning))),
-      ("tokenizer.ggml.add_bos_token", .bool(true)), ("tokenizer.ggml.add_eos_token", .bool(true)),
+      (Key.classification, .uint32(UInt32(specialTokens.beginning))),
+      (Key.addsBeginning, .bool(true)), (Key.addsEnd, .bool(true)),
       (Key.addsSpacePrefix, .bool(addsSpacePrefix)),
       (Key.removesExtraWhiteSpace, .bool(normalization.splitsWhiteSpace)),
       (Key.nmt, .bool(normalization.appliesNMT)), (Key.nfkc, .bool(normalization.appliesNFKC)),
@@ -118,15 +120,7 @@ private struct UnigramGGUF {
     let pieces = try read { () throws(CheckpointError) in
       try metadata.required(Key.tokens, metadata.strings(Key.tokens))
     }
-    guard !pieces.isEmpty, pieces.count <= VocabularyLimits.tokenCount,
-      pieces.byteCount <= VocabularyLimits.totalByteCount
-    else {
-      throw .invalid(
-        entry: Key.tokens,
-        reason: "\(pieces.count) tokens of \(pieces.byteCount) bytes; the limits are 1 to "
-          + "\(VocabularyLimits.tokenCount) and \(VocabularyLimits.totalByteCount)",
-        source: source)
-    }
+    try VocabularyLimits.check(pieces, entry: Key.tokens, source: source)
     return pieces
   }
 

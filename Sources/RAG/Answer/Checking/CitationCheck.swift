@@ -38,24 +38,30 @@ package enum CitationCheck {
   ///   - passages: `passages[n - 1]` is passage n.
   /// - Returns: the sentences, in order.
   package static func check(_ answer: String, passages: [Passage]) -> [Sentence] {
-    sentences(answer, passageCount: passages.count).map { text in
-      let numbers = citedNumbers(in: text, passageCount: passages.count)
-      let statement = CitationMarks.removed(from: text, passageCount: passages.count)
+    var sources = Sources(passages)
+    return check(answer, &sources)
+  }
+
+  /// Checks every sentence of `answer` against sources that may have been read already.
+  static func check(_ answer: String, _ sources: inout Sources) -> [Sentence] {
+    sentences(answer, passageCount: sources.count).map { text in
+      let numbers = citedNumbers(in: text, passageCount: sources.count)
+      let statement = CitationMarks.removed(from: text, passageCount: sources.count)
       return Sentence(
         text: text, citedNumbers: numbers,
-        isSupported: isSupported(statement, by: numbers, passages: passages))
+        isSupported: isSupported(statement, by: numbers, &sources))
     }
   }
 
   /// The passage that supports a sentence without a mark best.
   ///
   /// - Returns: its number; nil if none contains all figures and enough of the words.
-  package static func supportingPassage(of sentence: String, passages: [Passage]) -> Int? {
+  static func supportingPassage(of sentence: String, _ sources: inout Sources) -> Int? {
     var best: (number: Int, share: Double)?
-    for (index, passage) in passages.enumerated() {
-      let words = Words(of: sentence, in: source(passage))
+    for number in 1..<sources.count + 1 {
+      let words = Words(of: sentence, in: sources.source(of: [number]))
       if words.hasFigures, words.share > best?.share ?? addedMarkWordShare {
-        best = (index + 1, words.share)
+        best = (number, words.share)
       }
     }
     return best?.number
@@ -86,19 +92,50 @@ package enum CitationCheck {
   }
 
   private static func isSupported(
-    _ sentence: String, by numbers: [Int], passages: [Passage]
+    _ sentence: String, by numbers: [Int], _ sources: inout Sources
   ) -> Bool {
-    guard !numbers.isEmpty, numbers.allSatisfy({ (1..<passages.count + 1).contains($0) })
+    guard !numbers.isEmpty, numbers.allSatisfy({ (1..<sources.count + 1).contains($0) })
     else {
       return false
     }
-    let words = Words(
-      of: sentence, in: numbers.map { source(passages[$0 - 1]) }.joined(separator: "\n"))
+    let words = Words(of: sentence, in: sources.source(of: numbers))
     return words.hasFigures && words.share > wordShare
   }
 
-  private static func source(_ passage: Passage) -> String {
-    passage.inWords + "\n" + (passage.citation.heading ?? "")
+  /// The figures and words of a text that may support statements.
+  struct Source {
+    fileprivate let figures: Figures
+    fileprivate let words: Set<String>
+
+    init(_ text: String) {
+      figures = Figures(of: text, isSource: true)
+      words = ContentWords.of(text)
+    }
+  }
+
+  /// The passages of an answer as sources; what several sentences cite is read once.
+  struct Sources {
+    private let passages: [Passage]
+    private var read: [[Int]: Source] = [:]
+
+    init(_ passages: [Passage]) {
+      self.passages = passages
+    }
+
+    /// The number of passages.
+    var count: Int { passages.count }
+
+    /// The passages of some numbers, which exist, as one source.
+    mutating func source(of numbers: [Int]) -> Source {
+      if let source = read[numbers] { return source }
+      let texts = numbers.map { number in
+        let passage = passages[number - 1]
+        return passage.inWords + "\n" + (passage.citation.heading ?? "")
+      }
+      let source = Source(texts.joined(separator: "\n"))
+      read[numbers] = source
+      return source
+    }
   }
 
   /// The share of a statement that a source contains.
@@ -111,14 +148,16 @@ package enum CitationCheck {
     package let share: Double
 
     package init(of statement: String, in source: String) {
+      self.init(of: statement, in: Source(source))
+    }
+
+    init(of statement: String, in source: Source) {
       // "2. Turn the key": the number of a step is not checked.
       let statement = statement.replacing(/^\s*\d{1,2}[.)]\s+/, with: "")
       let words = ContentWords.of(statement).filter { !$0.contains(where: \.isNumber) }
-      hasFigures = Figures(of: source, isSource: true)
-        .contain(Figures(of: statement, isSource: false))
+      hasFigures = source.figures.contain(Figures(of: statement, isSource: false))
       share =
-        words.isEmpty
-        ? 1 : Double(words.intersection(ContentWords.of(source)).count) / Double(words.count)
+        words.isEmpty ? 1 : Double(words.intersection(source.words).count) / Double(words.count)
     }
   }
 }

@@ -53,8 +53,12 @@ struct QuoteScore {
       units[$0].canAnswer || units[$0].role == .question || !isAnyAnswer
     }
     guard !judged.isEmpty else { return units.map { _ in nil } }
+    // The lines that are quoted with a piece: a row's header, the line that introduces a list.
+    let leads = units.indices.map { QuoteExtent.lead(to: $0, in: units) }
     let vectors = try encoder.vectors(
-      of: judged.map { (lead(to: $0, in: units).map { $0.text + " " } ?? "") + units[$0].text }
+      of: judged.map { index in
+        (leads[index].map { units[$0].text + " " } ?? "") + units[index].text
+      }
     ).vectors
     var cosines: [Int: Double] = [:]
     for (row, index) in judged.enumerated() {
@@ -62,37 +66,34 @@ struct QuoteScore {
       cosines[index] = zip(vector, questionVector).reduce(0.0) { $0 + Double($1.0 * $1.1) }
     }
     let headings = ContentWords.of(passage.citation.heading ?? "")
+    // A piece's words count for itself, for the next one, and a lead's for all its entries.
+    let wordsOfUnits = units.map { ContentWords.of($0.text) }
     return units.indices.map { index in
-      guard units[index].canAnswer || !isAnyAnswer else { return nil }
-      return value(at: index, of: units, cosines: cosines, headings: headings)
+      let unit = units[index]
+      guard unit.canAnswer || !isAnyAnswer else { return nil }
+      var own = wordsOfUnits[index]
+      if let lead = leads[index] { own.formUnion(wordsOfUnits[lead]) }
+      var cosine = cosines[index] ?? 0
+      var near = headings
+      if index > 0 {
+        let before = units[index - 1]
+        if before.role == .question {
+          own.formUnion(wordsOfUnits[index - 1])
+          cosine = max(cosine, cosines[index - 1] ?? 0)
+        } else if !unit.startsBlock || before.role == .heading {
+          near.formUnion(wordsOfUnits[index - 1])
+        }
+      }
+      return value(of: unit, cosine: cosine, own: own, near: near)
     }
   }
 
   private func value(
-    at index: Int, of units: [QuoteUnit], cosines: [Int: Double], headings: Set<String>
+    of unit: QuoteUnit, cosine: Double, own: Set<String>, near: Set<String>
   ) -> Double {
-    let unit = units[index]
-    var own = ContentWords.of(unit.text)
-    if let lead = lead(to: index, in: units) { own.formUnion(ContentWords.of(lead.text)) }
-    var cosine = cosines[index] ?? 0
-    var near = headings
-    if index > 0 {
-      let before = units[index - 1]
-      if before.role == .question {
-        own.formUnion(ContentWords.of(before.text))
-        cosine = max(cosine, cosines[index - 1] ?? 0)
-      } else if !unit.startsBlock || before.role == .heading {
-        near.formUnion(ContentWords.of(before.text))
-      }
-    }
     let ownShare = request.weights.coverage(of: words, in: own)
     let nearShare = request.weights.coverage(of: words, in: own.union(near)) - ownShare
     return cosineWeight * cosine + weights.words * (ownShare + weights.near * nearShare)
       + weights.signs * signs.value(of: unit.text)
-  }
-
-  /// The line that is quoted with a piece: a row's header, the line that introduces a list.
-  private func lead(to index: Int, in units: [QuoteUnit]) -> QuoteUnit? {
-    QuoteExtent.lead(to: index, in: units).map { units[$0] }
   }
 }

@@ -1,7 +1,8 @@
 /// The weights of the parts that decide what is quoted.
 ///
-/// They were chosen on the even articles of XQuAD's English file and checked on the odd ones; `swiftrag
-/// eval answers --squad FILE --parts` measures what each part is worth.
+/// They were chosen with a prototype in Python on all questions of XQuAD's English file, so no questions
+/// are left that check them; `swiftrag eval answers --squad FILE --parts` measures what each part is
+/// worth.
 package struct QuoteWeights: Sendable, Equatable {
   /// Of the cosine of the question and a piece of a passage.
   package var cosine = 1.0
