@@ -77,12 +77,7 @@ extension ExtractedDocument {
 
   /// The last place that begins at or before a byte of the text.
   private func place(at byteOffset: Int) -> DocumentPlace? {
-    var low = 0
-    var high = places.count
-    while low < high {
-      let middle = (low + high) / 2
-      if places[middle].byteOffset <= byteOffset { low = middle + 1 } else { high = middle }
-    }
-    return low == 0 ? nil : places[low - 1]
+    let next = places.sortedIndex { $0.byteOffset > byteOffset }
+    return next == 0 ? nil : places[next - 1]
   }
 }

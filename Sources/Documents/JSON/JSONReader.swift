@@ -158,13 +158,7 @@ struct JSONTextWriter {
 
   /// The number of the line that contains a byte, from 1.
   private func line(at offset: Int) -> Int {
-    var low = 0
-    var high = lineEnds.count
-    while low < high {
-      let middle = (low + high) / 2
-      if lineEnds[middle] < offset { low = middle + 1 } else { high = middle }
-    }
-    return low + 1
+    lineEnds.sortedIndex { $0 >= offset } + 1
   }
 
   private func joined(_ path: String, _ key: String) -> String {

@@ -41,12 +41,9 @@ struct RTFText {
   }
 
   mutating func endParagraph() {
+    // A paragraph inside a cell.
+    if isInTable { return paragraph += " " }
     let words = TextAssembler.singleLine(paragraph)
-    if isInTable {
-      // A paragraph inside a cell.
-      paragraph += " "
-      return
-    }
     paragraph = ""
     defer { mark = nil }
     guard !words.isEmpty else { return flushNotes() }
