@@ -45,18 +45,9 @@ extension FileContents {
   private static func read(
     path: String, blockByteCount: Int, _ body: (ArraySlice<UInt8>) -> Bool
   ) throws(DocumentError) {
-    let descriptor = unsafe open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK | O_NOCTTY)
-    guard descriptor >= 0 else {
-      throw .cannotOpen(path: path, reason: systemMessage(errno))
-    }
+    let descriptor = try open(path)
     defer { close(descriptor) }
-    var status = stat()
-    guard unsafe fstat(descriptor, &status) == 0 else {
-      throw .cannotOpen(path: path, reason: systemMessage(errno))
-    }
-    if let kind = irregularKind(mode: status.st_mode) {
-      throw .notARegularFile(path: path, kind: kind)
-    }
+    try regularByteCount(descriptor, path: path)
     var block = [UInt8](repeating: 0, count: blockByteCount)
     while true {
       let count = unsafe block.withUnsafeMutableBytes {

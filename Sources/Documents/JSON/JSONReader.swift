@@ -14,10 +14,7 @@ struct JSONReader {
   /// - Returns: a file that is not JSON is read as plain text, with a warning.
   /// - Throws: `.binary`, `.fileTooLarge`, `.textTooLarge`.
   func read() throws(DocumentError) -> ExtractedDocument {
-    let limit = source.limits.maximumMarkupByteCount
-    guard source.contents.count <= limit else {
-      throw .fileTooLarge(path: source.path, byteCount: source.contents.count, limit: limit)
-    }
+    try source.checkMarkupByteCount()
     let decoded = try SourceText(source)
     var parser = JSONNodeParser(decoded.bytes)
     let node: JSONNode?

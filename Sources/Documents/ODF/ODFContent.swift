@@ -79,11 +79,7 @@ struct ODFContent: MarkupVisitor {
     if note != nil {
       note? += text
     } else if let last = paragraphs.indices.last {
-      if let script = scripts.last ?? nil {
-        ScriptNotation.append(text, script, to: &paragraphs[last])
-      } else {
-        paragraphs[last] += text
-      }
+      ScriptNotation.append(text, scripts.last ?? nil, to: &paragraphs[last])
     }
   }
 

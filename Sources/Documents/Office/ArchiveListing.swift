@@ -24,13 +24,3 @@ struct ArchiveListing: Sendable {
   /// Whether the archive has a member below a folder.
   func hasMember(in folder: String) -> Bool { names.contains { $0.hasPrefix(folder) } }
 }
-
-extension String {
-  /// The string without the white space at its ends.
-  var trimmedOfSpace: String {
-    guard let first = firstIndex(where: { !$0.isWhitespace }),
-      let last = lastIndex(where: { !$0.isWhitespace })
-    else { return "" }
-    return String(self[first...last])
-  }
-}

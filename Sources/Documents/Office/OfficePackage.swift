@@ -135,23 +135,13 @@ enum PartPath {
     return components.isEmpty ? nil : components.joined(separator: "/")
   }
 
-  /// Resolves percent escapes (RFC 3986, section 2.1); others stay as they are.
-  static func unescaped(_ text: Substring) -> String {
-    let bytes = Array(text.utf8)
-    var result: [UInt8] = []
-    var index = 0
-    while index < bytes.count {
-      if bytes[index] == UInt8(ascii: "%"), index + 2 < bytes.count,
-        let value = UInt8(
-          String(decoding: bytes[index + 1...index + 2], as: UTF8.self), radix: 16)
-      {
-        result.append(value)
-        index += 3
-      } else {
-        result.append(bytes[index])
-        index += 1
-      }
-    }
-    return String(decoding: result, as: UTF8.self)
+  /// Resolves percent escapes; others stay as they are.
+  private static func unescaped(_ text: Substring) -> String {
+    String(decoding: TransferEncoding.percentDecoded(Array(text.utf8)), as: UTF8.self)
+  }
+
+  /// The folder of a part, ending with a slash; empty for the root.
+  static func folder(of part: String) -> String {
+    part.lastIndex(of: "/").map { String(part[...$0]) } ?? ""
   }
 }

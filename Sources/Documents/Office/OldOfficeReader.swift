@@ -98,8 +98,7 @@ struct OldOfficeReader {
       }
     }
     guard case .exited(0) = result.ending else {
-      let last = result.errorText.split(separator: "\n").last.map(String.init)
-      throw failure(last ?? "it ended without a message")
+      throw failure(result.lastMessage ?? "it ended without a message")
     }
   }
 

@@ -44,7 +44,7 @@ struct PPTXReader {
     try package.walk(part, &slide)
     if slide.isHidden { text.warnings.append("slide \(number) is hidden, and is read") }
     let related = try package.relationships(of: part, &text.warnings)
-    text.leftOut.add(slide.struckText, .struckOut)
+    text.leftOut.add(slide.leftOut)
     let shapes = slide.shapes.filter { !$0.isFooter }
     for shape in shapes.filter(\.isTitle) {
       text.appendHeading(shape.paragraphs.map(\.text).joined(separator: " "), level: 1)

@@ -54,7 +54,7 @@ struct XLSXReader {
     guard !sheet.isTooLarge else {
       throw .textTooLarge(path: package.path, limit: package.limits.maximumTextByteCount)
     }
-    text.leftOut.add(sheet.struckText, .struckOut)
+    text.leftOut.add(sheet.leftOut)
     let rows = sheet.mergedRows()
     guard !rows.isEmpty else { return }
     text.beginPart()
