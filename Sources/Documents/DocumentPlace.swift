@@ -35,8 +35,8 @@ package struct DocumentPlace: Sendable, Equatable {
 
   /// The stretch from one place to another in words.
   ///
-  /// - Returns: `sheet Prices, rows 12-19`, `slide 3`, `cells 2-3`, `00:01:05-00:01:32`, or for named places
-  ///   and different containers `A to B`.
+  /// - Returns: `sheet Prices, rows 12-19`, `slide 3`, `cells 2-3`, `00:01:05-00:01:32`, or for named
+  ///   places and different containers `A to B`.
   static func words(from first: DocumentPlace, to last: DocumentPlace) -> String {
     let container = first.container.map { $0 + ", " } ?? ""
     if first.kind == .time { return container + first.label + "-" + (last.endLabel ?? last.label) }

@@ -89,8 +89,8 @@ package struct DocumentReader: Sendable {
   ///
   /// - Parameters:
   ///   - contents: the whole file.
-  ///   - path: the file's path, for its extension and for messages. PDF and DOCX are opened again
-  ///     from there, by `pdftotext` and `ZipArchive`.
+  ///   - path: the file's path, for its extension and for messages. A PDF is opened again from there,
+  ///     by `pdftotext`.
   /// - Returns: the text and its structure.
   /// - Throws: as `read(path:)`.
   package func read(contents: [UInt8], path: String) throws(DocumentError) -> ExtractedDocument {

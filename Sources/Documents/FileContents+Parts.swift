@@ -20,7 +20,8 @@ extension FileContents {
     return Array(beginning.prefix(byteCount))
   }
 
-  /// The SHA-256 of a regular file, which is read block by block: recordings are larger than memory.
+  /// The SHA-256 of a regular file, which is read block by block: recordings are larger than
+  /// memory.
   ///
   /// - Returns: 64 lower-case hexadecimal digits.
   /// - Throws: as ``read(path:limit:)``.

@@ -1,6 +1,7 @@
 import Bytes
 
-/// The directory of a ZIP archive, which distinguishes the formats in ZIP before any content is read.
+/// The directory of a ZIP archive, which distinguishes the formats in ZIP before any content is
+/// read.
 struct ArchiveListing: Sendable {
   let names: Set<String>
   /// The content of the member `mimetype`, with which EPUB and OpenDocument files begin.

@@ -58,7 +58,6 @@ struct OldOfficeReader {
       throw .damaged(
         path: source.path, type: kind.type, reason: "'\(Self.tool)' could not convert it")
     }
-    // The DOCX reader opens its file by path, so the copy is named, and messages name the original.
     let copy = DocumentSource(contents: contents, path: output, limits: source.limits)
     do throws(DocumentError) {
       return try kind.target.read(copy).retyped(as: kind.type)

@@ -30,11 +30,10 @@ struct PPTXReader {
       guard let part = related.part(id) else { continue }
       try append(slide: part, number: index + 1, to: &deck.text)
     }
-    let comments = package.archive.names.count { $0.hasPrefix("ppt/comments/") }
+    let comments = package.names.count { $0.hasPrefix("ppt/comments/") }
     if comments > 0 { deck.text.warnings.append("\(comments) page(s) of comments were not read") }
-    var properties = DOCXProperties()
-    try package.walkOptional("docProps/core.xml", &properties, &deck.text.warnings)
-    return try deck.document(type: .pptx, path: package.path, title: properties.title)
+    let title = try package.title(&deck.text.warnings)
+    return try deck.document(type: .pptx, path: package.path, title: title)
   }
 
   private func append(
