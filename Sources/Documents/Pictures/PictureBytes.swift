@@ -49,7 +49,13 @@ package struct PictureBytes {
 
   private mutating func part(_ name: String) throws(DocumentError) -> [UInt8] {
     let archive: ZipArchive
-    do throws(ZipError) { archive = try self.archive ?? ZipArchive(path: path) } catch {
+    do throws(ZipError) {
+      if let opened = self.archive {
+        archive = opened
+      } else {
+        archive = try ZipArchive(path: path)
+      }
+    } catch {
       throw damaged(error)
     }
     self.archive = archive

@@ -54,7 +54,9 @@ struct EncodedData {
   }
 
   /// The offset after a `data:` address (RFC 2397), which the mark before it ends; nil where none
-  /// begins. The caller has found a comma after `start`.
+  /// begins.
+  ///
+  /// The caller has found a comma after `start`.
   private func addressEnd(from start: Int, in word: Range<Int>) -> Int? {
     let content = bytes[start..<word.upperBound]
     guard content.starts(with: "data:".utf8) else { return nil }
