@@ -10,7 +10,7 @@ package struct DocumentLimits: Sendable, Equatable {
   package var maximumTextByteCount = 64 << 20
   /// Largest HTML page or part of a DOCX.
   ///
-  /// Default 64 MiB, because libxml2's tree takes about ten times the page.
+  /// Default 64 MiB, because the tree of a page takes several times its bytes.
   package var maximumMarkupByteCount = 64 << 20
   /// Processor time in seconds that `pdftotext` gets for one file and `pdftoppm` for one page, beside
   /// ``toolSecondsPerMebibyte``; a 1,000-page book takes about 2 s.

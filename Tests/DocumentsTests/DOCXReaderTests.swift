@@ -381,10 +381,9 @@ struct DOCXReaderTests {
   /// A skipped element has no end, so it must not count as an open one.
   @Test func deletedDrawingsDoNotHideTheRest() throws {
     let fallback = "<mc:Fallback><w:pict/></mc:Fallback>"
-    let drawing = "<mc:AlternateContent><mc:Choice/>\(fallback)</mc:AlternateContent>"
-      .replacingOccurrences(
-        of: "<mc:AlternateContent>",
-        with: "<mc:AlternateContent xmlns:mc=\"\(Self.compatibility)\">")
+    let drawing =
+      "<mc:AlternateContent xmlns:mc=\"\(Self.compatibility)\"><mc:Choice/>\(fallback)"
+      + "</mc:AlternateContent>"
     let deleted = "<w:del><w:r><w:delText>gone</w:delText>\(drawing)</w:r></w:del>"
     let document = try Self.read(
       Self.body("<w:p>\(deleted)\(Self.run("kept"))</w:p>" + Self.paragraph("End.")))

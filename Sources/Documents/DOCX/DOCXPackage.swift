@@ -16,15 +16,11 @@ struct DOCXPackage {
   ///   of `ZipArchive` (a bomb, an ambiguous directory, a wrong checksum).
   func read() throws(DocumentError) -> ExtractedDocument {
     let package = try OfficePackage(source, type: .docx)
-    guard
-      let mainPart = Self.mainPart(
-        package.names, root: try package.part(Self.relationships.partName))
-    else { throw .unsupported(path: source.path, format: Self.format(package.names)) }
+    guard let mainPart = Self.mainPart(package.names, root: try package.part("_rels/.rels")) else {
+      throw .unsupported(path: source.path, format: Self.format(package.names))
+    }
     return try DOCXReader(package).read(mainPart: mainPart)
   }
-
-  /// Those of the package, which are still to be read.
-  private static var relationships: OfficeRelationships { OfficeRelationships(source: "") }
 
   /// The part with the text: the one that the package's relationships name (ECMA-376 part 1,
   /// 11.3.10), else "word/document.xml", else the numbered name that some Office versions write.
@@ -34,7 +30,7 @@ struct DOCXPackage {
   ///   - root: the content of `_rels/.rels`.
   /// - Returns: the name of the part; nil for an archive without a Word document.
   static func mainPart(_ names: [String], root: [UInt8]? = nil) -> String? {
-    var relationships = Self.relationships
+    var relationships = OfficeRelationships(source: "")
     if let root, (try? XMLPullReader.walk(root, &relationships)) != nil,
       let name = relationships.targets(of: "officeDocument").first, names.contains(name),
       !name.hasPrefix("xl/"), !name.hasPrefix("ppt/")
