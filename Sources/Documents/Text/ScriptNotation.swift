@@ -42,8 +42,9 @@ enum ScriptNotation {
   /// Appends words to a text; a superscript or subscript so that it does not join the figure before
   /// it.
   static func append(_ words: String, _ kind: OpenScript.Kind?, to text: inout String) {
+    guard let kind else { return text += words }
     let inner = words.trimmedOfSpace
-    guard let kind, !inner.isEmpty else { return text += words }
+    guard !inner.isEmpty else { return text += words }
     // Nine characters are more than the rules look at.
     text += self.text(inner, kind, after: base(of: text.unicodeScalars.suffix(9)))
     if words.last?.isWhitespace == true { text += " " }
