@@ -35,8 +35,8 @@ package struct DocumentPlace: Sendable, Equatable {
 
   /// The stretch from one place to another in words.
   ///
-  /// - Returns: `sheet Prices, rows 12-19`, `slide 3`, `cells 2-3`, `00:01:05-00:01:32`, or for named places
-  ///   and different containers `A to B`.
+  /// - Returns: `sheet Prices, rows 12-19`, `slide 3`, `cells 2-3`, `00:01:05-00:01:32`, or for named
+  ///   places and different containers `A to B`.
   static func words(from first: DocumentPlace, to last: DocumentPlace) -> String {
     let container = first.container.map { $0 + ", " } ?? ""
     if first.kind == .time { return container + first.label + "-" + (last.endLabel ?? last.label) }
@@ -77,12 +77,7 @@ extension ExtractedDocument {
 
   /// The last place that begins at or before a byte of the text.
   private func place(at byteOffset: Int) -> DocumentPlace? {
-    var low = 0
-    var high = places.count
-    while low < high {
-      let middle = (low + high) / 2
-      if places[middle].byteOffset <= byteOffset { low = middle + 1 } else { high = middle }
-    }
-    return low == 0 ? nil : places[low - 1]
+    let next = places.sortedIndex { $0.byteOffset > byteOffset }
+    return next == 0 ? nil : places[next - 1]
   }
 }

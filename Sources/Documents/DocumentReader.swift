@@ -10,7 +10,7 @@ package struct DocumentLimits: Sendable, Equatable {
   package var maximumTextByteCount = 64 << 20
   /// Largest HTML page or part of a DOCX.
   ///
-  /// Default 64 MiB, because libxml2's tree takes about ten times the page.
+  /// Default 64 MiB, because the tree of a page takes several times its bytes.
   package var maximumMarkupByteCount = 64 << 20
   /// Processor time in seconds that `pdftotext` gets for one file and `pdftoppm` for one page, beside
   /// ``toolSecondsPerMebibyte``; a 1,000-page book takes about 2 s.
@@ -89,8 +89,8 @@ package struct DocumentReader: Sendable {
   ///
   /// - Parameters:
   ///   - contents: the whole file.
-  ///   - path: the file's path, for its extension and for messages. PDF and DOCX are opened again
-  ///     from there, by `pdftotext` and `ZipArchive`.
+  ///   - path: the file's path, for its extension and for messages. A PDF is opened again from there,
+  ///     by `pdftotext`.
   /// - Returns: the text and its structure.
   /// - Throws: as `read(path:)`.
   package func read(contents: [UInt8], path: String) throws(DocumentError) -> ExtractedDocument {

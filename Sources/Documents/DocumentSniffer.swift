@@ -14,8 +14,9 @@ enum DocumentSniffer {
   /// - Parameters:
   ///   - bytes: the whole file.
   ///   - path: its path, for the file name extension.
-  /// - Returns: the first type whose archive or signature matches; else a known format that is not read; else
-  ///   the first type whose markup matches; else the type that the name suggests, or plain text.
+  /// - Returns: the first type whose archive or signature matches; else a known format that is not
+  ///   read; else the first type whose markup matches; else the type that the name suggests, or
+  ///   plain text.
   static func sniff(_ bytes: [UInt8], path: String) -> Finding {
     if OfficeOwnerFile.isName(Paths.name(of: path)), bytes.count <= OfficeOwnerFile.maximumByteCount
     {

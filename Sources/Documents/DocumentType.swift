@@ -39,6 +39,15 @@ struct DocumentSource {
   /// The file's path, for messages and for readers that open it again.
   let path: String
   let limits: DocumentLimits
+
+  /// Refuses a file whose parsed form would take too much memory.
+  ///
+  /// - Throws: `.fileTooLarge`.
+  func checkMarkupByteCount() throws(DocumentError) {
+    guard contents.count > limits.maximumMarkupByteCount else { return }
+    throw .fileTooLarge(
+      path: path, byteCount: contents.count, limit: limits.maximumMarkupByteCount)
+  }
 }
 
 extension DocumentType {

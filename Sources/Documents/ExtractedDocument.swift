@@ -96,12 +96,6 @@ package struct ExtractedDocument: Sendable, Equatable {
   /// - Complexity: O(log pages).
   package func page(at byteOffset: Int) -> Int? {
     guard let pages, !pages.isEmpty else { return nil }
-    var low = 0
-    var high = pages.count
-    while high - low > 1 {
-      let middle = (low + high) / 2
-      if pages[middle].lowerBound <= byteOffset { low = middle } else { high = middle }
-    }
-    return low + 1
+    return max(1, pages.sortedIndex { $0.lowerBound > byteOffset })
   }
 }

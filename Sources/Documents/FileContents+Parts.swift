@@ -20,7 +20,8 @@ extension FileContents {
     return Array(beginning.prefix(byteCount))
   }
 
-  /// The SHA-256 of a regular file, which is read block by block: recordings are larger than memory.
+  /// The SHA-256 of a regular file, which is read block by block: recordings are larger than
+  /// memory.
   ///
   /// - Returns: 64 lower-case hexadecimal digits.
   /// - Throws: as ``read(path:limit:)``.
@@ -45,18 +46,9 @@ extension FileContents {
   private static func read(
     path: String, blockByteCount: Int, _ body: (ArraySlice<UInt8>) -> Bool
   ) throws(DocumentError) {
-    let descriptor = unsafe open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK | O_NOCTTY)
-    guard descriptor >= 0 else {
-      throw .cannotOpen(path: path, reason: systemMessage(errno))
-    }
+    let descriptor = try open(path)
     defer { close(descriptor) }
-    var status = stat()
-    guard unsafe fstat(descriptor, &status) == 0 else {
-      throw .cannotOpen(path: path, reason: systemMessage(errno))
-    }
-    if let kind = irregularKind(mode: status.st_mode) {
-      throw .notARegularFile(path: path, kind: kind)
-    }
+    try regularByteCount(descriptor, path: path)
     var block = [UInt8](repeating: 0, count: blockByteCount)
     while true {
       let count = unsafe block.withUnsafeMutableBytes {

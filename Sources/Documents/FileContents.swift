@@ -10,11 +10,31 @@ package enum FileContents {
   /// - Throws: `.cannotOpen`, `.notARegularFile` or `.fileTooLarge`. Opening a pipe or a device
   ///   does not block.
   package static func read(path: String, limit: Int) throws(DocumentError) -> [UInt8] {
-    let descriptor = unsafe open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK | O_NOCTTY)
+    let descriptor = try open(path)
+    defer { close(descriptor) }
+    let byteCount = try regularByteCount(descriptor, path: path)
+    guard byteCount <= limit else {
+      throw .fileTooLarge(path: path, byteCount: byteCount, limit: limit)
+    }
+    return try readAll(descriptor, expecting: byteCount, path: path, limit: limit)
+  }
+
+  /// Opens a file without waiting for the other end of a pipe.
+  static func open(_ path: String) throws(DocumentError) -> Int32 {
+    let descriptor = unsafe Glibc.open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK | O_NOCTTY)
     guard descriptor >= 0 else {
       throw .cannotOpen(path: path, reason: systemMessage(errno))
     }
-    defer { close(descriptor) }
+    return descriptor
+  }
+
+  /// The size of an open file.
+  ///
+  /// - Throws: `.notARegularFile` for a folder, a pipe or a device.
+  @discardableResult
+  static func regularByteCount(
+    _ descriptor: Int32, path: String
+  ) throws(DocumentError) -> Int {
     var status = stat()
     guard unsafe fstat(descriptor, &status) == 0 else {
       throw .cannotOpen(path: path, reason: systemMessage(errno))
@@ -22,16 +42,13 @@ package enum FileContents {
     if let kind = irregularKind(mode: status.st_mode) {
       throw .notARegularFile(path: path, kind: kind)
     }
-    guard status.st_size <= limit else {
-      throw .fileTooLarge(path: path, byteCount: Int(status.st_size), limit: limit)
-    }
-    return try readAll(descriptor, expecting: Int(status.st_size), path: path, limit: limit)
+    return Int(status.st_size)
   }
 
   /// Why the first bytes of a file cannot be read; nil if they can.
   package static func problem(path: String) -> DocumentError? {
-    let descriptor = unsafe open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK | O_NOCTTY)
-    guard descriptor >= 0 else { return .cannotOpen(path: path, reason: systemMessage(errno)) }
+    let descriptor: Int32
+    do throws(DocumentError) { descriptor = try open(path) } catch { return error }
     defer { close(descriptor) }
     var byte: UInt8 = 0
     guard unsafe Glibc.read(descriptor, &byte, 1) >= 0 else {

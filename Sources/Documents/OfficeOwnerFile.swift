@@ -1,5 +1,5 @@
-/// The file `~$report.docx` that Office keeps beside `report.docx` while somebody has it open: a user
-/// name, and no text.
+/// The file `~$report.docx` that Office keeps beside `report.docx` while somebody has it open: a
+/// user name, and no text.
 enum OfficeOwnerFile {
   /// Word writes 162 bytes, Excel and PowerPoint 165.
   static let maximumByteCount = 1_024

@@ -23,10 +23,10 @@ struct DOCXReaderTests {
 
   /// Reads parts by name without an archive around them.
   static func read(parts: [String: String]) throws(DocumentError) -> ExtractedDocument {
-    let reader = DOCXReader(path: "a.docx", limits: DocumentLimits()) { name in
+    let package = OfficePackage(path: "a.docx", type: .docx, limits: DocumentLimits()) { name in
       parts[name].map { Array($0.utf8) }
     }
-    return try reader.read(mainPart: "word/document.xml")
+    return try DOCXReader(package).read(mainPart: "word/document.xml")
   }
 
   /// A part whose root element declares the namespaces.
@@ -376,5 +376,49 @@ struct DOCXReaderTests {
       DOCXPackage.mainPart(["doc/main.xml", "word/document.xml"], root: root) == "doc/main.xml")
     #expect(DOCXPackage.mainPart(["word/document.xml"], root: root) == "word/document.xml")
     #expect(DOCXPackage.mainPart(["word/document.xml"], root: [1]) == "word/document.xml")
+  }
+
+  /// A skipped element has no end, so it must not count as an open one.
+  @Test func deletedDrawingsDoNotHideTheRest() throws {
+    let fallback = "<mc:Fallback><w:pict/></mc:Fallback>"
+    let drawing =
+      "<mc:AlternateContent xmlns:mc=\"\(Self.compatibility)\"><mc:Choice/>\(fallback)"
+      + "</mc:AlternateContent>"
+    let deleted = "<w:del><w:r><w:delText>gone</w:delText>\(drawing)</w:r></w:del>"
+    let document = try Self.read(
+      Self.body("<w:p>\(deleted)\(Self.run("kept"))</w:p>" + Self.paragraph("End.")))
+    #expect(document.text == "kept\n\nEnd.")
+    #expect(document.leftOut.counts == [.deleted: 1])
+  }
+
+  private static let compatibility = "http://schemas.openxmlformats.org/markup-compatibility/2006"
+
+  /// Numbers at the ends of `Int` and levels without end, which no program writes.
+  @Test(.timeLimit(.minutes(1))) func hostileNumbersEnd() throws {
+    for number in ["9223372036854775807", "-9223372036854775808", "1000000000000"] {
+      let outline = "<w:outlineLvl w:val=\"\(number)\"/>"
+      let use = "<w:numPr><w:ilvl w:val=\"\(number)\"/><w:numId w:val=\"1\"/></w:numPr>"
+      let levels = ["0", "1", number].map { level in
+        "<w:lvl w:ilvl=\"\(level)\"><w:start w:val=\"\(number)\"/><w:numFmt w:val=\"chicago\"/>"
+          + "<w:lvlText w:val=\"%1\"/><w:lvlRestart w:val=\"\(number)\"/></w:lvl>"
+      }
+      let numbering = Self.part(
+        "numbering",
+        "<w:abstractNum w:abstractNumId=\"0\">\(levels.joined())</w:abstractNum>"
+          + "<w:num w:numId=\"1\"><w:abstractNumId w:val=\"0\"/></w:num>")
+      let first = "<w:numPr><w:ilvl w:val=\"0\"/><w:numId w:val=\"1\"/></w:numPr>"
+      let body = Self.body(
+        Self.paragraph("One.", outline) + Self.paragraph("Two.", use)
+          + Self.paragraph("Three.", first) + Self.paragraph("Four.", first)
+          + Self.paragraph("Five.", "<w:pStyle w:val=\"X\"/>"))
+      let styles = Self.part(
+        "styles", "<w:style w:styleId=\"X\"><w:pPr>\(outline)</w:pPr></w:style>")
+      let document = try Self.read(parts: [
+        "word/document.xml": body, "word/numbering.xml": numbering, "word/styles.xml": styles,
+      ])
+      for word in ["One.", "Two.", "Three.", "Four.", "Five."] {
+        #expect(document.text.contains(word))
+      }
+    }
   }
 }

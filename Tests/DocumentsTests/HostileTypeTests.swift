@@ -94,6 +94,26 @@ import Testing
     for (name, text) in runs { HostileDocumentTests.expectTextOrError(Array(text.utf8), name) }
   }
 
+  /// Each run took quadratic time, or a table of its own for each of its words.
+  @Test(.timeLimit(.minutes(1))) func runsThatOnceTookQuadraticTime() {
+    let runs: [(String, String)] = [
+      ("a.vtt", "00:01 --> 00:02\n" + String(repeating: "<", count: 40_000)),
+      ("a.vtt", "00:01 --> 00:02\n" + String(repeating: "{", count: 40_000) + "}"),
+      ("a.csv", String(repeating: "a\n", count: 20_000) + "a,b\n"),
+      ("a.rtf", "{\\rtf1\\trowd\\intbl " + String(repeating: "a\\par ", count: 20_000) + "}"),
+      ("a.rtf", "{\\rtf1\\ansicpg1251 " + String(repeating: "\\'e0\\b ", count: 5_000) + "}"),
+      ("a.txt", String(repeating: "data:", count: 40_000)),
+      (
+        "a.txt",
+        String(
+          repeating: String(repeating: String(repeating: "aB3", count: 21) + "\n", count: 3) + "\n",
+          count: 4_000)
+      ),
+      ("a.md", String(repeating: "> ![a](b.png)\n", count: 10_000)),
+    ]
+    for (name, text) in runs { HostileDocumentTests.expectTextOrError(Array(text.utf8), name) }
+  }
+
   /// An OLE file whose chains of sectors go in circles or outside.
   @Test func damagedOLEFiles() {
     var file: [UInt8] = [0xD0, 0xCF, 0x11, 0xE0, 0xA1, 0xB1, 0x1A, 0xE1]

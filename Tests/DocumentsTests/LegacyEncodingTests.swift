@@ -148,4 +148,22 @@ struct LegacyEncodingTests {
     let invalid = try page("gbk", [0xFF, 0x41])
     #expect(invalid.text == "\u{FFFD}A\n\nlast" && invalid.warnings.count == 1)
   }
+
+  /// Big5-HKSCS waits for an accent after Ê, and Vietnamese for one after each vowel.
+  @Test func heldBackLettersAreGivenOutAtTheEnd() {
+    #expect(CharsetDecoder.decode([0x61, 0x88, 0x66], charset: "big5") == "aÊ")
+    #expect(CharsetDecoder.decode([0x61, 0x88, 0x66, 0x62], charset: "big5") == "aÊb")
+    #expect(CharsetDecoder.decode([0x61], charset: "TCVN") == "a")
+  }
+
+  /// Names that only the C library knows are converted like all others.
+  @Test func namesOfTheCLibraryAreConverted() {
+    #expect(CharsetDecoder.decode(Array("+AOk-t+AOk-".utf8), charset: "utf-7") == "été")
+    #expect(CharsetDecoder.decode([0x82, 0x74, 0x82], charset: "CP437") == "été")
+    #expect(
+      CharsetDecoder.decode(
+        Array("\u{1B}$)C\u{0E}GQ\u{0F}.".utf8), charset: "ISO-2022-KR") == "한.")
+    #expect(CharsetDecoder.decode([0x61], charset: "CP437//IGNORE") == nil)
+    #expect(CharsetDecoder.decode([0x61], charset: "no such name") == nil)
+  }
 }

@@ -125,4 +125,39 @@ import Testing
       try DocumentReader(limits: limits).read(contents: Array(table.utf8), path: "a.csv")
     }
   }
+
+  /// The number of a row comes from the file.
+  @Test func theLastNumberOfARowHasNoNextOne() throws {
+    var text = TextAssembler(limits: DocumentLimits())
+    var layout = TableLayout(.freeForm)
+    let rows = [Int.max, Int.min, 5].map {
+      TableRow(number: $0, cells: [TableCell(column: 0, text: "a")])
+    }
+    layout.write(rows, into: &text, container: nil, placed: true)
+    #expect(try text.document(type: .xlsx, path: "a").text.filter { $0 == "a" }.count == 3)
+  }
+
+  @Test(.timeLimit(.minutes(1))) func mergedCellsOfALongSheetAreFilledInLinearTime() {
+    let rows = (1...50_000).map {
+      TableRow(
+        number: $0,
+        cells: [TableCell(column: 0, text: "a"), TableCell(column: $0 % 2 + 1, text: "b")])
+    }
+    let regions = (1...50_000).map { CellRegion(columns: 0...2, rows: $0...$0) }
+    let merged = CellRegion.merged(rows, regions)
+    #expect(merged.count == rows.count)
+    #expect(merged[0].cells.map(\.isCopy) == [false, true, false])
+  }
+
+  /// A chapter of a book keeps the tables of its page.
+  @Test func tablesOfAppendedDocumentsAreMoved() throws {
+    var page = ExtractedDocument(type: .html, text: "A | B\n1 | 2")
+    page.tables = [ExtractedTable(header: 0..<5, byteRange: 0..<11)]
+    var text = TextAssembler(limits: DocumentLimits())
+    text.appendParagraph("Before")
+    text.append(page)
+    let document = try text.document(type: .epub, path: "a")
+    #expect(document.text == "Before\n\nA | B\n1 | 2")
+    #expect(document.tables == [ExtractedTable(header: 8..<13, byteRange: 8..<19)])
+  }
 }

@@ -108,4 +108,21 @@ struct TextMarksTests {
     #expect(marks.ranges == [0..<2, 4..<6])
     #expect([0, 1, 2, 3, 4, 6, 7].map { marks.offset(of: $0) } == [0, 0, 0, 1, 2, 2, 3])
   }
+
+  @Test func placesMoveByTheMarksBeforeThem() {
+    let marks = TextMarks(Array("> a\n> b\nc".utf8), isMarkdown: true)
+    #expect(marks.ranges == [0..<2, 4..<6])
+    #expect((0...9).map { marks.offset(of: $0) } == [0, 0, 0, 1, 2, 2, 2, 3, 4, 5])
+  }
+
+  @Test func aSortedSearchFindsTheFirstPlace() {
+    for count in 0..<20 {
+      let numbers = Array(10..<10 + count)
+      for wanted in 8..<34 {
+        #expect(
+          numbers[...].dropFirst(count / 3).sortedIndex { $0 >= wanted }
+            == min(max(wanted - 10, count / 3), count))
+      }
+    }
+  }
 }

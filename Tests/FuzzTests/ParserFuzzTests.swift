@@ -187,12 +187,12 @@ import Tokenizers
       dictionary: ["<w:p>", "</w:p>", "<w:tbl>", "<w:t>", "<![CDATA[", "&lt;", "<!ENTITY", "\""],
       rounds: 3_000
     ) { bytes in
-      let reader = DOCXReader(path: "a.docx", limits: DocumentLimits()) {
+      let package = OfficePackage(path: "a.docx", type: .docx, limits: DocumentLimits()) {
         (name: String) throws(DocumentError) in
         name == main ? bytes : name == "word/styles.xml" ? styles : nil
       }
       do {
-        check(try reader.read(mainPart: main))
+        check(try DOCXReader(package).read(mainPart: main))
         return true
       } catch { return false }
     }

@@ -170,11 +170,10 @@ def hyphens(rng):
     return pdf.data(), "\n".join(lines)
 
 
-def extracted(folder):
-    """The text of each file below a folder, from its passages in an index."""
-    index = folder.parent / "index.sqlite"
-    subprocess.run([program(), "add", str(folder), "--index", str(index), "--quiet"], check=True,
-                   stdout=subprocess.DEVNULL)
+def extracted(paths, index):
+    """The text of each file among or below paths, from its passages in a new index."""
+    subprocess.run([program(), "add", *map(str, paths), "--index", str(index), "--quiet"],
+                   check=True, stdout=subprocess.DEVNULL)
     texts = collections.defaultdict(list)
     with sqlite3.connect(index) as database:
         for path, text in database.execute(
@@ -212,7 +211,7 @@ def main():
                 file = folder / f"{number:02}-{copy:03}.{extension}"
                 file.write_bytes(data)
                 sources[file.name] = (name, source)
-        texts = extracted(folder)
+        texts = extracted([folder], folder.parent / "index.sqlite")
     print(f"{'kind':40} {'files':>5} {'words':>7} {'recall':>7} {'precision':>9} {'pairs':>7}")
     for name, _, _ in chosen:
         rows = [(source, texts.get(file, "")) for file, (of, source) in sources.items() if of == name]

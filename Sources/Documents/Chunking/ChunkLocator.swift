@@ -57,13 +57,7 @@ struct ChunkLocator {
   /// more than the newlines before it.
   private func line(at offset: Int) -> Int {
     if let lines = document.sourceLines { return lines.line(at: offset) }
-    var low = 0
-    var high = lineEnds.count
-    while low < high {
-      let middle = (low + high) / 2
-      if lineEnds[middle] < offset { low = middle + 1 } else { high = middle }
-    }
-    return low + 1
+    return lineEnds.sortedIndex { $0 >= offset } + 1
   }
 
   private mutating func headingPath(at offset: Int) -> String? {

@@ -17,14 +17,9 @@ struct TableHeaders {
   ///
   /// - Complexity: O(log tables).
   func header(before offset: Int) -> String? {
-    var low = 0
-    var high = tables.count
-    while low < high {
-      let middle = (low + high) / 2
-      if tables[middle].byteRange.lowerBound <= offset { low = middle + 1 } else { high = middle }
-    }
-    guard low > 0 else { return nil }
-    let table = tables[low - 1]
+    let next = tables.sortedIndex { $0.byteRange.lowerBound > offset }
+    guard next > 0 else { return nil }
+    let table = tables[next - 1]
     guard offset >= table.header.upperBound, offset < table.byteRange.upperBound else { return nil }
     return String(decoding: bytes[table.header], as: UTF8.self)
   }

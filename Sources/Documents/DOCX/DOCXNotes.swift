@@ -64,8 +64,11 @@ struct DOCXSettings: MarkupVisitor {
 
 /// Counts the words of a part that is not read: headers, footers, comments.
 struct DOCXWordCount: MarkupVisitor {
-  private(set) var count = 0
+  private(set) var leftOut = LeftOutWords()
+  private let reason: LeftOutWords.Reason
   private var takesText = false
+
+  init(reason: LeftOutWords.Reason) { self.reason = reason }
 
   mutating func start(_ element: MarkupElement) -> Bool {
     if element.name == "w:t" { takesText = true }
@@ -77,6 +80,6 @@ struct DOCXWordCount: MarkupVisitor {
   }
 
   mutating func text(_ text: String) {
-    if takesText { count += text.split(whereSeparator: \.isWhitespace).count }
+    if takesText { leftOut.add(text, reason) }
   }
 }

@@ -42,13 +42,13 @@ struct DOCXNumbering: MarkupVisitor {
       if let openNumber { numbers[openNumber, default: Number()].abstract = value ?? "" }
     case "w:numStyleLink": if let openAbstract { styleLinks[openAbstract] = value }
     case "w:styleLink": if let openAbstract, let value { abstractsByStyle[value] = openAbstract }
-    case "w:lvlOverride": openLevel = element.attributes["ilvl"].flatMap { Int($0) }
+    case "w:lvlOverride": openLevel = Self.level(element)
     case "w:startOverride":
       if let openNumber, let openLevel {
         numbers[openNumber, default: Number()].starts[openLevel] = value.flatMap { Int($0) } ?? 1
       }
     case "w:lvl":
-      openLevel = element.attributes["ilvl"].flatMap { Int($0) }
+      openLevel = Self.level(element)
       level = Level()
     case "w:start": level.start = value.flatMap { Int($0) } ?? 1
     case "w:numFmt": level.format = value ?? "decimal"
@@ -60,6 +60,11 @@ struct DOCXNumbering: MarkupVisitor {
     default: break
     }
     return true
+  }
+
+  /// The level of an element, from 0 to 8 (17.9.6); nil for another number.
+  private static func level(_ element: MarkupElement) -> Int? {
+    element.attributes["ilvl"].flatMap { Int($0) }.flatMap { (0...8).contains($0) ? $0 : nil }
   }
 
   mutating func end(_ name: String) {
@@ -119,7 +124,7 @@ struct DOCXCounters {
     counts[level] = next
     for deeper in list.levels.keys where deeper > level {
       // 0 means that the level never starts again; n, that only level n - 1 restarts it.
-      if let restart = list.levels[deeper]?.restart, restart == 0 || level > restart - 1 {
+      if let restart = list.levels[deeper]?.restart, restart == 0 || level >= restart {
         continue
       }
       counts[deeper] = nil
@@ -165,13 +170,11 @@ enum NumberingFormat {
     case "lowerLetter": letters(number, from: "a")
     case "decimalZero": (0..<10).contains(number) ? "0\(number)" : "\(number)"
     case "ordinal": "\(number)" + ordinalEnding(number)
-    case "chicago":
-      String(repeating: ["*", "†", "‡", "§"][abs(number - 1) % 4], count: chicagoCount(number))
+    case "chicago" where (1...32).contains(number):
+      String(repeating: ["*", "†", "‡", "§"][(number - 1) % 4], count: (number + 3) / 4)
     default: "\(number)"
     }
   }
-
-  private static func chicagoCount(_ number: Int) -> Int { min(max(1, (number + 3) / 4), 8) }
 
   private static func roman(_ number: Int) -> String {
     guard (1..<4_000).contains(number) else { return "\(number)" }

@@ -1,14 +1,8 @@
-internal import Bytes
-
 /// Opens the ZIP archive of an office document and finds the part with the text.
 struct DOCXPackage {
-  let path: String
-  let limits: DocumentLimits
+  private let source: DocumentSource
 
-  init(_ source: DocumentSource) {
-    path = source.path
-    limits = source.limits
-  }
+  init(_ source: DocumentSource) { self.source = source }
 
   /// Whether a file is a ZIP archive: a local file header, or the end of an empty archive
   /// (APPNOTE.TXT 6.3.10, sections 4.3.7 and 4.3.16).
@@ -21,18 +15,11 @@ struct DOCXPackage {
   /// - Throws: `.unsupported` for an archive of another kind, `.damaged` for one that breaks a rule
   ///   of `ZipArchive` (a bomb, an ambiguous directory, a wrong checksum).
   func read() throws(DocumentError) -> ExtractedDocument {
-    let archive = try DOCXArchive(path: path)
-    func part(_ name: String) throws(DocumentError) -> [UInt8]? {
-      guard let entry = archive.entry(named: name) else { return nil }
-      guard entry.byteCount <= limits.maximumMarkupByteCount else {
-        throw .textTooLarge(path: path, limit: limits.maximumMarkupByteCount)
-      }
-      return try archive.contents(of: entry)
+    let package = try OfficePackage(source, type: .docx)
+    guard let mainPart = Self.mainPart(package.names, root: try package.part("_rels/.rels")) else {
+      throw .unsupported(path: source.path, format: Self.format(package.names))
     }
-    guard let mainPart = Self.mainPart(archive.names, root: try part("_rels/.rels")) else {
-      throw .unsupported(path: path, format: Self.format(archive.names))
-    }
-    return try DOCXReader(path: path, limits: limits, part: part).read(mainPart: mainPart)
+    return try DOCXReader(package).read(mainPart: mainPart)
   }
 
   /// The part with the text: the one that the package's relationships name (ECMA-376 part 1,
@@ -43,9 +30,9 @@ struct DOCXPackage {
   ///   - root: the content of `_rels/.rels`.
   /// - Returns: the name of the part; nil for an archive without a Word document.
   static func mainPart(_ names: [String], root: [UInt8]? = nil) -> String? {
-    var relationships = DOCXRelationships(mainPart: "")
+    var relationships = OfficeRelationships(source: "")
     if let root, (try? XMLPullReader.walk(root, &relationships)) != nil,
-      let name = relationships.part(ofType: "officeDocument"), names.contains(name),
+      let name = relationships.targets(of: "officeDocument").first, names.contains(name),
       !name.hasPrefix("xl/"), !name.hasPrefix("ppt/")
     {
       return name

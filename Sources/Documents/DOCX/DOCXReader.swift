@@ -5,32 +5,21 @@
 /// rows of tracked changes, and the second copy of drawings that Word writes for old programs. Their
 /// words are counted.
 struct DOCXReader {
-  let path: String
-  let limits: DocumentLimits
-  /// Returns the content of a part by its name in the archive, or nil if there is none.
-  let part: (String) throws(DocumentError) -> [UInt8]?
+  private let package: OfficePackage
+
+  init(_ package: OfficePackage) { self.package = package }
 
   /// Reads the part with the text, usually "word/document.xml", and the parts that it refers to:
   /// styles, numbering, notes, properties.
   func read(mainPart: String) throws(DocumentError) -> ExtractedDocument {
-    guard let body = try part(mainPart) else {
-      throw .damaged(path: path, type: .docx, reason: "'\(mainPart)' is missing")
-    }
     var warnings: [String] = []
-    var relationships = DOCXRelationships(mainPart: mainPart)
-    try walk(relationships.partName, &relationships, &warnings)
-    var properties = DOCXProperties()
-    try walk("docProps/core.xml", &properties, &warnings)
+    let relationships = try package.relationships(of: mainPart, &warnings)
+    let title = try package.title(&warnings)
     var visitor = try visitor(relationships, &warnings)
-    do throws(XMLPullReader.Malformed) {
-      try XMLPullReader.walk(body, &visitor)
-    } catch {
-      throw .damaged(path: path, type: .docx, reason: "\(mainPart): \(error.reason)")
-    }
+    try package.walk(mainPart, &visitor)
     let prose = visitor.prose
-    guard prose.bytes.count <= limits.maximumTextByteCount else {
-      throw .textTooLarge(path: path, limit: limits.maximumTextByteCount)
-    }
+    let limit = package.limits.maximumTextByteCount
+    guard prose.bytes.count <= limit else { throw .textTooLarge(path: package.path, limit: limit) }
     var leftOut = visitor.leftOut
     try countUnread(relationships, &leftOut)
     if let warning = leftOut.warning { warnings.append(warning) }
@@ -39,12 +28,12 @@ struct DOCXReader {
     }
     var document = ExtractedDocument(
       type: .docx,
-      title: properties.title ?? prose.headings.first { $0.level == 1 }?.title,
+      title: title ?? prose.headings.first { $0.level == 1 }?.title,
       text: prose.text,
       headings: prose.headings,
       removedControlCount: prose.removedControlCount,
       pictures: PictureCollector.pictures(visitor.images) {
-        relationships.part(of: $0).map { .stored(.part(name: $0)) }
+        relationships.part($0).map { .stored(.part(name: $0)) }
       },
       warnings: warnings)
     document.tables = prose.tables
@@ -54,21 +43,21 @@ struct DOCXReader {
 
   /// The visitor of the main part, with what the parts beside it say.
   private func visitor(
-    _ relationships: DOCXRelationships, _ warnings: inout [String]
+    _ relationships: OfficeRelationships, _ warnings: inout [String]
   ) throws(DocumentError) -> DOCXVisitor {
     func name(_ type: String) -> String {
-      relationships.part(ofType: type) ?? "word/\(type).xml"
+      relationships.targets(of: type).first ?? "word/\(type).xml"
     }
     var styles = DOCXStyles()
-    try walk(name("styles"), &styles, &warnings)
+    try package.walkOptional(name("styles"), &styles, &warnings)
     var numbering = DOCXNumbering()
-    try walk(name("numbering"), &numbering, &warnings)
+    try package.walkOptional(name("numbering"), &numbering, &warnings)
     var settings = DOCXSettings()
-    try walk(name("settings"), &settings, &warnings)
+    try package.walkOptional(name("settings"), &settings, &warnings)
     var footnotes = DOCXNotes(styles: styles)
-    try walk(name("footnotes"), &footnotes, &warnings)
+    try package.walkOptional(name("footnotes"), &footnotes, &warnings)
     var endnotes = DOCXNotes(styles: styles)
-    try walk(name("endnotes"), &endnotes, &warnings)
+    try package.walkOptional(name("endnotes"), &endnotes, &warnings)
     var visitor = DOCXVisitor(
       styles: styles, numbering: numbering, footnotes: footnotes.texts, endnotes: endnotes.texts,
       settings: settings, chunks: try embeddedDocuments(relationships, &warnings))
@@ -79,11 +68,11 @@ struct DOCXReader {
 
   /// The documents that the main part embeds by `w:altChunk`, by relationship.
   private func embeddedDocuments(
-    _ relationships: DOCXRelationships, _ warnings: inout [String]
+    _ relationships: OfficeRelationships, _ warnings: inout [String]
   ) throws(DocumentError) -> [String: ExtractedDocument] {
     var documents: [String: ExtractedDocument] = [:]
-    for id in relationships.identifiers(ofType: "aFChunk") {
-      guard let name = relationships.part(of: id), let bytes = try part(name) else { continue }
+    for id in relationships.identifiers(of: "aFChunk") {
+      guard let name = relationships.part(id), let bytes = try package.part(name) else { continue }
       do throws(DocumentError) {
         documents[id] = try embedded(bytes, name: name)
       } catch {
@@ -99,7 +88,7 @@ struct DOCXReader {
     guard case .document(let type) = DocumentSniffer.sniff(bytes, path: name),
       Self.embeddableTypes.contains(type.name)
     else { throw .unsupported(path: name, format: "a document of another type") }
-    return try type.read(DocumentSource(contents: bytes, path: name, limits: limits))
+    return try type.read(DocumentSource(contents: bytes, path: name, limits: package.limits))
   }
 
   /// Types whose readers need nothing but the content.
@@ -107,31 +96,18 @@ struct DOCXReader {
 
   /// Counts the words of the parts that are not read.
   private func countUnread(
-    _ relationships: DOCXRelationships, _ leftOut: inout LeftOutWords
+    _ relationships: OfficeRelationships, _ leftOut: inout LeftOutWords
   ) throws(DocumentError) {
     let kinds: [(String, LeftOutWords.Reason)] = [
       ("header", .headerOrFooter), ("footer", .headerOrFooter), ("comments", .comment),
     ]
     for (type, reason) in kinds {
-      for id in relationships.identifiers(ofType: type) {
-        guard let name = relationships.part(of: id) else { continue }
-        var counter = DOCXWordCount()
+      for name in relationships.targets(of: type) {
+        var counter = DOCXWordCount(reason: reason)
         var ignored: [String] = []
-        try walk(name, &counter, &ignored)
-        leftOut.add(counter.count, reason)
+        try package.walkOptional(name, &counter, &ignored)
+        leftOut.add(counter.leftOut)
       }
-    }
-  }
-
-  /// Reads an optional part; a damaged one gives only a warning.
-  private func walk(
-    _ name: String, _ visitor: inout some MarkupVisitor, _ warnings: inout [String]
-  ) throws(DocumentError) {
-    guard let bytes = try part(name) else { return }
-    do throws(XMLPullReader.Malformed) {
-      try XMLPullReader.walk(bytes, &visitor)
-    } catch {
-      warnings.append("\(name) was not used: \(error.reason)")
     }
   }
 }

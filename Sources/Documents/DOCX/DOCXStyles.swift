@@ -47,7 +47,7 @@ struct DOCXStyles: MarkupVisitor {
   /// for other styles.
   func headingLevel(_ id: String?) -> Int? {
     inherited(id) { style in
-      if let level = style.outlineLevel { return level + 1 }
+      if let level = style.outlineLevel { return level &+ 1 }
       if style.name == "title" { return 1 }
       guard style.name.hasPrefix("heading ") else { return nil }
       return Int(style.name.dropFirst("heading ".count))

@@ -30,12 +30,13 @@ enum DOCXSymbols {
 
   /// Adobe's Symbol encoding, 0x20 to 0x7E: Greek letters at the places of Latin ones.
   private static func symbolLow(_ code: UInt32) -> Unicode.Scalar? {
-    let row = Array(
-      (" !∀#∃%&∋()∗+,−./0123456789:;<=>?≅ΑΒΧΔΕΦΓΗΙϑΚΛΜΝΟΠΘΡΣΤΥςΩΞΨΖ[∴]⊥_"
-        + "‾αβχδεφγηιϕκλμνοπθρστυϖωξψζ{|}∼").unicodeScalars)
     let index = Int(code) - 0x20
-    return row.indices.contains(index) ? row[index] : nil
+    return symbolRow.indices.contains(index) ? symbolRow[index] : nil
   }
+
+  private static let symbolRow = Array(
+    (" !∀#∃%&∋()∗+,−./0123456789:;<=>?≅ΑΒΧΔΕΦΓΗΙϑΚΛΜΝΟΠΘΡΣΤΥςΩΞΨΖ[∴]⊥_"
+      + "‾αβχδεφγηιϕκλμνοπθρστυϖωξψζ{|}∼").unicodeScalars)
 
   /// Adobe's Symbol encoding, the marks above 0xA0 that texts use.
   private static let symbolHigh: [UInt32: Unicode.Scalar] = [

@@ -28,7 +28,7 @@ extension DOCXVisitor {
 
   mutating func applyProperties() {
     let paragraph = context.paragraph
-    let level = paragraph.outlineLevel.map { $0 + 1 } ?? styles.headingLevel(paragraph.style)
+    let level = paragraph.outlineLevel.map { $0 &+ 1 } ?? styles.headingLevel(paragraph.style)
     let label = self.label()
     // Outline level 9 means body text (17.3.1.20).
     if let level, (1...9).contains(level) {

@@ -52,9 +52,11 @@ struct DOCXVisitor: MarkupVisitor {
 
   mutating func start(_ element: MarkupElement) -> Bool {
     if omission != nil {
+      // An element that is skipped has no end, so it does not count.
+      if element.name == "mc:Fallback" { return false }
       omission?.depth += 1
       if element.name == "w:t" || element.name == "w:delText" { takesText = true }
-      return element.name != "mc:Fallback"
+      return true
     }
     if Self.skipped.contains(element.name) { return false }
     if element.name.hasPrefix("m:") { return startMath(element) }
@@ -147,7 +149,7 @@ struct DOCXVisitor: MarkupVisitor {
     case "w:tcPr":
       propertiesDepth = max(0, propertiesDepth - 1)
       beginCell()
-      if context.cellIsDeleted, name == "w:tcPr" { omission = (.deleted, 1) }
+      if context.cellIsDeleted { omission = (.deleted, 1) }
     case "w:tc": endCell()
     case "w:tr": endRow()
     case "w:tbl": endTable()

@@ -104,7 +104,7 @@ struct EPUBPackage: MarkupVisitor {
   private var titleText: String?
 
   init(path: String) {
-    folder = path.lastIndex(of: "/").map { String(path[...$0]) } ?? ""
+    folder = PartPath.folder(of: path)
   }
 
   mutating func start(_ element: MarkupElement) -> Bool {
@@ -149,7 +149,7 @@ struct EPUBContents: MarkupVisitor {
   private var takesText = false
 
   init(part: String) {
-    folder = part.lastIndex(of: "/").map { String(part[...$0]) } ?? ""
+    folder = PartPath.folder(of: part)
   }
 
   mutating func start(_ element: MarkupElement) -> Bool {

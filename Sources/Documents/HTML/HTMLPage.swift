@@ -7,7 +7,7 @@ struct HTMLPage {
   /// A warning about text that a browser would show differently; nil if there is none.
   let interruption: String?
 
-  /// Parses a page in UTF-8 with `\n` line ends; there is no page that cannot be parsed.
+  /// Parses a page in UTF-8 with `\n` line ends; every page can be parsed.
   ///
   /// - Complexity: O(bytes) time and memory.
   init(_ bytes: [UInt8]) {
@@ -62,7 +62,7 @@ struct HTMLPage {
   /// The text of a text node, in pieces that each come from one line of the page.
   func pieces(_ node: Int) -> [(text: String, line: Int)] {
     let range = nodes.range(node)
-    var index = firstMark(after: range.lowerBound)
+    var index = lineMarks.sortedIndex { $0.offset > range.lowerBound }
     var pieces: [(String, Int)] = []
     var start = range.lowerBound
     while start < range.upperBound {
@@ -74,16 +74,5 @@ struct HTMLPage {
       index += 1
     }
     return pieces
-  }
-
-  /// The index of the first mark after an offset.
-  private func firstMark(after offset: Int) -> Int {
-    var low = 0
-    var high = lineMarks.count
-    while low < high {
-      let middle = (low + high) / 2
-      if lineMarks[middle].offset <= offset { low = middle + 1 } else { high = middle }
-    }
-    return low
   }
 }

@@ -1,42 +1,33 @@
-/// Reads HTML as browsers parse it: the visible text, with headings, lists and tables laid out as readable text.
+/// Reads HTML as browsers parse it: the visible text, with headings, lists and tables laid out as
+/// readable text.
 struct HTMLReader {
-  private let contents: [UInt8]
-  private let path: String
-  private let limits: DocumentLimits
+  private let source: DocumentSource
 
-  init(_ source: DocumentSource) {
-    contents = source.contents
-    path = source.path
-    limits = source.limits
-  }
+  init(_ source: DocumentSource) { self.source = source }
 
   /// Reads the page.
   ///
   /// - Throws: `.fileTooLarge`, `.binary`, `.textTooLarge`.
   func read() throws(DocumentError) -> ExtractedDocument {
-    guard contents.count <= limits.maximumMarkupByteCount else {
-      throw .fileTooLarge(
-        path: path, byteCount: contents.count, limit: limits.maximumMarkupByteCount)
-    }
-    let (source, detected) = try decoded()
-    let page = HTMLPage(source.bytes)
+    try source.checkMarkupByteCount()
+    let (decoded, detected) = try decoded()
+    let page = HTMLPage(decoded.bytes)
     var writer = HTMLTextWriter(page)
     writer.write()
     let prose = writer.prose
-    guard prose.bytes.count <= limits.maximumTextByteCount else {
-      throw .textTooLarge(path: path, limit: limits.maximumTextByteCount)
-    }
+    let limit = source.limits.maximumTextByteCount
+    guard prose.bytes.count <= limit else { throw .textTooLarge(path: source.path, limit: limit) }
     var document = ExtractedDocument(
       type: .html,
       title: writer.title ?? prose.headings.first { $0.level == 1 }?.title,
       text: prose.text,
       headings: prose.headings,
       encoding: detected.encoding,
-      removedControlCount: source.removedControlCount + prose.removedControlCount,
+      removedControlCount: decoded.removedControlCount + prose.removedControlCount,
       pictures: PictureCollector.pictures(writer.images) {
-        PictureAddress.resolve($0, inPageAt: path)
+        PictureAddress.resolve($0, inPageAt: source.path)
       },
-      warnings: TextReader.warnings(source, detected)
+      warnings: detected.warnings(about: decoded)
         + [page.interruption, writer.leftOut.warning].compactMap { $0 })
     document.tables = prose.tables
     document.sourceLines = SourceLines(marks: prose.lineMarks)
@@ -51,10 +42,10 @@ struct HTMLReader {
   private func decoded() throws(DocumentError) -> (builder: TextBuilder, DetectedEncoding) {
     do throws(NotText) {
       let detected = try TextEncoding.detect(
-        contents, declared: DeclaredCharset.find(in: contents))
-      return (TextDecoder.decode(contents, as: detected), detected)
+        source.contents, declared: DeclaredCharset.find(in: source.contents))
+      return (TextDecoder.decode(source.contents, as: detected), detected)
     } catch {
-      throw .binary(path: path, reason: error.reason)
+      throw .binary(path: source.path, reason: error.reason)
     }
   }
 }

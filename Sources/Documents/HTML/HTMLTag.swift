@@ -142,6 +142,11 @@ extension HTMLTagSet {
     .ruby, .s, .small, .span, .strong, .strike, .sub, .sup, .table, .tt, .u, .ul,
   ]
 
+  /// Start tags that the rules of the head process wherever they are.
+  static let headContent: HTMLTagSet = [
+    .base, .basefont, .bgsound, .link, .meta, .noframes, .script, .style, .template, .title,
+  ]
+
   static let rowGroups: HTMLTagSet = [.tbody, .tfoot, .thead]
   static let cells: HTMLTagSet = [.td, .th]
 }

@@ -203,13 +203,9 @@ extension HTMLTreeBuilder {
     if isOpen(.template) { return endItem(.form, .scope) }
     let node = form
     form = nil
-    guard let node, let index = open.lastIndex(of: node), hasInScope(.form) else { return }
+    guard let node, open.contains(node), hasInScope(.form) else { return }
     generateImpliedEnds()
-    if let index = open.lastIndex(of: node) ?? (open.indices.contains(index) ? index : nil),
-      open[index] == node
-    {
-      open.remove(at: index)
-    }
+    if let index = open.lastIndex(of: node) { open.remove(at: index) }
   }
 
   /// An end tag without a rule of its own closes the nearest element of its name, unless a special

@@ -115,9 +115,7 @@ extension HTMLTreeBuilder {
       insert(token)
       mode = .inBody
       return true
-    case (.startTag, .base), (.startTag, .basefont), (.startTag, .bgsound), (.startTag, .link),
-      (.startTag, .meta), (.startTag, .noframes), (.startTag, .script), (.startTag, .style),
-      (.startTag, .template), (.startTag, .title):
+    case (.startTag, let tag) where HTMLTagSet.headContent.contains(tag):
       guard let head else { return true }
       open.append(head)
       _ = inHead(token)
@@ -147,10 +145,8 @@ extension HTMLTreeBuilder {
   mutating func inTemplate(_ token: HTMLToken) -> Bool {
     switch (token.kind, token.tag) {
     case (.text, _), (.doctype, _): return inBody(token)
-    case (.startTag, .base), (.startTag, .basefont), (.startTag, .bgsound), (.startTag, .link),
-      (.startTag, .meta), (.startTag, .noframes), (.startTag, .script), (.startTag, .style),
-      (.startTag, .template), (.startTag, .title), (.endTag, .template):
-      return inHead(token)
+    case (.endTag, .template): return inHead(token)
+    case (.startTag, let tag) where HTMLTagSet.headContent.contains(tag): return inHead(token)
     case (.startTag, let tag):
       let next: Mode =
         switch tag {

@@ -20,7 +20,7 @@ struct HTMLTreeBuilder {
   enum Mode {
     case initial, beforeHTML, beforeHead, inHead, afterHead, inBody, text, inTable, inCaption
     case inColumnGroup, inTableBody, inRow, inCell, inSelect, inSelectInTable, inTemplate
-    case afterBody, afterAfterBody
+    case afterBody
   }
 
   /// An entry of the list of active formatting elements: an element, or a marker.
@@ -94,7 +94,7 @@ struct HTMLTreeBuilder {
     case .inSelect: inSelect(token)
     case .inSelectInTable: inSelectInTable(token)
     case .inTemplate: inTemplate(token)
-    case .afterBody, .afterAfterBody: afterBody(token)
+    case .afterBody: afterBody(token)
     }
   }
 

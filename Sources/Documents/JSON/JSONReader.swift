@@ -14,10 +14,7 @@ struct JSONReader {
   /// - Returns: a file that is not JSON is read as plain text, with a warning.
   /// - Throws: `.binary`, `.fileTooLarge`, `.textTooLarge`.
   func read() throws(DocumentError) -> ExtractedDocument {
-    let limit = source.limits.maximumMarkupByteCount
-    guard source.contents.count <= limit else {
-      throw .fileTooLarge(path: source.path, byteCount: source.contents.count, limit: limit)
-    }
+    try source.checkMarkupByteCount()
     let decoded = try SourceText(source)
     var parser = JSONNodeParser(decoded.bytes)
     let node: JSONNode?
@@ -158,13 +155,7 @@ struct JSONTextWriter {
 
   /// The number of the line that contains a byte, from 1.
   private func line(at offset: Int) -> Int {
-    var low = 0
-    var high = lineEnds.count
-    while low < high {
-      let middle = (low + high) / 2
-      if lineEnds[middle] < offset { low = middle + 1 } else { high = middle }
-    }
-    return low + 1
+    lineEnds.sortedIndex { $0 >= offset } + 1
   }
 
   private func joined(_ path: String, _ key: String) -> String {

@@ -14,10 +14,7 @@ struct NotebookReader {
   /// - Throws: `.binary`, `.damaged` for a file that is not a notebook, `.fileTooLarge`,
   ///   `.textTooLarge`.
   func read() throws(DocumentError) -> ExtractedDocument {
-    let limit = source.limits.maximumMarkupByteCount
-    guard source.contents.count <= limit else {
-      throw .fileTooLarge(path: source.path, byteCount: source.contents.count, limit: limit)
-    }
+    try source.checkMarkupByteCount()
     let decoded = try SourceText(source)
     let notebook: JSONValue
     do throws(JSONError) {

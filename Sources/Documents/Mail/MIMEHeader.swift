@@ -135,7 +135,9 @@ struct HeaderParameters {
   /// `charset'language'percent-escaped`.
   private static func decoded(_ text: String) -> String {
     let parts = text.split(separator: "'", maxSplits: 2, omittingEmptySubsequences: false)
-    guard parts.count == 3 else { return PartPath.unescaped(text[...]) }
+    guard parts.count == 3 else {
+      return String(decoding: TransferEncoding.percentDecoded(Array(text.utf8)), as: UTF8.self)
+    }
     let bytes = TransferEncoding.percentDecoded(Array(parts[2].utf8))
     return CharsetDecoder.decode(bytes, charset: String(parts[0]))
       ?? String(decoding: bytes, as: UTF8.self)

@@ -36,12 +36,10 @@ enum TransferEncoding {
 
   private static func base64Digit(_ byte: UInt8) -> UInt8? {
     switch byte {
-    case 0x41...0x5A: byte - 0x41
-    case 0x61...0x7A: byte - 0x61 + 26
-    case 0x30...0x39: byte - 0x30 + 52
-    case UInt8(ascii: "+"), UInt8(ascii: "-"): 62
-    case UInt8(ascii: "/"), UInt8(ascii: "_"): 63
-    default: nil
+    // The alphabet for addresses (RFC 4648, section 5).
+    case UInt8(ascii: "-"): 62
+    case UInt8(ascii: "_"): 63
+    default: Base64.value(byte)
     }
   }
 
@@ -75,7 +73,7 @@ enum TransferEncoding {
     return result
   }
 
-  /// Resolves percent escapes.
+  /// Resolves percent escapes (RFC 3986, section 2.1), as in RFC 2231; others stay as they are.
   static func percentDecoded(_ text: [UInt8]) -> [UInt8] {
     var result: [UInt8] = []
     var index = 0
@@ -91,7 +89,8 @@ enum TransferEncoding {
     return result
   }
 
-  private static func hexadecimal(_ text: ArraySlice<UInt8>, at index: Int) -> UInt8? {
+  /// The byte that two hexadecimal digits write; nil for other characters.
+  static func hexadecimal(_ text: ArraySlice<UInt8>, at index: Int) -> UInt8? {
     guard index + 1 < text.endIndex, let high = digit(text[index]), let low = digit(text[index + 1])
     else { return nil }
     return high << 4 | low

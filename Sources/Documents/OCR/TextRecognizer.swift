@@ -130,8 +130,7 @@ package struct TextRecognizer: Sendable {
     switch result.ending {
     case .exited(0): return result.output
     case .exited(let status):
-      let reason = result.errorText.split(separator: "\n").last.map(String.init)
-      throw .failed(reason: reason ?? "it exited with status \(status)")
+      throw .failed(reason: result.lastMessage ?? "it exited with status \(status)")
     case .killed(let signal): throw .failed(reason: "it was ended by signal \(signal)")
     }
   }

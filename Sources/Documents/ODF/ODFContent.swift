@@ -15,7 +15,7 @@ struct ODFContent: MarkupVisitor {
   private var note: String?
   private var notesPrefix: String?
   private var tables: [ODFTable] = []
-  /// The reasons for which the open spans and paragraphs are left out; nil for those that are shown.
+  /// The reasons for which the open spans are left out; nil for those that are shown.
   private var spans: [LeftOutWords.Reason?] = []
   private var scripts: [OpenScript.Kind?] = []
   private var isInDeletions = false
@@ -79,11 +79,7 @@ struct ODFContent: MarkupVisitor {
     if note != nil {
       note? += text
     } else if let last = paragraphs.indices.last {
-      if let script = scripts.last ?? nil {
-        ScriptNotation.append(text, script, to: &paragraphs[last])
-      } else {
-        paragraphs[last] += text
-      }
+      ScriptNotation.append(text, scripts.last ?? nil, to: &paragraphs[last])
     }
   }
 
@@ -235,8 +231,9 @@ final class ODFTable {
   }
 
   func add(_ text: String) {
-    guard let found = cell, !text.isEmpty else { return }
-    cell?.text = found.text.isEmpty ? text : found.text + " " + text
+    guard !text.isEmpty else { return }
+    if cell?.text.isEmpty == false { cell?.text += " " }
+    cell?.text += text
   }
 
   func endCell() {

@@ -33,9 +33,8 @@ struct ODFReader {
     if content.commentCount > 0 {
       content.deck.text.warnings.append("\(content.commentCount) comment(s) were not read")
     }
-    var properties = DOCXProperties()
-    try package.walkOptional("meta.xml", &properties, &content.deck.text.warnings)
-    return try content.deck.document(type: type, path: package.path, title: properties.title)
+    let title = try package.title(in: "meta.xml", &content.deck.text.warnings)
+    return try content.deck.document(type: type, path: package.path, title: title)
   }
 }
 

@@ -1,6 +1,7 @@
 import Bytes
 
-/// The directory of a ZIP archive, which distinguishes the formats in ZIP before any content is read.
+/// The directory of a ZIP archive, which distinguishes the formats in ZIP before any content is
+/// read.
 struct ArchiveListing: Sendable {
   let names: Set<String>
   /// The content of the member `mimetype`, with which EPUB and OpenDocument files begin.
@@ -23,14 +24,4 @@ struct ArchiveListing: Sendable {
 
   /// Whether the archive has a member below a folder.
   func hasMember(in folder: String) -> Bool { names.contains { $0.hasPrefix(folder) } }
-}
-
-extension String {
-  /// The string without the white space at its ends.
-  var trimmedOfSpace: String {
-    guard let first = firstIndex(where: { !$0.isWhitespace }),
-      let last = lastIndex(where: { !$0.isWhitespace })
-    else { return "" }
-    return String(self[first...last])
-  }
 }

@@ -5,34 +5,46 @@ struct OfficePackage {
   let path: String
   let type: DocumentType
   let limits: DocumentLimits
-  let archive: ZipArchive
+  /// The names of all parts.
+  let names: [String]
+  /// Returns the content of a part by its name; nil if there is none.
+  ///
+  /// Throws `.textTooLarge`, and `.damaged`, for example for a wrong checksum.
+  let part: (String) throws(DocumentError) -> [UInt8]?
+
+  init(
+    path: String, type: DocumentType, limits: DocumentLimits, names: [String] = [],
+    part: @escaping (String) throws(DocumentError) -> [UInt8]?
+  ) {
+    self.path = path
+    self.type = type
+    self.limits = limits
+    self.names = names
+    self.part = part
+  }
 
   /// Opens the archive.
   ///
   /// - Throws: `.damaged` for an archive that breaks a rule of `ZipArchive`.
   init(_ source: DocumentSource, type: DocumentType) throws(DocumentError) {
-    path = source.path
-    self.type = type
-    limits = source.limits
+    let (path, limits) = (source.path, source.limits)
+    let archive: ZipArchive
     do throws(ZipError) {
-      archive = try ZipArchive(file: MappedFile(bytes: source.contents, name: source.path))
-    } catch {
-      throw .damaged(path: source.path, type: type, reason: "\(error)")
-    }
-  }
-
-  /// The content of a part; nil if there is none of this name.
-  ///
-  /// - Throws: `.textTooLarge`, `.damaged`.
-  func part(_ name: String) throws(DocumentError) -> [UInt8]? {
-    guard let entry = archive.entry(named: name) else { return nil }
-    guard entry.byteCount <= limits.maximumMarkupByteCount else {
-      throw .textTooLarge(path: path, limit: limits.maximumMarkupByteCount)
-    }
-    do throws(ZipError) {
-      return try archive.contents(of: entry)
+      archive = try ZipArchive(file: MappedFile(bytes: source.contents, name: path))
     } catch {
       throw .damaged(path: path, type: type, reason: "\(error)")
+    }
+    self.init(path: path, type: type, limits: limits, names: archive.names) {
+      (name: String) throws(DocumentError) -> [UInt8]? in
+      guard let entry = archive.entry(named: name) else { return nil }
+      guard entry.byteCount <= limits.maximumMarkupByteCount else {
+        throw .textTooLarge(path: path, limit: limits.maximumMarkupByteCount)
+      }
+      do throws(ZipError) {
+        return try archive.contents(of: entry)
+      } catch {
+        throw .damaged(path: path, type: type, reason: "\(error)")
+      }
     }
   }
 
@@ -74,33 +86,42 @@ struct OfficePackage {
   func mainPart(usual: String, _ warnings: inout [String]) throws(DocumentError) -> String {
     let package = try relationships(of: "", &warnings)
     let named = package.targets(of: "officeDocument").first
-    if let named, archive.entry(named: named) != nil { return named }
+    if let named, names.contains(named) { return named }
     return usual
+  }
+
+  /// The title that the properties state; nil without one.
+  func title(
+    in part: String = "docProps/core.xml", _ warnings: inout [String]
+  ) throws(DocumentError) -> String? {
+    var properties = OfficeProperties()
+    try walkOptional(part, &properties, &warnings)
+    return properties.title
   }
 }
 
 /// The relationships of one part: the parts that it refers to (ECMA-376 part 2, section 9.3).
 struct OfficeRelationships: MarkupVisitor {
   private let source: String
-  private var parts: [(id: String, kind: String, part: String)] = []
+  private var parts: [String: String] = [:]
+  private var kinds: [(id: String, kind: String)] = []
 
   init(source: String) { self.source = source }
 
   /// The name of the part that contains the relationships.
   var partName: String { folder + "_rels/" + source.dropFirst(folder.count) + ".rels" }
 
-  private var folder: String {
-    source.lastIndex(of: "/").map { String(source[...$0]) } ?? ""
-  }
+  private var folder: String { PartPath.folder(of: source) }
 
   mutating func start(_ element: MarkupElement) -> Bool {
     guard element.name == "Relationship", element.attributes["TargetMode"] != "External",
       let id = element.attributes["Id"], let target = element.attributes["Target"],
       let part = PartPath.resolve(target, against: folder)
     else { return true }
+    parts[id] = part
     // The last component is the same in the transitional and the strict namespace.
     let kind = element.attributes["Type"]?.split(separator: "/").last.map(String.init) ?? ""
-    parts.append((id, kind, part))
+    kinds.append((id, kind))
     return true
   }
 
@@ -108,10 +129,13 @@ struct OfficeRelationships: MarkupVisitor {
   mutating func text(_ text: String) {}
 
   /// The part with an identifier.
-  func part(_ id: String) -> String? { parts.first { $0.id == id }?.part }
+  func part(_ id: String) -> String? { parts[id] }
 
-  /// The parts of a kind, such as `notesSlide`, in the order of the file.
-  func targets(of kind: String) -> [String] { parts.filter { $0.kind == kind }.map(\.part) }
+  /// The identifiers of the parts of a kind, such as `notesSlide`, in the order of the file.
+  func identifiers(of kind: String) -> [String] { kinds.filter { $0.kind == kind }.map(\.id) }
+
+  /// The parts of a kind, in the order of the file.
+  func targets(of kind: String) -> [String] { identifiers(of: kind).compactMap { parts[$0] } }
 }
 
 /// Names of members of an archive, relative to each other.
@@ -119,7 +143,8 @@ enum PartPath {
   /// Resolves a reference in a part.
   ///
   /// - Parameters:
-  ///   - reference: a relative or absolute path; a fragment is dropped, percent escapes are resolved.
+  ///   - reference: a relative or absolute path; a fragment is dropped, percent escapes are
+  ///     resolved.
   ///   - folder: the folder of the part; ends with a slash unless it is the root.
   /// - Returns: the name of the member; nil if the path leaves the archive.
   static func resolve(_ reference: String, against folder: String) -> String? {
@@ -135,23 +160,13 @@ enum PartPath {
     return components.isEmpty ? nil : components.joined(separator: "/")
   }
 
-  /// Resolves percent escapes (RFC 3986, section 2.1); others stay as they are.
-  static func unescaped(_ text: Substring) -> String {
-    let bytes = Array(text.utf8)
-    var result: [UInt8] = []
-    var index = 0
-    while index < bytes.count {
-      if bytes[index] == UInt8(ascii: "%"), index + 2 < bytes.count,
-        let value = UInt8(
-          String(decoding: bytes[index + 1...index + 2], as: UTF8.self), radix: 16)
-      {
-        result.append(value)
-        index += 3
-      } else {
-        result.append(bytes[index])
-        index += 1
-      }
-    }
-    return String(decoding: result, as: UTF8.self)
+  /// Resolves percent escapes; others stay as they are.
+  private static func unescaped(_ text: Substring) -> String {
+    String(decoding: TransferEncoding.percentDecoded(Array(text.utf8)), as: UTF8.self)
+  }
+
+  /// The folder of a part, ending with a slash; empty for the root.
+  static func folder(of part: String) -> String {
+    part.lastIndex(of: "/").map { String(part[...$0]) } ?? ""
   }
 }

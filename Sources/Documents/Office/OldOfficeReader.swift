@@ -58,7 +58,6 @@ struct OldOfficeReader {
       throw .damaged(
         path: source.path, type: kind.type, reason: "'\(Self.tool)' could not convert it")
     }
-    // The DOCX reader opens its file by path, so the copy is named, and messages name the original.
     let copy = DocumentSource(contents: contents, path: output, limits: source.limits)
     do throws(DocumentError) {
       return try kind.target.read(copy).retyped(as: kind.type)
@@ -98,8 +97,7 @@ struct OldOfficeReader {
       }
     }
     guard case .exited(0) = result.ending else {
-      let last = result.errorText.split(separator: "\n").last.map(String.init)
-      throw failure(last ?? "it ended without a message")
+      throw failure(result.lastMessage ?? "it ended without a message")
     }
   }
 

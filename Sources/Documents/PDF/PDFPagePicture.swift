@@ -38,7 +38,7 @@ struct PDFPagePicture {
     guard result.ending == .exited(0), !result.output.isEmpty else {
       throw .damaged(
         path: path, type: .pdf,
-        reason: PopplerProgram.lastMessage(result) ?? "page \(page) cannot be drawn")
+        reason: result.lastMessage ?? "page \(page) cannot be drawn")
     }
     return result.output
   }

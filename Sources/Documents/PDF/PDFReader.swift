@@ -105,7 +105,7 @@ struct PDFReader {
       if code == 3 { throw .encrypted(path: path) }
       throw .damaged(
         path: path, type: .pdf,
-        reason: PopplerProgram.lastMessage(result) ?? "'\(Self.tool)' gave exit code \(code)")
+        reason: result.lastMessage ?? "'\(Self.tool)' gave exit code \(code)")
     case .killed(let signal):
       throw .toolFailed(path: path, tool: Self.tool, reason: "ended by signal \(signal)")
     }

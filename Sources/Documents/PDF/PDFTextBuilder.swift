@@ -102,20 +102,8 @@ struct PDFTextBuilder {
     }
     result.append(contentsOf: bytes[start...])
     bytes = result
-    pages = pages.map { page in
-      page.lowerBound - Self.count(inserted, before: page.lowerBound)..<page.upperBound
-        - Self.count(inserted, before: page.upperBound)
-    }
-  }
-
-  /// The number of sorted offsets that are before one.
-  private static func count(_ offsets: [Int], before limit: Int) -> Int {
-    var (low, high) = (0, offsets.count)
-    while low < high {
-      let middle = (low + high) / 2
-      if offsets[middle] < limit { low = middle + 1 } else { high = middle }
-    }
-    return low
+    func moved(_ offset: Int) -> Int { offset - inserted.sortedIndex { $0 >= offset } }
+    pages = pages.map { moved($0.lowerBound)..<moved($0.upperBound) }
   }
 
   // MARK: Pieces

@@ -70,9 +70,9 @@ struct PopplerProgram {
     }
     return result
   }
+}
 
+extension ChildProcess.Result {
   /// The last line that a program wrote to standard error; nil if it wrote none.
-  static func lastMessage(_ result: ChildProcess.Result) -> String? {
-    result.errorText.split(separator: "\n").last.map(String.init)
-  }
+  var lastMessage: String? { errorText.split(separator: "\n").last.map(String.init) }
 }

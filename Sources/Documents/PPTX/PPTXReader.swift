@@ -30,11 +30,10 @@ struct PPTXReader {
       guard let part = related.part(id) else { continue }
       try append(slide: part, number: index + 1, to: &deck.text)
     }
-    let comments = package.archive.names.count { $0.hasPrefix("ppt/comments/") }
+    let comments = package.names.count { $0.hasPrefix("ppt/comments/") }
     if comments > 0 { deck.text.warnings.append("\(comments) page(s) of comments were not read") }
-    var properties = DOCXProperties()
-    try package.walkOptional("docProps/core.xml", &properties, &deck.text.warnings)
-    return try deck.document(type: .pptx, path: package.path, title: properties.title)
+    let title = try package.title(&deck.text.warnings)
+    return try deck.document(type: .pptx, path: package.path, title: title)
   }
 
   private func append(
@@ -44,7 +43,7 @@ struct PPTXReader {
     try package.walk(part, &slide)
     if slide.isHidden { text.warnings.append("slide \(number) is hidden, and is read") }
     let related = try package.relationships(of: part, &text.warnings)
-    text.leftOut.add(slide.struckText, .struckOut)
+    text.leftOut.add(slide.leftOut)
     let shapes = slide.shapes.filter { !$0.isFooter }
     for shape in shapes.filter(\.isTitle) {
       text.appendHeading(shape.paragraphs.map(\.text).joined(separator: " "), level: 1)

@@ -44,8 +44,7 @@ struct PPTXSlide: MarkupVisitor {
   private var takesText = false
   private var isStruck = false
   private var script: OpenScript.Kind?
-  /// Words that are struck out, and so are left out.
-  private(set) var struckText = ""
+  private(set) var leftOut = LeftOutWords()
   private var cells: [TableCell] = []
   private var cellText: String?
   private var column = 0
@@ -90,11 +89,9 @@ struct PPTXSlide: MarkupVisitor {
   mutating func text(_ text: String) {
     guard takesText else { return }
     if isStruck {
-      struckText += text + " "
-    } else if let script {
-      ScriptNotation.append(text, script, to: &paragraph)
+      leftOut.add(text, .struckOut)
     } else {
-      paragraph += text
+      ScriptNotation.append(text, script, to: &paragraph)
     }
   }
 

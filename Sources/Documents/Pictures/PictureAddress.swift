@@ -13,7 +13,7 @@ enum PictureAddress {
   /// - Returns: nil for addresses of the network, absolute paths, vector graphics, and files that do
   ///   not exist.
   static func resolve(_ address: String, inPageAt page: String) -> PictureCollector.Content? {
-    let address = trimmed(address)
+    let address = address.trimmedOfSpace
     if let bytes = dataBytes(address) { return .bytes(bytes) }
     // A scheme such as https: comes before the first slash.
     let beforeSlash = address.prefix { $0 != "/" }
@@ -31,13 +31,6 @@ enum PictureAddress {
     return nil
   }
 
-  private static func trimmed(_ address: String) -> String {
-    guard let first = address.firstIndex(where: { !$0.isWhitespace }),
-      let last = address.lastIndex(where: { !$0.isWhitespace })
-    else { return "" }
-    return String(address[first...last])
-  }
-
   /// The bytes of a `data:` address of a picture (RFC 2397) in base64; nil for other addresses.
   private static func dataBytes(_ address: String) -> [UInt8]? {
     guard let comma = address.firstIndex(of: ",") else { return nil }
@@ -51,18 +44,8 @@ enum PictureAddress {
   /// The text with `%20` and the like decoded; nil if the result is not UTF-8.
   private static func percentDecoded(_ text: String) -> String? {
     guard text.utf8.contains(UInt8(ascii: "%")) else { return nil }
-    var bytes: [UInt8] = []
-    var rest = Array(text.utf8)[...]
-    while let byte = rest.popFirst() {
-      let digits = rest.prefix(2).compactMap { Character(Unicode.Scalar($0)).hexDigitValue }
-      if byte == UInt8(ascii: "%"), digits.count == 2 {
-        bytes.append(UInt8(digits[0] * 16 + digits[1]))
-        rest = rest.dropFirst(2)
-      } else {
-        bytes.append(byte)
-      }
-    }
-    return String(validating: bytes, as: UTF8.self)
+    return String(
+      validating: TransferEncoding.percentDecoded(Array(text.utf8)), as: UTF8.self)
   }
 }
 
@@ -89,7 +72,8 @@ enum Base64 {
     return bitCount == 6 ? nil : bytes
   }
 
-  private static func value(_ character: UInt8) -> UInt8? {
+  /// The number that a character of the alphabet stands for; nil for other characters.
+  static func value(_ character: UInt8) -> UInt8? {
     switch character {
     case UInt8(ascii: "A")...UInt8(ascii: "Z"): character - UInt8(ascii: "A")
     case UInt8(ascii: "a")...UInt8(ascii: "z"): character - UInt8(ascii: "a") + 26

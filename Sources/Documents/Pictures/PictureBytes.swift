@@ -5,7 +5,7 @@ package struct PictureBytes {
   private let path: String
   private let limits: DocumentLimits
   /// The document as an archive, opened for its first part.
-  private var archive: DOCXArchive?
+  private var archive: ZipArchive?
 
   /// - Parameters:
   ///   - path: the document.
@@ -48,8 +48,16 @@ package struct PictureBytes {
   }
 
   private mutating func part(_ name: String) throws(DocumentError) -> [UInt8] {
-    let archive: DOCXArchive
-    if let opened = self.archive { archive = opened } else { archive = try DOCXArchive(path: path) }
+    let archive: ZipArchive
+    do throws(ZipError) {
+      if let opened = self.archive {
+        archive = opened
+      } else {
+        archive = try ZipArchive(path: path)
+      }
+    } catch {
+      throw damaged(error)
+    }
     self.archive = archive
     // A part that the document names and the archive lacks gives no bytes, which are not a picture.
     guard let entry = archive.entry(named: name) else { return [] }
@@ -57,6 +65,10 @@ package struct PictureBytes {
       throw .fileTooLarge(
         path: path + ", " + name, byteCount: entry.byteCount, limit: limits.maximumFileByteCount)
     }
-    return try archive.contents(of: entry)
+    do throws(ZipError) { return try archive.contents(of: entry) } catch { throw damaged(error) }
+  }
+
+  private func damaged(_ error: ZipError) -> DocumentError {
+    .damaged(path: path, type: .docx, reason: "\(error)")
   }
 }

@@ -1,14 +1,14 @@
 /// Reads Rich Text (RTF 1.9.1): headings, lists, tables and footnotes, in any code page.
 ///
-/// Left out: deleted, hidden and struck text, whose words are counted; headers and footers, comments,
-/// pictures.
+/// Left out: deleted, hidden and struck text, whose words are counted; headers and footers,
+/// comments, pictures.
 struct RTFReader {
   private let source: DocumentSource
 
   init(_ source: DocumentSource) { self.source = source }
 
-  /// Whether a file begins as Rich Text does: `{\rtf1` and another control word or group, or text in
-  /// a file that is called so.
+  /// Whether a file begins as Rich Text does: `{\rtf1` and another control word or group, or any
+  /// text in a file whose name says RTF.
   ///
   /// Notes about the format may begin with the mark alone.
   static func isPresent(_ bytes: [UInt8], suggested: DocumentType?) -> Bool {

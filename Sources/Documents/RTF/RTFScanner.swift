@@ -43,9 +43,9 @@ struct RTFScanner {
       offset += 1
       switch first {
       case UInt8(ascii: "'"):
-        guard offset + 1 < bytes.count,
-          let value = UInt8(String(decoding: bytes[offset...offset + 1], as: UTF8.self), radix: 16)
-        else { return .symbol(first) }
+        guard let value = TransferEncoding.hexadecimal(bytes[...], at: offset) else {
+          return .symbol(first)
+        }
         offset += 2
         return .byte(value)
       // Escaped line ends are paragraph ends.

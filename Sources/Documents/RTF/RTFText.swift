@@ -28,11 +28,7 @@ struct RTFText {
 
   /// Appends words of the body, which may be a superscript or subscript.
   mutating func append(_ words: String, as script: OpenScript.Kind?) {
-    if let script {
-      ScriptNotation.append(words, script, to: &paragraph)
-    } else {
-      paragraph += words
-    }
+    ScriptNotation.append(words, script, to: &paragraph)
   }
 
   /// `\pard`: the defaults.
@@ -41,12 +37,9 @@ struct RTFText {
   }
 
   mutating func endParagraph() {
+    // A paragraph inside a cell.
+    if isInTable { return paragraph += " " }
     let words = TextAssembler.singleLine(paragraph)
-    if isInTable {
-      // A paragraph inside a cell.
-      paragraph += " "
-      return
-    }
     paragraph = ""
     defer { mark = nil }
     guard !words.isEmpty else { return flushNotes() }

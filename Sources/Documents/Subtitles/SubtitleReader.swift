@@ -103,10 +103,13 @@ struct SubtitleReader {
     var speaker: String?
     var words = ""
     var rest = Substring(text)
+    // Without a closing mark in the rest there is no search for one, which would be quadratic.
+    let lastMarks = [Character(">"): text.lastIndex(of: ">"), "}": text.lastIndex(of: "}")]
     while let character = rest.first {
-      let closing: Character? = character == "<" ? ">" : character == "{" ? "}" : nil
-      if let closing, let end = rest.firstIndex(of: closing),
-        character == "<" || rest.dropFirst().first == "\\"
+      let closing: Character? =
+        character == "<" ? ">" : rest.hasPrefix("{\\") ? "}" : nil
+      if let closing, let last = lastMarks[closing] ?? nil, rest.startIndex < last,
+        let end = rest.firstIndex(of: closing)
       {
         let tag = rest[..<end].dropFirst()
         if tag.hasPrefix("v "), speaker == nil {

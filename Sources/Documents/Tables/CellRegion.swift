@@ -54,7 +54,8 @@ struct CellRegion: Equatable {
       guard let top = indexByNumber[region.rows.lowerBound],
         let source = merged[top].cells.first(where: { $0.column == region.columns.lowerBound })
       else { continue }
-      for index in top..<merged.count where region.rows.contains(merged[index].number) {
+      for index in top..<merged.count {
+        guard region.rows.contains(merged[index].number) else { break }
         guard copyCount < copyLimit else { return merged }
         // A title across the whole table stays one cell.
         if index == top, merged[index].cells.count == 1 { continue }

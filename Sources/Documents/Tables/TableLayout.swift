@@ -39,7 +39,7 @@ struct TableLayout {
     var start = 0
     while start < visible.count {
       var end = start + 1
-      while end < visible.count, visible[end].number == visible[end - 1].number + 1 { end += 1 }
+      while end < visible.count, visible[end].number == visible[end - 1].number &+ 1 { end += 1 }
       write(block: visible[start..<end], into: &text, container, placed)
       start = end
     }
@@ -57,13 +57,13 @@ struct TableLayout {
       isFirst = false
     }
     // Lines above the table: its title, a date, a note. They are paragraphs of their own.
-    while let row = block.first, row.cells.filter({ !$0.isCopy }).count == 1, block.count > 1,
-      declaredHeaderCount == 0,
-      block.dropFirst().contains(where: { $0.cells.filter { !$0.isCopy }.count > 1 })
-    {
-      put(row.cells[0].text, row)
-      isFirst = true
-      block = block.dropFirst()
+    func ownCellCount(_ row: TableRow) -> Int { row.cells.count { !$0.isCopy } }
+    if declaredHeaderCount == 0, let table = block.firstIndex(where: { ownCellCount($0) > 1 }) {
+      while block.startIndex < table, let row = block.first, ownCellCount(row) == 1 {
+        put(row.cells[0].text, row)
+        isFirst = true
+        block = block.dropFirst()
+      }
     }
     let headerCount = headerCount(of: block)
     if headerCount > 0 {

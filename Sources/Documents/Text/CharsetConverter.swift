@@ -1,4 +1,5 @@
 internal import Glibc
+internal import Synchronization
 
 /// Converts text by the C library's `iconv`, one character at a time, so that each character keeps
 /// the place of its bytes in the file.
@@ -41,10 +42,25 @@ internal import Glibc
         pending = offset
       }
     }
+    // A letter that was held back for an accent after it.
+    if let scalar = convert([]).scalar {
+      builder.append(scalar, sourceOffset: pending, sourceByteCount: offset - pending)
+    }
   }
+
+  /// The tables that were made so far, because a Rich Text file is decoded run by run, and a table
+  /// takes 256 converters.
+  private static let tables = Mutex<[String: [Unicode.Scalar?]]>([:])
 
   /// The characters of all bytes of an encoding with one byte for each; nil for bytes without one.
   static func table(_ name: String) -> [Unicode.Scalar?] {
+    if let known = tables.withLock({ $0[name] }) { return known }
+    let table = makeTable(name)
+    tables.withLock { $0[name] = table }
+    return table
+  }
+
+  private static func makeTable(_ name: String) -> [Unicode.Scalar?] {
     (UInt8.min...UInt8.max).map { byte in
       // Some encodings hold a letter back until they know that no accent follows: a new converter
       // for each byte, which gives it out at the end.

@@ -35,8 +35,10 @@ struct EncodedData {
 
   private mutating func findRuns(in word: Range<Int>) {
     var place = word.lowerBound
+    // Looked for once: a search from each address would be quadratic.
+    let lastComma = bytes[word].lastIndex(of: UInt8(ascii: ",")) ?? word.lowerBound
     while place < word.upperBound {
-      if let end = addressEnd(from: place, in: word) {
+      if place < lastComma, let end = addressEnd(from: place, in: word) {
         if end - place >= Self.minimumAddressByteCount { ranges.append(place..<end) }
         place = end
       } else if Self.isBase64(bytes[place]) {
@@ -53,11 +55,11 @@ struct EncodedData {
 
   /// The offset after a `data:` address (RFC 2397), which the mark before it ends; nil where none
   /// begins.
+  ///
+  /// The caller has found a comma after `start`.
   private func addressEnd(from start: Int, in word: Range<Int>) -> Int? {
     let content = bytes[start..<word.upperBound]
-    guard content.starts(with: "data:".utf8), content.contains(UInt8(ascii: ",")) else {
-      return nil
-    }
+    guard content.starts(with: "data:".utf8) else { return nil }
     let before = start > word.lowerBound ? bytes[start - 1] : 0x20
     let closing: UInt8
     switch before {
@@ -81,11 +83,15 @@ struct EncodedData {
       }
       if !isData || !isFull, !blocks[blocks.count - 1].isEmpty { blocks.append([]) }
     }
+    // Those of `findRuns`, in order; lines of blocks do not overlap each other.
+    let runs = ranges
     for block in blocks {
       let full = block.filter { $0.count >= Self.minimumLineByteCount }
       guard full.count >= Self.minimumLineCount, isDense(full[0]) else { continue }
-      let known = ranges
-      ranges += block.filter { line in !known.contains { $0.overlaps(line) } }
+      ranges += block.filter { line in
+        let next = runs.sortedIndex { $0.upperBound > line.lowerBound }
+        return next == runs.count || runs[next].lowerBound >= line.upperBound
+      }
     }
   }
 

@@ -110,7 +110,7 @@ struct MathText {
 
   /// The text in brackets, unless it is one number or name.
   private static func grouped(_ text: String) -> String {
-    let words = text.split(whereSeparator: \.isWhitespace).joined(separator: " ")
+    let words = TextAssembler.singleLine(text)
     let isSimple = words.unicodeScalars.allSatisfy {
       $0.properties.isAlphabetic || ScriptNotation.isDigit($0) || $0 == "." || $0 == ","
     }

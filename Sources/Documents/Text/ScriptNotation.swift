@@ -19,27 +19,16 @@ extension ProseBuilder {
   mutating func endScript() {
     guard let open = script else { return }
     script = nil
-    let words = open.text.split(whereSeparator: \.isWhitespace).joined(separator: " ")
+    let words = TextAssembler.singleLine(open.text)
     guard !words.isEmpty else { return append(open.text) }
-    switch open.kind {
-    case .subscript_: append(ScriptNotation.subscript_(words))
-    case .superscript:
-      let base = baseWord
-      if open.isNote || ScriptNotation.isNote(words, after: base) {
-        append(ScriptNotation.note(words, after: base.last))
-      } else {
-        append(ScriptNotation.superscript(words, after: base))
-      }
-    }
+    append(ScriptNotation.text(words, open.kind, isNote: open.isNote, after: baseWord))
   }
 
   /// The letters and digits right before the next character, as far as they matter here.
   private var baseWord: [Unicode.Scalar] {
     guard let last = lastScalar, last != " " else { return [] }
     // The last 32 bytes hold at least eight characters.
-    let tail = String(decoding: bytes.suffix(32), as: UTF8.self).unicodeScalars
-    let word = tail.reversed().prefix { $0.properties.isAlphabetic || ScriptNotation.isDigit($0) }
-    return word.isEmpty ? [last] : word.reversed()
+    return ScriptNotation.base(of: String(decoding: bytes.suffix(32), as: UTF8.self).unicodeScalars)
   }
 }
 
@@ -50,22 +39,37 @@ extension ProseBuilder {
 /// word, a unit or a symbol, Unicode's characters read best. The mark of a note is in superscript
 /// digits, with a space before it after a letter or a digit, so that it joins neither.
 enum ScriptNotation {
-  /// Appends a superscript or subscript to a text, so that it does not join the figure before it.
-  static func append(_ words: String, _ kind: OpenScript.Kind, to text: inout String) {
+  /// Appends words to a text; a superscript or subscript so that it does not join the figure before
+  /// it.
+  static func append(_ words: String, _ kind: OpenScript.Kind?, to text: inout String) {
+    guard let kind else { return text += words }
     let inner = words.trimmedOfSpace
     guard !inner.isEmpty else { return text += words }
-    switch kind {
-    case .subscript_: text += subscript_(inner)
-    case .superscript:
-      // Nine characters are more than the rules look at.
-      let tail = text.unicodeScalars.suffix(9)
-      let word = Array(
-        tail.reversed().prefix { $0.properties.isAlphabetic || isDigit($0) }.reversed())
-      let base = word.isEmpty ? tail.suffix(1).filter { $0 != " " } : word
-      text +=
-        isNote(inner, after: base) ? note(inner, after: base.last) : superscript(inner, after: base)
-    }
+    // Nine characters are more than the rules look at.
+    text += self.text(inner, kind, after: base(of: text.unicodeScalars.suffix(9)))
     if words.last?.isWhitespace == true { text += " " }
+  }
+
+  /// The plain text for a superscript or subscript.
+  ///
+  /// - Parameters:
+  ///   - words: its text.
+  ///   - kind: whether it is raised or lowered.
+  ///   - isNote: whether the file says that it is the mark of a note.
+  ///   - base: the word before it, or the one mark before it.
+  /// - Returns: what is appended to the text before it.
+  static func text(
+    _ words: String, _ kind: OpenScript.Kind, isNote: Bool = false, after base: [Unicode.Scalar]
+  ) -> String {
+    if kind == .subscript_ { return subscript_(words) }
+    return isNote || self.isNote(words, after: base)
+      ? note(words, after: base.last) : superscript(words, after: base)
+  }
+
+  /// The letters and digits at the end of a text, or the one mark there.
+  static func base(of tail: some BidirectionalCollection<Unicode.Scalar>) -> [Unicode.Scalar] {
+    let word = tail.reversed().prefix { $0.properties.isAlphabetic || isDigit($0) }
+    return word.isEmpty ? tail.suffix(1).filter { $0 != " " } : word.reversed()
   }
 
   static func isDigit(_ scalar: Unicode.Scalar) -> Bool { (0x30...0x39).contains(scalar.value) }
@@ -96,7 +100,7 @@ enum ScriptNotation {
     return " " + mark
   }
 
-  static func superscript(_ words: String, after base: [Unicode.Scalar]) -> String {
+  private static func superscript(_ words: String, after base: [Unicode.Scalar]) -> String {
     guard let last = base.last else { return mapped(words, superscripts) ?? words }
     let scalars = words.unicodeScalars
     if scalars.allSatisfy({ $0.properties.isAlphabetic || $0 == "." }) {
@@ -111,7 +115,7 @@ enum ScriptNotation {
     return "^" + (isSimple ? words.replacing("−", with: "-") : "(\(words))")
   }
 
-  static func subscript_(_ words: String) -> String {
+  private static func subscript_(_ words: String) -> String {
     if let mapped = mapped(words, subscripts) { return mapped }
     let isWord = words.unicodeScalars.allSatisfy { $0.properties.isAlphabetic || isDigit($0) }
     return isWord ? "_" + words : "_(\(words))"

@@ -15,12 +15,8 @@ package struct SourceLines: Sendable, Equatable {
   ///
   /// - Complexity: O(log marks).
   func line(at byteOffset: Int) -> Int {
-    var low = 0
-    var high = marks.count
-    while high - low > 1 {
-      let middle = (low + high) / 2
-      if marks[middle].byteOffset <= byteOffset { low = middle } else { high = middle }
-    }
-    return low < marks.count ? marks[low].line : 1
+    guard let first = marks.first else { return 1 }
+    let next = marks.sortedIndex { $0.byteOffset > byteOffset }
+    return next == 0 ? first.line : marks[next - 1].line
   }
 }

@@ -95,12 +95,6 @@ package struct SourceMap: Sendable, Equatable {
 
   /// The index of the run that contains one byte of the text.
   private func runIndex(at textOffset: Int) -> Int {
-    var low = 0
-    var high = runs.count
-    while high - low > 1 {
-      let middle = (low + high) / 2
-      if runs[middle].textOffset <= textOffset { low = middle } else { high = middle }
-    }
-    return low
+    max(0, runs.sortedIndex { $0.textOffset > textOffset } - 1)
   }
 }

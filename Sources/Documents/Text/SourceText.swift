@@ -10,7 +10,7 @@ struct SourceText {
   var bytes: [UInt8] { builder.bytes }
 
   /// Messages about bytes that were replaced, and an encoding that is a guess.
-  var warnings: [String] { TextReader.warnings(builder, detected) }
+  var warnings: [String] { detected.warnings(about: builder) }
 
   /// Decodes a file.
   ///

@@ -2,12 +2,14 @@
 /// decoded, with the places and parts that citations and chunks need.
 ///
 /// Line ends become `\n`, control characters are removed and counted, and exactly one blank line
-/// separates paragraphs. Text beyond the limit is dropped, and ``document(type:path:title:warnings:)``
+/// separates paragraphs. Text beyond the limit is dropped, and ``document(type:path:title:pages:encoding:)``
 /// throws then.
 struct TextAssembler {
   private(set) var bytes: [UInt8] = []
   private(set) var headings: [Heading] = []
   private(set) var places: [DocumentPlace] = []
+  /// The tables of documents that were appended.
+  private var tables: [ExtractedTable] = []
   private(set) var removedControlCount = 0
   /// Messages for the user.
   var warnings: [String] = []
@@ -64,10 +66,10 @@ struct TextAssembler {
   }
 
   /// Appends text after a blank line; its own line ends and indentation stay.
-  mutating func appendParagraph(_ text: String) { _ = append(text, newlineCount: 2) }
+  mutating func appendParagraph(_ text: String) { append(text, newlineCount: 2) }
 
   /// Appends text on the next line.
-  mutating func appendLine(_ text: String) { _ = append(text, newlineCount: 1) }
+  mutating func appendLine(_ text: String) { append(text, newlineCount: 1) }
 
   /// Appends an item of a list: `- words`, indented by its level from 0.
   ///
@@ -77,23 +79,27 @@ struct TextAssembler {
   ///   - level: the depth of its list.
   ///   - isFirst: whether a blank line precedes it.
   mutating func appendItem(_ words: String, mark: String = "-", level: Int, isFirst: Bool) {
-    _ = append(
+    append(
       mark + " " + words, newlineCount: isFirst ? 2 : 1, indentation: 2 * min(max(0, level), 8))
   }
 
   /// Appends text after a space, in the paragraph before it.
-  mutating func appendContinuation(_ text: String) { _ = append(text, newlineCount: 0) }
+  mutating func appendContinuation(_ text: String) { append(text, newlineCount: 0) }
 
-  /// Appends the text of another document with its headings, which go `levelOffset` levels down.
+  /// Appends the text of another document with its tables and its headings, which go `levelOffset`
+  /// levels down.
   mutating func append(_ document: ExtractedDocument, levelOffset: Int = 0) {
     // Bytes before the text that are trimmed, which `read` of other types hardly leaves.
     let leading = document.text.utf8.prefix { TextLayout.isSpace($0) }.count
     guard let range = append(document.text, newlineCount: 2) else { return }
     removedControlCount += document.removedControlCount
     leftOut.add(document.leftOut)
+    let offset = range.lowerBound - leading
+    tables += document.tables.map { $0.moved(by: offset) }
+      .filter { $0.byteRange.clamped(to: range) == $0.byteRange }
     for heading in document.headings {
-      let start = heading.byteRange.lowerBound - leading + range.lowerBound
-      let end = heading.byteRange.upperBound - leading + range.lowerBound
+      let start = heading.byteRange.lowerBound + offset
+      let end = heading.byteRange.upperBound + offset
       guard start >= range.lowerBound, start < end, end <= range.upperBound else { continue }
       headings.append(
         Heading(
@@ -172,7 +178,7 @@ struct TextAssembler {
       encoding: encoding, places: places, parts: pages == nil ? parts : nil,
       removedControlCount: removedControlCount,
       warnings: warnings + [leftOut.warning].compactMap { $0 })
-    document.leftOut = leftOut
+    (document.tables, document.leftOut) = (tables, leftOut)
     return document
   }
 }

@@ -99,6 +99,22 @@ struct DetectedEncoding: Equatable {
   let markByteCount: Int
   /// Whether the bytes fit another encoding nearly as well.
   var isDoubtful = false
+
+  /// Messages about a guessed encoding, and about bytes that were replaced in the decoded text.
+  func warnings(about text: TextBuilder) -> [String] {
+    var warnings: [String] = []
+    if isDoubtful {
+      warnings.append(
+        "the encoding is a guess, \(encoding.rawValue); if the text is garbled,"
+          + " save the file as UTF-8")
+    }
+    if text.replacedCount > 0 {
+      warnings.append(
+        "\(text.replacedCount) place(s) that are not valid \(encoding.rawValue)"
+          + " were replaced by U+FFFD")
+    }
+    return warnings
+  }
 }
 
 /// The error for content that is not text.

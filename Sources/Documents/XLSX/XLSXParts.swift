@@ -60,7 +60,7 @@ struct XLSXStrings: MarkupVisitor {
 
   mutating func text(_ text: String) {
     guard takesText else { return }
-    if let script { ScriptNotation.append(text, script, to: &current) } else { current += text }
+    ScriptNotation.append(text, script, to: &current)
   }
 
   /// Resolves `_x000D_` and the like, which stand for characters that XML cannot contain (22.9.2.19).
@@ -72,9 +72,10 @@ struct XLSXStrings: MarkupVisitor {
     while index < bytes.count {
       if bytes[index] == UInt8(ascii: "_"), index + 6 < bytes.count,
         bytes[index + 1] == UInt8(ascii: "x"), bytes[index + 6] == UInt8(ascii: "_"),
-        let value = UInt32(
-          String(decoding: bytes[index + 2...index + 5], as: UTF8.self), radix: 16),
-        let scalar = Unicode.Scalar(value), let encoded = UTF8.encode(scalar)
+        let high = TransferEncoding.hexadecimal(bytes[...], at: index + 2),
+        let low = TransferEncoding.hexadecimal(bytes[...], at: index + 4),
+        let scalar = Unicode.Scalar(UInt16(high) << 8 | UInt16(low)),
+        let encoded = UTF8.encode(scalar)
       {
         result.append(contentsOf: encoded)
         index += 7

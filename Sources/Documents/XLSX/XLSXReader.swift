@@ -45,7 +45,8 @@ struct XLSXReader {
       try write(visitor, named: sheet.name, into: &text)
     }
     noteLeftOut(&text)
-    return try text.document(type: .xlsx, path: package.path, title: try title(&text.warnings))
+    let title = try package.title(&text.warnings)
+    return try text.document(type: .xlsx, path: package.path, title: title)
   }
 
   private func write(
@@ -54,7 +55,7 @@ struct XLSXReader {
     guard !sheet.isTooLarge else {
       throw .textTooLarge(path: package.path, limit: package.limits.maximumTextByteCount)
     }
-    text.leftOut.add(sheet.struckText, .struckOut)
+    text.leftOut.add(sheet.leftOut)
     let rows = sheet.mergedRows()
     guard !rows.isEmpty else { return }
     text.beginPart()
@@ -68,14 +69,8 @@ struct XLSXReader {
     for (folder, what) in [
       ("xl/comments", "page(s) of comments"), ("xl/charts/chart", "chart(s)"),
     ] {
-      let count = package.archive.names.count { $0.hasPrefix(folder) && $0.hasSuffix(".xml") }
+      let count = package.names.count { $0.hasPrefix(folder) && $0.hasSuffix(".xml") }
       if count > 0 { text.warnings.append("\(count) \(what) were not read") }
     }
-  }
-
-  private func title(_ warnings: inout [String]) throws(DocumentError) -> String? {
-    var properties = DOCXProperties()
-    try package.walkOptional("docProps/core.xml", &properties, &warnings)
-    return properties.title
   }
 }

@@ -11,8 +11,8 @@ struct XLSXSheet: MarkupVisitor {
   /// Whether the texts of the cells exceed the limit; then the rest is not read.
   private(set) var isTooLarge = false
 
-  /// Cells that are struck out, and so are left out.
-  private(set) var struckText = ""
+  /// Words of cells that are struck out.
+  private(set) var leftOut = LeftOutWords()
 
   private var rowNumber = 0
   private var column = -1
@@ -68,7 +68,7 @@ struct XLSXSheet: MarkupVisitor {
     let cell = TableCell(
       column: column, text: text, isWords: isWords, isBold: styles.isBold(style))
     guard !cell.text.isEmpty else { return }
-    if styles.isStruck(style) { return struckText += cell.text + " " }
+    if styles.isStruck(style) { return leftOut.add(cell.text, .struckOut) }
     remainingByteCount -= cell.text.utf8.count
     if remainingByteCount < 0 { isTooLarge = true } else { cells.append(cell) }
   }

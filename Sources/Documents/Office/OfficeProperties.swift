@@ -1,5 +1,5 @@
-/// `docProps/core.xml`: the title.
-struct DOCXProperties: MarkupVisitor {
+/// The properties of an office document, `docProps/core.xml` or `meta.xml`: the title.
+struct OfficeProperties: MarkupVisitor {
   private(set) var title: String?
   private var prose: ProseBuilder?
 
