@@ -54,7 +54,7 @@ package struct InstallPlan: Sendable, Equatable {
   package static func unfinishedNames(in folder: String) -> [String] {
     ([folder] + ModelRole.allCases.map { "\(folder)/\($0.rawValue)" }).flatMap { parent in
       Paths.names(in: parent).filter { $0.hasPrefix(".") && $0.hasSuffix(".pull") }
-    }.map { $0.dropFirst().dropLast(".pull".count).replacing("--", with: "/") }
+    }.map { String($0.dropFirst().dropLast(".pull".count)).replacing("--", with: "/") }
   }
 
   /// The bytes of earlier runs that a pull will continue with.
