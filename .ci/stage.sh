@@ -16,6 +16,8 @@ install -m 755 -s "$build/swiftrag" "$lib/swiftrag"
 ldd "$build/swiftrag" | awk '$3 ~ /\/swift\// { print $3 }' | while read -r library; do
   install -m 644 "$library" "$lib/"
 done
+# Documents of an older version must not be answered from.
+rm -rf "$lib/swiftrag_SwiftRAG.resources"
 cp -R "$build/swiftrag_SwiftRAG.resources" "$lib/"
 cp models/models.json models/README.md "$lib/models/"
 # The bundled models alone: a checkout may hold others of many gigabytes.
