@@ -12,8 +12,10 @@ trap 'rm -rf "$root"' EXIT
 
 # The packages of the libraries that the program loads, but for Swift's, which are in ours.
 libraries=$(ldd .build/release/swiftrag | awk '$3 ~ /^\// && $3 !~ /\/swift\// { print $3 }')
-depends=$(for library in $libraries; do dpkg -S "$(realpath "$library")" || true; done 2>/dev/null \
-  | sed 's/:.*//' | sort -u | paste -sd ' ' | sed 's/ /, /g')
+# /lib is a link to /usr/lib, and a package may list its files under either.
+depends=$(for library in $libraries; do
+  dpkg -S "$library" 2>/dev/null || dpkg -S "$(realpath "$library")"
+done | sed 's/:.*//' | sort -u | paste -sd ' ' | sed 's/ /, /g')
 
 install -d "$root/DEBIAN"
 cat > "$root/DEBIAN/control" <<CONTROL

@@ -56,9 +56,7 @@ package struct DigestCache: Sendable {
   }
 
   private static func read(_ entry: String, _ state: State) -> SHA256Digest? {
-    guard let file = try? MappedFile(path: entry), file.byteCount < 256,
-      let bytes = try? file.copyBytes()
-    else { return nil }
+    guard let bytes = MappedFile.smallContents(path: entry, below: 256) else { return nil }
     let line = String(decoding: bytes, as: UTF8.self)
     guard line.hasPrefix(state.text + " "), line.last == "\n" else { return nil }
     return SHA256Digest(hex: line.dropFirst(state.text.count + 1).dropLast())

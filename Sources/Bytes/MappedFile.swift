@@ -155,6 +155,17 @@ package final class MappedFile: @unchecked Sendable {
     return unsafe Array(bytes[range])
   }
 
+  /// The bytes of a small file that need not exist.
+  ///
+  /// - Parameters:
+  ///   - path: the file.
+  ///   - limit: a file of this size or more is not read.
+  /// - Returns: nil where it is too large or cannot be read.
+  package static func smallContents(path: String, below limit: Int) -> [UInt8]? {
+    guard let file = try? MappedFile(path: path), file.byteCount < limit else { return nil }
+    return try? file.copyBytes()
+  }
+
   /// Verifies that the open file still has the size, the modification time and the identity it
   /// had at opening, and that the path still names it.
   ///

@@ -2,7 +2,7 @@ internal import Glibc
 
 /// Values that the kernel publishes in files of `/proc`, in lines such as `VmHWM:   1234 kB`.
 ///
-/// - Source: proc_pid_status(5), proc_meminfo(5).
+/// - Source: proc_pid_status(5), proc_meminfo(5), proc_pid_maps(5).
 package enum ProcFile {
   /// The largest resident size that this process has had, mapped files included, in bytes: `VmHWM`.
   package static var peakResidentByteCount: Int? { value("VmHWM", in: "/proc/self/status") }
@@ -13,6 +13,12 @@ package enum ProcFile {
   /// Memory that the system can provide without swapping, in bytes: `MemAvailable`, which includes
   /// the cache of files.
   package static var availableMemoryByteCount: Int? { value("MemAvailable", in: "/proc/meminfo") }
+
+  /// The files that are mapped into this process, such as the libraries that it has loaded.
+  package static var mappedPaths: Set<String> {
+    let lines = (text("/proc/self/maps") ?? "").split(separator: "\n")
+    return Set(lines.compactMap { line in line.firstIndex(of: "/").map { String(line[$0...]) } })
+  }
 
   private static func value(_ key: String, in path: String) -> Int? {
     text(path).flatMap { byteCount(key, in: $0) }
@@ -30,12 +36,14 @@ package enum ProcFile {
     return nil
   }
 
-  /// The beginning of a file of `/proc`, whose stated size is 0, so that it cannot be mapped.
+  /// A file of `/proc`, whose stated size is 0, so that it cannot be mapped.
   private static func text(_ path: String) -> String? {
     let file = Descriptor(unsafe open(path, O_RDONLY | O_CLOEXEC))
-    // /proc/self/status has about 1.5 KB, /proc/meminfo as well.
-    var bytes = [UInt8](repeating: 0, count: 16_384)
-    guard file.number >= 0, let count = file.read(into: &bytes) else { return nil }
-    return String(decoding: bytes[..<count], as: UTF8.self)
+    guard file.number >= 0 else { return nil }
+    // One call reads at most a page of /proc/self/maps; the other files have about 1.5 KB.
+    var buffer = [UInt8](repeating: 0, count: 16_384)
+    var bytes: [UInt8] = []
+    while let count = file.read(into: &buffer) { bytes += buffer[..<count] }
+    return bytes.isEmpty ? nil : String(decoding: bytes, as: UTF8.self)
   }
 }

@@ -134,15 +134,7 @@ struct AnswerRenderer {
     let path =
       here != "/" && citation.path.hasPrefix(here + "/")
       ? "./" + citation.path.dropFirst(here.count + 1) : citation.path
-    return "\(player[0]) \(player[1])\(Int(min(max(0, start), 1e9))) " + shellQuoted(path)
-  }
-
-  /// A word as a shell takes it, in quotes only where it needs them.
-  private static func shellQuoted(_ word: String) -> String {
-    let plain = word.unicodeScalars.allSatisfy {
-      $0.properties.isAlphabetic || ("0"..."9").contains($0) || "/._-".unicodeScalars.contains($0)
-    }
-    return plain ? word : "'" + word.replacingOccurrences(of: "'", with: "'\\''") + "'"
+    return "\(player[0]) \(player[1])\(Int(min(max(0, start), 1e9))) " + shellWord(path)
   }
 
   /// A place after a path: times follow a recording as in `talk.mp3 00:12:31`.

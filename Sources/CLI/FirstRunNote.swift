@@ -19,10 +19,12 @@ enum FirstRunNote {
         paths: Folders.registryFiles(environment: Folders.processEnvironment)),
       let first = FirstRun(registry: registry)
     else { return }
-    Terminal.note(line(first))
-    guard mayAsk, Terminal.inputIsTerminal, Terminal.errorIsTerminal,
-      WebAddress.offlineVariable(in: Folders.processEnvironment) == nil
-    else { return }
+    let asks =
+      mayAsk && Terminal.inputIsTerminal && Terminal.errorIsTerminal
+      && WebAddress.offlineVariable(in: Folders.processEnvironment) == nil
+    // A single question must not wait for a measurement each time.
+    Terminal.note(line(first, tokensPerSecond: asks ? first.measuredTokensPerSecond() : nil))
+    guard asks else { return }
     Terminal.write("Download it now? [y/N] ", to: 2)
     guard let answer = readLine(), ["y", "yes"].contains(answer.lowercased()) else { return }
     do {
@@ -38,11 +40,11 @@ enum FirstRunNote {
   }
 
   /// One line: what to type and what it costs.
-  static func line(_ first: FirstRun) -> String {
+  private static func line(_ first: FirstRun, tokensPerSecond: Double?) -> String {
     let model = first.model
     let size = (model.isByteCountExact ? "" : "about ") + byteText(model.byteCount)
     let memory = model.memoryByteCount.map { ", \(byteText($0)) of memory" } ?? ""
-    let speed = first.tokensPerSecond.map {
+    let speed = tokensPerSecond.map {
       String(format: $0 < 10 ? ", at most %.1f tokens/s here" : ", at most %.0f tokens/s here", $0)
     }
     return "Answers are quotations; for prose: swiftrag models pull \(name(of: model)) (\(size), "

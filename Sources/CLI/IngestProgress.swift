@@ -81,7 +81,7 @@ final class IngestProgress {
 
   /// The files of types that are not read, in one line by type, the most frequent first; nil where
   /// there are none.
-  static func passedOverLine(_ counts: [String: Int]) -> String? {
+  private static func passedOverLine(_ counts: [String: Int]) -> String? {
     guard !counts.isEmpty else { return nil }
     let total = counts.values.reduce(0, +)
     let sorted = counts.sorted { ($1.value, $0.key) < ($0.value, $1.key) }
@@ -99,9 +99,17 @@ final class IngestProgress {
   /// More types than this are one number.
   private static let listedTypeCount = 8
 
+  /// Says what the summary does not: what was left out or not read, and what to do about it.
+  static func showNotes(_ report: IngestReport, runtime: Runtime) {
+    showLeftOut(report)
+    if let line = passedOverLine(report.passedOver) { Terminal.note(line) }
+    showMissingTools(report, runtime: runtime)
+    showForeignLanguage(report, runtime: runtime)
+  }
+
   /// Says which pictures wait for a model, and which pages and recordings were not read, and what to
   /// install.
-  static func showMissingTools(_ report: IngestReport, runtime: Runtime) {
+  private static func showMissingTools(_ report: IngestReport, runtime: Runtime) {
     let waiting = report.waitingPictureCount
     if waiting > 0, (try? runtime.pictureEmbedderIfPresent()) == nil {
       Terminal.note(
@@ -117,8 +125,8 @@ final class IngestProgress {
     let unheard = report.skipped.count { $0.reason == IngestReport.noSpeechModelReason }
     if unheard > 0 {
       Terminal.note(
-        "\(unheard) recording\(unheard == 1 ? " was" : "s were") not read: there is no speech model;"
-          + " get one with\n  \(Runtime.speechModelDownload)\nand run this again")
+        "\(unheard) recording\(unheard == 1 ? " was" : "s were") not read, because no speech model"
+          + " was found\n  try: \(Runtime.speechModelDownload), then run this again")
     }
     let other = report.otherModelRecordingCount
     if other > 0 {
@@ -129,7 +137,7 @@ final class IngestProgress {
   }
 
   /// Warns when most of the text is in a language that the sentence encoder was not trained on.
-  static func showForeignLanguage(_ report: IngestReport, runtime: Runtime) {
+  private static func showForeignLanguage(_ report: IngestReport, runtime: Runtime) {
     let (foreign, all) = (report.foreignChunkCount, report.embeddedChunkCount)
     guard 2 * foreign > all, let encoder = try? runtime.sentenceEncoder() else { return }
     Terminal.note(
@@ -139,7 +147,7 @@ final class IngestProgress {
   }
 
   /// Says how many words were left out on purpose.
-  static func showLeftOut(_ report: IngestReport) {
+  private static func showLeftOut(_ report: IngestReport) {
     let parts = LeftOutWords.Reason.allCases.compactMap { reason in
       report.leftOutWordCounts[reason.rawValue].map {
         "\($0) word\($0 == 1 ? "" : "s") of \(reason.rawValue)"

@@ -35,6 +35,7 @@ struct ManualPage {
     let below = Self.subcommands(command)
     lines += [".SS " + path.joined(separator: " ")]
     lines.append(Self.escaped(command["abstract"]?.stringValue ?? ""))
+    if command["discussion"]?.stringValue != nil { lines.append(".PP") }
     add(discussion: command)
     if below.isEmpty {
       for argument in command["arguments"]?.arrayValue ?? []

@@ -2,7 +2,7 @@
 enum MultilingualEncoder {
   /// The end of a sentence.
   static let hint =
-    "for example multilingual-e5-small (MIT, 470 MB): put its folder from"
-    + " huggingface.co/intfloat/multilingual-e5-small into models/embeddings, set embedding_model to"
-    + " its name, and run swiftrag index rebuild"
+    "for example multilingual-e5-small (MIT, 470 MB):"
+    + " swiftrag models pull hf:intfloat/multilingual-e5-small,"
+    + " swiftrag models use multilingual-e5-small, then swiftrag index rebuild"
 }

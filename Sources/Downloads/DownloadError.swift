@@ -6,6 +6,8 @@ package enum DownloadError: Error, Sendable, Equatable {
   case offline(variable: String)
   /// The program `curl` is not on PATH, or cannot be run.
   case curl(reason: String)
+  /// A text is neither a model nor a set of the registry, nor a repository or an address.
+  case unknownName(String, suggestion: String?)
   /// An address that cannot be used.
   case invalidAddress(String, reason: String)
   /// The token contains characters that are not allowed in a header. Errors never include it.
@@ -49,6 +51,11 @@ extension DownloadError: CustomStringConvertible {
         + "the file into the models folder yourself"
     case .curl(let reason):
       "the program curl, which downloads, cannot be run: \(reason)\n  try: sudo apt install curl"
+    case .unknownName(let text, let suggestion):
+      "'\(printable(text))' is not the name of a model that can be pulled"
+        + (suggestion.map { "; did you mean \($0)?" } ?? "")
+        + "\n  try: swiftrag models ls --registry, which lists the names, or swiftrag models pull "
+        + "hf:OWNER/NAME"
     case .invalidAddress(let text, let reason):
       "'\(printable(text))': \(reason)\n  try: swiftrag models pull hf:OWNER/NAME/FILE, or an "
         + "https:// address"
@@ -130,7 +137,7 @@ extension DownloadError: CategorizedError {
     case .offline: .forbidden
     case .curl, .notFound, .denied, .status, .malformedAnswer, .connection: .unavailable
     case .tooManyRequests: .busy
-    case .invalidAddress, .ambiguousRepository: .usage
+    case .unknownName, .invalidAddress, .ambiguousRepository: .usage
     case .invalidToken, .invalidList: .configuration
     case .wrongSize, .wrongDigest, .notAModel: .invalidData
     case .cannotWrite(_, _, let kept): kept ? .inputOutput : .cannotCreate

@@ -31,18 +31,12 @@ package struct Hub: Sendable {
     for name in ["HF_TOKEN", "HUGGING_FACE_HUB_TOKEN"] {
       if let text = environment[name]?.trimmed, !text.isEmpty { return (text, name) }
     }
-    if let implicit = environment["HF_HUB_DISABLE_IMPLICIT_TOKEN"],
-      ["1", "on", "yes", "true"].contains(implicit.lowercased())
-    {
+    if isSwitchedOn("HF_HUB_DISABLE_IMPLICIT_TOKEN", in: environment) { return nil }
+    let path =
+      environment["HF_TOKEN_PATH"] ?? cacheFolder(environment: environment).map { $0 + "/token" }
+    guard let path, let bytes = MappedFile.smallContents(path: path, below: 4_096) else {
       return nil
     }
-    guard
-      let path = environment["HF_TOKEN_PATH"]
-        ?? cacheFolder(environment: environment).map({
-          $0 + "/token"
-        }), let file = try? MappedFile(path: path), file.byteCount < 4_096,
-      let bytes = try? file.copyBytes()
-    else { return nil }
     let text = String(decoding: bytes, as: UTF8.self).trimmed
     return text.isEmpty ? nil : (text, path)
   }

@@ -34,10 +34,10 @@ struct HubListing {
   /// Small files that a model may need: its configuration, tokenizer and preprocessing.
   private static let companions: Set<String> = [
     "config.json", "generation_config.json", "tokenizer.json", "tokenizer_config.json",
-    "tokenizer.model", "special_tokens_map.json", "added_tokens.json", "vocab.txt", "vocab.json",
-    "vocabulary.txt", "vocabulary.json", "merges.txt", "normalizer.json",
-    "sentence_bert_config.json", "modules.json", "config_sentence_transformers.json",
-    "preprocessor_config.json", "1_Pooling/config.json",
+    "tokenizer.model", "sentencepiece.bpe.model", "special_tokens_map.json", "added_tokens.json",
+    "vocab.txt", "vocab.json", "vocabulary.txt", "vocabulary.json", "merges.txt",
+    "normalizer.json", "sentence_bert_config.json", "modules.json",
+    "config_sentence_transformers.json", "preprocessor_config.json", "1_Pooling/config.json",
   ]
 
   /// The choice of files.

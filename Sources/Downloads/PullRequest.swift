@@ -9,8 +9,8 @@ package enum PullRequest: Sendable, Equatable {
 
   /// Reads one argument of `models pull`.
   ///
-  /// - Throws: `DownloadError.invalidAddress` for an argument that is none of these, with the name
-  ///   that may have been meant.
+  /// - Throws: `DownloadError.unknownName` for an argument that is none of these, with the name that
+  ///   may have been meant, and `.invalidAddress`.
   package init(
     _ text: String, registry: ModelRegistry, hub: Hub
   ) throws(DownloadError) {
@@ -27,8 +27,7 @@ package enum PullRequest: Sendable, Equatable {
         throw .invalidAddress(text, reason: error.reason)
       }
     } else {
-      let meant = registry.suggestion(for: text).map { "; did you mean \($0)?" } ?? ""
-      throw .invalidAddress(text, reason: "is not the name of a model that can be pulled" + meant)
+      throw .unknownName(text, suggestion: registry.suggestion(for: text))
     }
   }
 
@@ -52,7 +51,7 @@ package enum PullRequest: Sendable, Equatable {
     case .url(let address):
       let name = Paths.name(of: address.withoutQuery)
       guard PlainPath.isName(name) else {
-        throw .invalidAddress(address.url, reason: "has no file name")
+        throw .invalidAddress(address.url, reason: "the address does not end in a file name")
       }
       return [
         InstallPlan(
@@ -68,23 +67,27 @@ package enum PullRequest: Sendable, Equatable {
     staging: String
   ) throws(DownloadError) -> InstallPlan {
     let repository = reference.repository
-    func remote(_ path: String, _ entry: HubListing.Entry?) throws(DownloadError) -> RemoteFile {
+    func remote(
+      _ path: String, entry: HubListing.Entry? = nil, isFolder: Bool = false
+    ) throws(DownloadError) -> RemoteFile {
       RemoteFile(
-        path: entry == nil ? Paths.name(of: path) : path,
+        path: isFolder ? path : Paths.name(of: path),
         address: try hub.address(
           repository: repository, revision: reference.revision, path: path),
         byteCount: entry?.byteCount, sha256: entry?.sha256, check: .hub)
     }
     if let path = reference.path {
       return InstallPlan(
-        name: "\(repository)/\(path)", role: role, directory: nil, files: [try remote(path, nil)])
+        name: "\(repository)/\(path)", role: role, directory: nil, files: [try remote(path)])
     }
     let listing = try list(reference, hub: hub, options: options, staging: staging)
     switch listing.choice {
     case .ambiguous(let files): throw .ambiguousRepository(name: repository, files: files)
     case .files(let entries, let isFolder):
       var files: [RemoteFile] = []
-      for entry in entries { files.append(try remote(entry.path, isFolder ? entry : nil)) }
+      for entry in entries {
+        files.append(try remote(entry.path, entry: entry, isFolder: isFolder))
+      }
       return InstallPlan(
         name: repository, role: role, directory: isFolder ? Paths.name(of: repository) : nil,
         files: files)

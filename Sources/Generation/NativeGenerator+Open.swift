@@ -1,3 +1,4 @@
+internal import Bytes
 internal import Checkpoints
 internal import Foundation
 package import Kernels
@@ -86,14 +87,5 @@ extension NativeGenerator {
     guard loader.reorderedByteCount > 0, duration > .seconds(2) else { return [] }
     let seconds = duration.components.seconds
     return ["loading took \(seconds) s; this makes the next start quick: \(command)"]
-  }
-
-  /// A path as a shell takes it.
-  private static func shellWord(_ path: String) -> String {
-    let isPlain = path.unicodeScalars.allSatisfy {
-      $0.properties.isAlphabetic || ("0"..."9").contains($0)
-        || "/._-+,:@%".unicodeScalars.contains($0)
-    }
-    return isPlain ? path : "'" + path.replacing("'", with: "'\\''") + "'"
   }
 }

@@ -65,13 +65,17 @@ public struct ConfigurationFile {
   }
 
   private mutating func replace(_ setting: Setting, with scalar: String) {
-    var lines = text.split(separator: "\n", omittingEmptySubsequences: false).map(String.init)
+    // By bytes: "\r\n" is one character, so lines of Windows would not be found.
+    var lines = text.utf8.split(separator: UInt8(ascii: "\n"), omittingEmptySubsequences: false)
+      .map { String(Substring($0)) }
     let line = "\(setting.rawValue): \(scalar)"
     if let index = lines.firstIndex(where: { Self.isLine($0, of: setting) }) {
-      lines[index] = line + Self.comment(in: lines[index])
+      let end = lines[index].hasSuffix("\r") ? "\r" : ""
+      lines[index] = line + Self.comment(in: String(lines[index].dropLast(end.count))) + end
     } else {
+      let end = lines.first?.hasSuffix("\r") == true ? "\r" : ""
       if lines.last == "" { lines.removeLast() }
-      lines += [line, ""]
+      lines += [line + end, ""]
     }
     text = lines.joined(separator: "\n")
   }

@@ -9,26 +9,28 @@ internal import Synchronization
 package struct FirstRun: Sendable {
   /// The model of the registry.
   package let model: RegistryModel
-  /// Tokens per second that it can generate at most, by the speed of memory; nil where that is not
-  /// known.
-  package let tokensPerSecond: Double?
 
   /// The names in the registry, the best first.
   private static let candidates = ["mistral", "qwen2.5-1.5b", "smollm2-360m"]
 
   /// Chooses the first candidate whose memory is available.
   ///
-  /// - Parameters:
-  ///   - registry: the models with names.
-  ///   - availableByteCount: memory; nil for what the system reports.
-  package init?(registry: ModelRegistry, availableByteCount: Int? = nil) {
-    let available = availableByteCount ?? ProcFile.availableMemoryByteCount ?? .max
+  /// - Parameter registry: the models with names.
+  package init?(registry: ModelRegistry) {
+    let available = ProcFile.availableMemoryByteCount ?? .max
     let models = Self.candidates.compactMap { registry[$0] }
     guard let model = models.first(where: { $0.memoryByteCount ?? 0 <= available }) ?? models.last
     else { return nil }
     self.model = model
+  }
+
+  /// Measures the speed of memory, which limits the tokens per second that the model can generate.
+  ///
+  /// - Returns: nil if memory is short.
+  /// - Complexity: about 60 ms, and ten times as much where other programs compute.
+  package func measuredTokensPerSecond() -> Double? {
     // Each token reads all weights once.
-    tokensPerSecond = MemorySpeed.bytesPerSecond().map { $0 / Double(max(1, model.byteCount)) }
+    MemorySpeed.bytesPerSecond().map { $0 / Double(max(1, model.byteCount)) }
   }
 }
 

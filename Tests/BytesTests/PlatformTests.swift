@@ -57,6 +57,19 @@ import Testing
     #expect(FileLock(path: path) != nil)
   }
 
+  @Test func wordsOfAShellAreQuotedWhereTheyMustBe() {
+    #expect(shellWord("/a/b-c_d.mp3") == "/a/b-c_d.mp3" && shellWord("Wörter,2") == "Wörter,2")
+    #expect(shellWord("two words") == "'two words'" && shellWord("$HOME") == "'$HOME'")
+    #expect(shellWord("it's") == "'it'\\''s'")
+  }
+
+  @Test func someValuesSwitchAVariableOn() {
+    for (value, isOn) in [("1", true), ("ON", true), ("Yes", true), ("0", false), ("", false)] {
+      #expect(isSwitchedOn("A", in: ["A": value]) == isOn, "\(value)")
+    }
+    #expect(!isSwitchedOn("A", in: [:]))
+  }
+
   @Test func valuesOfTheKernel() throws {
     let text =
       "MemTotal: 9 kB\nMemAvailable:   12 kB\nVmHWM:\t   7 kB\nHuge: 3\nBad: x kB\nMega: 12 MB\n"
@@ -71,5 +84,10 @@ import Testing
     let peak = try #require(ProcFile.peakResidentByteCount)
     let anonymous = try #require(ProcFile.anonymousResidentByteCount)
     #expect(peak > 1 << 20 && anonymous <= peak)
+    // The kernel gives the list in pieces; the first one does not reach the C library.
+    let names = ProcFile.mappedPaths.map { Paths.name(of: $0) }
+    for library in ["libcrypto", "libz", "libc", "ld-linux"] {
+      #expect(names.contains { $0.hasPrefix(library) }, "\(library)")
+    }
   }
 }

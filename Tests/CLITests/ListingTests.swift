@@ -75,6 +75,24 @@ import Testing
     }
   }
 
+  /// `add` and `run` say the same about what was indexed.
+  @Test func aLanguageThatTheEncoderHardlyKnowsIsSaid() throws {
+    let text = "Арендодатель поддерживает крышу и наружные стены дома в хорошем состоянии."
+    try withDocuments(["a.txt": text]) { runner in
+      for arguments in [["run", "--docs", "docs", "Кто чинит крышу?"], ["index", "rebuild"]] {
+        let outcome = try runner.run(arguments: arguments)
+        #expect(outcome.error.contains("hardly knows"), "\(outcome.error)")
+      }
+    }
+  }
+
+  @Test func theLibrariesOfTheProgramAreFound() throws {
+    try withDocuments([:]) { runner in
+      let doctor = try runner.run("doctor")
+      #expect(doctor.output.contains("of Debian's libraries are loaded"), "\(doctor.output)")
+    }
+  }
+
   /// A guess of an encoding is said with the file's name, without any flag.
   @Test func doubtfulEncodingsAreSaid() throws {
     try withDocuments([:]) { runner in

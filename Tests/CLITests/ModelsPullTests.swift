@@ -37,6 +37,12 @@ import Testing
     #expect(!(pulled.output + pulled.error).contains("hf_secret"))
     #expect(
       runner.files(below: Self.models) == ["llm/.pocket.gguf.pull.json", "llm/pocket.gguf"])
+    for (flags, size) in [([], "0 bytes"), (["--force"], "2.0 MB")] {
+      let plan = try runner.run(
+        arguments: ["models", "pull", "hf:owner/pocket", "--dry-run"] + flags + models,
+        environment: hub.environment)
+      #expect(plan.error.contains("to download: \(size)"), "\(plan.error)")
+    }
     let list = try run("models", "ls")
     #expect(list.output.contains("* llm  pocket.gguf  2.0 MB  llama Q4_K_M"), "\(list.output)")
     #expect(list.output.contains("(used: the first by name)"))
@@ -47,6 +53,10 @@ import Testing
     let used = try run("models", "use", "pocket.gguf")
     #expect(used.output.hasPrefix("model_path: pocket.gguf"), "\(used.error)")
     #expect(try run("models", "ls").output.contains("(used: model_path in "))
+    let overruled = try runner.run(
+      arguments: ["models", "use", "pocket.gguf"] + models,
+      environment: ["TEXT_MODEL_PATH": "other.gguf"])
+    #expect(overruled.error.contains("TEXT_MODEL_PATH is set and has precedence"))
     // A byte changes: verify says so.
     let file = runner.home.appending(path: Self.models + "/llm/pocket.gguf")
     let handle = try FileHandle(forWritingTo: file)
@@ -82,7 +92,15 @@ import Testing
   }
 
   @Test(arguments: [
-    ("mistrel", 64, "did you mean mistral?"), ("hf:owner/nothing", 69, "does not exist"),
+    (
+      "mistrel", 64,
+      "'mistrel' is not the name of a model that can be pulled; did you mean mistral?"
+    ),
+    (
+      "tinyname", 64,
+      "'tinyname' is not the name of a model that can be pulled\n  try: swiftrag models"
+    ),
+    ("hf:owner/nothing", 69, "does not exist"),
     ("hf:owner/nothing/x.gguf", 69, "does not exist"),
     ("hf:owner/poem/poem.gguf", 65, "not a model that swiftrag can use"),
     ("ftp://x/y.gguf", 64, "must begin with http"),
@@ -97,6 +115,19 @@ import Testing
     #expect(outcome.error.contains(message), "\(outcome.error)")
     #expect(outcome.error.contains("\n  try: "))
     #expect(runner.files(below: Self.models).isEmpty)
+  }
+
+  /// Only downloads need the program curl.
+  @Test func theRegistryIsListedWithoutCurl() throws {
+    let (runner, models) = try runner()
+    defer { runner.cleanUp() }
+    let path = ["PATH": runner.home.path]
+    let list = try runner.run(
+      arguments: ["models", "ls", "--registry"] + models, environment: path)
+    #expect(list.status == 0 && list.output.contains("mistral"), "\(list.error)")
+    let pull = try runner.run(
+      arguments: ["models", "pull", "mistral"] + models, environment: path)
+    #expect(pull.status == 69 && pull.error.contains("try: sudo apt install curl"))
   }
 
   @Test func aGatedModelNeedsTheToken() throws {

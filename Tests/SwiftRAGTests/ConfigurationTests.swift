@@ -34,6 +34,15 @@ import Testing
     #expect(configuration.unknownNames.map(\.name) == ["favourite_colour"])
   }
 
+  /// In Swift "\r\n" is one character: the lines of Windows must not be taken for one line.
+  @Test func theOtherLinesOfAFileFromWindowsStay() throws {
+    let path = try file("top_k: 3  # few\r\nkernels: blas\r\n")
+    var configuration = try ConfigurationFile(path: path)
+    try configuration.set(.topK, to: "8")
+    try configuration.set(.threads, to: "2")
+    #expect(configuration.text == "top_k: 8  # few\r\nkernels: blas\r\nthreads: 2\r\n")
+  }
+
   @Test func aLargeFileIsRefused() throws {
     let path = try file(String(repeating: "#", count: Configuration.maximumFileByteCount + 1))
     #expect(throws: ConfigurationError.self) { try Configuration(environment: [:], files: [path]) }

@@ -80,11 +80,9 @@ package struct WebAddress: Sendable, Equatable {
   package var withoutQuery: String { String(url.prefix { $0 != "?" }) }
 
   /// The environment variable that switches the network off, if any: Hugging Face's two and ours.
-  ///
-  /// - Source: the values 1, on, yes and true are those in `constants.py` of `huggingface_hub`.
   package static func offlineVariable(in environment: [String: String]) -> String? {
-    ["SWIFTRAG_OFFLINE", "HF_HUB_OFFLINE", "TRANSFORMERS_OFFLINE"].first { name in
-      environment[name].map { ["1", "on", "yes", "true"].contains($0.lowercased()) } ?? false
+    ["SWIFTRAG_OFFLINE", "HF_HUB_OFFLINE", "TRANSFORMERS_OFFLINE"].first {
+      isSwitchedOn($0, in: environment)
     }
   }
 

@@ -53,10 +53,7 @@ struct AddCommand: ParsableCommand {
     } else {
       Terminal.answer(IngestProgress.summary(report))
     }
-    IngestProgress.showLeftOut(report)
-    if let line = IngestProgress.passedOverLine(report.passedOver) { Terminal.note(line) }
-    IngestProgress.showMissingTools(report, runtime: runtime)
-    IngestProgress.showForeignLanguage(report, runtime: runtime)
+    IngestProgress.showNotes(report, runtime: runtime)
     if report.wasInterrupted { throw ExitCode.interrupted }
   }
 

@@ -17,9 +17,30 @@ struct ConfigCommand: ParsableCommand {
     subcommands: [Show.self, Set.self, Path.self], defaultSubcommand: Show.self)
 
   /// The file that `set` writes: `./config.yaml` if it exists, else the user's.
-  static func fileToEdit(user: Bool) -> String {
+  private static func fileToEdit(user: Bool) -> String {
     let own = Configuration.userFile(environment: Folders.processEnvironment)
     return !user && FileManager.default.fileExists(atPath: "config.yaml") ? "config.yaml" : own
+  }
+
+  /// Writes a setting into the file, and says where, and whether a variable has precedence.
+  ///
+  /// - Parameters:
+  ///   - setting: the setting.
+  ///   - value: its value.
+  ///   - user: whether the user's file is written, also where `./config.yaml` exists.
+  /// - Returns: the settings as they are now.
+  /// - Throws: `ConfigurationError`.
+  @discardableResult
+  static func write(_ setting: Setting, _ value: String, user: Bool) throws -> Configuration {
+    var file = try ConfigurationFile(path: fileToEdit(user: user))
+    try file.set(setting, to: value)
+    try file.write()
+    Terminal.answer("\(setting.rawValue): \(setting.isSecret ? "set" : value)  (\(file.path))")
+    let configuration = try Configuration(flags: CommonOptions.settings)
+    if case .environment(let variable) = configuration.origin(of: setting) {
+      Terminal.note("\(variable) is set and has precedence over the file")
+    }
+    return configuration
   }
 
   /// The command `swiftrag config show`.
@@ -86,14 +107,7 @@ struct ConfigCommand: ParsableCommand {
       guard let setting = Setting(rawValue: name) else {
         throw ConfigurationError.unknownSetting(name: name)
       }
-      var file = try ConfigurationFile(path: ConfigCommand.fileToEdit(user: user))
-      try file.set(setting, to: value)
-      try file.write()
-      Terminal.answer("\(name): \(setting.isSecret ? "set" : value)  (\(file.path))")
-      let configuration = try resolveConfiguration()
-      if case .environment(let variable) = configuration.origin(of: setting) {
-        Terminal.note("\(variable) is set and has precedence over the file")
-      }
+      warnAboutUnknownNames(try ConfigCommand.write(setting, value, user: user))
     }
   }
 

@@ -30,9 +30,7 @@ extension DoctorCommand {
       "openblas", "sqlite3", "sndfile", "turbojpeg", "spng", "webp", "gif", "tiff", "xml2",
       "crypto",
     ]
-    let maps = (try? String(contentsOfFile: "/proc/self/maps", encoding: .utf8)) ?? ""
-    let loaded = Set(
-      maps.split(separator: "\n").compactMap { $0.split(separator: "/").last }.map(String.init))
+    let loaded = Set(ProcFile.mappedPaths.map { Paths.name(of: $0) })
     let missing = wanted.filter { name in !loaded.contains { $0.hasPrefix("lib\(name)") } }
     guard missing.isEmpty else {
       return Check(
@@ -85,10 +83,7 @@ extension DoctorCommand {
   func modelsFolder(_ runtime: Runtime) -> Check {
     let folder = Folders.installation(
       configured: runtime.settings.modelsFolder, environment: Folders.processEnvironment)
-    let kinds = [""] + ModelRole.allCases.map { "/" + $0.rawValue }
-    let unfinished = kinds.flatMap { kind in
-      Paths.names(in: folder + kind).filter { $0.hasPrefix(".") && $0.hasSuffix(".pull") }
-    }.map { $0.dropFirst().dropLast(5).replacing("--", with: "/") }
+    let unfinished = InstallPlan.unfinishedNames(in: folder)
     guard unfinished.isEmpty else {
       return Check(
         name: "models folder", state: .warning,
@@ -102,7 +97,7 @@ extension DoctorCommand {
     let folders = [
       Folders.installation(
         configured: runtime.settings.modelsFolder, environment: Folders.processEnvironment),
-      (runtime.indexPath as NSString).deletingLastPathComponent,
+      Paths.folder(of: runtime.indexPath),
     ]
     var details: [String] = []
     var isLow = false

@@ -111,8 +111,8 @@ struct DoctorCommand: ParsableCommand {
     }
     return Check(
       name: name, state: .good,
-      detail: "\(known.joined(separator: ", ")); others are searched by words; for their meaning "
-        + MultilingualEncoder.hint)
+      detail: "\(known.joined(separator: ", ")); other languages are searched by words; to search "
+        + "them by meaning, use a multilingual encoder, " + MultilingualEncoder.hint)
   }
 
   private static let sentences: [(language: String, sentence: String)] = [

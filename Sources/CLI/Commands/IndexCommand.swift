@@ -150,6 +150,7 @@ struct IndexCommand: ParsableCommand {
         runtime: runtime, report: { progress.show($0) }, shouldStop: { Interrupts.isRequested })
       progress.finish()
       Terminal.answer(IngestProgress.summary(report))
+      IngestProgress.showNotes(report, runtime: runtime)
       if report.wasInterrupted { throw ExitCode.interrupted }
     }
 
@@ -159,19 +160,13 @@ struct IndexCommand: ParsableCommand {
       if cost.isContinuation {
         return "an interrupted rebuild is continued: \(documents) left for \(cost.newModel)"
       }
-      let time = cost.estimatedSeconds.map { ", about \(durationText($0))" } ?? ""
+      let time = cost.estimatedSeconds.map { ", about \(durationText(max(1, $0)))" } ?? ""
       let model =
         cost.currentModel == cost.newModel
         ? "with \(cost.newModel)"
         : "with \(cost.newModel) instead of \(droppingControls(cost.currentModel))"
       return
         "\(documents) and \(cost.chunkCount) passages are read and embedded again \(model)\(time)"
-    }
-
-    private static func durationText(_ seconds: Double) -> String {
-      if seconds < 90 { return "\(max(1, Int(seconds.rounded()))) s" }
-      if seconds < 5_400 { return "\(Int((seconds / 60).rounded())) minutes" }
-      return String(format: "%.1f hours", seconds / 3_600)
     }
   }
 

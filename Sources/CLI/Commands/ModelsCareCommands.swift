@@ -140,10 +140,7 @@ extension ModelsCommand {
       }
       let isName = (name == Paths.name(of: name)) && !Paths.exists(name)
       let value = isName ? name : Paths.canonical(path) ?? path
-      var file = try ConfigurationFile(path: ConfigCommand.fileToEdit(user: user))
-      try file.set(setting, to: value)
-      try file.write()
-      Terminal.answer("\(setting.rawValue): \(value)  (\(file.path))")
+      try ConfigCommand.write(setting, value, user: user)
     }
   }
 }

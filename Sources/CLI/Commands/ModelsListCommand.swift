@@ -101,10 +101,9 @@ extension ModelsCommand {
     }
 
     private static func digest(of model: ModelLocator.Found) throws -> String? {
-      if let paths = ModelDescription.weightPaths(at: model.path) {
-        return try DigestCache.standard.digest(ofFilesAt: paths).hex
+      try ModelDescription.weightPaths(at: model.path).map {
+        try DigestCache.standard.digest(ofFilesAt: $0).hex
       }
-      return nil
     }
 
     // MARK: The registry

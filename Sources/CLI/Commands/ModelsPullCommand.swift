@@ -57,7 +57,7 @@ extension ModelsCommand {
       // A stopped download reports what it keeps.
       Interrupts.allow(graceMicroseconds: 2_000_000)
       let plans = try puller.plans(for: names, role: role)
-      let needed = puller.byteCountNeeded(for: plans)
+      let needed = puller.byteCountNeeded(for: plans, replaces: force)
       describe(plans, puller, needed: needed)
       if dryRun {
         if let free = FreeSpace.byteCount(at: puller.folder), free < needed {

@@ -146,9 +146,7 @@ struct RunCommand: ParsableCommand {
     if report.wasInterrupted { throw ExitCode.interrupted }
     if !report.changedNothing || common.verbose {
       Terminal.note("indexed \(what): \(IngestProgress.summary(report))")
-      IngestProgress.showLeftOut(report)
-      if let line = IngestProgress.passedOverLine(report.passedOver) { Terminal.note(line) }
-      IngestProgress.showMissingTools(report, runtime: knowledge.runtime)
+      IngestProgress.showNotes(report, runtime: knowledge.runtime)
     }
     if report.unchangedCount + report.addedCount + report.updatedCount + report.renamedCount == 0 {
       throw CommandFailure(

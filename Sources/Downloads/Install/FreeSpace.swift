@@ -1,3 +1,4 @@
+internal import Bytes
 internal import Glibc
 
 /// The room that is left on the disk of a folder.
@@ -10,10 +11,8 @@ package enum FreeSpace {
     var path = folder
     var status = statvfs()
     while unsafe statvfs(path, &status) != 0 {
-      guard errno == ENOENT, let slash = path.lastIndex(of: "/") else {
-        return path == "." ? nil : byteCount(at: ".")
-      }
-      path = slash == path.startIndex ? "/" : String(path[..<slash])
+      guard errno == ENOENT, path != ".", path != "/" else { return nil }
+      path = Paths.folder(of: path)
     }
     let (bytes, overflow) = Int(clamping: status.f_bavail)
       .multipliedReportingOverflow(by: Int(clamping: status.f_frsize))

@@ -42,7 +42,19 @@ package struct InstallPlan: Sendable, Equatable {
   /// The folder that holds the files until all are complete.
   package func staging(in folder: String) -> String {
     let parent = role.map { "\(folder)/\($0.rawValue)" } ?? folder
-    return "\(parent)/.\(name.replacing("/", with: "--")).pull"
+    return "\(parent)/\(Self.stagingName(of: name))"
+  }
+
+  /// The name of the hidden folder of a pull, `.OWNER--NAME.pull`.
+  package static func stagingName(of name: String) -> String {
+    ".\(name.replacing("/", with: "--")).pull"
+  }
+
+  /// The names of the models whose pull into a models folder was interrupted.
+  package static func unfinishedNames(in folder: String) -> [String] {
+    ([folder] + ModelRole.allCases.map { "\(folder)/\($0.rawValue)" }).flatMap { parent in
+      Paths.names(in: parent).filter { $0.hasPrefix(".") && $0.hasSuffix(".pull") }
+    }.map { String($0.dropFirst().dropLast(".pull".count)).replacing("--", with: "/") }
   }
 
   /// The bytes of earlier runs that a pull will continue with.

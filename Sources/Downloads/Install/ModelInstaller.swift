@@ -76,7 +76,10 @@ package struct ModelInstaller: Sendable {
     let files: [DownloadedFile]
     do throws(DownloadError) { files = try download(plan, into: staging) } catch {
       // Without a byte to continue with, nothing is left behind.
-      if plan.keptByteCount(in: folder) == 0 { staging.remove() }
+      let kept = plan.keptByteCount(in: folder)
+      if kept == 0 { staging.remove() }
+      // The error of one file knows only the bytes of that file.
+      if case .cancelled = error { throw .cancelled(byteCount: kept) }
       throw error
     }
     staging.synchronize()

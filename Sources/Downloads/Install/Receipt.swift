@@ -22,8 +22,8 @@ package struct Receipt: Sendable, Equatable {
 
   /// The receipt of a model; nil where there is none that can be read.
   package static func read(ofModelAt target: String) -> Receipt? {
-    guard let file = try? MappedFile(path: path(ofModelAt: target)), file.byteCount < 1 << 20,
-      let bytes = try? file.copyBytes(), let json = try? JSONValue.parse(bytes)
+    guard let bytes = MappedFile.smallContents(path: path(ofModelAt: target), below: 1 << 20),
+      let json = try? JSONValue.parse(bytes)
     else { return nil }
     return Receipt(json)
   }

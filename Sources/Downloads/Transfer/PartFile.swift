@@ -90,8 +90,8 @@ final class PartFile {
   }
 
   private static func readOrigin(_ path: String) -> Origin {
-    guard let file = try? MappedFile(path: path), file.byteCount < 1 << 16,
-      let bytes = try? file.copyBytes(), let json = try? JSONValue.parse(bytes)
+    guard let bytes = MappedFile.smallContents(path: path, below: 1 << 16),
+      let json = try? JSONValue.parse(bytes)
     else { return Origin() }
     return Origin(
       validator: json["validator"]?.stringValue, linkedDigest: json["linkedDigest"]?.stringValue)

@@ -22,7 +22,6 @@ struct Transfer {
     let curl: CurlProcess
     let head: ResponseHead
     let body: [UInt8]
-    let address: WebAddress
     /// The SHA-256 and size that the hub states before it redirects.
     let linkedDigest: String?
     let linkedByteCount: Int?
@@ -105,7 +104,7 @@ struct Transfer {
       guard [301, 302, 303, 307, 308].contains(head.status) else {
         return .answer(
           Answer(
-            curl: curl, head: head, body: body, address: address, linkedDigest: linkedDigest,
+            curl: curl, head: head, body: body, linkedDigest: linkedDigest,
             linkedByteCount: linkedByteCount))
       }
       curl.stop()
@@ -222,8 +221,7 @@ struct Transfer {
       ? readAll(answer.curl, count: part.byteCount, take) : nil
     if let failure { throw failure }
     guard let ending else { return .failed(reason: "the connection was closed", pauseSeconds: nil) }
-    if ending.code == 0, expected == nil || part.byteCount == expected { return .complete }
-    if part.byteCount == expected { return .complete }
+    if part.byteCount == expected || expected == nil && ending.code == 0 { return .complete }
     return .failed(
       reason: ending.message.isEmpty ? "the connection was closed early" : ending.message,
       pauseSeconds: nil)

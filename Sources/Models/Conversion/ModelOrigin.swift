@@ -18,7 +18,7 @@ package struct ModelOrigin: Sendable, Equatable {
 
   /// Name and licence in the README.md of a Hugging Face folder, as far as it has a heading and a front
   /// matter; else the folder's name.
-  init(directory: String) {
+  package init(directory: String) {
     let lines = Self.card(of: directory)
     let heading = lines.first { $0.hasPrefix("# ") }?.dropFirst(2)
     let license = lines.first { $0.hasPrefix("license: ") }?.dropFirst("license: ".count)

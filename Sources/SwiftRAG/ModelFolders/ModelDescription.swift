@@ -41,7 +41,9 @@ public struct ModelDescription: Sendable, Equatable, Codable {
     parameterCount = checkpoint.tensors.reduce(0) { $0 &+ $1.elementCount }
     license =
       (try? checkpoint.metadata.string("general.license"))
-      ?? (Paths.isFolder(path) ? Self.licenseOfCard(path + "/README.md") : nil)
+      ?? (Paths.isFolder(path) ? ModelOrigin(directory: path).license : nil).map {
+        printable($0, limit: 60)
+      }
   }
 
   private struct Kind {
@@ -94,18 +96,6 @@ public struct ModelDescription: Sendable, Equatable, Codable {
       byteCounts[tensor.type.name, default: 0] += tensor.byteCount
     }
     return byteCounts.max { ($0.value, $1.key) < ($1.value, $0.key) }?.key ?? "unknown"
-  }
-
-  /// The licence in the head of a model card: `license: apache-2.0`.
-  private static func licenseOfCard(_ path: String) -> String? {
-    guard let file = try? MappedFile(path: path), file.byteCount < 1 << 20,
-      let bytes = try? file.copyBytes()
-    else { return nil }
-    let lines = String(decoding: bytes, as: UTF8.self).split(separator: "\n").prefix(60)
-    guard lines.first == "---" else { return nil }
-    return lines.first { $0.hasPrefix("license:") }.map {
-      printable(String($0.dropFirst(8).drop { $0 == " " }), limit: 60)
-    }
   }
 
   // MARK: Known paths

@@ -63,9 +63,7 @@ struct ModelPlaces {
 
   private func snapshot(of repository: String) -> String? {
     let snapshots = repository + "/snapshots"
-    if let file = try? MappedFile(path: repository + "/refs/main"), file.byteCount < 256,
-      let bytes = try? file.copyBytes()
-    {
+    if let bytes = MappedFile.smallContents(path: repository + "/refs/main", below: 256) {
       let commit = String(decoding: bytes, as: UTF8.self).split(whereSeparator: \.isWhitespace)
       if let commit = commit.first, PlainPath.isName(commit),
         Paths.isFolder("\(snapshots)/\(commit)")
@@ -115,8 +113,8 @@ struct ModelPlaces {
   }
 
   private func weights(ofManifest path: String, store: String) -> String? {
-    guard let file = try? MappedFile(path: path), file.byteCount < 1 << 20,
-      let bytes = try? file.copyBytes(), let json = try? JSONValue.parse(bytes)
+    guard let bytes = MappedFile.smallContents(path: path, below: 1 << 20),
+      let json = try? JSONValue.parse(bytes)
     else { return nil }
     let layer = json["layers"]?.arrayValue?.first {
       $0["mediaType"]?.stringValue == "application/vnd.ollama.image.model"

@@ -10,6 +10,7 @@ package struct ModelPuller: Sendable {
   private let hub: Hub
   private let options: TransferOptions
   private let offlineVariable: String?
+  private let hasCurl: Bool
 
   /// Reads the registry and the environment; nothing is sent.
   ///
@@ -26,20 +27,20 @@ package struct ModelPuller: Sendable {
     folder = Folders.installation(
       configured: configuration.settings.modelsFolder, environment: environment)
     hub = try Hub(environment: environment)
-    guard let curl = ChildProcess.find("curl") else {
-      throw .curl(reason: "it is not on PATH")
-    }
-    var options = TransferOptions(curlPath: curl, token: hub.token)
+    let curl = ChildProcess.find("curl")
+    hasCurl = curl != nil
+    var options = TransferOptions(curlPath: curl ?? "curl", token: hub.token)
     options.isCancelled = isCancelled
     self.options = options
     offlineVariable = WebAddress.offlineVariable(in: environment)
   }
 
-  /// Fails where an environment variable forbids the network.
+  /// Fails where an environment variable forbids the network, or the program curl is missing.
   ///
-  /// - Throws: `DownloadError.offline`.
+  /// - Throws: `DownloadError.offline` and `.curl`.
   package func requireNetwork() throws(DownloadError) {
     if let offlineVariable { throw .offline(variable: offlineVariable) }
+    if !hasCurl { throw .curl(reason: "it is not on PATH") }
   }
 
   /// Resolves the arguments of `models pull`.
@@ -62,9 +63,14 @@ package struct ModelPuller: Sendable {
     return plans
   }
 
-  /// The bytes that are still to be downloaded; files whose size is not known count as nothing.
-  package func byteCountNeeded(for plans: [InstallPlan]) -> Int {
-    plans.filter { !$0.isInstalled(in: folder) }.reduce(0) { sum, plan in
+  /// The bytes that are still to be downloaded.
+  ///
+  /// - Parameters:
+  ///   - plans: the models.
+  ///   - replaces: whether models that are there are downloaded again.
+  /// - Returns: the sum; files whose size is not known count as nothing.
+  package func byteCountNeeded(for plans: [InstallPlan], replaces: Bool) -> Int {
+    plans.filter { replaces || !$0.isInstalled(in: folder) }.reduce(0) { sum, plan in
       sum + max(0, plan.expectedByteCount - plan.keptByteCount(in: folder))
     }
   }

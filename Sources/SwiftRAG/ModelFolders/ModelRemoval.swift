@@ -93,7 +93,7 @@ package struct ModelRemoval {
 
   /// The hidden folders of interrupted downloads of a name.
   private func leftovers(of name: String) -> [String] {
-    let hidden = ".\(name.replacing("/", with: "--")).pull"
+    let hidden = InstallPlan.stagingName(of: name)
     return locator.folders.flatMap { folder in
       ([folder] + ModelLocator.kinds.map { "\(folder)/\($0)" }).map { "\($0)/\(hidden)" }
     }.filter(Paths.exists)

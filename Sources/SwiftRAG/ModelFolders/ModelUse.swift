@@ -19,8 +19,8 @@ package struct ModelUse {
   package init(configuration: Configuration, locator: ModelLocator) {
     let settings = configuration.settings
     var choices: [Choice] = []
-    func add(_ setting: Setting, _ kind: String, _ find: () throws -> String) {
-      guard let path = try? find() else { return }
+    func add(_ kind: String, _ find: () throws -> String) {
+      guard let setting = Self.setting(ofKind: kind), let path = try? find() else { return }
       let origin = configuration.origin(of: setting)
       let reason =
         switch origin {
@@ -32,10 +32,10 @@ package struct ModelUse {
         }
       choices.append(Choice(kind: kind, path: path, reason: reason))
     }
-    add(.embeddingModel, "embeddings") { try locator.embeddingModel(settings.embeddingModel) }
-    add(.modelPath, "llm") { try locator.languageModel(settings.modelPath) }
-    add(.clipModel, "clip") { try locator.clipModel(settings.clipModel) }
-    add(.whisperModel, "whisper") { try locator.whisperModel(settings.whisperModel) }
+    add("embeddings") { try locator.embeddingModel(settings.embeddingModel) }
+    add("llm") { try locator.languageModel(settings.modelPath) }
+    add("clip") { try locator.clipModel(settings.clipModel) }
+    add("whisper") { try locator.whisperModel(settings.whisperModel) }
     self.choices = choices
   }
 

@@ -64,19 +64,13 @@ package struct ModelVerification {
         return (path, (file.sha256, source))
       }
     }
-    return Self.weightFiles(model.path).map { path in
+    let paths = ModelDescription.weightPaths(at: model.path) ?? [model.path]
+    return paths.map { path in
       let name = Paths.name(of: path)
       let known = registry.models.filter { $0.role.rawValue == model.kind }.flatMap(\.files)
         .first { $0.path == name && $0.sha256 != nil && name != "model.safetensors" }
       return (path, known?.sha256.map { ($0, "the registry") })
     }
-  }
-
-  private static func weightFiles(_ path: String) -> [String] {
-    guard Paths.isFolder(path), let checkpoint = try? Checkpoint.open(path: path) else {
-      return [path]
-    }
-    return checkpoint.files.map(\.file.path)
   }
 
   private static func problem(path: String) -> String? {
