@@ -46,7 +46,9 @@ import Testing
     var whole = spectrogram.append(samples + [Float](repeating: 0, count: 480_000))
     whole += spectrogram.finish()
     MelSpectrogram.normalize(&whole, maximum: spectrogram.maximum)
-    let expected = MelFrames(values: whole, bandCount: 80, contentFrameCount: 7_000)
+    func expected(_ range: Range<Int>) -> [Float] {
+      Array(whole[range.lowerBound * 80..<range.upperBound * 80])
+    }
     var openCount = 0
     let recording = try Recording(bandCount: 80, keptSeconds: isKept ? 300 : 10) {
       openCount += 1
@@ -54,9 +56,9 @@ import Testing
     }
     #expect(recording.contentFrameCount == 7_000)
     for range in [0..<3_000, 0..<3_000, 100..<3_100, 2_950..<5_000, 6_500..<9_500, 6_900..<7_000] {
-      #expect(try recording.frames(range) == expected.frames(range), "\(range)")
+      #expect(try recording.frames(range) == expected(range), "\(range)")
     }
-    #expect(try recording.frames(20..<50) == expected.frames(20..<50))
+    #expect(try recording.frames(20..<50) == expected(20..<50))
     // The pass at the beginning, and one for each return.
     #expect(openCount == (isKept ? 1 : 3))
   }

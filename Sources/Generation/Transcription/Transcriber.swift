@@ -29,8 +29,7 @@ package final class Transcriber: Sendable {
   ///   - state: of an interrupted transcription of the recording with the same options, which is
   ///     continued; its segments are not emitted again.
   ///   - emit: called for each event.
-  ///   - didReach: called after each window with its position; with the segments so far it is a state
-  ///     to resume.
+  ///   - didReach: called after each window with its position, from which it can be continued.
   ///   - shouldStop: called before each token; true ends the transcription and keeps its segments.
   /// - Returns: the transcript.
   /// - Throws: `TranscriptionError`, and what reading the sound throws.
@@ -93,7 +92,7 @@ package final class Transcriber: Sendable {
     if let speech = sound.speech {
       // Nobody speaks, so nothing will be decoded either.
       guard let start = speech.first?.lowerBound else { return "" }
-      if Double(start) / MelFrames.frameRate >= TranscriptionOptions().pauseThreshold {
+      if FrameTime.seconds(start) >= TranscriptionOptions().pauseThreshold {
         first = start
       }
     }
