@@ -13,7 +13,6 @@ struct TranscriptionTask {
   let transcriber: Transcriber
   let options: TranscriptionOptions
   let detection: SpeechDetection
-  let format: TranscriptFormat
 
   /// Transcribes one recording.
   ///
