@@ -1,8 +1,6 @@
 import Foundation
 import Generation
-import Kernels
 import Media
-import Models
 import Testing
 
 @testable import SwiftRAG
@@ -101,11 +99,7 @@ import Testing
   }
 
   private func silero() throws -> SileroSpeechDetector {
-    let path = URL(filePath: #filePath).deletingLastPathComponent().deletingLastPathComponent()
-      .deletingLastPathComponent()
-      .appending(path: "Sources/SwiftRAG/SpeechData/silero-v6.2.0-vad-ggml.bin").path()
-    return SileroSpeechDetector(
-      try SileroModel(path: path, compute: ComputeContext(threadCount: 1)))
+    SileroSpeechDetector(try SpeechFixtures.silero())
   }
 
   @Test(arguments: Silent.allCases) func nobodySpeaks(_ kind: Silent) throws {
@@ -117,13 +111,7 @@ import Testing
   /// A sentence of 2.5 seconds after 10 seconds of each sound, and before 10.
   @Test(arguments: [Silent.silence, .room, .noise, .hum, .drums, .chords])
   func aSentenceIsFound(_ kind: Silent) throws {
-    let wave = try Data(
-      contentsOf: URL(filePath: #filePath).deletingLastPathComponent()
-        .deletingLastPathComponent().appending(path: "Fixtures/silero/jfk.wav"))
-    let bytes = Array(wave.dropFirst(44))
-    let speech = stride(from: 0, to: bytes.count, by: 2).map {
-      Float(Int16(bitPattern: UInt16(bytes[$0]) | UInt16(bytes[$0 + 1]) << 8)) / 32_768
-    }
+    let speech = try SpeechFixtures.samples().map { Float($0) / 32_768 }
     let around = kind.samples.prefix(160_000)
     let recording = try Recording(bandCount: 80, detector: silero()) {
       Samples(around + speech + around)
