@@ -31,23 +31,21 @@ struct TranscriptFile {
     if let last = state?.segments.last {
       Terminal.note("\(shown) continues at \(ProgressBar.clock(seconds: last.end))")
     }
-    Interrupts.onInterrupt { "the text so far is in \(shown); the same command continues it" }
+    Interrupts.onInterrupt {
+      // JSON is written at the end.
+      (format == .json ? "what is done is kept" : "the text so far is in \(shown)")
+        + "; the same command continues it"
+    }
     defer { Interrupts.onInterrupt(say: nil) }
     var pending: [TranscriptSegment] = []
-    var failure: (any Error)?
     let transcript = try task.run(
       path: file, name: file, resuming: state,
       didReach: { position in
-        do {
-          if format != .json { try Self.append(renderer.text(of: pending), to: path) }
-          try journal.append(position, pending)
-        } catch {
-          failure = failure ?? error
-        }
+        if format != .json { try Self.append(renderer.text(of: pending), to: path) }
+        try journal.append(position, pending)
         pending = []
       },
       write: { pending = $0 })
-    if let failure { throw failure }
     if Interrupts.isRequested { return }
     if format == .json {
       let report = try jsonText(TranscriptReport(transcript, file: file))

@@ -243,6 +243,22 @@ import Tokenizers
     }
   }
 
+  /// Where a position cannot be kept, no later one is.
+  @Test func anErrorOfKeepingEndsTheTranscription() throws {
+    struct Full: Error {}
+    let transcriber = try Self.transcriber.get()
+    var count = 0
+    #expect(throws: Full.self) {
+      _ = try transcriber.transcribe(
+        recording(), options: options("clips"),
+        didReach: { _ in
+          count += 1
+          throw Full()
+        })
+    }
+    #expect(count == 1)
+  }
+
   /// A position from a damaged file gives a transcript or an error.
   @Test(arguments: [Int.min, -1, Int.max]) func damagedPositions(_ number: Int) throws {
     let transcriber = try Self.transcriber.get()

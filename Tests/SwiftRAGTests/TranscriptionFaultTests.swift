@@ -1,9 +1,7 @@
 import Bytes
 import Foundation
 import Generation
-import Kernels
 import Media
-import Models
 import Testing
 
 @testable import SwiftRAG
