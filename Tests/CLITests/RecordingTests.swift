@@ -1,3 +1,4 @@
+import Documents
 import Foundation
 import Testing
 
@@ -149,11 +150,14 @@ import Testing
     let continued = try parts()
     try FileManager.default.removeItem(at: runner.home.appending(path: ".local/share/swiftrag"))
     #expect(try run("add", "docs").status == 0)
-    #expect(try parts() == continued && continued != nil)
+    #expect(try parts() == continued && !continued.isEmpty)
   }
 
   /// The speech of the one transcript, with its times.
-  private func parts() throws -> String? { try transcript("parts") }
+  private func parts() throws -> [TranscriptPart] {
+    let json = try #require(try transcript("parts"))
+    return try JSONDecoder().decode([TranscriptPart].self, from: Data(json.utf8))
+  }
 
   /// The seconds of the one transcript that are done, of all; nil before the first window.
   private func done() throws -> (seconds: Double, of: Double)? {
