@@ -243,7 +243,7 @@ import Tokenizers
     }
   }
 
-  /// Where a position cannot be kept, no later one is.
+  /// An error of keeping a position ends the transcription.
   @Test func anErrorOfKeepingEndsTheTranscription() throws {
     struct Full: Error {}
     let transcriber = try Self.transcriber.get()
