@@ -216,7 +216,7 @@ let package = Package(
       ],
       swiftSettings: swiftRAGSettings),
     .testTarget(
-      name: "CLITests", dependencies: ["CLI", "RAG", "Store", "Media", "Bytes"],
+      name: "CLITests", dependencies: ["CLI", "RAG", "Store", "Documents", "Media", "Bytes"],
       swiftSettings: swiftRAGSettings),
   ],
   swiftLanguageModes: [.v6]

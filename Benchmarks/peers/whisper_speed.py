@@ -154,7 +154,7 @@ def work(options):
         samples = read_wave(task["path"])
         if task["encode"]:
             answer["encode"] = encode(samples[:30 * RATE])
-        if transcribe and task["transcribe"]:
+        if transcribe:
             start = time.perf_counter()
             answer["text"] = transcribe(samples, task["beam"])
             answer["seconds"] = time.perf_counter() - start
@@ -190,19 +190,15 @@ class Ours:
     def run(self, task):
         command = [self.options.program, "bench", "whisper", "-m", self.model, "--recording", task["path"],
                    "--beam-size", str(task["beam"]), "--language", "en", "--no-fallback",
-                   "--vad", "off", "--threads", str(self.options.threads), "--batch-size", str(task.get("batch", 1))]
-        if not task["transcribe"]:
-            command.append("--encoder-only")
+                   "--vad", "off", "--threads", str(self.options.threads)]
         process = subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
         output, error = process.stdout.read(), process.stderr.read()
         _, status, usage = os.wait4(process.pid, 0)
         if status:
             sys.exit(f"{' '.join(command)}\n{error}")
         report = json.loads(output)
-        answer = {"peak": usage.ru_maxrss / 1024, "encode": report["encode"]}
-        if task["transcribe"]:
-            answer |= {"seconds": report["transcribe"], "text": report["text"]}
-        return answer
+        return {"peak": usage.ru_maxrss / 1024, "encode": report["encode"],
+                "seconds": report["transcribe"], "text": report["text"]}
 
     def close(self):
         pass
@@ -286,8 +282,7 @@ def main():
                     if case == "hour" and name not in ("faster-whisper int8", "swiftrag q8_0", "swiftrag f16"):
                         continue
                     answer = contestant.run({
-                        "path": paths[case], "beam": 5 if case == "beam" else 1, "encode": case == "window",
-                        "transcribe": True})
+                        "path": paths[case], "beam": 5 if case == "beam" else 1, "encode": case == "window"})
                     if answer is None:
                         print(f"{name}: ended", file=sys.stderr)
                         continue
@@ -325,7 +320,7 @@ def errors(options, contestants, folder):
         for path in recordings:
             said = normalize(path.with_suffix(".txt").read_text()).split()
             copy = write_wave(folder / "one.wav", read_wave(path))
-            heard = normalize(contestant.run({"path": copy, "beam": 1, "encode": False, "transcribe": True})["text"]).split()
+            heard = normalize(contestant.run({"path": copy, "beam": 1, "encode": False})["text"]).split()
             count = distance(heard, said)
             cells.append(f"{100 * count / len(said):.0f}")
             wrong, total = wrong + count, total + len(said)

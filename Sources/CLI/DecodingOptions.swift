@@ -66,7 +66,8 @@ struct DecodingOptions: ParsableArguments {
 
   /// The options of a transcription.
   ///
-  /// - Throws: `CommandFailure` for a language that no model has, or clips that are not numbers.
+  /// - Throws: `CommandFailure` for a language that no model has, or clips that are not numbers;
+  ///   `TranscriptionError.invalidOption`.
   var options: TranscriptionOptions {
     get throws {
       var options = TranscriptionOptions()
@@ -94,6 +95,7 @@ struct DecodingOptions: ParsableArguments {
       options.hallucinationSilenceThreshold = hallucinationSilenceThreshold
       options.seed = seed
       options.clips = try clips
+      try options.validate()
       return options
     }
   }

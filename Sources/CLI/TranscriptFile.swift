@@ -22,36 +22,34 @@ struct TranscriptFile {
   func write(_ task: TranscriptionTask, recording file: String) throws {
     var journal = journal
     let state = try journal.open(fingerprint: task.fingerprint(recording: file))
-    var output = TranscriptText(format: format)
-    output.add(state?.segments ?? [])
-    if format != .json { try AtomicFile.write(Array(output.text.utf8), to: path) }
-    if let state, let last = state.segments.last {
-      Terminal.note(
-        "\(droppingControls(path)) continues at \(ProgressBar.clock(seconds: last.end))")
+    var renderer = TranscriptRenderer(format: format)
+    if format != .json {
+      let text = renderer.header + renderer.text(of: state?.segments ?? [])
+      try AtomicFile.write(Array(text.utf8), to: path)
     }
     let shown = droppingControls(path)
-    Interrupts.onInterrupt { "the text so far is in \(shown); the same command continues it" }
+    if let last = state?.segments.last {
+      Terminal.note("\(shown) continues at \(ProgressBar.clock(seconds: last.end))")
+    }
+    Interrupts.onInterrupt {
+      // JSON is written at the end.
+      (format == .json ? "what is done is kept" : "the text so far is in \(shown)")
+        + "; the same command continues it"
+    }
     defer { Interrupts.onInterrupt(say: nil) }
     var pending: [TranscriptSegment] = []
-    var failure: (any Error)?
     let transcript = try task.run(
       path: file, name: file, resuming: state,
       didReach: { position in
-        do {
-          let text = output.add(pending)
-          if format != .json { try Self.append(text, to: path) }
-          try journal.append(position, pending)
-        } catch {
-          failure = failure ?? error
-        }
+        if format != .json { try Self.append(renderer.text(of: pending), to: path) }
+        try journal.append(position, pending)
         pending = []
       },
       write: { pending = $0 })
-    if let failure { throw failure }
     if Interrupts.isRequested { return }
     if format == .json {
-      let report = try JSONEncoder.sorted.encode(TranscriptReport(transcript, file: file))
-      try AtomicFile.write(Array(report) + [10], to: path)
+      let report = try jsonText(TranscriptReport(transcript, file: file))
+      try AtomicFile.write(Array((report + "\n").utf8), to: path)
     }
     journal.remove()
   }
@@ -61,40 +59,5 @@ struct TranscriptFile {
     defer { try? handle.close() }
     try handle.seekToEnd()
     try handle.write(contentsOf: Data(text.utf8))
-  }
-}
-
-/// The text of a transcript that grows.
-private struct TranscriptText {
-  private let renderer: TranscriptRenderer
-  private var number = 0
-  private(set) var text: String
-
-  init(format: TranscriptFormat) {
-    renderer = TranscriptRenderer(format: format)
-    text = renderer.header
-  }
-
-  /// - Returns: what the segments add.
-  @discardableResult
-  mutating func add(_ segments: [TranscriptSegment]) -> String {
-    var added = ""
-    for segment in segments {
-      let part = renderer.text(of: segment, number: number + 1)
-      if part.isEmpty { continue }
-      number += 1
-      added += part
-    }
-    text += added
-    return added
-  }
-}
-
-extension JSONEncoder {
-  /// Keys in alphabetical order, indented.
-  fileprivate static var sorted: JSONEncoder {
-    let encoder = JSONEncoder()
-    encoder.outputFormatting = [.prettyPrinted, .sortedKeys, .withoutEscapingSlashes]
-    return encoder
   }
 }

@@ -29,7 +29,8 @@ struct TranscriptJournal {
   /// - Returns: where to continue; nil at the beginning.
   /// - Throws: `BytesError` where the file cannot be written.
   mutating func open(fingerprint: String) throws -> TranscriptionState? {
-    var (state, kept) = (TranscriptionState?.none, [Data]())
+    var (position, segments) = (TranscriptionPosition?.none, [TranscriptSegment]())
+    var kept: [Data] = []
     let contents = FileManager.default.contents(atPath: path) ?? Data()
     let lines = contents.split(separator: 10)
     if let first = lines.first, let header = try? JSONDecoder().decode(Header.self, from: first),
@@ -37,14 +38,14 @@ struct TranscriptJournal {
     {
       for line in lines.dropFirst() {
         guard let entry = try? JSONDecoder().decode(Entry.self, from: line) else { break }
-        state = TranscriptionState(
-          position: entry.position, segments: (state?.segments ?? []) + entry.segments)
+        position = entry.position
+        segments += entry.segments
         kept.append(line)
       }
     }
     kept.insert(try JSONEncoder().encode(Header(fingerprint: fingerprint)), at: 0)
     try AtomicFile.write(Array(kept.flatMap { $0 + [10] }), to: path)
-    return state
+    return position.map { TranscriptionState(position: $0, segments: segments) }
   }
 
   /// Appends a window.

@@ -17,11 +17,15 @@ enum TranscriptFormat: String, CaseIterable {
   case json
 }
 
-/// A transcript as text of a format.
+/// A transcript as text of a format, which grows with the segments of each window.
 ///
 /// - Source: openai-whisper 20250625, `utils.py`: the writers of these formats.
 struct TranscriptRenderer {
   let format: TranscriptFormat
+  /// Segments with text so far.
+  private var number = 0
+
+  init(format: TranscriptFormat) { self.format = format }
 
   /// The beginning of the file, before the first segment.
   var header: String {
@@ -32,15 +36,22 @@ struct TranscriptRenderer {
     }
   }
 
-  /// One segment; a segment without text is nothing, except in JSON, which is written whole.
+  /// The next segments; one without text is nothing, and JSON is written whole at the end.
   ///
-  /// - Parameters:
-  ///   - segment: of the transcript.
-  ///   - number: the number of the segment among those with text, from 1.
+  /// - Parameter segments: of the transcript, after those of earlier calls.
   /// - Returns: whole lines.
-  func text(of segment: TranscriptSegment, number: Int) -> String {
-    let text = droppingControls(segment.text.trimmingCharacters(in: .whitespacesAndNewlines))
-    if text.isEmpty { return "" }
+  mutating func text(of segments: [TranscriptSegment]) -> String {
+    var lines = ""
+    for segment in segments {
+      let text = droppingControls(segment.text.trimmingCharacters(in: .whitespacesAndNewlines))
+      if text.isEmpty { continue }
+      number += 1
+      lines += entry(segment, text)
+    }
+    return lines
+  }
+
+  private func entry(_ segment: TranscriptSegment, _ text: String) -> String {
     // An arrow would end the times of a subtitle.
     let subtitle = text.replacingOccurrences(of: "-->", with: "->")
     switch format {

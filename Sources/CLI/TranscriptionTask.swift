@@ -13,7 +13,6 @@ struct TranscriptionTask {
   let transcriber: Transcriber
   let options: TranscriptionOptions
   let detection: SpeechDetection
-  let format: TranscriptFormat
 
   /// Transcribes one recording.
   ///
@@ -21,13 +20,13 @@ struct TranscriptionTask {
   ///   - path: the recording.
   ///   - name: for messages.
   ///   - state: of an interrupted transcription.
-  ///   - didReach: receives the position after each window.
+  ///   - didReach: receives the position after each window; an error ends the transcription.
   ///   - write: receives the segments of each window.
   /// - Returns: the transcript, of what was done before an interruption.
-  /// - Throws: what reading and decoding the recording throw.
+  /// - Throws: what reading and decoding the recording and `didReach` throw.
   func run(
     path: String, name: String, resuming state: TranscriptionState? = nil,
-    didReach: (TranscriptionPosition) -> Void = { _ in },
+    didReach: (TranscriptionPosition) throws -> Void = { _ in },
     write: ([TranscriptSegment]) -> Void
   ) throws -> Transcript {
     let label = Paths.name(of: name)
@@ -56,7 +55,7 @@ struct TranscriptionTask {
       case .progress(let seconds, _): work.update(done: Int(seconds))
       }
     } didReach: {
-      didReach($0)
+      try didReach($0)
     } shouldStop: {
       Interrupts.isRequested
     }

@@ -15,7 +15,7 @@ struct WhisperRecognizer: SpeechRecognizer {
 
   /// The rules of decoding, of cutting at windows and of continuing; a change of the text that they
   /// give raises the number.
-  private static let version = "transcription-2"
+  private static let version = "transcription-3"
 
   /// The Whisper that the settings name, hashed and not opened; nil where none is named and
   /// `models/whisper` has none.
@@ -25,8 +25,7 @@ struct WhisperRecognizer: SpeechRecognizer {
   static func configured(_ runtime: Runtime) throws -> WhisperRecognizer? {
     let path: String
     do {
-      path = try ModelLocator(configuration: runtime.configuration)
-        .whisperModel(runtime.settings.whisperModel)
+      path = try runtime.locator.whisperModel(runtime.settings.whisperModel)
     } catch {
       if case .noSpeechModel = error { return nil }
       throw error
@@ -57,11 +56,12 @@ struct WhisperRecognizer: SpeechRecognizer {
     } catch is Stopped {
       return start
     }
-    var transcript = start
+    let state = Self.state(of: start)
+    // What cannot be continued begins anew.
+    var transcript = state == nil ? StoredTranscript() : start
     transcript.milliseconds = Self.milliseconds(recording.duration)
-    let result = try transcriber.transcribe(
-      recording, options: Self.options(continuing: start)
-    ) { event in
+    // With the defaults of openai-whisper.
+    let result = try transcriber.transcribe(recording, resuming: state) { event in
       switch event {
       case .language(let code, _): transcript.language = code
       case .segments(let segments):
@@ -70,32 +70,31 @@ struct WhisperRecognizer: SpeechRecognizer {
         transcript.doneMilliseconds = Self.milliseconds(seconds)
         report(transcript)
       }
+    } didReach: { position in
+      transcript.continuation = Self.continuation(at: position)
     } shouldStop: {
       isStopped()
     }
     transcript.language = result.language
-    transcript.isComplete = !wasStopped
-    if !wasStopped { transcript.doneMilliseconds = transcript.milliseconds }
+    if !wasStopped {
+      transcript.isComplete = true
+      transcript.doneMilliseconds = transcript.milliseconds
+      transcript.continuation = nil
+    }
     return transcript
   }
 
-  /// The defaults of openai-whisper; after an interruption from the next window on, in the language
-  /// and with the last words of what is done.
-  ///
-  /// The window that follows an interruption sees the words before it without their times, so its text
-  /// may differ from that of a run in one piece.
-  private static func options(continuing start: StoredTranscript) -> TranscriptionOptions {
-    var options = TranscriptionOptions()
-    guard start.doneMilliseconds > 0 else { return options }
-    if !start.language.isEmpty { options.language = start.language }
-    options.clips = [Double(start.doneMilliseconds) / 1_000..<1e9]
-    let text = start.parts.suffix(promptPartCount).map(\.text).joined(separator: " ")
-    options.initialPrompt = text.isEmpty ? nil : text
-    return options
+  /// The state from which an interrupted transcript continues; nil at the beginning.
+  private static func state(of transcript: StoredTranscript) -> TranscriptionState? {
+    transcript.continuation
+      .flatMap { try? JSONDecoder().decode(TranscriptionPosition.self, from: Data($0.utf8)) }
+      .map { TranscriptionState(position: $0) }
   }
 
-  /// Enough for the 223 tokens that a window sees of those before it.
-  private static let promptPartCount = 20
+  /// The text from which ``state(of:)`` reads a position.
+  private static func continuation(at position: TranscriptionPosition) -> String? {
+    (try? JSONEncoder().encode(position)).map { String(decoding: $0, as: UTF8.self) }
+  }
 
   /// The speech of a segment; nil where it has none.
   private static func part(_ segment: TranscriptSegment, end: Int) -> TranscriptPart? {

@@ -1,3 +1,4 @@
+import Documents
 import Foundation
 import Testing
 
@@ -144,16 +145,33 @@ import Testing
     let rest = try #require(second.output.firstMatch(of: /chunks, (?:(\d) min )?(\d+) s of sound/))
     let seconds = 60 * (rest.1.flatMap { Int($0) } ?? 0) + (Int(rest.2) ?? 0)
     #expect(abs(Double(seconds) - (first.of - first.seconds)) <= 1, "\(second.output), \(first)")
+
+    // The text is that of a run without the interruption.
+    let continued = try parts()
+    try FileManager.default.removeItem(at: runner.home.appending(path: ".local/share/swiftrag"))
+    #expect(try run("add", "docs").status == 0)
+    #expect(try parts() == continued && !continued.isEmpty)
+  }
+
+  /// The speech of the one transcript, with its times.
+  private func parts() throws -> [TranscriptPart] {
+    let json = try #require(try transcript("parts"))
+    return try JSONDecoder().decode([TranscriptPart].self, from: Data(json.utf8))
   }
 
   /// The seconds of the one transcript that are done, of all; nil before the first window.
   private func done() throws -> (seconds: Double, of: Double)? {
+    let numbers =
+      try transcript("doneMilliseconds || ' ' || milliseconds")?.split(separator: " ")
+      .compactMap { Double($0) } ?? []
+    return numbers.count == 2 ? (numbers[0] / 1_000, numbers[1] / 1_000) : nil
+  }
+
+  /// Columns of the one transcript; nil before the first window.
+  private func transcript(_ columns: String) throws -> String? {
     let path = runner.home.appending(path: ".local/share/swiftrag/index.sqlite").path
     guard FileManager.default.fileExists(atPath: path) else { return nil }
     let index = try IndexStore.open(path: path, mode: .readOnly)
-    let rows = try index.rowsForTesting(
-      "SELECT doneMilliseconds || ' ' || milliseconds FROM transcript")
-    let numbers = rows.first?.split(separator: " ").compactMap { Double($0) } ?? []
-    return numbers.count == 2 ? (numbers[0] / 1_000, numbers[1] / 1_000) : nil
+    return try index.rowsForTesting("SELECT \(columns) FROM transcript").first
   }
 }

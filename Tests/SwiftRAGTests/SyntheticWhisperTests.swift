@@ -79,14 +79,12 @@ import Tokenizers
     defer { try? FileManager.default.removeItem(at: folder) }
     let path = folder.appending(path: "model.safetensors").path()
     try writer.write(to: path)
-    let list = root.appending(path: "Sources/SwiftRAG/TokenizerData/multilingual.tiktoken")
+    let list = root.appending(path: "Sources/SwiftRAG/TokenizerData/multilingual.tiktoken").path()
     return try Transcriber(
       model: WhisperModel(
         config: config, checkpoint: Checkpoint.open(path: path),
         compute: ComputeContext(threadCount: 2)),
-      tokenizer: WhisperTokenizer(
-        tiktoken: Array(try Data(contentsOf: list)), vocabularyCount: config.vocab,
-        source: "multilingual"))
+      tokenizer: Transcriber.tokenizer(listPath: list, vocabularyCount: config.vocab))
   }
 
   // MARK: The sound
@@ -213,7 +211,7 @@ import Tokenizers
   }
 
   /// An interrupted transcription continues to the same result.
-  @Test(arguments: ["greedy", "beam", "clips"]) func interruptionsChangeNothing(
+  @Test(arguments: ["greedy", "beam", "clips", "first text"]) func interruptionsChangeNothing(
     _ name: String
   ) throws {
     let transcriber = try Self.transcriber.get()
@@ -229,12 +227,51 @@ import Tokenizers
       })
     #expect(positions.count >= 2)
     for (position, count) in zip(positions, counts) {
-      let state = TranscriptionState(
+      var state = TranscriptionState(
         position: position, segments: Array(whole.segments.prefix(count)))
       let rest = try transcriber.transcribe(
         recording(), options: options(name), resuming: state)
       #expect(rest == whole)
+      // The position is enough for the segments that follow, also as it is stored.
+      state = TranscriptionState(
+        position: try JSONDecoder().decode(
+          TranscriptionPosition.self, from: JSONEncoder().encode(position)))
+      let alone = try transcriber.transcribe(
+        recording(), options: options(name), resuming: state)
+      #expect(alone.segments.map(\.tokens) == whole.segments.dropFirst(count).map(\.tokens))
+      #expect(alone.segments.map(\.start) == whole.segments.dropFirst(count).map(\.start))
     }
+  }
+
+  /// An error of keeping a position ends the transcription.
+  @Test func anErrorOfKeepingEndsTheTranscription() throws {
+    struct Full: Error {}
+    let transcriber = try Self.transcriber.get()
+    var count = 0
+    #expect(throws: Full.self) {
+      _ = try transcriber.transcribe(
+        recording(), options: options("clips"),
+        didReach: { _ in
+          count += 1
+          throw Full()
+        })
+    }
+    #expect(count == 1)
+  }
+
+  /// A position from a damaged file gives a transcript or an error.
+  @Test(arguments: [Int.min, -1, Int.max]) func damagedPositions(_ number: Int) throws {
+    let transcriber = try Self.transcriber.get()
+    func resume(_ prompt: [Int32]) throws -> Transcript {
+      let json =
+        #"{"language":"en","seek":\#(number),"clip":\#(number),"windowCount":\#(number),"#
+        + #""prompt":\#(prompt),"lastSpeech":-1e300}"#
+      let position = try JSONDecoder().decode(TranscriptionPosition.self, from: Data(json.utf8))
+      return try transcriber.transcribe(
+        recording(), options: options("clips"), resuming: TranscriptionState(position: position))
+    }
+    #expect(try resume([]).segments.isEmpty == (number == Int.max))
+    if number < 0 { #expect(throws: TranscriptionError.self) { try resume([-1]) } }
   }
 
   /// The windows of a batch have the text that each has alone.

@@ -1,9 +1,7 @@
 import Bytes
 import Foundation
 import Generation
-import Kernels
 import Media
-import Models
 import Testing
 
 @testable import SwiftRAG
@@ -50,23 +48,8 @@ import Testing
     return builder.bytes
   }
 
-  private static let fixtures = URL(filePath: #filePath).deletingLastPathComponent()
-    .deletingLastPathComponent().appending(path: "Fixtures")
-
-  private static func file(_ path: String) throws -> [UInt8] {
-    Array(try Data(contentsOf: fixtures.appending(path: path)))
-  }
-
-  /// JFK's first words, 2.5 seconds.
-  private static func speech() throws -> [Int16] {
-    let bytes = try file("silero/jfk.wav").dropFirst(44)
-    return stride(from: bytes.startIndex, to: bytes.endIndex, by: 2).map {
-      Int16(bitPattern: UInt16(bytes[$0]) | UInt16(bytes[$0 + 1]) << 8)
-    }
-  }
-
   private static func inputs() throws -> [Input] {
-    let speech = try speech()
+    let speech = try SpeechFixtures.samples()
     let wav = wave(speech)
     let silence = [Int16](repeating: 0, count: 32_000)
     func error(_ name: String, _ bytes: [UInt8], _ text: String) -> Input {
@@ -154,19 +137,12 @@ import Testing
     return inputs
   }
 
-  private func silero() throws -> SileroModel {
-    let root = Self.fixtures.deletingLastPathComponent().deletingLastPathComponent()
-    return try SileroModel(
-      path: root.appending(path: "Sources/SwiftRAG/SpeechData/silero-v6.2.0-vad-ggml.bin").path(),
-      compute: ComputeContext(threadCount: 1))
-  }
-
   @Test func everyInputHasAnAnswer() throws {
     let folder = FileManager.default.temporaryDirectory
       .appending(path: "swiftrag-faults-\(UUID().uuidString)")
     try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
     defer { try? FileManager.default.removeItem(at: folder) }
-    let (inputs, model) = (try Self.inputs(), try silero())
+    let (inputs, model) = (try Self.inputs(), try SpeechFixtures.silero())
     #expect(inputs.count >= 60)
     for input in inputs {
       let path = folder.appending(path: "recording").path()
@@ -214,8 +190,8 @@ import Testing
         return seconds == 1_800 ? Array((speech + silence).prefix(160_000)) : silence
       }
     }
-    let speech = try Self.speech().map { Float($0) / 32_768 }
-    let model = try silero()
+    let speech = try SpeechFixtures.samples().map { Float($0) / 32_768 }
+    let model = try SpeechFixtures.silero()
     let recording = try Recording(bandCount: 80, detector: SileroSpeechDetector(model)) {
       Hour(speech)
     }

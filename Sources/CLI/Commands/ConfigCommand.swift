@@ -130,8 +130,15 @@ struct ConfigCommand: ParsableCommand {
 
 /// Prints a value as JSON with its keys in alphabetical order.
 func answerJSON(_ value: some Encodable, pretty: Bool = true) throws {
+  Terminal.answer(try jsonText(value, pretty: pretty))
+}
+
+/// A value as JSON with sorted keys.
+///
+/// - Returns: one line, or with `pretty` indented lines; without a line end.
+func jsonText(_ value: some Encodable, pretty: Bool = true) throws -> String {
   let encoder = JSONEncoder()
   encoder.outputFormatting = [.sortedKeys, .withoutEscapingSlashes]
   if pretty { encoder.outputFormatting.insert(.prettyPrinted) }
-  Terminal.answer(String(decoding: try encoder.encode(value), as: UTF8.self))
+  return String(decoding: try encoder.encode(value), as: UTF8.self)
 }

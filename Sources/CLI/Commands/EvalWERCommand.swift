@@ -48,7 +48,6 @@ extension EvalCommand {
     func run() throws {
       common.apply()
       let options = try decoding.options
-      try options.validate()
       let recordings = try recordings()
       var reports: [Report] = []
       let models = model.isEmpty ? [nil] : model.map(Optional.some)

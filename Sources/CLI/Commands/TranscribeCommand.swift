@@ -65,13 +65,12 @@ struct TranscribeCommand: ParsableCommand {
   func run() throws {
     common.apply()
     let options = try decoding.options
-    try options.validate()
     try requireExisting(files.filter { $0 != "-" })
     let runtime = try makeRuntime(
       computeSettings(threads: threads, kernels: kernels, model: model, as: .whisperModel))
     let task = TranscriptionTask(
       runtime: runtime, transcriber: try runtime.transcriber(), options: options,
-      detection: decoding.vad, format: format)
+      detection: decoding.vad)
     if let outputDir { return try write(into: outputDir, task) }
     for file in files {
       if files.count > 1, format != .json { Terminal.note("==> \(shownName(file)) <==") }
@@ -83,17 +82,12 @@ struct TranscribeCommand: ParsableCommand {
   /// Prints the text of a recording as it comes.
   private func answer(_ file: String, _ task: TranscriptionTask) throws {
     let name = file == "-" ? "standard input" : file
-    let renderer = TranscriptRenderer(format: format)
+    var renderer = TranscriptRenderer(format: format)
     Terminal.answer(renderer.header, terminator: "")
-    var number = 0
     let transcript = try RecordingFile(file).whileOpen { path in
       try task.run(path: path, name: name) { segments in
-        for segment in segments {
-          let text = renderer.text(of: segment, number: number + 1)
-          if text.isEmpty { continue }
-          number += 1
-          ProgressBar.withBarHidden { Terminal.answer(text, terminator: "") }
-        }
+        let text = renderer.text(of: segments)
+        if !text.isEmpty { ProgressBar.withBarHidden { Terminal.answer(text, terminator: "") } }
       }
     }
     if format == .json { try answerJSON(TranscriptReport(transcript, file: name)) }

@@ -180,7 +180,7 @@ struct WhisperGGMLReader {
     try mapBytesErrors { () throws(BytesError) in try reader.integer(Int32.self, what()) }
   }
 
-  mutating func length(
+  private mutating func length(
     _ what: @autoclosure () -> String, limit: Int
   ) throws(CheckpointError) -> Int {
     let byteOffset = reader.byteOffset

@@ -17,13 +17,13 @@ struct HallucinationFilter {
   /// The end of the last word before the window, in seconds.
   let lastSpeech: Double
 
-  private static let punctuation = "\"'“¿([{-\"'.。,，!！?？:：”)]}、"
+  private static let punctuation = WordTimes.opening + WordTimes.closing
   /// Words that decide about a segment.
   private static let wordCount = 8
 
-  private var start: Double { Double(seek) / MelFrames.frameRate }
-  private var end: Double { Double(seek + windowFrameCount) / MelFrames.frameRate }
-  private var duration: Double { Double(frameCount) / MelFrames.frameRate }
+  private var start: Double { FrameTime.seconds(seek) }
+  private var end: Double { FrameTime.seconds(seek + windowFrameCount) }
+  private var duration: Double { FrameTime.seconds(frameCount) }
 
   /// Drops segments.
   ///
@@ -39,12 +39,12 @@ struct HallucinationFilter {
     lastEnd: Double?
   ) -> Bool {
     if !endsWithSingleTime, let lastEnd, lastEnd > start {
-      next = end - lastEnd > threshold ? Self.frame(lastEnd) : seek + frameCount
+      next = end - lastEnd > threshold ? FrameTime.frame(lastEnd) : seek + frameCount
     }
     if let first = segments.first(where: Self.hasWords), Self.isAnomalous(first) {
       let gap = first.start - start
       if gap > threshold {
-        next = seek + Self.frame(gap)
+        next = seek + FrameTime.frame(gap)
         return true
       }
     }
@@ -53,9 +53,10 @@ struct HallucinationFilter {
       if Self.isAnomalous(segment) {
         let following = segments[(index + 1)...].first(where: Self.hasWords)
         if isIsolated(segment, after: last, before: following) {
-          next = Self.frame(max(start + 1, segment.start))
-          let content = Double(contentFrameCount) / MelFrames.frameRate
-          if content - segment.end < threshold { next = contentFrameCount }
+          next = FrameTime.frame(max(start + 1, segment.start))
+          if FrameTime.seconds(contentFrameCount) - segment.end < threshold {
+            next = contentFrameCount
+          }
           segments.removeSubrange(index...)
           break
         }
@@ -75,10 +76,6 @@ struct HallucinationFilter {
       nextStart - segment.end > threshold || following.map(Self.isAnomalous) ?? false
       || end - segment.end < 2
     return isAfterSilence && isBeforeSilence
-  }
-
-  private static func frame(_ seconds: Double) -> Int {
-    Int((seconds * MelFrames.frameRate).rounded(.toNearestOrEven))
   }
 
   private static func hasWords(_ segment: TranscriptSegment) -> Bool {

@@ -21,36 +21,20 @@ extension SoundFrames {
   /// Not known.
   package var speech: [Range<Int>]? { nil }
 
-  /// Frames per second.
-  package static var frameRate: Double { 100 }
-
   /// Seconds of the recording.
-  package var duration: Double { Double(contentFrameCount) / Self.frameRate }
+  package var duration: Double { FrameTime.seconds(contentFrameCount) }
 }
 
-/// Frames in memory.
-package struct MelFrames: SoundFrames, Sendable {
-  package let bandCount: Int
-  package let contentFrameCount: Int
-  private let values: [Float]
+/// Frames of sound and their times.
+enum FrameTime {
+  /// Frames per second.
+  private static let rate = 100.0
 
-  /// - Parameters:
-  ///   - values: `[contentFrameCount + silence, bandCount]`, row-major.
-  ///   - bandCount: at least 1.
-  ///   - contentFrameCount: frames before the silence.
-  /// - Precondition: there are at least `contentFrameCount` frames.
-  package init(values: [Float], bandCount: Int, contentFrameCount: Int) {
-    precondition(values.count >= contentFrameCount * bandCount, "frames are missing")
-    self.values = values
-    self.bandCount = bandCount
-    self.contentFrameCount = contentFrameCount
-  }
+  /// The time at which a frame begins, or the length of as many frames.
+  static func seconds(_ frames: Int) -> Double { Double(frames) / rate }
 
-  /// Frames that do not exist are zeros.
-  package func frames(_ range: Range<Int>) -> [Float] {
-    let end = min(values.count, range.upperBound * bandCount)
-    let start = min(end, range.lowerBound * bandCount)
-    let missing = range.count * bandCount - (end - start)
-    return values[start..<end] + [Float](repeating: 0, count: missing)
+  /// The frame that begins nearest to a time.
+  static func frame(_ seconds: Double) -> Int {
+    Int((seconds * rate).rounded(.toNearestOrEven))
   }
 }

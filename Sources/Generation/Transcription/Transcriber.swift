@@ -29,16 +29,16 @@ package final class Transcriber: Sendable {
   ///   - state: of an interrupted transcription of the recording with the same options, which is
   ///     continued; its segments are not emitted again.
   ///   - emit: called for each event.
-  ///   - didReach: called after each window with its position; with the segments so far it is a state
-  ///     to resume.
+  ///   - didReach: called after each window with its position, from which it can be continued;
+  ///     an error ends the transcription.
   ///   - shouldStop: called before each token; true ends the transcription and keeps its segments.
   /// - Returns: the transcript.
-  /// - Throws: `TranscriptionError`, and what reading the sound throws.
+  /// - Throws: `TranscriptionError`, and what reading the sound and `didReach` throw.
   package func transcribe(
     _ sound: some SoundFrames, options: TranscriptionOptions = TranscriptionOptions(),
     resuming state: TranscriptionState? = nil,
     emit: (TranscriptionEvent) -> Void = { _ in },
-    didReach: (TranscriptionPosition) -> Void = { _ in },
+    didReach: (TranscriptionPosition) throws -> Void = { _ in },
     shouldStop: () -> Bool = { false }
   ) throws -> Transcript {
     try options.validate()
@@ -59,7 +59,7 @@ package final class Transcriber: Sendable {
       resuming: state)
     while !shouldStop(), let segments = try run.next(shouldStop: shouldStop) {
       if !segments.isEmpty { emit(.segments(segments)) }
-      didReach(run.position)
+      try didReach(run.position)
       emit(.progress(seconds: run.secondsDone, of: sound.duration))
     }
     return Transcript(
@@ -93,7 +93,7 @@ package final class Transcriber: Sendable {
     if let speech = sound.speech {
       // Nobody speaks, so nothing will be decoded either.
       guard let start = speech.first?.lowerBound else { return "" }
-      if Double(start) / MelFrames.frameRate >= TranscriptionOptions().pauseThreshold {
+      if FrameTime.seconds(start) >= TranscriptionOptions().pauseThreshold {
         first = start
       }
     }

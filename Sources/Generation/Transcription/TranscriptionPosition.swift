@@ -1,7 +1,6 @@
-/// The position of a transcription after a window, with the values that the next window depends on.
+/// The position of a transcription after a window, with all that the next window depends on.
 ///
-/// Together with the segments so far it continues an interrupted transcription, to the same result
-/// as without the interruption.
+/// It continues an interrupted transcription to the same segments as without the interruption.
 package struct TranscriptionPosition: Sendable, Equatable, Codable {
   /// Code of the language; it is not detected again.
   package var language: String
@@ -10,8 +9,8 @@ package struct TranscriptionPosition: Sendable, Equatable, Codable {
   package var clip: Int
   /// Windows so far, on which the draws of the next depend.
   package var windowCount: Int
-  /// The first of the tokens that the next window continues, counted from the initial prompt.
-  package var promptStart: Int
+  /// The tokens that the next window continues, as many as it can see.
+  package var prompt: [Int32]
   /// The end of the last word, in seconds.
   package var lastSpeech: Double
 }
@@ -19,10 +18,10 @@ package struct TranscriptionPosition: Sendable, Equatable, Codable {
 /// An interrupted transcription.
 package struct TranscriptionState: Sendable, Equatable {
   package var position: TranscriptionPosition
-  /// All segments so far.
+  /// All segments so far, for the transcript; those that follow do not depend on them.
   package var segments: [TranscriptSegment]
 
-  package init(position: TranscriptionPosition, segments: [TranscriptSegment]) {
+  package init(position: TranscriptionPosition, segments: [TranscriptSegment] = []) {
     self.position = position
     self.segments = segments
   }

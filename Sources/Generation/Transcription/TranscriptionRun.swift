@@ -8,11 +8,10 @@ struct TranscriptionRun<Sound: SoundFrames> {
   /// The segments so far.
   private(set) var segments: [TranscriptSegment] = []
 
-  /// The tokens of the initial prompt and of all segments.
-  private var tokens: [Int32]
-  private let initialTokenCount: Int
-  /// The first of the tokens that the next window continues.
-  private var promptStart = 0
+  /// The tokens of the initial prompt.
+  private let initialPrompt: [Int32]
+  /// The tokens that the next window continues, as many as it can see.
+  private var prompt: [Int32]
   /// Frames to transcribe, in order.
   private let clips: [Range<Int>]
   private var clip = 0
@@ -31,49 +30,44 @@ struct TranscriptionRun<Sound: SoundFrames> {
     self.decoder = decoder
     self.sound = sound
     let options = decoder.options
-    tokens =
+    initialPrompt =
       options.initialPrompt.map { decoder.tokenizer.encode(" " + WhisperTokenizer.strip($0)) } ?? []
-    initialTokenCount = tokens.count
+    prompt = initialPrompt
     let end = sound.contentFrameCount
     clips =
       options.clips.isEmpty
       ? [0..<end]
       : options.clips.map {
-        let first = Self.frame($0.lowerBound)
-        return first..<min(Self.frame($0.upperBound), max(first, end))
+        let first = FrameTime.frame($0.lowerBound)
+        return first..<min(FrameTime.frame($0.upperBound), max(first, end))
       }
-    windows = SpeechWindows(speech: sound.speech, pause: Self.frame(options.pauseThreshold))
+    windows = SpeechWindows(speech: sound.speech, pause: FrameTime.frame(options.pauseThreshold))
     seek = clips[0].lowerBound
     if let state { resume(state) }
   }
 
-  /// Continues after the windows of an earlier run.
+  /// Continues after the windows of an earlier run; a position from a damaged file does no harm.
   private mutating func resume(_ state: TranscriptionState) {
     segments = state.segments
-    tokens += segments.flatMap(\.tokens)
     let position = state.position
-    promptStart = min(max(0, position.promptStart), tokens.count)
+    prompt = position.prompt
     clip = min(max(0, position.clip), clips.count)
     seek = max(0, position.seek)
-    windowCount = position.windowCount
+    windowCount = min(max(0, position.windowCount), Int(Int32.max))
     lastSpeech = position.lastSpeech
   }
 
-  private static func frame(_ seconds: Double) -> Int {
-    Int((seconds * Sound.frameRate).rounded(.toNearestOrEven))
-  }
-
   /// The text of all segments.
-  var text: String { tokenizer.decode(tokens[initialTokenCount...]) }
+  var text: String { tokenizer.decode(segments.flatMap(\.tokens)) }
 
   /// Seconds before the next frame.
-  var secondsDone: Double { Double(min(seek, sound.contentFrameCount)) / Sound.frameRate }
+  var secondsDone: Double { FrameTime.seconds(min(seek, sound.contentFrameCount)) }
 
-  /// The values that the next window depends on besides the segments.
+  /// All that the next window depends on.
   var position: TranscriptionPosition {
     TranscriptionPosition(
       language: decoder.language, seek: seek, clip: clip, windowCount: windowCount,
-      promptStart: promptStart, lastSpeech: lastSpeech)
+      prompt: prompt, lastSpeech: lastSpeech)
   }
 
   /// The next frames to decode; nil at the end.
@@ -105,7 +99,7 @@ struct TranscriptionRun<Sound: SoundFrames> {
     windowCount += 1
     guard
       let decoded = try decoder.decodeWithFallback(
-        previous: tokens[promptStart...], number: windowCount, shouldStop: shouldStop)
+        previous: prompt, number: windowCount, shouldStop: shouldStop)
     else { return nil }
     if isSilent(decoded) {
       seek += frameCount
@@ -113,7 +107,7 @@ struct TranscriptionRun<Sound: SoundFrames> {
     }
     let found = append(try segments(of: decoded, frameCount: frameCount))
     // Text of a high temperature may be wrong, and the next window would continue it.
-    if !options.conditionsOnPreviousText || decoded.temperature > 0.5 { promptStart = tokens.count }
+    if !options.conditionsOnPreviousText || decoded.temperature > 0.5 { prompt = [] }
     return found
   }
 
@@ -135,7 +129,7 @@ struct TranscriptionRun<Sound: SoundFrames> {
   private mutating func append(_ found: [TranscriptSegment]) -> [TranscriptSegment] {
     let cleared = found.map { $0.clearedIfEmpty() }
     segments += cleared
-    tokens += cleared.flatMap(\.tokens)
+    prompt = Array((prompt + cleared.flatMap(\.tokens)).suffix(decoder.previousTokenLimit))
     return cleared
   }
 
@@ -155,8 +149,8 @@ struct TranscriptionRun<Sound: SoundFrames> {
     // The next window begins after the last word rather than after the last pair of times.
     var next = seek + advance
     let isOpen = !window.endsWithSingleTime
-    if isOpen, let end = Self.lastEnd(found), end > Double(seek) / Sound.frameRate {
-      next = Self.frame(end)
+    if isOpen, let end = Self.lastEnd(found), end > FrameTime.seconds(seek) {
+      next = FrameTime.frame(end)
     }
     if let threshold = options.hallucinationSilenceThreshold {
       let filter = HallucinationFilter(
@@ -185,7 +179,7 @@ struct TranscriptionRun<Sound: SoundFrames> {
     let text = segments.flatMap(\.tokens).filter { $0 < tokenizer.endOfText }
     let times = WordTimes(try alignment.words(text, frameCount: frameCount))
     times.add(
-      to: &segments, offset: Double(seek) / Sound.frameRate, endOfText: tokenizer.endOfText,
+      to: &segments, offset: FrameTime.seconds(seek), endOfText: tokenizer.endOfText,
       lastSpeech: lastSpeech)
     lastSpeech = Self.lastEnd(segments) ?? lastSpeech
   }
@@ -220,10 +214,9 @@ struct TranscriptionRun<Sound: SoundFrames> {
       seek = end
     }
     guard !ranges.isEmpty else { return nil }
-    let prompt = tokens[..<initialTokenCount]
     guard
       let first = try decoder.decode(
-        previous: prompt, windows: 0..<ranges.count, temperature: options.temperatures[0],
+        previous: initialPrompt, windows: 0..<ranges.count, temperature: options.temperatures[0],
         firstDraw: UInt64((windowCount + 1) * options.temperatures.count) << 20,
         shouldStop: shouldStop)
     else { return nil }
@@ -232,7 +225,7 @@ struct TranscriptionRun<Sound: SoundFrames> {
       windowCount += 1
       guard
         let decoded = try decoder.decodeWithFallback(
-          previous: prompt, number: windowCount, window: window, first: first[window],
+          previous: initialPrompt, number: windowCount, window: window, first: first[window],
           shouldStop: shouldStop)
       else { return nil }
       if isSilent(decoded) { continue }
@@ -245,7 +238,7 @@ struct TranscriptionRun<Sound: SoundFrames> {
       }
       all += append(found)
     }
-    promptStart = tokens.count
+    prompt = []
     return all
   }
 }

@@ -69,7 +69,7 @@ struct WindowDecoder {
   /// - Returns: the last text tried; nil where it was stopped.
   /// - Throws: `TranscriptionError.model`.
   func decodeWithFallback(
-    previous: ArraySlice<Int32>, number: Int, window: Int = 0, first: DecodedWindow? = nil,
+    previous: [Int32], number: Int, window: Int = 0, first: DecodedWindow? = nil,
     shouldStop: () -> Bool
   ) throws(TranscriptionError) -> DecodedWindow? {
     var result = first
@@ -110,7 +110,7 @@ struct WindowDecoder {
   /// - Returns: a text for each window; nil where it was stopped.
   /// - Throws: `TranscriptionError.model`.
   func decode(
-    previous: ArraySlice<Int32>, windows: Range<Int>, temperature: Float, firstDraw: UInt64,
+    previous: [Int32], windows: Range<Int>, temperature: Float, firstDraw: UInt64,
     shouldStop: () -> Bool
   ) throws(TranscriptionError) -> [DecodedWindow]? {
     let prompt = prompt(after: previous)
@@ -173,11 +173,14 @@ struct WindowDecoder {
 
   /// The prompt: words to expect and text of the windows before, together as much as half of the
   /// context holds, and the start.
-  func prompt(after previous: ArraySlice<Int32>) -> [Int32] {
+  func prompt(after previous: [Int32]) -> [Int32] {
     if previous.isEmpty && hotwords.isEmpty { return startTokens }
-    return [tokenizer.startOfPrevious] + hotwords
-      + previous.suffix(context / 2 - 1 - hotwords.count) + startTokens
+    return [tokenizer.startOfPrevious] + hotwords + previous.suffix(previousTokenLimit)
+      + startTokens
   }
+
+  /// The most tokens of the windows before that a window sees.
+  var previousTokenLimit: Int { context / 2 - 1 - hotwords.count }
 
   /// The best hypothesis of a window, with its numbers.
   private func result(of text: WindowText, temperature: Float) -> DecodedWindow {

@@ -59,7 +59,7 @@ struct WindowSegments {
     let first = rest.first.flatMap { isTime($0) ? seconds($0) : nil } ?? 0
     segments.append(
       segment(
-        rest, start: first, end: max(first, Double(frameCount) / MelFrames.frameRate),
+        rest, start: first, end: max(first, FrameTime.seconds(frameCount)),
         id: firstID + segments.count))
     return segments
   }
@@ -83,13 +83,13 @@ struct WindowSegments {
     if let last = tokens.last(where: isTime), last != tokenizer.firstTimestamp {
       return seconds(last)
     }
-    return Double(frameCount) / MelFrames.frameRate
+    return FrameTime.seconds(frameCount)
   }
 
   private func segment(
     _ tokens: [Int32], start: Double, end: Double, id: Int
   ) -> TranscriptSegment {
-    let offset = Double(seek) / MelFrames.frameRate
+    let offset = FrameTime.seconds(seek)
     let text = tokenizer.decode(tokens.filter { $0 < tokenizer.endOfText })
     return TranscriptSegment(
       id: id, seek: seek, start: offset + start, end: offset + end, text: text,

@@ -6,9 +6,9 @@
 /// - Source: openai-whisper 20250625 `timing.py`, `merge_punctuations` and `add_word_timestamps`.
 struct WordTimes {
   /// Joins the word after it.
-  private static let opening = "\"'“¿([{-"
+  static let opening = "\"'“¿([{-"
   /// Joins the word before it.
-  private static let closing = "\"'.。,，!！?？:：”)]}、"
+  static let closing = "\"'.。,，!！?？:：”)]}、"
   private static let sentenceEnds = ".。!！?？"
   /// Longest median of the words' durations, in seconds.
   private static let medianLimit = 0.7

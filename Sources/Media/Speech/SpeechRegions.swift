@@ -1,8 +1,8 @@
 /// The parts of a recording in which somebody speaks, from the probabilities of its frames.
 ///
-/// A part begins with a frame of at least ``startThreshold`` and ends where the frames stay below
-/// ``endThreshold`` for ``minimumSilence``; shorter parts than ``minimumSpeech`` are noises. Parts
-/// are extended on both sides, since consonants are quiet, and joined where they then meet.
+/// A part begins with a frame of at least 0.5 and ends where the frames stay below 0.35 for 0.3
+/// seconds; parts shorter than 0.25 seconds are noises. Parts are extended on both sides, since
+/// consonants are quiet, and joined where they then meet.
 ///
 /// ```swift
 /// var regions = SpeechRegions()
@@ -14,15 +14,15 @@
 /// - Source: Silero VAD 6.2, `get_speech_timestamps`, with the padding of faster-whisper 1.2.1.
 package struct SpeechRegions: Sendable {
   /// Probability of a frame that begins a part.
-  package var startThreshold: Float = 0.5
+  private static let startThreshold: Float = 0.5
   /// Probability below which a frame may end a part.
-  package var endThreshold: Float = 0.35
+  private static let endThreshold: Float = 0.35
   /// Seconds of the shortest part.
-  package var minimumSpeech = 0.25
+  private static let minimumSpeech = 0.25
   /// Seconds of silence that end a part.
-  package var minimumSilence = 0.3
+  private static let minimumSilence = 0.3
   /// Seconds that are added before and after a part.
-  package var padding = 0.4
+  var padding = 0.4
 
   /// Parts that have ended, in frames.
   private var parts: [Range<Int>] = []
@@ -35,22 +35,23 @@ package struct SpeechRegions: Sendable {
   package init() {}
 
   /// Seconds of a frame.
-  private static let frameSeconds = 0.032
+  private static let frameSeconds =
+    Double(EnergySpeechDetector.frameLength) / Double(SoundDecoder.sampleRate)
 
   /// Takes the probabilities of the next frames.
   package mutating func append(_ probabilities: [Float]) {
     for probability in probabilities {
       if let start {
-        if probability >= endThreshold {
+        if probability >= Self.endThreshold {
           quiet = nil
         } else {
           let first = quiet ?? frameCount
           quiet = first
-          if Double(frameCount + 1 - first) * Self.frameSeconds >= minimumSilence {
+          if Double(frameCount + 1 - first) * Self.frameSeconds >= Self.minimumSilence {
             end(start..<first)
           }
         }
-      } else if probability >= startThreshold {
+      } else if probability >= Self.startThreshold {
         start = frameCount
       }
       frameCount += 1
@@ -58,7 +59,7 @@ package struct SpeechRegions: Sendable {
   }
 
   private mutating func end(_ part: Range<Int>) {
-    if Double(part.count) * Self.frameSeconds >= minimumSpeech { parts.append(part) }
+    if Double(part.count) * Self.frameSeconds >= Self.minimumSpeech { parts.append(part) }
     (start, quiet) = (nil, nil)
   }
 

@@ -6,9 +6,6 @@ internal import Kernels
 /// Samples are appended in pieces of any size; frames have the same probabilities however the
 /// recording is divided. It belongs to one caller at a time.
 package final class SileroSession {
-  /// Samples of a frame: 32 ms at 16 kHz.
-  package static let frameLength = SileroTensors.frameLength
-
   private let model: SileroModel
   /// The last samples of the frame before, and then those of no complete frame.
   private var pending = [Float](repeating: 0, count: SileroTensors.contextLength)
@@ -28,13 +25,13 @@ package final class SileroSession {
     pending += samples
     var probabilities: [Float] = []
     var start = 0
-    let needed = SileroTensors.contextLength + Self.frameLength
+    let needed = SileroTensors.contextLength + SileroTensors.frameLength
     while pending.count - start >= needed {
       let frames = min(
-        SileroState.frameLimit, (pending.count - start - needed) / Self.frameLength + 1)
-      let end = start + SileroTensors.contextLength + frames * Self.frameLength
+        SileroState.frameLimit, (pending.count - start - needed) / SileroTensors.frameLength + 1)
+      let end = start + SileroTensors.contextLength + frames * SileroTensors.frameLength
       probabilities += model.probabilities(pending[start..<end], frames: frames, &state)
-      start += frames * Self.frameLength
+      start += frames * SileroTensors.frameLength
     }
     pending.removeFirst(start)
     return probabilities
@@ -44,7 +41,7 @@ package final class SileroSession {
   package func finish() -> [Float] {
     let rest = pending.count - SileroTensors.contextLength
     guard rest > 0 else { return [] }
-    return append([Float](repeating: 0, count: Self.frameLength - rest))
+    return append([Float](repeating: 0, count: SileroTensors.frameLength - rest))
   }
 }
 
