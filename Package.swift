@@ -216,7 +216,8 @@ let package = Package(
       ],
       swiftSettings: swiftRAGSettings),
     .testTarget(
-      name: "CLITests", dependencies: ["CLI", "RAG", "Store", "Documents", "Media", "Bytes"],
+      name: "CLITests",
+      dependencies: ["CLI", "Generation", "RAG", "Store", "Documents", "Media", "Bytes"],
       swiftSettings: swiftRAGSettings),
   ],
   swiftLanguageModes: [.v6]

@@ -19,6 +19,15 @@ struct TranscriptJournal {
   private struct Entry: Codable {
     var position: TranscriptionPosition
     var segments: [TranscriptSegment]
+
+    /// Whether all times can be written as hours, minutes and seconds: a file may have been edited.
+    var hasUsableTimes: Bool {
+      let times = segments.flatMap { segment in
+        [segment.start, segment.end] + (segment.words ?? []).flatMap { [$0.start, $0.end] }
+      }
+      // As many seconds as clips may have, 31 years.
+      return times.allSatisfy { (0...1e9).contains($0) }
+    }
   }
 
   var exists: Bool { FileManager.default.fileExists(atPath: path) }
@@ -37,7 +46,8 @@ struct TranscriptJournal {
       header.version == Header.currentVersion, header.fingerprint == fingerprint
     {
       for line in lines.dropFirst() {
-        guard let entry = try? JSONDecoder().decode(Entry.self, from: line) else { break }
+        guard let entry = try? JSONDecoder().decode(Entry.self, from: line), entry.hasUsableTimes
+        else { break }
         position = entry.position
         segments += entry.segments
         kept.append(line)

@@ -16,6 +16,13 @@ import Testing
       (["-", "-"], "one recording"), ([], "files"),
       (["a.wav", "--vad", "loud"], "silero"),
       (["a.wav", "--hallucination-silence-threshold", "0"], "above 0"),
+      (
+        [
+          "a.wav", "--hallucination-silence-threshold", "1", "--word-timestamps", "--batch-size",
+          "2",
+        ],
+        "cannot be decoded in batches"
+      ),
       (["a.wav", "--batch-size", "0"], "batch-size"),
       (["a.wav", "--batch-size", "20", "--beam-size", "5"], "between 1 and 12"),
       (["a.wav", "--clip-timestamps", "5,2"], "ascending"),

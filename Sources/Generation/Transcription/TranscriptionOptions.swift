@@ -107,6 +107,9 @@ package struct TranscriptionOptions: Sendable, Equatable {
         "\(threshold) is not above 0 and at most 30")
       try require(
         hasWordTimes, "hallucination-silence-threshold", "needs the times of words")
+      try require(
+        batchSize == 1, "hallucination-silence-threshold",
+        "moves the next window, so windows cannot be decoded in batches")
     }
     for clip in clips {
       try require(
