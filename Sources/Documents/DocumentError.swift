@@ -72,7 +72,9 @@ package enum DocumentError: Error, Equatable, Sendable {
     case .textTooLarge(_, let limit): "contains more than \(limit) bytes of text; split the file"
     case .empty: "contains no text"
     case .unsupported(_, let format):
-      "is \(format); readable are \(DocumentType.displayNames)"
+      // A format that says what to do needs no list of what else could be read.
+      format.contains("; ")
+        ? "is \(format)" : "is \(format); readable are \(DocumentType.displayNames)"
     case .binary(_, let reason): "is not a text file: \(reason)"
     case .damaged(_, let type, let reason): "is a damaged \(type.name) file: \(reason)"
     case .encrypted: "is encrypted; save a copy without a password"

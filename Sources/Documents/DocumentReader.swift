@@ -37,7 +37,7 @@ package struct DocumentReader: Sendable {
   /// The version of the text extraction.
   ///
   /// An index stores it together with `Chunker.identity`: another extraction gives other text.
-  package static let identity = "documents-2"
+  package static let identity = "documents-3"
 
   package var limits: DocumentLimits
 

@@ -95,8 +95,9 @@ enum DocumentSniffer {
 
   /// An OLE file that is not a text, a sheet or a presentation.
   private static func oldOfficeFormat(_ bytes: [UInt8]) -> String {
-    let names = OLEDirectory(bytes)?.names ?? []
-    if names.contains("EncryptedPackage") {
+    // Names of streams are equal without regard to case ([MS-CFB] 2.6.4).
+    let names = (OLEDirectory(bytes)?.names ?? []).map { $0.lowercased() }
+    if names.contains("encryptedpackage") {
       return "an Office file with a password; save a copy without one"
     }
     if names.contains("__properties_version1.0") {

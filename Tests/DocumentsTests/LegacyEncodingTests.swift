@@ -56,6 +56,24 @@ struct LegacyEncodingTests {
     #expect(dos.text == "schön" && dos.encoding == .ibm850 && dos.warnings.count == 1)
   }
 
+  /// Bytes of another encoding under a label that says UTF-8.
+  @Test func aWrongLabelOfUTF8IsNotBelieved() throws {
+    // "Привет, мир" in windows-1251.
+    let russian: [UInt8] = [0xCF, 0xF0, 0xE8, 0xE2, 0xE5, 0xF2, 0x2C, 0x20, 0xEC, 0xE8, 0xF0]
+    let page = Array("<meta charset=utf-8><p>".utf8)
+    let sentence = russian + [0x2E, 0x20] + russian + [0x2E]
+    let document = try DocumentReader().read(contents: page + sentence, path: "a.html")
+    #expect(document.text == "Привет, мир. Привет, мир.")
+    #expect(document.encoding == .windows1251)
+    // A single letter of Latin-1, and UTF-8 that a program has cut within a character.
+    let french = try DocumentReader().read(
+      contents: page + Array("Le caf".utf8) + [0xE9] + Array(" est ouvert.".utf8), path: "a.html")
+    #expect(french.text == "Le café est ouvert.")
+    let cut = try DocumentReader().read(
+      contents: page + Array("Café à la crème".utf8) + [0xC3], path: "a.html")
+    #expect(cut.text == "Café à la crème\u{FFFD}" && cut.encoding == .utf8)
+  }
+
   @Test func textThatIsEncodedOnceStays() throws {
     for text in ["Café é è", "über “quotes” – €5", "Ã is a letter, é is one", "NÃO", "Â", "日本語"] {
       let document = try DocumentFixture.read(text, "a.txt")

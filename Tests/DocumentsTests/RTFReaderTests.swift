@@ -45,6 +45,10 @@ import Testing
     (#"{\rtf1 10{\super 6} H{\sub 2}O 10\super -3\nosupersub m}"#, "10^6 H₂O 10^-3m"),
     (#"{\rtf1 a{\strike b}\strike c\strike0 d}"#, "ad"),
     (#"{\rtf1 a}}}b"#, "ab"),
+    // Fragments of tables, as clipboards have them, without \row.
+    (#"{\rtf1 Fax\cell Phone\cell }"#, "Fax | Phone"),
+    (#"{\rtf1\trowd\intbl Fax\cell 12"#, "Fax | 12"),
+    (#"{\rtf1\trowd\intbl Fax\cell 12\cell\pard After.\par}"#, "Fax | 12\n\nAfter."),
   ])
   func piecesOfTheGrammar(file: String, text: String) throws {
     #expect(try DocumentFixture.read(file, "a.rtf").text == text)

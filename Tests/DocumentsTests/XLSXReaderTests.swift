@@ -53,6 +53,17 @@ import Testing
         + "Name: Ivo Marsh | Department: Kitchen | Start: 2022-01-17 | Salary: 39000")
   }
 
+  /// Text boxes lie above the cells; the second sheet has nothing else.
+  @Test func textBoxesFollowTheCells() throws {
+    let document = try document("notice.xlsx")
+    #expect(
+      document.text
+        == "Prices\n\nTicket: Adult | Single: 12\n\nChildren under six travel free.\n\n"
+        + "Dogs pay 3 crowns.\n\nNotice\n\nThe pier is closed on Mondays.")
+    let chunks = Chunker(maximumTokenCount: 400, measure: ChunkerTests.words).chunks(of: document)
+    #expect(chunks.map(\.place).last == "sheet Notice")
+  }
+
   static let formats: [(String, Double, String)] = [
     ("General", 1234.5, "1234.5"), ("General", 0.1 + 0.2, "0.3"),
     ("General", 1.0 / 3, "0.333333333"),

@@ -112,8 +112,7 @@ struct RTFParser {
 
   mutating func finish() {
     flush()
-    output.endParagraph()
-    output.endTable()
+    output.finish()
   }
 
   // MARK: Groups

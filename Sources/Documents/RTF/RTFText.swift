@@ -39,6 +39,7 @@ struct RTFText {
   mutating func endParagraph() {
     // A paragraph inside a cell.
     if isInTable { return paragraph += " " }
+    endUnfinishedRow()
     let words = TextAssembler.singleLine(paragraph)
     paragraph = ""
     defer { mark = nil }
@@ -83,6 +84,23 @@ struct RTFText {
     (cells, column, isHeaderRow) = ([], 0, false)
     // A row at the end of a text has no paragraph after it.
     isInTable = false
+  }
+
+  /// Ends a row whose `\row` is missing: writers of fragments, such as clipboards, omit it.
+  mutating func endUnfinishedRow() {
+    guard !cells.isEmpty else { return }
+    let rest = paragraph
+    paragraph = ""
+    endRow()
+    paragraph = rest
+  }
+
+  /// Ends the text: a cell, row or paragraph may be open.
+  mutating func finish() {
+    if isInTable, !TextAssembler.singleLine(paragraph).isEmpty { endCell() }
+    isInTable = false
+    endParagraph()
+    endTable()
   }
 
   mutating func endTable() {

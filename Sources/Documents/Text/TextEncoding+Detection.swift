@@ -40,11 +40,16 @@ extension TextEncoding {
     if hasJapaneseEscape(bytes) {
       return DetectedEncoding(encoding: .iso2022JP, markByteCount: 0)
     }
-    if looksLikeUTF8(bytes) {
+    let sequences = utf8Sequences(in: bytes)
+    // UTF-8, or UTF-8 with a few errors.
+    if sequences.invalid == 0 || sequences.valid > sequences.invalid * 4 {
       let isTwice = DoubleEncoding.isPresent(in: bytes)
       return DetectedEncoding(encoding: isTwice ? .doubleUTF8 : .utf8, markByteCount: 0)
     }
-    if let declared { return DetectedEncoding(encoding: declared, markByteCount: 0) }
+    // A page that is labelled UTF-8 and has next to no UTF-8 in it carries the wrong label.
+    if let declared, declared != .utf8 || sequences.valid > sequences.invalid {
+      return DetectedEncoding(encoding: declared, markByteCount: 0)
+    }
     return LegacyEncoding(bytes).guess()
   }
 
@@ -83,9 +88,8 @@ extension TextEncoding {
     }
   }
 
-  /// Whether the bytes are valid UTF-8, or UTF-8 with a few errors: most multi-byte sequences are
-  /// valid.
-  private static func looksLikeUTF8(_ bytes: [UInt8]) -> Bool {
+  /// Counts the multi-byte sequences of UTF-8 that are valid, and those that are not.
+  private static func utf8Sequences(in bytes: [UInt8]) -> (valid: Int, invalid: Int) {
     var valid = 0
     var invalid = 0
     var offset = 0
@@ -103,6 +107,6 @@ extension TextEncoding {
         offset += byteCount
       }
     }
-    return invalid == 0 || valid > invalid * 4
+    return (valid, invalid)
   }
 }

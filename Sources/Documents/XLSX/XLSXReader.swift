@@ -4,7 +4,8 @@ import Bytes
 /// spreadsheet program shows.
 ///
 /// Each sheet is a part of the document under a heading with its name; `TableLayout` turns its rows
-/// into lines. Formulas give their cached values. Left out and said: comments, charts.
+/// into lines, and its text boxes follow. Formulas give their cached values. Left out and said:
+/// comments, charts.
 struct XLSXReader {
   private let package: OfficePackage
 
@@ -42,27 +43,50 @@ struct XLSXReader {
         strings: strings.texts, styles: styles, uses1904: workbook.uses1904,
         limit: package.limits.maximumTextByteCount)
       try package.walk(part, &visitor)
-      try write(visitor, named: sheet.name, into: &text)
+      let boxes = try textBoxes(of: part, &text)
+      try write(visitor, boxes, named: sheet.name, into: &text)
     }
     noteLeftOut(&text)
     let title = try package.title(&text.warnings)
     return try text.document(type: .xlsx, path: package.path, title: title)
   }
 
+  /// The shapes with text that lie above the cells of a sheet (20.5, SpreadsheetML drawings).
+  private func textBoxes(
+    of sheet: String, _ text: inout TextAssembler
+  ) throws(DocumentError) -> [PPTXShape] {
+    var shapes: [PPTXShape] = []
+    for part in try package.relationships(of: sheet, &text.warnings).targets(of: "drawing") {
+      // Shapes are the same language, DrawingML, as on slides.
+      var drawing = PPTXSlide()
+      try package.walkOptional(part, &drawing, &text.warnings)
+      text.leftOut.add(drawing.leftOut)
+      shapes += drawing.shapes
+    }
+    return shapes.filter { !$0.paragraphs.isEmpty || !$0.rows.isEmpty }
+  }
+
   private func write(
-    _ sheet: XLSXSheet, named name: String, into text: inout TextAssembler
+    _ sheet: XLSXSheet, _ boxes: [PPTXShape], named name: String, into text: inout TextAssembler
   ) throws(DocumentError) {
     guard !sheet.isTooLarge else {
       throw .textTooLarge(path: package.path, limit: package.limits.maximumTextByteCount)
     }
     text.leftOut.add(sheet.leftOut)
     let rows = sheet.mergedRows()
-    guard !rows.isEmpty else { return }
+    guard !rows.isEmpty || !boxes.isEmpty else { return }
     text.beginPart()
-    text.mark(.row, "\(rows[0].number)", in: "sheet " + name)
+    let place = "sheet " + name
+    if let first = rows.first {
+      text.mark(.row, "\(first.number)", in: place)
+    } else {
+      text.mark(.named, place)
+    }
     text.appendHeading(name, level: 1)
     var layout = TableLayout(.freeForm)
-    layout.write(rows, into: &text, container: "sheet " + name, placed: true)
+    layout.write(rows, into: &text, container: place, placed: true)
+    if !boxes.isEmpty { text.mark(.named, place) }
+    for box in boxes { box.append(to: &text) }
   }
 
   private func noteLeftOut(_ text: inout TextAssembler) {

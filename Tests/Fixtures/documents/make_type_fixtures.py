@@ -102,6 +102,20 @@ def make_workbook():
     rezip(path)
 
 
+def make_workbook_with_boxes():
+    """A text box beside cells, and a sheet with nothing but one."""
+    path = HERE / "notice.xlsx"
+    book = xlsxwriter.Workbook(str(path))
+    book.set_properties({"created": WHEN})
+    prices = book.add_worksheet("Prices")
+    prices.write_row("A1", ["Ticket", "Single"])
+    prices.write_row("A2", ["Adult", 12])
+    prices.insert_textbox("D2", "Children under six travel free.\nDogs pay 3 crowns.")
+    book.add_worksheet("Notice").insert_textbox("B2", "The pier is closed on Mondays.")
+    book.close()
+    rezip(path)
+
+
 def make_openpyxl_workbook():
     path = HERE / "staff.xlsx"
     book = openpyxl.Workbook()
@@ -336,6 +350,7 @@ def make_rich_text():
 
 if __name__ == "__main__":
     make_workbook()
+    make_workbook_with_boxes()
     make_openpyxl_workbook()
     make_slides()
     make_texts()
