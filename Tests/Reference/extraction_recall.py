@@ -1,189 +1,51 @@
 #!/usr/bin/env python3
-"""Measures the text that `swiftrag add` extracts from generated documents whose text is known.
+"""Measures the text that `swiftrag add` extracts from documents of each type.
 
-    extraction_recall.py [--count 20] [--seed 1] [--kind SUBSTRING]
+    .venv/bin/python Tests/Reference/extraction_recall.py [--count 20] [--seed 1] [--kind SUBSTRING]
+    .venv/bin/python Tests/Reference/extraction_recall.py --folder DIR
 
-Prints a table by kind of document:
+The first form generates documents whose text is known, and prints for the program, and for the
+library of reference_extractors.py that reads the type:
 
     recall      share of the words of the source that are in the extracted text
     precision   share of the words of the extracted text that are in the source
     pairs       share of the pairs of neighbouring words of the source (in a sentence, or a row of a
                 table) that are neighbours in the extracted text; the order of reading, and rows
 
-Words are compared in lower case, as often as they occur. To add a kind, write a function that takes
-a seeded generator and returns the file's bytes and its source text, one sentence or row per line, and
-put `@kind(name, file name extension)` above it. SWIFTRAG names another program than the release build.
+The second form compares the program with the library on the documents of a folder, whose text nobody
+has written down: recall is the share of the library's words that the program has, precision the
+share of the program's words that the library has. `--worst N` names the files that differ most.
+
+Words are compared in lower case, as often as they occur; a column's name before each value repeats
+the header on purpose and does not count against precision. SWIFTRAG names another program than the
+release build. With --minimum the script fails where the program's recall or precision is lower.
 """
 
 import argparse
 import collections
 import pathlib
 import random
-import re
 import sqlite3
 import subprocess
+import sys
 import tempfile
 
-from make_corpus import PEOPLE, PLACES, THINGS, TOPICS, sentence
+from document_kinds import KINDS, words
+import office_document_kinds  # noqa: F401  (registers its kinds)
+import reference_extractors
 from swiftrag import program
-from tiny_documents import PDF, text_width, wrap
-
-KINDS = []
-
-
-def kind(name, extension):
-    """Registers a generator of documents."""
-    return lambda generate: KINDS.append((name, extension, generate))
-
-
-def sentences(rng, count):
-    return [sentence(rng) for _ in range(count)]
-
-
-def fares(rng, count):
-    """Rows of a table with a header."""
-    rows = [["Place", "Single", "Return", "Visitors"]]
-    for _ in range(count):
-        single = rng.randint(2, 30)
-        rows.append([f"{rng.choice(PLACES)} {rng.choice(THINGS)}", f"{single}.50",
-                     f"{single * 2 - 1}.00", str(rng.randint(10, 9000))])
-    return rows
-
-
-@kind("TXT, UTF-8", "txt")
-def plain(rng):
-    lines = sentences(rng, 30)
-    text = "\n\n".join("\n".join(wrap(" ".join(lines[n:n + 5]), 10, 400)) for n in range(0, 30, 5))
-    return text.encode(), "\n".join(lines)
-
-
-@kind("TXT, UTF-16LE without a mark", "txt")
-def wide(rng):
-    lines = sentences(rng, 10)
-    return "\r\n".join(lines).encode("utf-16-le"), "\n".join(lines)
-
-
-@kind("TXT, windows-1252 with few accents", "txt")
-def western(rng):
-    lines = sentences(rng, 10) + [f"The caf\u00e9 \u201c{rng.choice(PLACES)}\u201d takes 5 \u20ac."]
-    return "\n".join(lines).encode("cp1252"), "\n".join(lines)
-
-
-@kind("TXT, quoted mail", "txt")
-def mail(rng):
-    lines = sentences(rng, 8)
-    quoted = wrap(" ".join(lines[:5]), 10, 350)
-    text = "\n".join(["On Monday Ines wrote:"] + ["> " + line for line in quoted] + [""] + lines[5:])
-    return text.encode(), "\n".join(["On Monday Ines wrote:"] + lines)
-
-
-@kind("MD, headings, lists, tables, quotes", "md")
-def markdown(rng):
-    lines, rows = sentences(rng, 12), fares(rng, 6)
-    title = f"On {rng.choice(TOPICS)}"
-    quoted = "\n".join("> " + line for line in wrap(" ".join(lines[4:8]), 10, 350))
-    table = "\n".join("| " + " | ".join(row) + " |" for row in rows)
-    table = table.replace("\n", "\n|---|---|---|---|\n", 1)
-    picture = "![](data:image/png;base64," + "iVBORw0KGgo9aB7zQx" * 60 + ")"
-    items = "\n".join("- " + line for line in lines[8:])
-    text = "\n\n".join([f"# {title}", *lines[:4], quoted, table, picture, items])
-    return text.encode(), "\n".join([title, *lines, *map(" ".join, rows)])
-
-
-@kind("PDF, paragraphs", "pdf")
-def paragraphs(rng):
-    pdf, source = PDF(), []
-    for _ in range(3):
-        lines = sentences(rng, 12)
-        pdf.page([("h1", lines[0]), *[("p", " ".join(lines[n:n + 3])) for n in range(1, 10, 3)]])
-        source += lines[:10]
-    return pdf.data(), "\n".join(source)
-
-
-@kind("PDF, two columns", "pdf")
-def columns(rng):
-    lines = sentences(rng, 30)
-    wrapped = wrap(" ".join(lines), 10, 215)
-    half = (len(wrapped) + 1) // 2
-    texts = [(72 + 245 * (n // half), 72 + 12 * (n % half), line) for n, line in enumerate(wrapped)]
-    pdf = PDF()
-    pdf.placed(texts)
-    return pdf.data(), "\n".join(lines)
-
-
-def table_page(pdf, rng, leading):
-    """A page with a table between paragraphs; returns its sentences and rows."""
-    before, after, rows = sentences(rng, 3), sentences(rng, 3), fares(rng, 12)
-    texts = [(72, 60 + 12 * n, line) for n, line in enumerate(wrap(" ".join(before), 10, 450))]
-    y = texts[-1][1] + 12 + leading
-    for row in rows:
-        for x, cell in zip([72, 290, 380, 470], row):
-            texts.append((x, y, cell + ("<" if x > 72 else "")))
-        y += leading
-    texts += [(72, y + leading + 12 * n, line) for n, line in enumerate(wrap(" ".join(after), 10, 450))]
-    pdf.placed(texts)
-    return [*before, *map(" ".join, rows), *after]
-
-
-@kind("PDF, tables in solid type", "pdf")
-def solid_tables(rng):
-    pdf = PDF()
-    source = table_page(pdf, rng, 12) + table_page(pdf, rng, 12)
-    return pdf.data(), "\n".join(source)
-
-
-@kind("PDF, tables with padded rows", "pdf")
-def padded_tables(rng):
-    pdf = PDF()
-    source = table_page(pdf, rng, 20) + table_page(pdf, rng, 26)
-    return pdf.data(), "\n".join(source)
-
-
-def hyphenated(text, width):
-    """Lines with words divided to fill them, and broken after hyphens of the text."""
-    lines, line = [], ""
-    for word in text.split():
-        longer = f"{line} {word}".strip()
-        if text_width(longer, 10) <= width:
-            line = longer
-            continue
-        place = word.find("-") + 1 or (len(word) // 2 if len(word) > 4 and word.isalpha() else 0)
-        head = word[:place] if "-" in word else word[:place] + "-"
-        if place and text_width(f"{line} {head}", 10) <= width:
-            lines.append(f"{line} {head}".strip())
-            line = word[place:]
-        else:
-            lines.append(line)
-            line = word
-    return lines + [line]
-
-
-@kind("PDF, hyphens at line ends", "pdf")
-def hyphens(rng):
-    lines = []
-    for text in sentences(rng, 25):
-        number = rng.randint(20, 80)
-        lines.append(f"{text[:-1]}, for {number}-{number + 5} crowns or part {rng.choice(PEOPLE)}-"
-                     f"{number} of the well-kept store.")
-    pdf = PDF()
-    pdf.placed([(72, 60 + 12 * n, line) for n, line in enumerate(hyphenated(" ".join(lines), 260))])
-    return pdf.data(), "\n".join(lines)
 
 
 def extracted(paths, index):
     """The text of each file among or below paths, from its passages in a new index."""
     subprocess.run([program(), "add", *map(str, paths), "--index", str(index), "--quiet"],
-                   check=True, stdout=subprocess.DEVNULL)
+                   stdout=subprocess.DEVNULL, check=False)
     texts = collections.defaultdict(list)
     with sqlite3.connect(index) as database:
         for path, text in database.execute(
             "SELECT path, text FROM document JOIN chunk USING (contentID) ORDER BY path, ordinal"):
             texts[pathlib.Path(path).name].append(text)
     return {name: "\n".join(parts) for name, parts in texts.items()}
-
-
-def words(text):
-    return re.findall(r"\w+", text.lower())
 
 
 def shared(one, other):
@@ -194,35 +56,96 @@ def pairs(text):
     return list(zip(words(text), words(text)[1:]))
 
 
-def main():
-    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
-    parser.add_argument("--count", type=int, default=20, help="documents of each kind")
-    parser.add_argument("--seed", type=int, default=1)
-    parser.add_argument("--kind", default="", help="only kinds whose name contains this")
-    options = parser.parse_args()
+def measure(documents):
+    """Recall, precision and pairs over documents (source, headers, extracted text)."""
+    source_words = found_words = common = wanted = neighbours = 0
+    for source, headers, text in documents:
+        found = collections.Counter(words(text))
+        surplus = found - collections.Counter(words(source))
+        repeated = sum(count for word, count in surplus.items() if word in headers)
+        lines = [pair for line in source.split("\n") for pair in pairs(line)]
+        source_words += len(words(source))
+        found_words += sum(found.values()) - repeated
+        common += shared(words(source), words(text))
+        wanted += len(lines)
+        neighbours += shared(lines, pairs(text))
+    return (common / max(1, source_words), common / max(1, found_words), neighbours / max(1, wanted))
+
+
+def generated(options):
     chosen = [entry for entry in KINDS if options.kind.lower() in entry[0].lower()]
-    sources = {}
+    sources, references = {}, {}
     with tempfile.TemporaryDirectory() as temporary:
         folder = pathlib.Path(temporary) / "docs"
         folder.mkdir()
         for number, (name, extension, generate) in enumerate(chosen):
             for copy in range(options.count):
-                data, source = generate(random.Random(f"{options.seed} {name} {copy}"))
+                data, source, *headers = generate(random.Random(f"{options.seed} {name} {copy}"))
                 file = folder / f"{number:02}-{copy:03}.{extension}"
                 file.write_bytes(data)
-                sources[file.name] = (name, source)
-        texts = extracted([folder], folder.parent / "index.sqlite")
-    print(f"{'kind':40} {'files':>5} {'words':>7} {'recall':>7} {'precision':>9} {'pairs':>7}")
-    for name, _, _ in chosen:
-        rows = [(source, texts.get(file, "")) for file, (of, source) in sources.items() if of == name]
-        source_words = sum(len(words(source)) for source, _ in rows)
-        found_words = sum(len(words(text)) for _, text in rows)
-        common = sum(shared(words(source), words(text)) for source, text in rows)
-        wanted = [[pair for line in source.split("\n") for pair in pairs(line)] for source, _ in rows]
-        neighbours = sum(shared(pair, pairs(text)) for pair, (_, text) in zip(wanted, rows))
-        print(f"{name:40} {len(rows):5} {source_words:7} {common / max(1, source_words):7.4f} "
-              f"{common / max(1, found_words):9.4f} {neighbours / max(1, sum(map(len, wanted))):7.4f}")
+                sources[file.name] = (name, source, headers[0] if headers else set())
+                references[file.name] = reference_extractors.text(file)
+        # Source code and JSON are read only where a path names the file.
+        texts = extracted(sorted(folder.iterdir()), folder.parent / "index.sqlite")
+    print("| Type | Files | Words | Recall | Precision | Pairs | Library | Recall | Precision | Pairs |")
+    print("|---|---|---|---|---|---|---|---|---|---|")
+    failed = False
+    for name, extension, _ in chosen:
+        rows = [(file, source, headers) for file, (of, source, headers) in sources.items() if of == name]
+        ours = measure([(source, headers, texts.get(file, "")) for file, source, headers in rows])
+        count = sum(len(words(source)) for _, source, _ in rows)
+        library, _ = reference_extractors.REFERENCES.get(f".{extension}", ("", None))
+        theirs = ["", "", ""]
+        if library:
+            documents = [(source, headers, references[file] or "") for file, source, headers in rows]
+            theirs = [f"{value:.4f}" for value in measure(documents)]
+        failed |= min(ours[:2]) < options.minimum
+        shown = [name, len(rows), count, *(f"{value:.4f}" for value in ours), library, *theirs]
+        print("| " + " | ".join(map(str, shown)) + " |")
+    return 1 if failed else 0
+
+
+def compared(options):
+    files = [path for path in sorted(options.folder.iterdir())
+             if path.suffix.lower() in reference_extractors.REFERENCES]
+    with tempfile.TemporaryDirectory() as temporary:
+        texts = extracted(files, pathlib.Path(temporary) / "index.sqlite")
+    types = collections.defaultdict(list)
+    for file in files:
+        types[file.suffix.lower()].append((file.name, reference_extractors.text(file)))
+    print("| Type | Files | Read by both | Only program | Only library | Library | Words | Recall | Precision |")
+    print("|---|---|---|---|---|---|---|---|---|")
+    differing = []
+    for suffix, rows in types.items():
+        both = [(name, text, texts[name]) for name, text in rows if text and words(text) and name in texts]
+        only_ours = sum(1 for name, text in rows if not (text and words(text)) and name in texts)
+        only_theirs = [name for name, text in rows if text and words(text) and name not in texts]
+        recall, precision, _ = measure([(theirs, set(), ours) for _, theirs, ours in both])
+        count = sum(len(words(theirs)) for _, theirs, _ in both)
+        for name, theirs, ours in both:
+            missing = len(words(theirs)) - shared(words(theirs), words(ours))
+            differing.append((missing, len(words(theirs)), len(words(ours)), name))
+        differing += [(len(words(text)), len(words(text)), 0, name) for name, text in rows
+                      if name in only_theirs]
+        library, _ = reference_extractors.REFERENCES[suffix]
+        print(f"| {suffix[1:].upper()} | {len(rows)} | {len(both)} | {only_ours} | {len(only_theirs)} "
+              f"| {library} | {count} | {recall:.4f} | {precision:.4f} |")
+    for missing, theirs, ours, name in sorted(differing, reverse=True)[:options.worst]:
+        print(f"{name}: {missing} of the library's {theirs} words are missing, {ours} extracted")
+    return 0
+
+
+def main():
+    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
+    parser.add_argument("--count", type=int, default=20, help="documents of each kind")
+    parser.add_argument("--seed", type=int, default=1)
+    parser.add_argument("--kind", default="", help="only kinds whose name contains this")
+    parser.add_argument("--minimum", type=float, default=0, help="fail below this recall or precision")
+    parser.add_argument("--folder", type=pathlib.Path, help="compare on the documents of this folder")
+    parser.add_argument("--worst", type=int, default=0, help="with --folder: name so many files")
+    options = parser.parse_args()
+    return compared(options) if options.folder else generated(options)
 
 
 if __name__ == "__main__":
-    main()
+    sys.exit(main())

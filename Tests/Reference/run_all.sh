@@ -34,6 +34,8 @@ step "checkpoints against the gguf, safetensors and torch packages"
 $python Tests/Reference/check_checkpoints.py "$minilm/model.safetensors" \
   models/embeddings/all-MiniLM-L6-v2/*.gguf "$assets"/llm/*.gguf "$assets"/tokenizers/*.gguf \
   Tests/Fixtures/torch/{zip,legacy,views,module,whisper}.pt "$assets"/llm/*.pt "$assets"/formats/*.pt*
+step "text extracted from documents of each type"
+$python Tests/Reference/extraction_recall.py --minimum 0.999
 step "pictures against Pillow, torchvision and Hugging Face's processor"
 swift build --build-tests
 $python Tests/Reference/picture_differential.py --assets "$assets"
