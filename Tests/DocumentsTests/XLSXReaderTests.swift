@@ -53,7 +53,7 @@ import Testing
         + "Name: Ivo Marsh | Department: Kitchen | Start: 2022-01-17 | Salary: 39000")
   }
 
-  /// Text boxes lie above the cells; the second sheet has nothing else.
+  /// Text boxes are above the cells; the second sheet has nothing else.
   @Test func textBoxesFollowTheCells() throws {
     let document = try document("notice.xlsx")
     #expect(

@@ -51,7 +51,7 @@ struct XLSXReader {
     return try text.document(type: .xlsx, path: package.path, title: title)
   }
 
-  /// The shapes with text that lie above the cells of a sheet (20.5, SpreadsheetML drawings).
+  /// The shapes with text above the cells of a sheet (20.5, SpreadsheetML drawings).
   private func textBoxes(
     of sheet: String, _ text: inout TextAssembler
   ) throws(DocumentError) -> [PPTXShape] {
