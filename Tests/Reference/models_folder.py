@@ -3,8 +3,9 @@
     models_folder.py [--minilm DIR] [--whisper DIR] [--llm FILE.gguf]
 
 builds `backend/` from real weights where they are given (MiniLM's folder; a folder with pt/, hf/ and
-ggml/ of Whisper; a GGUF file of a language model) and from the fixtures elsewhere, runs the command
-that proves each line, and prints a Markdown table. A command that fails makes the script fail.
+ggml/ of Whisper; a GGUF file of a language model), from fixtures elsewhere, and for CLIP from seeded
+weights of the true shape that OpenAI's and Hugging Face's own code writes. It runs the command that
+proves each line, and prints a Markdown table. A command that fails makes the script fail.
 """
 
 import argparse
@@ -36,13 +37,25 @@ def torch_folder(source, target):
     )
 
 
+def write_clip(target, work):
+    """ViT-B-32.pt as OpenAI's package has it, and Hugging Face's two files."""
+    import clip_parity
+
+    work.mkdir()
+    clip_parity.write(work, ["hugging-face-bin", "openai-archive"])
+    target.mkdir(parents=True)
+    shutil.move(work / "openai/ViT-B-32.pt", target / "ViT-B-32.pt")
+    shutil.move(work / "hf-bin", target / "clip-vit-base-patch32")
+    shutil.rmtree(work)
+
+
 class Page:
     def __init__(self, program, home):
         self.program, self.home = program, home
         self.rows, self.failed = [], False
 
     def prove(self, line, *arguments, expect="", status=0, cwd=None, **environment):
-        command = " ".join(str(a) if " " not in str(a) else f'"{a}"' for a in arguments)
+        command = " ".join(self.shown(a) for a in arguments)
         result = subprocess.run(
             [self.program, *map(str, arguments)], cwd=cwd or self.home, text=True,
             capture_output=True, stdin=subprocess.DEVNULL,
@@ -54,11 +67,18 @@ class Page:
         if not good:
             self.failed = True
             print(f"FAILED {command}\n{output}", file=sys.stderr)
-        variables = "".join(f"{k}={v} " for k, v in environment.items())
+        variables = "".join(f"{k}={self.shown(v)} " for k, v in environment.items())
         shown = next((l for l in output.splitlines() if expect and expect in l), "")
         shown = shown or (output.splitlines() or [""])[0]
         text = f"{variables}swiftrag {command}".replace(str(self.home) + "/", "")
         self.rows.append((line, text, shown.replace(str(self.home) + "/", "")[:110], good))
+
+    def shown(self, argument):
+        """An argument as a person types it: quoted, and files outside the folder by name alone."""
+        text = str(argument)
+        if text.startswith("/") and not text.startswith(str(self.home)):
+            text = pathlib.Path(text).name
+        return f'"{text}"' if " " in text else text
 
     def table(self):
         print("| Line of the page | Command | Its answer | |\n|---|---|---|---|")
@@ -73,7 +93,8 @@ def main():
     parser.add_argument("--minilm", type=pathlib.Path)
     parser.add_argument("--whisper", type=pathlib.Path)
     parser.add_argument("--llm", type=pathlib.Path)
-    parser.add_argument("--recording", default=FIXTURES / "sound/speech.wav", type=pathlib.Path)
+    parser.add_argument("--recording", default=FIXTURES / "sound/speech.wav",
+                        type=lambda text: pathlib.Path(text).resolve())
     options = parser.parse_args()
     home = pathlib.Path(tempfile.mkdtemp())
     models = home / "backend/models"
@@ -82,9 +103,8 @@ def main():
     link(llm, models / "llm/mistral-7b-instruct-v0.2.Q4_K_M.gguf")
     link(llm, models / "llm/your-model.gguf")
     link(options.minilm or FIXTURES / "bert/tiny", models / "embeddings/all-MiniLM-L6-v2")
-    link(FIXTURES / "clip-small/clip-small-q8_0.gguf", models / "clip/ViT-B-32.gguf")
+    write_clip(models / "clip", home / "written")
     link(small, models / "whisper/small.pt")
-    torch_folder(FIXTURES / "clip/tiny", models / "clip/clip-vit-base-patch32")
     hf = options.whisper / "hf/base" if options.whisper else FIXTURES / "whisper/tiny-hf"
     torch_folder(hf, models / "whisper/whisper-small")
     (home / "backend/config.yaml").write_text(
@@ -100,8 +120,8 @@ def main():
     page.prove("`llm/mistral-7b-instruct-v0.2.Q4_K_M.gguf`", "generate", "Name a colour.", "-n", 8,
                "--seed", 1, *use)
     page.prove("`embeddings/all-MiniLM-L6-v2/`", "similar", "cat", "kitten", *use)
-    page.prove("`clip/ViT-B-32` in one file", "classify", picture, "--labels", "a cat,a house",
-               "-m", "ViT-B-32.gguf", *use)
+    page.prove("`clip/ViT-B-32.pt`", "classify", picture, "--labels", "a cat,a house",
+               "-m", "ViT-B-32.pt", *use)
     page.prove("`whisper/small.pt`", "models", "path", "small.pt", *use, expect="small.pt")
     if options.whisper:
         page.prove("`whisper/small.pt` writes down", "transcribe", options.recording, *use)
@@ -133,7 +153,7 @@ def main():
     page.prove("`TEXT_MODEL_PATH`", "config", "show",
                expect="(environment TEXT_MODEL_PATH)", TEXT_MODEL_PATH=str(llm))
     page.prove("`CLIP_MODEL_PATH`", "config", "show", expect="(environment CLIP_MODEL_PATH)",
-               CLIP_MODEL_PATH=str(models / "clip/ViT-B-32.gguf"))
+               CLIP_MODEL_PATH=str(models / "clip/ViT-B-32.pt"))
     page.prove("`WHISPER_CPP_MODEL=…/whisper/small.pt`", "config", "show",
                expect="(environment WHISPER_CPP_MODEL)",
                WHISPER_CPP_MODEL=str(models / "whisper/small.pt"))
