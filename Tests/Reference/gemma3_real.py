@@ -75,8 +75,9 @@ def sentencepiece_model(fields, target):
     values = [fields[f"tokenizer.ggml.{key}"].contents() for key in ("tokens", "scores", "token_type")]
     model = sentencepiece_model_pb2.ModelProto()
     for spelling, score, kind in zip(*values):
-        # Converters write the spaces of user-defined pieces as spaces.
-        model.pieces.add(piece=spelling.replace(" ", "\u2581"), score=score, type=kind)
+        # Converters write the spaces of user-defined pieces as spaces, and type <unk> as control.
+        model.pieces.add(piece=spelling.replace(" ", "\u2581"), score=score,
+                         type=2 if spelling == "<unk>" else kind)
     model.trainer_spec.model_type = sentencepiece_model_pb2.TrainerSpec.BPE
     model.trainer_spec.byte_fallback = True
     for key, name in (("bos", "<bos>"), ("eos", "<eos>"), ("unk", "<unk>"), ("pad", "<pad>")):

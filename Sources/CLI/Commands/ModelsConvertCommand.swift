@@ -65,6 +65,10 @@ extension ModelsCommand {
         var converter = try WhisperConverter(checkpoint)
         complete(&converter.origin)
         try converter.write(to: out, recipe: type)
+      } else if let checkpoint = try? opened.get(),
+        ModelDescription.isLanguageModelOfHuggingFace(checkpoint)
+      {
+        throw ModelLocator.Failure.languageModelInFolder(path: source)
       } else if Paths.isFolder(source) {
         try convertEncoder(
           BERTConverter(directory: source), try SentenceTokenizer.load(directory: source))
