@@ -20,10 +20,10 @@ package protocol KernelSet: Sendable {
 
   /// `y = layerNorm(x + residual)`.
   func layerNorm(_ task: LayerNormRows)
-  /// `y = x / rms(x) · weight`.
+  /// `y = x / rms(x) · weight`, or this added to y.
   func rmsNorm(_ task: RMSNormRows)
-  /// `y = silu(gate) · up`.
-  func swiGLU(_ task: SwiGLURows)
+  /// `y = f(gate) · up`.
+  func glu(_ task: GLURows)
   /// Rotates heads by their positions, in place.
   func rope(_ task: RopeRows)
 

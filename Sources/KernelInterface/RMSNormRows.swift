@@ -2,7 +2,7 @@
 package struct RMSNormRows {
   /// The first row, `[rows, width]`.
   package var x: UnsafePointer<Float>
-  /// The first row of the result, `[rows, width]`; may be `x` itself.
+  /// The first row of the result, `[rows, width]`; may be `x` itself unless it is added to.
   package var y: UnsafeMutablePointer<Float>
   /// Rows.
   package var rows: Int
@@ -12,11 +12,13 @@ package struct RMSNormRows {
   package var weight: UnsafePointer<Float>
   /// Added to the mean square.
   package var epsilon: Float
+  /// Whether the result is added to y, a residual stream, instead of replacing it.
+  package var addsToY: Bool
 
   /// Creates the operands of one call.
   package init(
     x: UnsafePointer<Float>, y: UnsafeMutablePointer<Float>, rows: Int, width: Int,
-    weight: UnsafePointer<Float>, epsilon: Float
+    weight: UnsafePointer<Float>, epsilon: Float, addsToY: Bool = false
   ) {
     self.x = x
     self.y = y
@@ -24,5 +26,6 @@ package struct RMSNormRows {
     self.width = width
     self.weight = weight
     self.epsilon = epsilon
+    self.addsToY = addsToY
   }
 }

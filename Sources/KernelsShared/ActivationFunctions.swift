@@ -67,8 +67,9 @@ private func activateTile(
   }
 }
 
+/// The activation function of each lane.
 @_transparent
-private func activate(_ x: FloatLanes, _ activation: ActivationFunction) -> FloatLanes {
+func activate(_ x: FloatLanes, _ activation: ActivationFunction) -> FloatLanes {
   switch activation {
   case .none: x
   case .gelu: gelu(x)

@@ -3,7 +3,8 @@ package import KernelInterface
 /// Root-mean-square normalisation of some rows; the scalar twin has the same name.
 ///
 /// - Accuracy: the squares are summed in Float32 in `2 × laneCount` chains, so y is within
-///   `(width / (4 × laneCount) + 8) · 2⁻²⁴` relative of the exact value.
+///   `(width / (4 × laneCount) + 8) · 2⁻²⁴` relative of the exact value; an addition to y rounds once
+///   more.
 /// - Complexity: O(rows × width), no allocation.
 package func rmsNorm(_ task: RMSNormRows) {
   let width = task.width
@@ -15,13 +16,16 @@ package func rmsNorm(_ task: RMSNormRows) {
     let scales = broadcast(scale)
     var column = 0
     while column + laneCount <= width {
-      store(load(x + column) * scales * load(task.weight + column), y + column)
+      let normed = load(x + column) * scales * load(task.weight + column)
+      store(task.addsToY ? load(y + column) + normed : normed, y + column)
       column += laneCount
     }
     if column < width {
       let count = width - column
       let scaled = load(x + column, count: count) * scales
-      store(scaled * load(task.weight + column, count: count), y + column, count: count)
+      let normed = scaled * load(task.weight + column, count: count)
+      store(
+        task.addsToY ? load(y + column, count: count) + normed : normed, y + column, count: count)
     }
   }
 }

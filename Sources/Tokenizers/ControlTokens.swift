@@ -59,10 +59,12 @@ struct ControlTokens: Sendable {
       vocabulary.kinds[Int(id)] = .control
     }
     if let unknown { vocabulary.kinds[Int(unknown)] = .unknown }
+    let hasTags = !namesSentenceMarks(vocabulary)
     endOfGeneration = Set([eos, endOfTurn, endOfMessage].compactMap(\.self))
     for id in 0..<vocabulary.count where Self.mayMatch(vocabulary.spellings.bytes(at: id)) {
       let spelling = vocabulary.spellings[id]
       let isUserDefined = vocabulary.kinds[id] == .userDefined
+      if hasTags, isUserDefined, Self.sentenceMarks.contains(spelling) { continue }
       let isEnd = Self.endSpellings.contains(spelling)
       if isEnd { endOfGeneration.insert(Int32(id)) }
       // Some files type added tokens such as <|im_start|> as user-defined. A document must not be
@@ -76,6 +78,19 @@ struct ControlTokens: Sendable {
         markup.insert(Int32(id))
       }
     }
+  }
+
+  /// `<s>` and `</s>`: begin and end of a sequence in most vocabularies, HTML's tags in Gemma's.
+  private static let sentenceMarks: Set<String> = ["<s>", "</s>"]
+
+  /// Whether the file names `<s>` or `</s>` as begin or end of a sequence.
+  ///
+  /// Otherwise user-defined pieces of these spellings are text, as in sentencepiece. llama.cpp ends a
+  /// generation of Gemma 3 at the tag `</s>`, and makes an exception for Gemma 4.
+  private func namesSentenceMarks(_ vocabulary: TokenVocabulary) -> Bool {
+    let named = [bos, eos].compactMap(\.self)
+    return named.isEmpty
+      || named.contains { Self.sentenceMarks.contains(vocabulary.spellings[Int($0)]) }
   }
 
   /// Rejects most tokens by their first and last byte, so that they need no `String`.

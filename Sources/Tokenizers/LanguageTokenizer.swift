@@ -23,7 +23,7 @@ package enum PromptSegment: Sendable, Equatable {
 package final class LanguageTokenizer: Sendable {
   /// The algorithm; raw values are those of `tokenizer.ggml.model`.
   package enum Model: String, Sendable, CaseIterable {
-    /// SentencePiece BPE: Llama, Mistral, Phi-3.
+    /// SentencePiece BPE: Llama, Mistral, Phi-3, Gemma 3.
     case sentencePiece = "llama"
     /// Byte-level BPE: GPT-2, Llama 3, Qwen2, Qwen3, SmolLM2.
     case byteLevel = "gpt2"

@@ -16,10 +16,15 @@ struct TokenSpellingMatcher: Sendable {
 
   /// - Parameters:
   ///   - vocabulary: supplies spellings and kinds.
+  ///   - spelledAs: how a token is spelled in the texts, given its spelling in the vocabulary.
   ///   - includes: whether the token with that id and kind is matched.
-  init(_ vocabulary: TokenVocabulary, includes: (Int32, TokenKind) -> Bool) {
+  init(
+    _ vocabulary: TokenVocabulary,
+    spelledAs: (ArraySlice<UInt8>) -> ArraySlice<UInt8> = { $0 },
+    includes: (Int32, TokenKind) -> Bool
+  ) {
     for id in 0..<vocabulary.count where includes(Int32(id), vocabulary.kinds[id]) {
-      insert(vocabulary.spellings.bytes(at: id), id: Int32(id))
+      insert(spelledAs(vocabulary.spellings.bytes(at: id)), id: Int32(id))
     }
   }
 

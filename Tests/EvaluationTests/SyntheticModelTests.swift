@@ -23,6 +23,8 @@ import Tokenizers
     (.qwen25Small, [.f32: 141, .q4K: 168, .q6K: 29], 0.980e9),
     (.qwen25, [.f32: 141, .q4K: 169, .q6K: 29], 4.677e9),
     (.qwen3, [.f32: 145, .q4K: 216, .q6K: 37], 2.491e9),
+    (.gemma3Small, [.f32: 157, .q50: 117, .q80: 14, .q4K: 39, .q6K: 13], 0.7995e9),
+    (.gemma3, [.f32: 205, .q4K: 204, .q6K: 35], 2.483e9),
   ])
   func fullSizesHaveThePublishedTypes(
     architecture: SyntheticArchitecture, counts: [TensorType: Int], byteCount: Double

@@ -25,8 +25,12 @@ import Testing
         table.fill(firstPosition: 3, count: rows)
         compute.rope(&normed, table, heads: 5, headDim: 24)
         var gated = Matrix(rows: rows, columns: width)
-        compute.swiGLU(normed, into: &gated)
-        results.append(gated.array())
+        compute.glu(normed, activation: .silu, into: &gated)
+        var other = Matrix(rows: rows, columns: width)
+        compute.glu(normed, activation: .geluTanh, into: &other)
+        compute.rmsNorm(
+          gated, weight: WeightVector(samples(width, seed: 4)), epsilon: 1e-6, addingTo: &other)
+        results.append(gated.array() + other.array())
       }
     }
     #expect(sameBits(results[0], results[1]) && sameBits(results[2], results[3]))

@@ -49,4 +49,28 @@ import Testing
       }
     }
   }
+
+  /// A post-norm: the same bits, added to what was there.
+  @Test(arguments: vectorInstructionSets) func theResultIsAddedToAResidual(
+    instructionSet: InstructionSet
+  ) throws {
+    let kernels = try kernels(instructionSet)
+    for width in Self.widths {
+      let rows = 2
+      let x = GuardedFloats(samples(rows * width, seed: UInt64(width)), misalignment: width % 4)
+      let weight = GuardedFloats(samples(width, seed: 3))
+      let residual = samples(rows * width, seed: 5)
+      let sum = GuardedFloats(residual, misalignment: width % 3)
+      let alone = GuardedFloats(count: rows * width)
+      for (y, addsToY) in [(alone, false), (sum, true)] {
+        kernels.rmsNorm(
+          RMSNormRows(
+            x: x.start, y: y.start, rows: rows, width: width, weight: weight.start, epsilon: 1e-6,
+            addsToY: addsToY))
+        #expect(y.isIntact)
+      }
+      let wanted = zip(residual, alone.values).map { $0 + $1 }
+      #expect(sum.values == wanted, "width \(width)")
+    }
+  }
 }

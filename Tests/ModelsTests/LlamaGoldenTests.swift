@@ -44,6 +44,63 @@ import Testing
     try agree(session.allLogits, numbers[golden.range], "logits of \(tokens.count) tokens")
   }
 
+  /// A difference of Gemma 3 that is made wrong is found at the activation on which it acts.
+  @Test(
+    arguments: [
+      (
+        ChangedLlama(metadata: ["gemma3.attention.sliding_window": .uint32(5)]), "layer 0 attention"
+      ),
+      (
+        ChangedLlama(metadata: ["gemma3.attention.sliding_window_pattern": .uint32(3)]),
+        "layer 2 rotatedQueries"
+      ),
+      (
+        ChangedLlama(metadata: ["gemma3.attention.sliding_window_pattern": .uint32(7)]),
+        "layer 5 rotatedQueries"
+      ),
+      (
+        ChangedLlama(metadata: ["gemma3.rope.freq_base_swa": .float32(1e6)]),
+        "layer 0 rotatedQueries"
+      ),
+      (
+        ChangedLlama(metadata: ["gemma3.rope.freq_base": .float32(10_000)]),
+        "layer 5 rotatedQueries"
+      ),
+      (
+        ChangedLlama(metadata: ["gemma3.rope.scaling.type": .string("none")]),
+        "layer 5 rotatedQueries"
+      ),
+      (
+        ChangedLlama(
+          replaced: ["blk.0.post_attention_norm.weight": "blk.0.ffn_norm.weight"]),
+        "layer 0 attentionResidual"
+      ),
+      (
+        ChangedLlama(replaced: ["blk.3.post_ffw_norm.weight": "blk.3.ffn_norm.weight"]),
+        "layer 3 layerOutput"
+      ),
+      (
+        ChangedLlama(replaced: ["blk.0.attn_q_norm.weight": "blk.0.attn_k_norm.weight"]),
+        "layer 0 queryNorm"
+      ),
+    ] as [(ChangedLlama, String)])
+  func whatIsWrongInGemma3IsFound(_ change: ChangedLlama, _ label: String) throws {
+    var change = change
+    change.name = "gemma3"
+    let goldens = try LlamaGoldens.load("gemma3")
+    let numbers = try LlamaGoldens.numbers("gemma3")
+    let recorder = Recorder()
+    let session = try LlamaSession(
+      model: change.load(), contextTokenCount: 16, cacheType: .f32)
+    try session.evaluate(goldens.tokens, logits: .all, tap: recorder.tap)
+    let first = zip(recorder.activations, goldens.activations).first { actual, golden in
+      let expected = numbers[golden.range]
+      return maximumDifference(actual.values, expected)
+        > Self.tolerance * expected.reduce(0) { max($0, abs($1)) }
+    }
+    #expect(first?.1.label == label)
+  }
+
   private func agree(_ actual: [Float], _ expected: ArraySlice<Float>, _ label: String) throws {
     let largest = expected.reduce(0) { max($0, abs($1)) }
     let difference = maximumDifference(actual, expected)

@@ -13,7 +13,7 @@ struct LlamaGoldens: Decodable {
   var longLogits: GoldenEntry?
 
   static let folder = Assets.packageRoot.appending(path: "Tests/Fixtures/llama")
-  static let names = ["llama", "mistral", "phi3", "qwen2", "qwen3"]
+  static let names = ["llama", "mistral", "phi3", "qwen2", "qwen3", "gemma3"]
 
   static func path(_ name: String) -> String { folder.appending(path: name + ".gguf").path() }
 

@@ -1,6 +1,7 @@
 import Bytes
 import Checkpoints
 import Foundation
+import KernelInterface
 import Kernels
 import Testing
 
@@ -8,48 +9,9 @@ import Testing
 
 /// Files that do not fit: an error that names the key or tensor, never a trap.
 @Suite struct LlamaLoadingTests {
-  private static let compute = ComputeContext(path: .reference, threadCount: 1)
+  private static let compute = ChangedLlama.compute
 
-  /// A tiny model with some metadata changed (nil removes a key), and tensors changed, removed or
-  /// added.
-  private struct Changed {
-    var name = "llama"
-    var metadata: [String: MetadataValue?] = [:]
-    var removed: Set<String> = []
-    var reshaped: [String: [Int]] = [:]
-    var retyped: [String: TensorType] = [:]
-    var added: [(String, [Int])] = []
-
-    func checkpoint() throws -> Checkpoint {
-      let original = try Checkpoint.open(path: LlamaGoldens.path(name))
-      var writer = try GGUFWriter()
-      for entry in original.metadata.entries where metadata[entry.key] == nil {
-        try writer.setMetadata(entry.key, entry.value)
-      }
-      for (key, value) in metadata.sorted(by: { $0.key < $1.key }) {
-        if let value { try writer.setMetadata(key, value) }
-      }
-      for tensor in original.tensors where !removed.contains(tensor.name) {
-        let shape = reshaped[tensor.name] ?? tensor.shape
-        let type = retyped[tensor.name] ?? tensor.type
-        let count = shape.reduce(1, *) / type.blockElementCount * type.blockByteCount
-        var bytes = Array(original.bytes(of: tensor))
-        bytes = Array((bytes + [UInt8](repeating: 0, count: count)).prefix(count))
-        try writer.addTensor(name: tensor.name, type: type, shape: shape, source: .bytes(bytes))
-      }
-      for (name, shape) in added {
-        let bytes = [UInt8](repeating: 0, count: 4 * shape.reduce(1, *))
-        try writer.addTensor(name: name, type: .f32, shape: shape, source: .bytes(bytes))
-      }
-      return try Checkpoint.open(file: MappedFile(bytes: writer.encoded(), name: "changed.gguf"))
-    }
-
-    func load(_ options: LoadOptions = LoadOptions()) throws -> LlamaModel {
-      try LlamaModel(gguf: checkpoint(), compute: LlamaLoadingTests.compute, options: options)
-    }
-  }
-
-  private func message(_ change: Changed, _ options: LoadOptions = LoadOptions()) -> String {
+  private func message(_ change: ChangedLlama, _ options: LoadOptions = LoadOptions()) -> String {
     do {
       _ = try change.load(options)
       return "loaded"
@@ -61,7 +23,7 @@ import Testing
   }
 
   @Test func unchangedFilesLoad() throws {
-    for name in LlamaGoldens.names { _ = try Changed(name: name).load() }
+    for name in LlamaGoldens.names { _ = try ChangedLlama(name: name).load() }
   }
 
   @Test(
@@ -98,57 +60,71 @@ import Testing
       ("llama.attention.sliding_window", .int32(-3), "attention.sliding_window: -3"),
       ("llama.attention.causal", .bool(false), "llama.attention.causal is false"),
       ("llama.expert_count", .uint32(8), "llama.expert_count is 8"),
-      ("general.architecture", .string("gemma3"), "general.architecture is gemma3"),
+      ("llama.final_logit_softcapping", .float32(30), "final_logit_softcapping is 30.0"),
+      ("llama.attn_logit_softcapping", .float32(50), "attn_logit_softcapping is 50.0"),
+      ("general.architecture", .string("gemma2"), "general.architecture is gemma2"),
       ("general.architecture", nil, "general.architecture is absent"),
     ] as [(String, MetadataValue?, String)])
   func metadataThatCannotBeIsRefused(
     _ key: String, _ value: MetadataValue?, _ expected: String
   ) {
-    let message = message(Changed(metadata: [key: value]))
+    let message = message(ChangedLlama(metadata: [key: value]))
     #expect(message.contains(expected) && message.contains("changed.gguf"), "\(message)")
   }
 
   @Test func tensorsThatDoNotFitAreRefused() {
     #expect(
-      message(Changed(removed: ["blk.1.ffn_down.weight"]))
+      message(ChangedLlama(removed: ["blk.1.ffn_down.weight"]))
         .contains("tensor blk.1.ffn_down.weight is missing"))
-    #expect(message(Changed(removed: ["token_embd.weight"])).contains("token_embd.weight"))
-    #expect(message(Changed(removed: ["output_norm.weight"])).contains("output_norm.weight"))
+    #expect(message(ChangedLlama(removed: ["token_embd.weight"])).contains("token_embd.weight"))
+    #expect(message(ChangedLlama(removed: ["output_norm.weight"])).contains("output_norm.weight"))
     #expect(
-      message(Changed(reshaped: ["blk.0.attn_q.weight": [32, 31]]))
+      message(ChangedLlama(reshaped: ["blk.0.attn_q.weight": [32, 31]]))
         .contains("tensor blk.0.attn_q.weight has shape [32, 31]"))
     #expect(
-      message(Changed(reshaped: ["token_embd.weight": [48 * 32]])).contains("token_embd.weight"))
+      message(ChangedLlama(reshaped: ["token_embd.weight": [48 * 32]])).contains(
+        "token_embd.weight"))
     #expect(
-      message(Changed(reshaped: ["blk.0.attn_norm.weight": [1, 32]])).contains("attn_norm.weight"))
+      message(ChangedLlama(reshaped: ["blk.0.attn_norm.weight": [1, 32]])).contains(
+        "attn_norm.weight"))
     #expect(
-      message(Changed(retyped: ["blk.0.attn_q.weight": .i8]))
+      message(ChangedLlama(retyped: ["blk.0.attn_q.weight": .i8]))
         .contains("type of tensor blk.0.attn_q.weight is I8"))
     #expect(
-      message(Changed(added: [("blk.0.attn_q.bias", [32])])).contains("tensor blk.0.attn_q.bias"))
+      message(ChangedLlama(added: [("blk.0.attn_q.bias", [32])])).contains(
+        "tensor blk.0.attn_q.bias"))
     #expect(
-      message(Changed(name: "phi3", reshaped: ["rope_factors_long.weight": [3]]))
+      message(ChangedLlama(name: "phi3", reshaped: ["rope_factors_long.weight": [3]]))
         .contains("rope_factors_long.weight has shape [3]"))
     #expect(
-      message(Changed(name: "qwen2", removed: ["blk.1.attn_k.bias"]))
+      message(ChangedLlama(name: "qwen2", removed: ["blk.1.attn_k.bias"]))
         .contains("tensor blk.1.attn_k.bias is missing"))
     #expect(
-      message(Changed(name: "qwen2", reshaped: ["blk.0.attn_v.bias": [32]]))
+      message(ChangedLlama(name: "qwen2", reshaped: ["blk.0.attn_v.bias": [32]]))
         .contains("tensor blk.0.attn_v.bias has shape [32]"))
     #expect(
-      message(Changed(name: "qwen3", removed: ["blk.0.attn_q_norm.weight"]))
+      message(ChangedLlama(name: "qwen3", removed: ["blk.0.attn_q_norm.weight"]))
         .contains("tensor blk.0.attn_q_norm.weight is missing"))
     #expect(
-      message(Changed(name: "qwen3", reshaped: ["blk.0.attn_k_norm.weight": [8]]))
+      message(ChangedLlama(name: "qwen3", reshaped: ["blk.0.attn_k_norm.weight": [8]]))
         .contains("tensor blk.0.attn_k_norm.weight has shape [8]"))
     #expect(
-      message(Changed(name: "qwen3", added: [("blk.0.attn_q.bias", [64])]))
+      message(ChangedLlama(name: "qwen3", added: [("blk.0.attn_q.bias", [64])]))
         .contains("tensor blk.0.attn_q.bias"))
+    for name in ["post_attention_norm", "post_ffw_norm", "attn_q_norm"] {
+      #expect(
+        message(ChangedLlama(name: "gemma3", removed: ["blk.5.\(name).weight"]))
+          .contains("tensor blk.5.\(name).weight is missing"))
+    }
+    // The picture tower of Gemma 3 comes in a file of its own.
+    #expect(
+      message(ChangedLlama(name: "gemma3", added: [("v.blk.0.attn_q.weight", [32, 32])]))
+        .contains("tensor v.blk.0.attn_q.weight"))
     // Factors of zero would make every angle infinite.
     #expect(
-      message(Changed(removed: ["x"], added: [("rope_freqs.weight", [4])]))
+      message(ChangedLlama(removed: ["x"], added: [("rope_freqs.weight", [4])]))
         .contains("rope_freqs.weight: a factor is not a positive number"))
-    #expect(message(Changed(added: [("blk.0.attn_rot_embd.weight", [4])])) == "loaded")
+    #expect(message(ChangedLlama(added: [("blk.0.attn_rot_embd.weight", [4])])) == "loaded")
   }
 
   @Test func defaultsAreLlamaCpps() throws {
@@ -156,11 +132,49 @@ import Testing
     for key in ["rope.freq_base", "rope.dimension_count", "attention.head_count_kv"] {
       metadata["llama." + key] = .some(nil)
     }
-    let config = try Changed(metadata: metadata).load().config
+    let config = try ChangedLlama(metadata: metadata).load().config
     #expect(config.ropeBase == 10_000 && config.rotaryDim == 8 && config.keyValueHeads == 4)
     #expect(config.slidingWindow == nil && config.originalContext == 64 && config.ropeScale == 1)
-    let stretched = try Changed(metadata: ["llama.rope.scaling.factor": .float32(4)]).load()
+    let stretched = try ChangedLlama(metadata: ["llama.rope.scaling.factor": .float32(4)]).load()
     #expect(stretched.config.ropeScale == 0.25)
+  }
+
+  /// A file of Gemma 3 leaves these values out; two keys can set them.
+  @Test func windowLayersOfGemma3() throws {
+    let config = try ChangedLlama(name: "gemma3").load().config
+    #expect(config.slidingWindow == 4 && config.globalInterval == 6 && config.queryScalar == 16)
+    #expect(config.ropeBase == 1e6 && config.ropeScale == 0.125 && config.windowRopeBase == 10_000)
+    #expect((0..<12).filter { !config.hasWindow(layer: $0) } == [5, 11])
+    #expect(config.ropeStyle == .halves)
+
+    func changed(_ key: String, _ value: MetadataValue?) throws -> LlamaModel {
+      try ChangedLlama(name: "gemma3", metadata: ["gemma3." + key: value]).load()
+    }
+    #expect(try changed("attention.sliding_window_pattern", .uint32(2)).config.globalInterval == 2)
+    #expect(try changed("rope.freq_base_swa", .float32(500)).config.windowRopeBase == 500)
+    // Without a window all layers are alike.
+    let full = try changed("attention.sliding_window", nil).config
+    #expect(full.globalInterval == nil && full.windowRopeBase == nil)
+    #expect(throws: ModelError.self) { try changed("attention.sliding_window_pattern", .uint32(0)) }
+    #expect(throws: ModelError.self) { try changed("rope.freq_base_swa", .float32(0)) }
+
+    let model = try ChangedLlama(name: "gemma3").load(LoadOptions(slidingWindow: .tokens(3)))
+    #expect(model.slidingWindow(layer: 4) == 3 && model.slidingWindow(layer: 5) == nil)
+    #expect(model.windowRopeFrequencies?.base == 10_000)
+  }
+
+  /// Gemma 3 27B divides scores by the square root of embed / heads, and no other does.
+  @Test func scoresOfTheLargestGemma3() {
+    func config(_ layers: Int, _ embed: Int, _ heads: Int, _ headDim: Int) -> LlamaConfig {
+      LlamaConfig(
+        architecture: .gemma3, layers: layers, embed: embed, heads: heads, headDim: headDim,
+        ffn: 21_504, vocab: 262_144, context: 131_072, epsilon: 1e-6)
+    }
+    let large = config(62, 5_376, 32, 128)
+    #expect(large.queryScalar == 168)
+    #expect(abs(large.queryScale - (128.0 / 168.0 as Float).squareRoot()) < 1e-7)
+    let medium = config(48, 3_840, 16, 256)
+    #expect(medium.queryScalar == 256 && medium.queryScale == 1)
   }
 
   /// A file without `output.weight` uses the token table twice.
@@ -177,7 +191,7 @@ import Testing
     let twice = try LlamaModel(
       gguf: Checkpoint.open(file: MappedFile(bytes: writer.encoded(), name: "twice")),
       compute: Self.compute)
-    let tied = try Changed(removed: ["output.weight"]).load()
+    let tied = try ChangedLlama(removed: ["output.weight"]).load()
     let logits = try [tied, twice].map { model in
       let session = try LlamaSession(model: model, contextTokenCount: 8)
       try session.evaluate([1, 5, 9])
@@ -188,22 +202,22 @@ import Testing
 
   @Test func slidingWindowIsANamedChoice() throws {
     func model(_ window: LoadOptions.SlidingWindow) throws -> LlamaModel {
-      try Changed(name: "mistral").load(LoadOptions(slidingWindow: window))
+      try ChangedLlama(name: "mistral").load(LoadOptions(slidingWindow: window))
     }
     #expect(try model(.asFile).slidingWindow == 4)
     #expect(try model(.full).slidingWindow == nil)
     #expect(try model(.tokens(3)).slidingWindow == 3)
-    let zero = Changed(metadata: ["llama.attention.sliding_window": .uint32(0)])
+    let zero = ChangedLlama(metadata: ["llama.attention.sliding_window": .uint32(0)])
     #expect(try zero.load().slidingWindow == nil)
   }
 
   @Test func modelsThatDoNotFitInMemoryAreRefusedBeforeLoading() throws {
     let text = message(
-      Changed(), LoadOptions(contextTokenCount: 1_000_000, availableByteCount: 10_000_000))
+      ChangedLlama(), LoadOptions(contextTokenCount: 1_000_000, availableByteCount: 10_000_000))
     #expect(
       text.contains("does not fit in memory") && text.contains("10000000 are available")
         && text.contains("keys and values for 1000000 tokens") && text.contains("-c"), "\(text)")
-    #expect(message(Changed(), LoadOptions(availableByteCount: 1 << 30)) == "loaded")
+    #expect(message(ChangedLlama(), LoadOptions(availableByteCount: 1 << 30)) == "loaded")
   }
 
   /// Weights in place compute the same bits as repacked ones.

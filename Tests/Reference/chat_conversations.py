@@ -157,6 +157,21 @@ TEMPLATES = {
         "{% set role = message['role'] %}{% endif %}"
         "{{ '<start_of_turn>' + role + '\n' + message['content'] | trim + '<end_of_turn>\n' }}"
         "{% endfor %}{% if add_generation_prompt %}{{'<start_of_turn>model\n'}}{% endif %}"), False),
+    # google/gemma-3-4b-it without its branches for pictures
+    "gemma-3": (None, (
+        "{{ bos_token }}\n{%- if messages[0]['role'] == 'system' -%}\n"
+        "    {%- set first_user_prefix = messages[0]['content'] + '\n\n' -%}\n"
+        "    {%- set loop_messages = messages[1:] -%}\n{%- else -%}\n"
+        "    {%- set first_user_prefix = \"\" -%}\n    {%- set loop_messages = messages -%}\n"
+        "{%- endif -%}\n{%- for message in loop_messages -%}\n"
+        "    {%- if (message['role'] == 'user') != (loop.index0 % 2 == 0) -%}\n"
+        "        {{ raise_exception(\"Conversation roles must alternate\") }}\n    {%- endif -%}\n"
+        "    {%- if (message['role'] == 'assistant') -%}\n        {%- set role = \"model\" -%}\n"
+        "    {%- else -%}\n        {%- set role = message['role'] -%}\n    {%- endif -%}\n"
+        "    {{ '<start_of_turn>' + role + '\n' + (first_user_prefix if loop.first else \"\") }}\n"
+        "    {%- if message['content'] is string -%}\n        {{ message['content'] | trim }}\n"
+        "    {%- endif -%}\n    {{ '<end_of_turn>\n' }}\n{%- endfor -%}\n"
+        "{%- if add_generation_prompt -%}\n    {{'<start_of_turn>model\n'}}\n{%- endif -%}\n"), True),
 }
 
 

@@ -54,7 +54,8 @@ import swiftrag
 from llama_cpp_model import F16, F32, LlamaCpp, build, quantize
 
 ROOT = pathlib.Path(__file__).parents[2]
-ARCHITECTURES = ["llama2", "codellama", "mistral", "phi3", "qwen2.5-1.5b", "qwen2.5-7b", "qwen3-4b"]
+ARCHITECTURES = ["llama2", "codellama", "mistral", "phi3", "qwen2.5-1.5b", "qwen2.5-7b", "qwen3-4b",
+                 "gemma3-1b", "gemma3-4b"]
 TYPES = ["f32", "f16", "q8_0", "q4_k_m", "q5_k_m", "q6_k"]
 # LLAMA_FTYPE_MOSTLY_* of llama.h.
 FILE_TYPES = {"f32": 0, "f16": 1, "q8_0": 7, "q4_k_m": 15, "q5_k_m": 17, "q6_k": 18}

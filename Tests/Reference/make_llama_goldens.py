@@ -3,9 +3,10 @@
 
     .venv/bin/python Tests/Reference/make_llama_goldens.py [NAME ...]
 
-NAME.gguf   a model of 2 layers with random weights (seed 7), matrices rounded to F16, written as
+NAME.gguf   a model of 2 layers (gemma3: 6) with random weights (seed 7), matrices rounded to F16, written as
             llama.cpp's converter does: the rows of Llama's and Mistral's queries and keys reordered
-            for rotation of neighbours, Phi-3's fused matrices and Qwen's matrices unchanged
+            for rotation of neighbours, Phi-3's fused matrices, Qwen's and Gemma's unchanged, 1 added
+            to the weights of Gemma's norms
 NAME.json   token ids, and the offset of each activation in NAME.f32
 NAME.f32    every activation of every layer, Float32, little-endian
 
@@ -17,6 +18,8 @@ wrapping apply_rotary_pos_emb. Queries and keys are in the GGUF file's order.
 - qwen2 has biases of queries, keys and values.
 - qwen3 has heads of 16 elements where width / heads is 8, RMSNorm over each head of queries and
   keys, and its token table as output matrix.
+- gemma3 has besides these scaled embeddings, post-norms, GELU, a sliding window of 4 in all layers
+  but the sixth, which alone rotates by base 1e6 and with angles divided by 8, as the 4B model.
 
 MANIFEST.json lists versions, hashes and tolerances.
 """
@@ -28,9 +31,10 @@ import sys
 import gguf
 import numpy as np
 import torch
-from transformers import (LlamaConfig, LlamaForCausalLM, MistralConfig, MistralForCausalLM,
+from transformers import (Gemma3ForCausalLM, Gemma3TextConfig, LlamaConfig, LlamaForCausalLM, MistralConfig, MistralForCausalLM,
                           Phi3Config, Phi3ForCausalLM, Qwen2Config, Qwen2ForCausalLM, Qwen3Config,
                           Qwen3ForCausalLM)
+from transformers.models.gemma3 import modeling_gemma3
 from transformers.models.llama import modeling_llama
 from transformers.models.mistral import modeling_mistral
 from transformers.models.phi3 import modeling_phi3
@@ -67,10 +71,26 @@ MODELS = {
         **COMMON, tie_word_embeddings=True, num_key_value_heads=2, head_dim=16,
         max_position_embeddings=CONTEXT, rms_norm_eps=1e-6,
         rope_parameters={"rope_type": "default", "rope_theta": 1e6})),
+    "gemma3": (Gemma3ForCausalLM, modeling_gemma3, Gemma3TextConfig(
+        **{**COMMON, "num_hidden_layers": 6}, tie_word_embeddings=True, num_key_value_heads=2,
+        head_dim=16, query_pre_attn_scalar=16, max_position_embeddings=CONTEXT, rms_norm_eps=1e-6,
+        sliding_window=4, rope_parameters={
+            "full_attention": {"rope_type": "linear", "rope_theta": 1e6, "factor": 8.0},
+            "sliding_attention": {"rope_type": "default", "rope_theta": 10_000.0}})),
 }
 # The architecture of the GGUF file, and whether its converter reorders rows for rotation.
 ARCHITECTURES = {"llama": ("llama", True), "mistral": ("llama", True), "phi3": ("phi3", False),
-                 "qwen2": ("qwen2", False), "qwen3": ("qwen3", False)}
+                 "qwen2": ("qwen2", False), "qwen3": ("qwen3", False), "gemma3": ("gemma3", False)}
+
+
+def norm_shift(config):
+    """What a converter adds to the weights of norms: Gemma's multiply by 1 + weight."""
+    return 1 if config.model_type.startswith("gemma") else 0
+
+
+def rope_parameters(config):
+    """Those of the layers that see all positions."""
+    return config.rope_parameters.get("full_attention", config.rope_parameters)
 
 
 def head_dimension(config):
@@ -88,7 +108,7 @@ def random_model(kind, config):
     model = kind(config).eval()
     with torch.no_grad():
         for name, parameter in model.named_parameters():
-            mean, deviation = (1, 0.2) if "norm" in name else (0, 0.25)
+            mean, deviation = (1 - norm_shift(config), 0.2) if "norm" in name else (0, 0.25)
             parameter.normal_(mean, deviation)
             if parameter.ndim == 2:  # norms and biases stay F32 in the file
                 parameter.copy_(parameter.half().float())
@@ -123,6 +143,12 @@ def activations(name, model, module, config, ids):
     handles = [model.model.embed_tokens.register_forward_hook(take_output(("embeddings", None)))]
     for index, layer in enumerate(model.model.layers):
         attention, mlp = layer.self_attn, layer.mlp
+        # Gemma's norm of this name is a post-norm.
+        ffn_norm = getattr(layer, "pre_feedforward_layernorm", layer.post_attention_layernorm)
+        if ffn_norm is not layer.post_attention_layernorm:
+            handles += [getattr(layer, part).register_forward_pre_hook(take_input((key, index)))
+                        for part, key in [("post_attention_layernorm", "attentionOutput"),
+                                          ("post_feedforward_layernorm", "ffnOutput")]]
         parts = [part for part in ("q_proj", "k_proj", "v_proj", "qkv_proj")
                  if hasattr(attention, part)]
         handles += [getattr(attention, part).register_forward_hook(take_output((part, index)))
@@ -136,9 +162,8 @@ def activations(name, model, module, config, ids):
               for part, key in [("q_norm", "queryNorm"), ("k_norm", "keyNorm")]
               if hasattr(attention, part)),
             attention.o_proj.register_forward_pre_hook(take_input(("attention", index))),
-            layer.post_attention_layernorm.register_forward_pre_hook(
-                take_input(("attentionResidual", index))),
-            layer.post_attention_layernorm.register_forward_hook(take_output(("ffnNorm", index))),
+            ffn_norm.register_forward_pre_hook(take_input(("attentionResidual", index))),
+            ffn_norm.register_forward_hook(take_output(("ffnNorm", index))),
             mlp.down_proj.register_forward_pre_hook(take_input(("ffnHidden", index))),
             layer.register_forward_hook(take_output(("layerOutput", index)))]
     handles.append(model.model.norm.register_forward_hook(take_output(("finalNorm", None))))
@@ -151,7 +176,7 @@ def activations(name, model, module, config, ids):
 
     head_dim = head_dimension(config)
     ordered = {("embeddings", None): found[("embeddings", None)]}
-    for index in range(LAYERS):
+    for index in range(config.num_hidden_layers):
         def joined(*parts):
             return np.concatenate([found[(part, index)] for part in parts
                                    if (part, index) in found], axis=1)
@@ -168,15 +193,20 @@ def activations(name, model, module, config, ids):
         ordered[("attentionNorm", index)] = found[("attentionNorm", index)]
         ordered[("queryKeyValue", index)] = packed
         for key in ("queryNorm", "keyNorm"):
-            if (key, index) in found:  # [tokens × heads, head_dim]
-                ordered[(key, index)] = found[(key, index)].reshape(len(ids), -1)
+            if (key, index) in found:
+                rows = found[(key, index)]  # [tokens × heads, head_dim]
+                if name == "gemma3":  # [heads × tokens, head_dim]
+                    rows = rows.reshape(-1, len(ids), head_dim).swapaxes(0, 1)
+                ordered[(key, index)] = rows.reshape(len(ids), -1)
         ordered[("rotatedQueries", index)] = queries
         ordered[("rotatedKeys", index)] = keys
-        for key in ("attention", "attentionResidual", "ffnNorm"):
-            ordered[(key, index)] = found[(key, index)]
+        for key in ("attention", "attentionOutput", "attentionResidual", "ffnNorm"):
+            if (key, index) in found:
+                ordered[(key, index)] = found[(key, index)]
         ordered[("gateUp", index)] = joined("gate_proj", "up_proj", "gate_up_proj")
-        for key in ("ffnHidden", "layerOutput"):
-            ordered[(key, index)] = found[(key, index)]
+        for key in ("ffnHidden", "ffnOutput", "layerOutput"):
+            if (key, index) in found:
+                ordered[(key, index)] = found[(key, index)]
     ordered[("finalNorm", None)] = found[("finalNorm", None)]
     ordered[("logits", None)] = logits[0].numpy()
     return ordered
@@ -189,19 +219,22 @@ def write_gguf(name, model, config):
     writer.add_name(f"tiny {name}")
     writer.add_context_length(CONTEXT)
     writer.add_embedding_length(WIDTH)
-    writer.add_block_count(LAYERS)
+    writer.add_block_count(config.num_hidden_layers)
     writer.add_feed_forward_length(INNER)
     writer.add_head_count(HEADS)
     writer.add_head_count_kv(config.num_key_value_heads)
     writer.add_layer_norm_rms_eps(config.rms_norm_eps)
-    if architecture == "qwen3":  # as conversion/qwen.py: no rope.dimension_count
+    if architecture in ("qwen3", "gemma3"):  # as the converter: no rope.dimension_count
         writer.add_key_length(head_dim)
         writer.add_value_length(head_dim)
     elif architecture != "qwen2":
         writer.add_rope_dimension_count(head_dim)
-    writer.add_rope_freq_base(config.rope_parameters["rope_theta"])
+    writer.add_rope_freq_base(rope_parameters(config)["rope_theta"])
+    if "factor" in rope_parameters(config):
+        writer.add_rope_scaling_type(gguf.RopeScalingType.LINEAR)
+        writer.add_rope_scaling_factor(rope_parameters(config)["factor"])
     writer.add_file_type(gguf.LlamaFileType.MOSTLY_F16)
-    if name == "mistral":
+    if name in ("mistral", "gemma3"):
         writer.add_sliding_window(config.sliding_window)
     if name == "phi3":
         writer.add_rope_scaling_orig_ctx_len(ORIGINAL)
@@ -222,16 +255,23 @@ def write_gguf(name, model, config):
         rows = np.concatenate([state[source] for source in sources])
         if heads and reorders:
             rows = rows[neighbours(rows.shape[0], head_dim)]
+        if target.endswith("norm.weight"):
+            rows = rows + np.float32(norm_shift(config))
         writer.add_tensor(target, rows if rows.ndim == 1 else rows.astype(np.float16))
 
     add("token_embd.weight", "model.embed_tokens.weight")
     add("output_norm.weight", "model.norm.weight")
     if not config.tie_word_embeddings:
         add("output.weight", "lm_head.weight")
-    for index in range(LAYERS):
+    for index in range(config.num_hidden_layers):
         theirs, ours = f"model.layers.{index}.", f"blk.{index}."
         add(ours + "attn_norm.weight", theirs + "input_layernorm.weight")
-        add(ours + "ffn_norm.weight", theirs + "post_attention_layernorm.weight")
+        if theirs + "pre_feedforward_layernorm.weight" in state:
+            add(ours + "post_attention_norm.weight", theirs + "post_attention_layernorm.weight")
+            add(ours + "ffn_norm.weight", theirs + "pre_feedforward_layernorm.weight")
+            add(ours + "post_ffw_norm.weight", theirs + "post_feedforward_layernorm.weight")
+        else:
+            add(ours + "ffn_norm.weight", theirs + "post_attention_layernorm.weight")
         add(ours + "attn_output.weight", theirs + "self_attn.o_proj.weight")
         add(ours + "ffn_down.weight", theirs + "mlp.down_proj.weight")
         if name == "phi3":

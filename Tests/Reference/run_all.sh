@@ -69,6 +69,8 @@ step "converted language models in llama.cpp"
 $python Tests/Reference/check_converter.py
 step "language models: logits and greedy text against llama.cpp"
 $python Tests/Reference/llama_parity.py
+step "Gemma 3 270M: ids, likelihood and greedy text of Google's weights, where they are"
+$python Tests/Reference/gemma3_real.py --assets "$assets"
 step "pocket Llama: perplexity against llama.cpp"
 $python Tests/Reference/pocket_perplexity.py
 step "pocket Llama: answers from a generated library"

@@ -34,6 +34,17 @@ import Testing
     }
   }
 
+  /// Gemma and others as Hugging Face publishes them: the message says how they become GGUF files.
+  @Test func languageModelsOfHuggingFaceAreNamedAsSuch() throws {
+    try withModels(["llm/gemma/config.json", "llm/gemma/model-00001-of-00002.safetensors"]) {
+      folder, locator in
+      let failure = ModelLocator.Failure.languageModelInFolder(path: "\(folder)/llm/gemma")
+      #expect(throws: failure) { try locator.languageModel("gemma") }
+      #expect(throws: failure) { try locator.languageModel("\(folder)/llm/gemma") }
+      #expect(failure.description.contains("convert_hf_to_gguf.py \(folder)/llm/gemma"))
+    }
+  }
+
   @Test func picturesAndRecordingsAreFoundByName() throws {
     try withModels([
       "clip/b.pt", "clip/a.safetensors", "clip/.c.gguf", "clip/readme.txt", "clip/d.bin",

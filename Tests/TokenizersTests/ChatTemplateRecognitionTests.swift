@@ -50,6 +50,10 @@ import Testing
     ("{{ '[SYSTEM_PROMPT]' + s + '[/SYSTEM_PROMPT]' }}{{ '[INST]' + u }}", .mistralV7Tekken),
     ("{{ '<start_of_turn>model' + c + '<end_of_turn>' }}", .gemma),
     (
+      "{%- set first_user_prefix = '' -%}{{ '<start_of_turn>model' + c + '<end_of_turn>' }}",
+      .gemma3
+    ),
+    (
       "{{ '<|start_header_id|>system<|end_header_id|>\n\nCutting Knowledge Date: December 2023' }}"
         + "{{ '<|eot_id|>' }}", .llama31
     ),
@@ -82,7 +86,8 @@ import Testing
     ("qwen3", "Qwen3 8B Base", .plain),
     ("phi3", "", .phi3), ("llama", "Phi-3-mini", .phi3),
     ("qwen2", "Qwen2.5 7B Instruct", .qwen25), ("qwen2", "Qwen2 1.5B Instruct", .qwen2),
-    ("qwen3", "", .qwen3),
+    ("qwen3", "", .qwen3), ("gemma3", "Gemma 3 1b It", .gemma3), ("gemma3", "Gemma 3 270m", .plain),
+    ("gemma2", "gemma-2-2b-it", .gemma), ("gemma3", "", .plain),
     ("llama", "stories260K", .plain), ("llama", "", .plain),
   ])
   func thenTheName(architecture: String, name: String, expected: ChatTemplate) {

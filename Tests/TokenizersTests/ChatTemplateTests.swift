@@ -49,8 +49,8 @@ import Testing
 
   @Test func textsEqualThePublishedTemplates() throws {
     let cases = try Self.cases()
-    // 13 conversations for each of 16 templates, and 5 with reasoning for each of Qwen3's two.
-    #expect(cases.count == 16 * 13 + 2 * 5)
+    // 13 conversations for each of 17 templates, and 5 with reasoning for each of Qwen3's two.
+    #expect(cases.count == 17 * 13 + 2 * 5)
     #expect(Set(cases.map(\.template)).count == ChatTemplate.allCases.count - 1)
     for one in cases {
       let template = try #require(ChatTemplate(rawValue: one.template))

@@ -58,6 +58,33 @@ import Testing
     #expect(!tokenizer.addsBOS)
   }
 
+  /// Gemma's vocabulary: user-defined runs of spaces, which converters write as spaces.
+  @Test func userDefinedSpacesAreCutOutOfATextFirst() throws {
+    let tokenizer = try TokenizerAssets.sentencePiece(
+      adding: [("  ", 4), ("   ", 4), ("\n\n", 4), ("<td>", 4)])
+    func ids(_ text: String) -> [Int32] { tokenizer.encode(text) }
+    #expect(ids("  ") == [600] && ids("   ") == [601] && ids("     ") == [601, 600])
+    #expect(ids("a   b") == ids("a") + [601] + ids("b"))
+    #expect(ids("a\n\n\nb") == ids("a") + [602] + ids("\nb"))
+    #expect(ids("<td>  a") == [603, 600] + ids("a"))
+    for text in ["  ", "a    b\n\n c", "<td>   "] { #expect(tokenizer.decode(ids(text)) == text) }
+  }
+
+  /// `<s>` and `</s>` are HTML's tags where the file names other marks, also in sentencepiece.
+  @Test func userDefinedSentenceMarksAreTextBesideOthers() throws {
+    let tags: [(String, Int32)] = [("<s>", 4), ("</s>", 4), ("<end_of_turn>", 3)]
+    let gemma = try TokenizerAssets.sentencePiece(
+      adding: tags, replacing: [1: "<bos>", 2: "<eos>"])
+    #expect(gemma.encode("<s>a</s>") == [600] + gemma.encode("a") + [601])
+    #expect(gemma.endOfGeneration == [2, 602])
+    #expect(gemma.decode([600]) == "<s>")
+    // With `<s>` as begin, a user-defined `</s>` is the end.
+    let other = try TokenizerAssets.sentencePiece(
+      adding: [("</s>", 4)], replacing: [2: "<|im_end|>"])
+    #expect(!other.encode("</s>").contains(600))
+    #expect(other.endOfGeneration == [2, 600])
+  }
+
   @Test(
     .enabled(if: TokenizerAssets.folder != nil, "\(TokenizerAssets.missing)"),
     arguments: ["gpt-2", "phi-3"])

@@ -44,6 +44,28 @@ enum TokenizerAssets {
         .replacing("tokenizer.ggml.pre", .string(pre)), source: pre)
   }
 
+  /// The fixture of 600 pieces with more of them (spelling and type), some spelled otherwise, and no
+  /// space before a text.
+  static func sentencePiece(
+    adding added: [(String, Int32)], replacing replaced: [Int: String] = [:]
+  ) throws -> LanguageTokenizer {
+    let metadata = try Checkpoint.open(path: fixture("sentencepiece-600.gguf").path()).metadata
+    let tokens = try metadata.strings("tokenizer.ggml.tokens") ?? StringArray()
+    let spellings = tokens.indices.map { replaced[$0] ?? tokens[$0] } + added.map(\.0)
+    let scores = try metadata.floats("tokenizer.ggml.scores") ?? []
+    let types = try metadata.integers("tokenizer.ggml.token_type") ?? []
+    var changed =
+      metadata
+      .replacing("tokenizer.ggml.tokens", .array(.string(StringArray(spellings))))
+      .replacing(
+        "tokenizer.ggml.scores", .array(.float32(scores + added.map { _ in -1_000 }))
+      )
+      .replacing(
+        "tokenizer.ggml.token_type", .array(.int32(types.map(Int32.init) + added.map(\.1))))
+    _ = changed.append(key: "tokenizer.ggml.add_space_prefix", value: .bool(false))
+    return try LanguageTokenizer(ggufMetadata: changed, source: "sentencepiece-600")
+  }
+
   /// The tokenizer of one of llama.cpp's vocabulary files: "gpt-2" or "phi-3".
   static func llamaCpp(_ name: String) throws -> LanguageTokenizer {
     try (name == "phi-3" ? phi3 : gpt2).get()

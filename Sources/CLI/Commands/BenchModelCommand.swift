@@ -19,7 +19,10 @@ extension BenchCommand {
           swiftrag bench model --arch phi3 --type f32 --seed 7 --out phi3-tiny.gguf
         """)
 
-    @Option(help: "llama2, codellama, mistral, phi3, qwen2.5-1.5b, qwen2.5-7b or qwen3-4b.")
+    @Option(
+      help:
+        "llama2, codellama, mistral, phi3, qwen2.5-1.5b, qwen2.5-7b, qwen3-4b, gemma3-1b, gemma3-4b."
+    )
     var arch: SyntheticArchitecture = .mistral
 
     @Option(help: "tiny (a few million weights) or full (the published shapes, several GB).")

@@ -14,8 +14,8 @@ extension ModelsCommand {
     static let configuration = CommandConfiguration(
       abstract: "Convert a model to a GGUF file, in fewer bits, that llama.cpp reads too.",
       discussion: """
-        SOURCE is a GGUF file in F32, F16 or BF16 of architecture llama, phi3, qwen2 or qwen3, a \
-        bert GGUF, a sentence encoder's Hugging Face folder (config.json, model.safetensors or \
+        SOURCE is a GGUF file in F32, F16 or BF16 of architecture llama, phi3, qwen2, qwen3 or \
+        gemma3, a bert GGUF, a sentence encoder's Hugging Face folder (config.json, model.safetensors or \
         pytorch_model.bin, a vocabulary), or a CLIP: a Hugging Face folder, or a file with OpenAI's \
         or Hugging Face's names; or a Whisper in any of its layouts.
 
@@ -65,6 +65,10 @@ extension ModelsCommand {
         var converter = try WhisperConverter(checkpoint)
         complete(&converter.origin)
         try converter.write(to: out, recipe: type)
+      } else if let checkpoint = try? opened.get(),
+        ModelDescription.isLanguageModelOfHuggingFace(checkpoint)
+      {
+        throw ModelLocator.Failure.languageModelInFolder(path: source)
       } else if Paths.isFolder(source) {
         try convertEncoder(
           BERTConverter(directory: source), try SentenceTokenizer.load(directory: source))

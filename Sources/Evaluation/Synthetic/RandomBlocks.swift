@@ -91,6 +91,7 @@ struct RandomBlocks {
   /// With q uniform over n values and the scale s inside a superblock uniform over its range, the
   /// standard deviation of one weight for a block scale of 1 is
   /// - Q4_0, `d (q - 8)`: sqrt((16² - 1) / 12 + 1/4) = 4.64;
+  /// - Q5_0, `d (q - 16)`: sqrt((32² - 1) / 12 + 1/4) = 9.25;
   /// - Q5_1, `d q + m` with m = -15.5 d: sqrt((32² - 1) / 12) = 9.23;
   /// - Q8_0, `d q`, q from -127 to 127: sqrt((255² - 1) / 12) = 73.6;
   /// - Q4_K, `d s q - dmin m` with dmin = 7.5 d, s and m from 0 to 63:
@@ -103,6 +104,7 @@ struct RandomBlocks {
     }
     switch type {
     case .q40: store(standardDeviation / 4.64, at: 0)
+    case .q50: store(standardDeviation / 9.25, at: 0)
     case .q51:
       store(standardDeviation / 9.23, at: 0)
       store(standardDeviation / 9.23 * -15.5, at: 2)
@@ -117,7 +119,8 @@ struct RandomBlocks {
       store(standardDeviation / 526.9, at: 0)
       store(standardDeviation / 526.9 * 15.5, at: 2)
     // Q6_K has its scale after the quants: 128 + 64 + 16 bytes.
-    default: store(standardDeviation / 1365.7, at: 208)
+    case .q6K: store(standardDeviation / 1365.7, at: 208)
+    default: preconditionFailure("no recipe has blocks of \(type.name)")
     }
   }
 }

@@ -19,6 +19,10 @@ package enum SyntheticArchitecture: String, Sendable, CaseIterable {
   case qwen25 = "qwen2.5-7b"
   /// Qwen3-4B.
   case qwen3 = "qwen3-4b"
+  /// Gemma-3-1B-it.
+  case gemma3Small = "gemma3-1b"
+  /// Gemma-3-4B-it, its text part.
+  case gemma3 = "gemma3-4b"
 }
 
 /// The size of a synthetic model.
@@ -37,11 +41,17 @@ extension SyntheticArchitecture {
     case .phi3: .phi3
     case .qwen25Small, .qwen25: .qwen2
     case .qwen3: .qwen3
+    case .gemma3Small, .gemma3: .gemma3
     }
   }
 
   /// Whether the output matrix is the token table, so that the file has no `output.weight`.
-  var isTied: Bool { self == .qwen25Small || self == .qwen3 }
+  var isTied: Bool {
+    switch self {
+    case .llama2, .codellama, .mistral, .phi3, .qwen25: false
+    case .qwen25Small, .qwen3, .gemma3Small, .gemma3: true
+    }
+  }
 
   /// `general.name`: that of the published file, marked as synthetic.
   var name: String {
@@ -53,6 +63,8 @@ extension SyntheticArchitecture {
     case .qwen25Small: "Qwen2.5 1.5B Instruct (synthetic)"
     case .qwen25: "Qwen2.5 7B Instruct (synthetic)"
     case .qwen3: "Qwen3 4B (synthetic)"
+    case .gemma3Small: "Gemma 3 1b It (synthetic)"
+    case .gemma3: "Gemma 3 4b It (synthetic)"
     }
   }
 
@@ -60,8 +72,10 @@ extension SyntheticArchitecture {
   ///
   /// Tiny models keep the differences between architectures: grouped-query attention in Mistral,
   /// heads of 96 numbers in Phi-3, the RoPE base of CodeLlama, heads wider than embed / heads and
-  /// the tied output in Qwen3. Their widths are multiples of 256, the superblock of the K-quants,
-  /// and they have four layers, so that the recipes mix types.
+  /// the tied output in Qwen3, both kinds of layers in Gemma 3, with a window that 256 tokens exceed.
+  /// Their widths are multiples of 256, the superblock of the K-quants (except in Gemma 3 1B, whose
+  /// rows fall back to blocks of 32), and they have at least four layers, so that the recipes mix
+  /// types.
   ///
   /// - Source: llama.cpp's listings of the published files (metadata dumps in its issues).
   func config(_ size: SyntheticSize) -> LlamaConfig {
@@ -94,6 +108,16 @@ extension SyntheticArchitecture {
       LlamaConfig(
         architecture: architecture, layers: 36, embed: 2560, heads: 32, keyValueHeads: 8,
         headDim: 128, ffn: 9728, vocab: 151_936, context: 40960, epsilon: 1e-6, ropeBase: 1e6)
+    case (.gemma3Small, .full):
+      LlamaConfig(
+        architecture: architecture, layers: 26, embed: 1152, heads: 4, keyValueHeads: 1,
+        headDim: 256, ffn: 6912, vocab: 262_144, context: 32768, epsilon: 1e-6, ropeBase: 1e6,
+        slidingWindow: 512)
+    case (.gemma3, .full):
+      LlamaConfig(
+        architecture: architecture, layers: 34, embed: 2560, heads: 8, keyValueHeads: 4,
+        headDim: 256, ffn: 10240, vocab: 262_144, context: 131_072, epsilon: 1e-6, ropeBase: 1e6,
+        ropeScale: 0.125, slidingWindow: 1024)
     case (.llama2, .tiny):
       LlamaConfig(
         architecture: architecture, layers: 4, embed: 256, heads: 4, keyValueHeads: 4, ffn: 768,
@@ -122,6 +146,16 @@ extension SyntheticArchitecture {
       LlamaConfig(
         architecture: architecture, layers: 4, embed: 256, heads: 4, keyValueHeads: 2,
         headDim: 128, ffn: 768, vocab: 512, context: 40960, epsilon: 1e-6, ropeBase: 1e6)
+    case (.gemma3Small, .tiny):
+      LlamaConfig(
+        architecture: architecture, layers: 8, embed: 288, heads: 4, keyValueHeads: 1,
+        headDim: 128, ffn: 768, vocab: 512, context: 32768, epsilon: 1e-6, ropeBase: 1e6,
+        slidingWindow: 64)
+    case (.gemma3, .tiny):
+      LlamaConfig(
+        architecture: architecture, layers: 8, embed: 256, heads: 4, keyValueHeads: 2,
+        headDim: 256, ffn: 768, vocab: 512, context: 131_072, epsilon: 1e-6, ropeBase: 1e6,
+        ropeScale: 0.125, slidingWindow: 96)
     }
   }
 }

@@ -5,7 +5,7 @@ internal import Models
 /// The order is that of the converted checkpoints, so it differs between models.
 /// - Source: llama.cpp's loader listings of the published files, as users' issues quote them
 ///   (Mistral: mozilla-ai/llamafile #122; CodeLlama: ggml-org/llama.cpp #2829). Those of Llama-2,
-///   Phi-3 and Qwen are alphabetical in Hugging Face's names, as their safetensors files are.
+///   Phi-3, Qwen and Gemma are alphabetical in Hugging Face's names, as their safetensors files are.
 struct SyntheticManifest {
   let architecture: SyntheticArchitecture
   let config: LlamaConfig
@@ -34,7 +34,7 @@ struct SyntheticManifest {
     return switch architecture {
     case .mistral: attention + [.ffnGate, .ffnUp, .ffnDown]
     case .codellama: attention + [.ffnGate, .ffnDown, .ffnUp]
-    case .llama2, .phi3, .qwen25Small, .qwen25, .qwen3: nil
+    case .llama2, .phi3, .qwen25Small, .qwen25, .qwen3, .gemma3Small, .gemma3: nil
     }
   }
 }

@@ -10,10 +10,15 @@ extension SyntheticModel {
       ("general.architecture", .string(config.architecture.rawValue)),
       ("general.name", .string(architecture.name)),
     ]
-    let isQwen = [.qwen2, .qwen3].contains(config.architecture)
-    return head + (isQwen ? qwenSizes : sizes) + [
+    let (sizes, tokenizer) =
+      switch config.architecture {
+      case .llama, .phi3: (self.sizes, self.tokenizer)
+      case .qwen2, .qwen3: (qwenSizes, byteLevelTokenizer)
+      case .gemma3: (gemmaSizes, gemmaTokenizer)
+      }
+    return head + sizes + [
       ("general.file_type", .uint32(recipe.fileType))
-    ] + (isQwen ? byteLevelTokenizer : tokenizer) + [
+    ] + tokenizer + [
       ("general.quantization_version", .uint32(2))
     ]
   }
@@ -63,6 +68,45 @@ extension SyntheticModel {
     // The published files of Llama-2 and Phi-3 leave the default out.
     if config.ropeBase != 10_000 { entries.append(number("rope.freq_base", config.ropeBase)) }
     return entries
+  }
+
+  /// The sizes in the order of Gemma's converter of 2025, which writes no second base of the rotation
+  /// and no pattern of windows.
+  private var gemmaSizes: [(key: String, value: MetadataValue)] {
+    var entries = [
+      count("context_length", config.context), count("embedding_length", config.embed),
+      count("block_count", config.layers), count("feed_forward_length", config.ffn),
+      count("attention.head_count", config.heads),
+      number("attention.layer_norm_rms_epsilon", config.epsilon),
+      count("attention.key_length", config.headDim),
+      count("attention.value_length", config.headDim), number("rope.freq_base", config.ropeBase),
+      count("attention.sliding_window", config.slidingWindow ?? 0),
+      count("attention.head_count_kv", config.keyValueHeads),
+    ]
+    if config.ropeScale != 1 {
+      entries += [
+        ("gemma3.rope.scaling.type", .string("linear")),
+        number("rope.scaling.factor", 1 / config.ropeScale),
+      ]
+    }
+    return entries
+  }
+
+  private var gemmaTokenizer: [(key: String, value: MetadataValue)] {
+    let vocabulary = SyntheticVocabulary(architecture: architecture, count: config.vocab)
+    return [
+      ("tokenizer.ggml.model", .string("llama")), ("tokenizer.ggml.pre", .string("default")),
+      ("tokenizer.ggml.tokens", .array(.string(StringArray(vocabulary.pieces)))),
+      ("tokenizer.ggml.scores", .array(.float32(vocabulary.scores))),
+      ("tokenizer.ggml.token_type", .array(.int32(vocabulary.types))),
+      ("tokenizer.ggml.bos_token_id", .uint32(2)), ("tokenizer.ggml.eos_token_id", .uint32(1)),
+      ("tokenizer.ggml.unknown_token_id", .uint32(3)),
+      ("tokenizer.ggml.padding_token_id", .uint32(0)),
+      ("tokenizer.ggml.add_bos_token", .bool(true)),
+      ("tokenizer.ggml.add_eos_token", .bool(false)),
+      ("tokenizer.ggml.add_space_prefix", .bool(false)),
+      ("tokenizer.chat_template", .string(architecture.template ?? "")),
+    ]
   }
 
   private var byteLevelTokenizer: [(key: String, value: MetadataValue)] {
@@ -144,6 +188,17 @@ extension SyntheticArchitecture {
         + "message.content + '<|im_end|>\\n' }}{%- endfor %}{%- if add_generation_prompt %}"
         + "{{- '<|im_start|>assistant\\n' }}{%- if enable_thinking is defined and "
         + "enable_thinking is false %}{{- '<think>\\n\\n</think>\\n\\n' }}{%- endif %}{%- endif %}"
+    // Without the branches for pictures.
+    case .gemma3Small, .gemma3:
+      "{{ bos_token }}{%- if messages[0]['role'] == 'system' -%}"
+        + "{%- set first_user_prefix = messages[0]['content'] + '\n\n' -%}"
+        + "{%- set loop_messages = messages[1:] -%}{%- else -%}"
+        + "{%- set first_user_prefix = \"\" -%}{%- set loop_messages = messages -%}{%- endif -%}"
+        + "{%- for message in loop_messages -%}{%- if (message['role'] == 'assistant') -%}"
+        + "{%- set role = \"model\" -%}{%- else -%}{%- set role = message['role'] -%}{%- endif -%}"
+        + "{{ '<start_of_turn>' + role + '\n' + (first_user_prefix if loop.first else \"\") }}"
+        + "{{ message['content'] | trim }}{{ '<end_of_turn>\n' }}{%- endfor -%}"
+        + "{%- if add_generation_prompt -%}{{'<start_of_turn>model\n'}}{%- endif -%}"
     }
   }
 }

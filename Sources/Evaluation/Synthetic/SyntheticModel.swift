@@ -36,7 +36,7 @@ package struct SyntheticModel {
   private static let tiedGain: Float = 0.8
   /// Standard deviation of what attention and feed-forward network add to the residual stream.
   private static let residualGain: Float = 0.25
-  /// Standard deviation of the weights of the normalisations, around 1, and of biases, around 0.
+  /// Standard deviation of the weights of normalisations, and of biases, around ``center(of:)``.
   private static let normSpread: Float = 0.1
 
   package init(
@@ -91,8 +91,7 @@ package struct SyntheticModel {
   ) throws(CheckpointError) {
     var random = RandomNumbers(seed: seed, name: spec.name(.gguf))
     if spec.role.kind == .vector {
-      // Norm weights are around 1, biases around 0.
-      let center: Float = spec.role == .bias ? 0 : 1
+      let center = center(of: spec)
       for _ in 0..<spec.shape[0] {
         let number = center + Self.normSpread * random.nextNormal()
         try sink.append(withUnsafeBytes(of: number) { Array($0) })
@@ -141,16 +140,33 @@ package struct SyntheticModel {
     return order
   }
 
-  /// Standard deviation of the numbers of a token's embedding, and so of the residual stream.
+  /// The mean of a vector: 1 for the weight of a norm before a sublayer, 0 for a bias; a norm after a
+  /// sublayer decides what it adds to the residual stream.
+  private func center(of spec: TensorSpec) -> Float {
+    if spec.role == .bias { return 0 }
+    // `post_attention_norm`, `post_ffw_norm`.
+    return spec.name(.gguf).contains(".post_") ? Self.residualGain * residualSpread : 1
+  }
+
+  private var traits: LlamaConfig.Architecture.Traits { config.architecture.traits }
+
+  /// Standard deviation of the numbers of a token's embedding.
   private var embeddingSpread: Float {
     architecture.isTied ? Self.tiedGain / Float(config.embed).squareRoot() : 1
+  }
+
+  /// Standard deviation of the residual stream's numbers.
+  private var residualSpread: Float {
+    traits.scalesEmbeddings
+      ? embeddingSpread * Float(config.embed).squareRoot() : embeddingSpread
   }
 
   private func gain(of role: TensorRole) -> Float {
     switch role {
     // A token's row is looked up, not summed over inputs.
     case .tokenEmbedding: embeddingSpread * Float(config.embed).squareRoot()
-    case .attentionOutput, .ffnDown: Self.residualGain * embeddingSpread
+    case .attentionOutput, .ffnDown:
+      traits.hasPostNorms ? 1 : Self.residualGain * residualSpread
     case .output: Self.outputGain
     default: 1
     }

@@ -2,8 +2,8 @@ internal import Checkpoints
 
 /// A placeholder SentencePiece vocabulary of any size, with the special tokens of the real ones.
 ///
-/// Id 0 `<unk>`, 1 `<s>`, 2 `</s>`, 3 to 258 the bytes `<0x00>` to `<0xFF>`, then pieces: letters,
-/// syllables of a consonant and a vowel, and words of two and more syllables, each also with U+2581
+/// Id 0 `<unk>`, 1 `<s>`, 2 `</s>` (Gemma: `<pad>`, `<eos>`, `<bos>`, `<unk>`), then the bytes
+/// `<0x00>` to `<0xFF>`, then pieces: letters, syllables of a consonant and a vowel, and words of two and more syllables, each also with U+2581
 /// before it. Scores decrease with the id, so that byte-pair merging can reach all pieces, the
 /// short ones first. Any text can be encoded, and any sequence of ids decodes to invented words.
 struct SyntheticVocabulary {
@@ -19,8 +19,11 @@ struct SyntheticVocabulary {
     static let byte: Int32 = 6
   }
 
-  /// `<unk>`, `<s>`, `</s>` and 256 bytes.
-  private static let firstPiece = 259
+  /// The special tokens before the bytes.
+  private static let firstSpecials = ["<unk>", "<s>", "</s>"]
+  private static let gemmaFirstSpecials = ["<pad>", "<eos>", "<bos>", "<unk>"]
+  /// The number of special tokens and bytes before the pieces, which a score of 0 follows.
+  private let firstPiece: Int
 
   /// The special tokens of Phi-3 from `<|endoftext|>` on; the rest up to 64 is padding.
   ///
@@ -34,6 +37,7 @@ struct SyntheticVocabulary {
   /// The infilling tokens at the end of CodeLlama's vocabulary, before padding.
   private static let codellamaSpecials = ["▁<PRE>", "▁<MID>", "▁<SUF>", "▁<EOT>"]
   private static let codellamaSpecialCount = 16
+  private static let gemmaSpecials = ["<start_of_turn>", "<end_of_turn>"]
 
   /// The vocabulary of an architecture.
   ///
@@ -42,22 +46,27 @@ struct SyntheticVocabulary {
   ///   - count: the number of tokens, including special ones; at least 400.
   init(architecture: SyntheticArchitecture, count: Int) {
     precondition(count >= 400, "room for bytes, letters and special tokens")
-    pieces = ["<unk>", "<s>", "</s>"] + (0..<256).map(Self.bytePiece)
+    let isGemma = architecture == .gemma3Small || architecture == .gemma3
+    let first = isGemma ? Self.gemmaFirstSpecials : Self.firstSpecials
+    pieces = first + (0..<256).map(Self.bytePiece)
     types =
-      [PieceType.unknown, PieceType.control, PieceType.control]
+      first.map { $0 == "<unk>" ? PieceType.unknown : PieceType.control }
       + Array(repeating: PieceType.byte, count: 256)
-    scores = Array(repeating: 0, count: Self.firstPiece)
+    firstPiece = pieces.count
+    scores = Array(repeating: 0, count: firstPiece)
     let specialCount =
       switch architecture {
       case .phi3: Self.phi3SpecialCount
       case .codellama: Self.codellamaSpecialCount
-      default: 0
+      case .gemma3Small, .gemma3: Self.gemmaSpecials.count
+      case .llama2, .mistral, .qwen25Small, .qwen25, .qwen3: 0
       }
     appendPieces(upTo: count - specialCount)
     switch architecture {
     case .phi3: appendSpecials(Self.phi3Specials, upTo: count)
     case .codellama: appendSpecials(Self.codellamaSpecials, upTo: count)
-    default: break
+    case .gemma3Small, .gemma3: appendSpecials(Self.gemmaSpecials, upTo: count)
+    case .llama2, .mistral, .qwen25Small, .qwen25, .qwen3: break
     }
   }
 
@@ -86,7 +95,7 @@ struct SyntheticVocabulary {
 
   private mutating func append(_ more: [String], upTo end: Int) {
     for piece in more.prefix(max(0, end - pieces.count)) {
-      scores.append(-Float(pieces.count - Self.firstPiece))
+      scores.append(-Float(pieces.count - firstPiece))
       pieces.append(piece)
       types.append(PieceType.normal)
     }

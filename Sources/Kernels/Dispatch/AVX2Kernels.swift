@@ -46,7 +46,7 @@ import KernelsReference
 
     func rmsNorm(_ task: RMSNormRows) { KernelsAVX2.rmsNorm(task) }
 
-    func swiGLU(_ task: SwiGLURows) { KernelsAVX2.swiGLU(task) }
+    func glu(_ task: GLURows) { KernelsAVX2.glu(task) }
 
     func rope(_ task: RopeRows) { KernelsAVX2.rope(task) }
 

@@ -53,7 +53,7 @@ import KernelsReference
 
     func rmsNorm(_ task: RMSNormRows) { KernelsAVX512.rmsNorm(task) }
 
-    func swiGLU(_ task: SwiGLURows) { KernelsAVX512.swiGLU(task) }
+    func glu(_ task: GLURows) { KernelsAVX512.glu(task) }
 
     func rope(_ task: RopeRows) { KernelsAVX512.rope(task) }
 

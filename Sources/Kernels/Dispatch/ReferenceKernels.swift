@@ -35,17 +35,17 @@ struct ReferenceKernels: KernelSet {
       KernelsReference.rmsNorm(
         UnsafeBufferPointer(start: task.x + row * task.width, count: task.width).span,
         weight: UnsafeBufferPointer(start: task.weight, count: task.width).span,
-        epsilon: task.epsilon, into: &y)
+        epsilon: task.epsilon, addsToY: task.addsToY, into: &y)
     }
   }
 
-  func swiGLU(_ task: SwiGLURows) {
+  func glu(_ task: GLURows) {
     for row in 0..<task.rows {
       var y = UnsafeMutableBufferPointer(start: task.y + row * task.width, count: task.width)
         .mutableSpan
-      KernelsReference.swiGLU(
+      KernelsReference.glu(
         UnsafeBufferPointer(start: task.x + row * 2 * task.width, count: 2 * task.width).span,
-        into: &y)
+        activation: task.activation, into: &y)
     }
   }
 

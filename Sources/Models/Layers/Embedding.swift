@@ -6,8 +6,11 @@ internal import Kernels
 /// The rows stay in the mapped file in their own type and are widened to Float32 when they are read.
 struct Embedding: Sendable {
   let table: EmbeddingTable
+  /// Multiplies every looked-up row; the table itself may also be the output matrix, which is not
+  /// scaled.
+  var scale: Float = 1
 
-  /// `x[t] = table[ids[t]]`.
+  /// `x[t] = scale · table[ids[t]]`.
   ///
   /// - Parameters:
   ///   - ids: rows of the table, checked.
@@ -15,7 +18,11 @@ struct Embedding: Sendable {
   func lookUp(_ ids: Span<Int32>, into x: inout Matrix) {
     x.rows = ids.count
     for row in 0..<ids.count {
-      x.withMutableRow(row) { table.copy(row: Int(ids[row]), into: &$0) }
+      x.withMutableRow(row) { numbers in
+        table.copy(row: Int(ids[row]), into: &numbers)
+        if scale == 1 { return }
+        for index in 0..<numbers.count { numbers[index] *= scale }
+      }
     }
   }
 
@@ -25,7 +32,7 @@ struct Embedding: Sendable {
 
 extension ModelTensors {
   /// A table whose rows are looked up.
-  func embedding(_ spec: TensorSpec) throws(ModelError) -> Embedding {
-    Embedding(table: try table(spec))
+  func embedding(_ spec: TensorSpec, scale: Float = 1) throws(ModelError) -> Embedding {
+    Embedding(table: try table(spec), scale: scale)
   }
 }

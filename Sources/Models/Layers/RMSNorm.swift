@@ -10,6 +10,12 @@ struct RMSNorm: Sendable {
   let weight: WeightVector
   /// Added to the mean square.
   let epsilon: Float
+
+  /// The norm whose results are multiplied by `factor`.
+  func scaled(by factor: Float) -> RMSNorm {
+    if factor == 1 { return self }
+    return RMSNorm(weight: WeightVector(weight.array().map { $0 * factor }), epsilon: epsilon)
+  }
 }
 
 extension ModelTensors {
@@ -23,6 +29,11 @@ extension ComputeContext {
   /// `y = RMSNorm(x)`.
   func rmsNorm(_ x: borrowing Matrix, _ norm: RMSNorm, into y: inout Matrix) {
     rmsNorm(x, weight: norm.weight, epsilon: norm.epsilon, into: &y)
+  }
+
+  /// The residual connection of a post-norm: `y = y + RMSNorm(x)`.
+  func rmsNorm(_ x: borrowing Matrix, _ norm: RMSNorm, addingTo y: inout Matrix) {
+    rmsNorm(x, weight: norm.weight, epsilon: norm.epsilon, addingTo: &y)
   }
 
   /// `x[t, h] = RMSNorm(x[t, h])` for each head h of a range, in place.

@@ -11,6 +11,8 @@ extension LlamaConfig {
     case qwen2
     /// Qwen3 without mixture of experts.
     case qwen3
+    /// The text part of Gemma 3.
+    case gemma3
   }
 }
 
@@ -30,6 +32,26 @@ extension LlamaConfig.Architecture {
     package var hasQueryKeyValueBias = false
     /// Whether RMSNorm is applied to each head of queries and keys before RoPE (QK-Norm).
     package var hasQueryKeyNorm = false
+    /// Whether a second RMSNorm follows attention and the feed-forward network, before the residual.
+    package var hasPostNorms = false
+    /// Whether a token's row is multiplied by √embed when it is looked up.
+    package var scalesEmbeddings = false
+    /// The function of the feed-forward network's gate.
+    package var activation = ActivationFunction.silu
+    /// Layers with a sliding window, where the file has one.
+    package var windowLayers = WindowLayers()
+  }
+
+  /// Which layers have the file's sliding window, and what else is different in them.
+  package struct WindowLayers: Sendable, Equatable {
+    /// Every layer whose number, counted from 1, is a multiple of this sees all positions.
+    ///
+    /// Nil where every layer has the window; `attention.sliding_window_pattern` takes precedence.
+    package var globalInterval: Int?
+    /// The base of their rotation, which a stretched context leaves unscaled.
+    ///
+    /// Nil where they rotate as the other layers; `rope.freq_base_swa` takes precedence.
+    package var ropeBase: Float?
   }
 
   /// The table of architectures: one entry each.
@@ -39,6 +61,11 @@ extension LlamaConfig.Architecture {
     case .phi3: Traits(ropeStyle: .halves, fusesQueryKeyValue: true, fusesGateUp: true)
     case .qwen2: Traits(ropeStyle: .halves, hasQueryKeyValueBias: true)
     case .qwen3: Traits(ropeStyle: .halves, hasQueryKeyNorm: true)
+    // The converter writes neither the interval nor the second base; llama.cpp has them in its code.
+    case .gemma3:
+      Traits(
+        ropeStyle: .halves, hasQueryKeyNorm: true, hasPostNorms: true, scalesEmbeddings: true,
+        activation: .geluTanh, windowLayers: WindowLayers(globalInterval: 6, ropeBase: 10_000))
     }
   }
 

@@ -15,10 +15,14 @@ extension LlamaConfig {
     static let context = "context_length"
     static let epsilon = "attention.layer_norm_rms_epsilon"
     static let slidingWindow = "attention.sliding_window"
+    static let globalInterval = "attention.sliding_window_pattern"
+    static let attentionCap = "attn_logit_softcapping"
+    static let logitCap = "final_logit_softcapping"
     static let causal = "attention.causal"
     static let experts = "expert_count"
     static let rotaryDim = "rope.dimension_count"
     static let ropeBase = "rope.freq_base"
+    static let windowRopeBase = "rope.freq_base_swa"
     static let scalingType = "rope.scaling.type"
     static let scalingFactor = "rope.scaling.factor"
     static let scalingMagnitude = "rope.scaling.attn_factor"
@@ -73,7 +77,9 @@ extension LlamaConfig {
       ropeMagnitude: Float(try keys.number(GGUFKey.scalingMagnitude) ?? 1),
       originalContext: try keys.integer(GGUFKey.originalContext),
       // 0 means none: what the converter writes for `null`.
-      slidingWindow: try keys.integer(GGUFKey.slidingWindow).flatMap { $0 == 0 ? nil : $0 })
+      slidingWindow: try keys.integer(GGUFKey.slidingWindow).flatMap { $0 == 0 ? nil : $0 },
+      globalInterval: try keys.integer(GGUFKey.globalInterval),
+      windowRopeBase: try keys.number(GGUFKey.windowRopeBase).map { Float($0) })
   }
 
   private static func architecture(
@@ -103,6 +109,13 @@ extension LlamaConfig {
     func refuse(_ key: String, _ found: String, _ supported: String) -> ModelError {
       .unsupported(
         entry: keys.name(key), found: found, supported: supported, source: source)
+    }
+    // Gemma 2's attention, and models that were derived from Gemma 3.
+    for key in [GGUFKey.attentionCap, GGUFKey.logitCap] {
+      let cap = try mapCheckpointErrors(source) { () throws(CheckpointError) in
+        try keys.number(key) ?? 0
+      }
+      if cap != 0 { throw refuse(key, "\(cap)", "0 (no soft-capping)") }
     }
     if experts != 0 { throw refuse(GGUFKey.experts, "\(experts)", "0 (no mixture of experts)") }
     if !causal { throw refuse(GGUFKey.causal, "false", "true") }

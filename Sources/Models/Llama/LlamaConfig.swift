@@ -3,7 +3,8 @@ package import KernelInterface
 
 // The numbers that make one model of the Llama family differ from another.
 
-/// Sizes and switches of a decoder of the Llama family: Llama, CodeLlama, Mistral, Phi-3, Qwen2, Qwen3.
+/// Sizes and switches of a decoder of the Llama family: Llama, CodeLlama, Mistral, Phi-3, Qwen2, Qwen3,
+/// Gemma 3.
 package struct LlamaConfig: Sendable, Equatable {
   package var architecture: Architecture
   /// Decoder layers; `block_count`.
@@ -37,12 +38,23 @@ package struct LlamaConfig: Sendable, Equatable {
   package var originalContext: Int
   /// Positions that a token sees, its own included; `attention.sliding_window`, nil for all.
   package var slidingWindow: Int?
+  /// Every layer whose number, counted from 1, is a multiple of this sees all positions.
+  ///
+  /// `attention.sliding_window_pattern`, else by architecture; nil for no such layers.
+  package var globalInterval: Int?
+  /// The base of the rotation in layers with the window, whose angles nothing else scales.
+  ///
+  /// `rope.freq_base_swa`, else by architecture; nil where they rotate as all others.
+  package var windowRopeBase: Float?
+  /// Scores are divided by the square root of this.
+  package var queryScalar: Int
 
   package init(
     architecture: Architecture, layers: Int, embed: Int, heads: Int, keyValueHeads: Int? = nil,
     headDim: Int? = nil, ffn: Int, vocab: Int, context: Int, epsilon: Float,
     rotaryDim: Int? = nil, ropeBase: Float = 10_000, ropeScale: Float = 1,
-    ropeMagnitude: Float = 1, originalContext: Int? = nil, slidingWindow: Int? = nil
+    ropeMagnitude: Float = 1, originalContext: Int? = nil, slidingWindow: Int? = nil,
+    globalInterval: Int? = nil, windowRopeBase: Float? = nil
   ) {
     self.architecture = architecture
     self.layers = layers
@@ -60,6 +72,28 @@ package struct LlamaConfig: Sendable, Equatable {
     self.ropeMagnitude = ropeMagnitude
     self.originalContext = originalContext ?? context
     self.slidingWindow = slidingWindow
+    let windowLayers = architecture.traits.windowLayers
+    self.globalInterval = slidingWindow == nil ? nil : globalInterval ?? windowLayers.globalInterval
+    self.windowRopeBase = slidingWindow == nil ? nil : windowRopeBase ?? windowLayers.ropeBase
+    queryScalar = Self.queryScalar(
+      architecture, layers: layers, embed: embed, heads: heads, headDim: self.headDim)
+  }
+
+  /// The length of a head, except in Gemma 3 27B, which was trained with embed / heads.
+  ///
+  /// The file does not have the number; its layers tell that model from the others.
+  ///
+  /// - Source: `query_pre_attn_scalar` of google/gemma-3-27b-it is 168; llama.cpp's hyperparameters of
+  ///   `gemma3`, whose only model of 62 layers it is.
+  private static func queryScalar(
+    _ architecture: Architecture, layers: Int, embed: Int, heads: Int, headDim: Int
+  ) -> Int {
+    architecture == .gemma3 && layers == 62 && heads > 0 ? max(1, embed / heads) : headDim
+  }
+
+  /// Whether a layer has the sliding window, if there is one.
+  package func hasWindow(layer: Int) -> Bool {
+    globalInterval.map { (layer + 1) % $0 != 0 } ?? true
   }
 
   /// The heads of a row of queries, keys and values.
@@ -71,6 +105,11 @@ package struct LlamaConfig: Sendable, Equatable {
   package var queryWidth: Int { heads * headDim }
   /// Width of the keys, and of the values.
   package var keyWidth: Int { keyValueHeads * headDim }
+
+  /// Multiplies the queries, so that scores divided by √headDim are scores divided by √queryScalar.
+  ///
+  /// The rotation is linear, so it can be part of the weight of the queries' norm.
+  var queryScale: Float { (Float(headDim) / Float(queryScalar)).squareRoot() }
 
   /// The heads of a row of queries, keys and values that are queries.
   var queryHeads: Range<Int> { 0..<heads }
@@ -92,6 +131,7 @@ package struct LlamaConfig: Sendable, Equatable {
       ("rows of token_embd.weight", vocab, 1 << 24), ("context_length", context, 1 << 28),
       ("rope.scaling.original_context_length", originalContext, 1 << 28),
       ("attention.sliding_window", slidingWindow ?? 1, 1 << 28),
+      ("attention.sliding_window_pattern", globalInterval ?? 1, 1_000),
     ]
     try checkSizes(sizes, source: source)
     guard heads.isMultiple(of: keyValueHeads) else {
@@ -109,6 +149,7 @@ package struct LlamaConfig: Sendable, Equatable {
     let numbers = [
       ("attention.layer_norm_rms_epsilon", epsilon), ("rope.freq_base", ropeBase),
       ("rope.scaling.factor", ropeScale), ("rope.scaling.attn_factor", ropeMagnitude),
+      ("rope.freq_base_swa", windowRopeBase ?? 1),
     ]
     for (name, value) in numbers where !value.isFinite || value <= 0 {
       throw .invalid(

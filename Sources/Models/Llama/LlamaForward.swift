@@ -12,7 +12,8 @@ extension LlamaModel {
   ///
   /// - Source: Touvron et al. 2023, arXiv:2302.13971 (Llama) and arXiv:2307.09288 (Llama 2);
   ///   Jiang et al. 2023, arXiv:2310.06825 (Mistral); Abdin et al. 2024, arXiv:2404.14219 (Phi-3);
-  ///   Yang et al. 2024, arXiv:2407.10671 (Qwen2) and 2025, arXiv:2505.09388 (Qwen3).
+  ///   Yang et al. 2024, arXiv:2407.10671 (Qwen2) and 2025, arXiv:2505.09388 (Qwen3); Gemma Team
+  ///   2025, arXiv:2503.19786 (Gemma 3).
   /// - Parameters:
   ///   - tokens: checked ids, at most `state.capacity`.
   ///   - firstPosition: of the first token; the cache holds all positions before it.
@@ -27,6 +28,9 @@ extension LlamaModel {
     weights.tokens.lookUp(tokens, into: &state.hidden)
     tap?.record(LlamaActivation.embeddings, nil, state.hidden)
     state.rope.fill(firstPosition: firstPosition, count: tokens.count)
+    if config.windowRopeBase != nil {
+      state.windowRope.fill(firstPosition: firstPosition, count: tokens.count)
+    }
 
     // By index: an unoptimised build allocates for `enumerated()`.
     for index in 0..<config.layers {
@@ -41,9 +45,7 @@ extension LlamaModel {
         compute.rmsNorm(&state.queryKeyValue, heads: config.keyHeads, norm.key)
         tap?.record(.queryNorm, .keyNorm, index, state.queryKeyValue, config)
       }
-      compute.rope(
-        &state.queryKeyValue, state.rope, heads: config.heads + config.keyValueHeads,
-        headDim: config.headDim)
+      rotate(&state, layer: index)
       tap?.record(.rotatedQueries, .rotatedKeys, index, state.queryKeyValue, config)
       compute.append(
         state.queryKeyValue, layer.attention, to: cache, index: index,
@@ -59,9 +61,16 @@ extension LlamaModel {
       // Self-attention, output projection, residual.
       compute.attention(
         state.queryKeyValue, layer.attention, cache: cache, index: index,
-        positions: firstPosition + tokens.count, window: slidingWindow, into: &state.attention)
+        positions: firstPosition + tokens.count, window: slidingWindow(layer: index),
+        into: &state.attention)
       tap?.record(LlamaActivation.attention, index, state.attention)
-      compute.linear(state.attention, layer.attention.output, addingTo: &state.hidden)
+      if let norm = layer.attentionPostNorm {
+        compute.linear(state.attention, layer.attention.output, into: &state.normed)
+        tap?.record(LlamaActivation.attentionOutput, index, state.normed)
+        compute.rmsNorm(state.normed, norm, addingTo: &state.hidden)
+      } else {
+        compute.linear(state.attention, layer.attention.output, addingTo: &state.hidden)
+      }
       tap?.record(LlamaActivation.attentionResidual, index, state.hidden)
 
       // Gated feed-forward network, residual.
@@ -69,9 +78,15 @@ extension LlamaModel {
       tap?.record(LlamaActivation.ffnNorm, index, state.normed)
       compute.linear(state.normed, layer.mlp.gateUp, into: &state.gateUp)
       tap?.record(LlamaActivation.gateUp, index, state.gateUp)
-      compute.swiGLU(state.gateUp, into: &state.ffnHidden)
+      compute.glu(state.gateUp, activation: layer.mlp.activation, into: &state.ffnHidden)
       tap?.record(LlamaActivation.ffnHidden, index, state.ffnHidden)
-      compute.linear(state.ffnHidden, layer.mlp.down, addingTo: &state.hidden)
+      if let norm = layer.ffnPostNorm {
+        compute.linear(state.ffnHidden, layer.mlp.down, into: &state.normed)
+        tap?.record(LlamaActivation.ffnOutput, index, state.normed)
+        compute.rmsNorm(state.normed, norm, addingTo: &state.hidden)
+      } else {
+        compute.linear(state.ffnHidden, layer.mlp.down, addingTo: &state.hidden)
+      }
       tap?.record(LlamaActivation.layerOutput, index, state.hidden)
     }
 
@@ -80,6 +95,17 @@ extension LlamaModel {
     state.reserveLogits(rows: logitRows)
     compute.linear(state.normed, weights.output, into: &state.logits)
     tap?.record(LlamaActivation.logits, nil, state.logits)
+  }
+
+  /// Rotates the heads of queries and keys by their positions.
+  private func rotate(_ state: inout LlamaState, layer: Int) {
+    let heads = config.heads + config.keyValueHeads
+    if config.windowRopeBase != nil, config.hasWindow(layer: layer) {
+      compute.rope(
+        &state.queryKeyValue, state.windowRope, heads: heads, headDim: config.headDim)
+    } else {
+      compute.rope(&state.queryKeyValue, state.rope, heads: heads, headDim: config.headDim)
+    }
   }
 }
 

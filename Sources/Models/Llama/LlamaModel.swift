@@ -9,7 +9,7 @@ internal import KernelInterface
 package final class LlamaModel: Sendable {
   package let config: LlamaConfig
   package let compute: ComputeContext
-  /// Positions that a token sees, its own included; nil for all.
+  /// Positions that a token sees in the layers with a window, its own included; nil for all.
   package let slidingWindow: Int?
   /// The file's path, for messages.
   package let source: String
@@ -72,6 +72,19 @@ package final class LlamaModel: Sendable {
     return RopeFrequencies(
       rotaryDim: config.rotaryDim, base: config.ropeBase, scale: config.ropeScale,
       factors: isLong ? ropeFactors.long : ropeFactors.short, magnitude: config.ropeMagnitude)
+  }
+
+  /// The frequencies of layers with the window, where they differ from those of the others.
+  ///
+  /// - Source: llama.cpp `llama_model::get_rope_freq_base` and `get_rope_freq_scale`: a stretched
+  ///   context changes neither; `rope_local_base_freq` in transformers' configuration.
+  var windowRopeFrequencies: RopeFrequencies? {
+    config.windowRopeBase.map { RopeFrequencies(rotaryDim: config.rotaryDim, base: $0) }
+  }
+
+  /// Positions that a token sees in a layer, its own included; nil for all.
+  func slidingWindow(layer: Int) -> Int? {
+    config.hasWindow(layer: layer) ? slidingWindow : nil
   }
 
   private static func fingerprint(of checkpoint: Checkpoint) throws(ModelError) -> SHA256Digest {

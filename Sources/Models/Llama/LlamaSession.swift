@@ -72,7 +72,7 @@ package final class LlamaSession {
     state = LlamaState(
       config: config,
       ropeFrequencies: model.ropeFrequencies(contextTokenCount: contextTokenCount),
-      capacity: capacity)
+      windowRopeFrequencies: model.windowRopeFrequencies, capacity: capacity)
   }
 
   /// Appends tokens and computes the logits that ``withLogits(row:_:)`` returns.

@@ -5,7 +5,7 @@ internal import KernelInterface
 struct LlamaState: ~Copyable {
   /// `[tokens, embed]`: the residual stream.
   var hidden: Matrix
-  /// `[tokens, embed]`: the normalised input of a sublayer.
+  /// `[tokens, embed]`: the normalised input of a sublayer, or its result where a post-norm follows.
   var normed: Matrix
   /// `[tokens, (heads + 2 × keyValueHeads) × headDim]`.
   var queryKeyValue: Matrix
@@ -19,11 +19,17 @@ struct LlamaState: ~Copyable {
   var logits: Matrix
   /// Cosines and sines of the tokens' positions.
   var rope: RopeTable
+  /// The same for layers with a sliding window, where the model rotates those by another base; else
+  /// without room for a row.
+  var windowRope: RopeTable
 
   /// The largest number of tokens.
   let capacity: Int
 
-  init(config: LlamaConfig, ropeFrequencies: RopeFrequencies, capacity: Int) {
+  init(
+    config: LlamaConfig, ropeFrequencies: RopeFrequencies, windowRopeFrequencies: RopeFrequencies?,
+    capacity: Int
+  ) {
     self.capacity = capacity
     hidden = Matrix(rows: capacity, columns: config.embed)
     normed = Matrix(rows: capacity, columns: config.embed)
@@ -33,6 +39,9 @@ struct LlamaState: ~Copyable {
     ffnHidden = Matrix(rows: capacity, columns: config.ffn)
     logits = Matrix(rows: 1, columns: config.vocab)
     rope = RopeTable(frequencies: ropeFrequencies, style: config.ropeStyle, capacity: capacity)
+    windowRope = RopeTable(
+      frequencies: windowRopeFrequencies ?? ropeFrequencies, style: config.ropeStyle,
+      capacity: windowRopeFrequencies == nil ? 0 : capacity)
   }
 
   /// Makes room for `rows` rows of logits; more than one is allocated on first use.
@@ -40,11 +49,12 @@ struct LlamaState: ~Copyable {
     if logits.capacity < rows { logits = Matrix(rows: rows, columns: logits.columns) }
   }
 
-  /// The memory that ``init(config:ropeFrequencies:capacity:)`` allocates, in bytes.
+  /// The memory that ``init(config:ropeFrequencies:windowRopeFrequencies:capacity:)`` allocates, in
+  /// bytes.
   static func byteCount(config: LlamaConfig, capacity: Int) -> Int {
     let columns =
       2 * config.embed + config.attention.columns + config.queryWidth + 3 * config.ffn
-      + 2 * config.rotaryDim
+      + (config.windowRopeBase == nil ? 2 : 4) * config.rotaryDim
     return 4 * (capacity * columns + config.vocab)
   }
 }

@@ -1,8 +1,9 @@
 /// The tensors of a model of the Llama family.
 ///
 /// - Source: gguf-py 0.19.0 `constants.MODEL_TENSORS` and `tensor_mapping.py`; llama.cpp
-///   `src/models/llama.cpp`, `phi3.cpp`, `qwen2.cpp`, `qwen3.cpp`; transformers 5.23.0
-///   `modeling_llama.py`, `modeling_phi3.py`, `modeling_qwen2.py`, `modeling_qwen3.py`.
+///   `src/models/llama.cpp`, `phi3.cpp`, `qwen2.cpp`, `qwen3.cpp`, `gemma3.cpp`; transformers 5.23.0
+///   `modeling_llama.py`, `modeling_phi3.py`, `modeling_qwen2.py`, `modeling_qwen3.py`,
+///   `modeling_gemma3.py`, whose norms multiply by 1 + weight: a GGUF file has the sum.
 package struct LlamaTensors: TensorTable {
   /// The tensors of one decoder layer, in the order of computation.
   package struct Layer: Sendable, Equatable {
@@ -14,18 +15,23 @@ package struct LlamaTensors: TensorTable {
     package let queryKeyNorm: [NormSpec]
     /// `[embed, heads × headDim]`, after the heads are joined.
     package let attentionOutput: LinearSpec
+    /// `[embed]`, after the output projection; nil without post-norms.
+    package let attentionPostNorm: NormSpec?
     /// `[embed]`, before the feed-forward network.
     package let ffnNorm: NormSpec
     /// Gate and up, in this order, in one tensor or two.
     package let gateUp: [LinearSpec]
     /// `[embed, ffn]`.
     package let down: LinearSpec
+    /// `[embed]`, after the feed-forward network; nil without post-norms.
+    package let ffnPostNorm: NormSpec?
 
     /// All of them, in the order of computation.
     package var all: [TensorSpec] {
       attentionNorm.tensors + queryKeyValue.flatMap(\.tensors)
         + queryKeyNorm.flatMap(\.tensors) + attentionOutput.tensors
-        + ffnNorm.tensors + gateUp.flatMap(\.tensors) + down.tensors
+        + (attentionPostNorm?.tensors ?? []) + ffnNorm.tensors + gateUp.flatMap(\.tensors)
+        + down.tensors + (ffnPostNorm?.tensors ?? [])
     }
   }
 
@@ -112,14 +118,21 @@ package struct LlamaTensors: TensorTable {
         ] : [],
       attentionOutput: linear(
         "attn_output", "self_attn.o_proj", .attentionOutput, embed, queries),
-      ffnNorm: norm("ffn_norm", "post_attention_layernorm", width: embed),
+      attentionPostNorm: traits.hasPostNorms
+        ? norm("post_attention_norm", "post_attention_layernorm", width: embed) : nil,
+      // With post-norms, Hugging Face's name of the norm between the sublayers goes to the first.
+      ffnNorm: norm(
+        "ffn_norm", traits.hasPostNorms ? "pre_feedforward_layernorm" : "post_attention_layernorm",
+        width: embed),
       gateUp: traits.fusesGateUp
         ? [linear("ffn_up", "mlp.gate_up_proj", .ffnGateUp, 2 * ffn, embed)]
         : [
           linear("ffn_gate", "mlp.gate_proj", .ffnGate, ffn, embed),
           linear("ffn_up", "mlp.up_proj", .ffnUp, ffn, embed),
         ],
-      down: linear("ffn_down", "mlp.down_proj", .ffnDown, embed, ffn))
+      down: linear("ffn_down", "mlp.down_proj", .ffnDown, embed, ffn),
+      ffnPostNorm: traits.hasPostNorms
+        ? norm("post_ffw_norm", "post_feedforward_layernorm", width: embed) : nil)
   }
 
   package var all: [TensorSpec] {

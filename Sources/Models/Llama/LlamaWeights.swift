@@ -7,9 +7,13 @@ struct LlamaWeights: Sendable {
     /// Before attention.
     let attentionNorm: RMSNorm
     let attention: SelfAttention
+    /// After attention; nil without post-norms.
+    let attentionPostNorm: RMSNorm?
     /// Before the feed-forward network.
     let ffnNorm: RMSNorm
     let mlp: GatedMLP
+    /// After the feed-forward network; nil without post-norms.
+    let ffnPostNorm: RMSNorm?
   }
 
   /// `[vocab, embed]`; its rows stay in the file.
@@ -28,13 +32,23 @@ struct LlamaWeights: Sendable {
     func norm(_ spec: NormSpec) throws(ModelError) -> RMSNorm {
       try tensors.rmsNorm(spec, epsilon: config.epsilon)
     }
-    tokens = try tensors.embedding(table.tokens)
+    func optional(_ spec: NormSpec?) throws(ModelError) -> RMSNorm? {
+      guard let spec else { return nil }
+      return try norm(spec)
+    }
+    let traits = config.architecture.traits
+    // In Float32, as llama.cpp does it; transformers rounds the factor to the type of the weights.
+    tokens = try tensors.embedding(
+      table.tokens, scale: traits.scalesEmbeddings ? Float(config.embed).squareRoot() : 1)
     var layers: [Layer] = []
     for index in 0..<config.layers {
       let layer = table.layer(index)
       var queryKeyNorm: (RMSNorm, RMSNorm)?
       if layer.queryKeyNorm.count == 2 {
-        queryKeyNorm = (try norm(layer.queryKeyNorm[0]), try norm(layer.queryKeyNorm[1]))
+        queryKeyNorm = (
+          try norm(layer.queryKeyNorm[0]).scaled(by: config.queryScale),
+          try norm(layer.queryKeyNorm[1])
+        )
       }
       layers.append(
         Layer(
@@ -42,9 +56,12 @@ struct LlamaWeights: Sendable {
           attention: SelfAttention(
             queryKeyValue: try tensors.linear(layer.queryKeyValue), queryKeyNorm: queryKeyNorm,
             output: try tensors.linear(layer.attentionOutput), shape: config.attention),
+          attentionPostNorm: try optional(layer.attentionPostNorm),
           ffnNorm: try norm(layer.ffnNorm),
           mlp: GatedMLP(
-            gateUp: try tensors.linear(layer.gateUp), down: try tensors.linear(layer.down))))
+            gateUp: try tensors.linear(layer.gateUp), down: try tensors.linear(layer.down),
+            activation: traits.activation),
+          ffnPostNorm: try optional(layer.ffnPostNorm)))
     }
     self.layers = layers
     finalNorm = try norm(table.finalNorm)

@@ -38,11 +38,21 @@ extension LlamaConfig {
       key(
         "slidingWindow", slidingWindow.map(String.init) ?? "none", GGUFKey.slidingWindow,
         else: "none"),
+      key(
+        "globalInterval", globalInterval.map(String.init) ?? "none", GGUFKey.globalInterval,
+        else: traits.windowLayers.globalInterval.map { "\($0) with a window" } ?? "none"),
+      key(
+        "windowRopeBase", windowRopeBase.map { "\($0)" } ?? "as ropeBase", GGUFKey.windowRopeBase,
+        else: traits.windowLayers.ropeBase.map { "\(Int($0)) with a window" } ?? "as ropeBase"),
+      entry("queryScalar", queryScalar, "headDim, but embed / heads in Gemma 3 27B"),
       entry("ropeStyle", traits.ropeStyle.rawValue, "architecture"),
       entry("fusesQueryKeyValue", traits.fusesQueryKeyValue, "architecture"),
       entry("fusesGateUp", traits.fusesGateUp, "architecture"),
       entry("hasQueryKeyValueBias", traits.hasQueryKeyValueBias, "architecture"),
       entry("hasQueryKeyNorm", traits.hasQueryKeyNorm, "architecture"),
+      entry("hasPostNorms", traits.hasPostNorms, "architecture"),
+      entry("scalesEmbeddings", traits.scalesEmbeddings, "architecture"),
+      entry("activation", traits.activation, "architecture"),
     ]
   }
 
@@ -50,32 +60,42 @@ extension LlamaConfig {
   private func computes(_ activation: LlamaActivation) -> Bool {
     switch activation {
     case .queryNorm, .keyNorm: architecture.traits.hasQueryKeyNorm
+    case .attentionOutput, .ffnOutput: architecture.traits.hasPostNorms
     default: true
     }
   }
 
   /// The equation of an activation; x is the residual stream, `[tokens, embed]`.
   private func equation(_ activation: LlamaActivation) -> String {
-    switch activation {
-    case .embeddings: "x = token_embd[id]"
+    let traits = architecture.traits
+    return switch activation {
+    case .embeddings:
+      traits.scalesEmbeddings ? "x = √\(embed) · token_embd[id]" : "x = token_embd[id]"
     case .attentionNorm: "h = RMSNorm(x)"
     case .queryKeyValue:
-      architecture.traits.hasQueryKeyValueBias ? "(q, k, v) = h Wᵀ + b" : "(q, k, v) = h Wᵀ"
+      traits.hasQueryKeyValueBias ? "(q, k, v) = h Wᵀ + b" : "(q, k, v) = h Wᵀ"
     case .queryNorm: "q = RMSNorm(q), each head"
     case .keyNorm: "k = RMSNorm(k), each head"
     case .rotatedQueries: "q = RoPE(q, position)"
     case .rotatedKeys: "k = RoPE(k, position); k and v enter the cache"
     case .attention:
-      "a[i] = Σⱼ softmaxⱼ(q[i]·k[j] / √\(headDim)) v[j], j ≤ i"
-        + (slidingWindow.map { ", j > i - \($0)" } ?? "")
-    case .attentionResidual: "x = x + a Wₒᵀ"
+      "a[i] = Σⱼ softmaxⱼ(q[i]·k[j] / √\(queryScalar)) v[j], j ≤ i" + windowCondition
+    case .attentionOutput: "o = a Wₒᵀ"
+    case .attentionResidual: traits.hasPostNorms ? "x = x + RMSNorm(o)" : "x = x + a Wₒᵀ"
     case .ffnNorm: "h = RMSNorm(x)"
     case .gateUp: "(g, u) = h Wᵀ"
-    case .ffnHidden: "s = silu(g) · u"
-    case .layerOutput: "x = x + s Wᵀ"
+    case .ffnHidden: "s = \(traits.activation)(g) · u"
+    case .ffnOutput: "o = s Wᵀ"
+    case .layerOutput: traits.hasPostNorms ? "x = x + RMSNorm(o)" : "x = x + s Wᵀ"
     case .finalNorm: "h = RMSNorm(x)"
     case .logits: "logits = h Wᵀ"
     }
+  }
+
+  private var windowCondition: String {
+    guard let slidingWindow else { return "" }
+    let layers = globalInterval.map { " unless \($0) divides the layer's number + 1" } ?? ""
+    return ", j > i - \(slidingWindow)" + layers
   }
 }
 
@@ -85,8 +105,8 @@ extension LlamaActivation {
     switch self {
     case .embeddings, .finalNorm, .logits: false
     case .attentionNorm, .queryKeyValue, .queryNorm, .keyNorm, .rotatedQueries, .rotatedKeys,
-      .attention,
-      .attentionResidual, .ffnNorm, .gateUp, .ffnHidden, .layerOutput:
+      .attention, .attentionOutput, .attentionResidual, .ffnNorm, .gateUp, .ffnHidden, .ffnOutput,
+      .layerOutput:
       true
     }
   }

@@ -60,13 +60,21 @@ public struct ModelDescription: Sendable, Equatable, Codable {
     if names.contains(where: { checkpoint.tensor(named: $0) != nil }) {
       return Kind(role: .embeddings, architecture: "bert")
     }
-    if checkpoint.tensor(named: "model.embed_tokens.weight") != nil {
+    if isLanguageModelOfHuggingFace(checkpoint) {
       return Kind(
         architecture: "language model of Hugging Face",
         problem:
           "language models are read from GGUF files; llama.cpp's convert_hf_to_gguf.py makes one")
     }
     return Kind(architecture: "unknown", problem: "its tensors are those of no model that is known")
+  }
+
+  /// Whether a checkpoint is a language model in Hugging Face's layout, alone (`model.embed_tokens`) or
+  /// with a tower for pictures (`language_model.model.embed_tokens`).
+  package static func isLanguageModelOfHuggingFace(_ checkpoint: Checkpoint) -> Bool {
+    if case .gguf = checkpoint.format { return false }
+    return !WhisperConfig.recognizes(checkpoint)
+      && checkpoint.tensors.contains { $0.name.hasSuffix("embed_tokens.weight") }
   }
 
   private static func ggufKind(of checkpoint: Checkpoint) -> Kind {

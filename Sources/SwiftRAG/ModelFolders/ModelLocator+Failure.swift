@@ -13,6 +13,8 @@ extension ModelLocator {
     case noSpeechModel(searched: [String])
     /// The folder does not contain a model that can be opened.
     case noModelInFolder(path: String)
+    /// The folder contains a model of Hugging Face, and a language model must be a GGUF file.
+    case languageModelInFolder(path: String)
     /// The folder contains several models.
     case ambiguous(path: String, files: [String])
 
@@ -37,6 +39,11 @@ extension ModelLocator {
       case .noModelInFolder(let path):
         return "\(path): has neither a .gguf file nor config.json with model.safetensors or "
           + "pytorch_model.bin\n  try: swiftrag models ls"
+      case .languageModelInFolder(let path):
+        return
+          "\(path): is a folder of Hugging Face, and language models are read from GGUF files\n"
+          + "  try: swiftrag models pull hf:OWNER/NAME-GGUF, or llama.cpp's "
+          + "convert_hf_to_gguf.py \(shellWord(path))"
       case .ambiguous(let path, let files):
         return "\(path): has several models; name one of: " + files.joined(separator: ", ")
       }
@@ -52,7 +59,8 @@ extension ModelLocator {
 extension ModelLocator.Failure: CategorizedError {
   package var category: ErrorCategory {
     switch self {
-    case .missing, .noLanguageModel, .noPictureModel, .noSpeechModel, .noModelInFolder, .ambiguous:
+    case .missing, .noLanguageModel, .noPictureModel, .noSpeechModel, .noModelInFolder,
+      .languageModelInFolder, .ambiguous:
       .unavailable
     }
   }

@@ -135,6 +135,10 @@ extension ModelLocator.FileKind {
     if isFolderModel, !(name == "embeddings" && files.count == 1) { return path }
     if files.count == 1 { return path + "/" + files[0] }
     if files.count > 1 { throw .ambiguous(path: path, files: files) }
+    let weights = names.filter { $0.hasSuffix(".safetensors") || $0.hasPrefix("pytorch_model") }
+    if name == "llm", names.contains("config.json"), !weights.isEmpty {
+      throw .languageModelInFolder(path: path)
+    }
     throw .noModelInFolder(path: path)
   }
 }

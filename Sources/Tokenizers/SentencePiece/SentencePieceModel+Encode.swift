@@ -40,7 +40,8 @@ extension SentencePieceModel {
 
   private func symbol(_ character: ArraySlice<UInt8>) -> Int32 { trie.value(of: character) ?? -1 }
 
-  private static func escape(_ text: [UInt8], addsSpacePrefix: Bool) -> [UInt8] {
+  /// Replaces spaces by U+2581.
+  static func escape(_ text: [UInt8], addsSpacePrefix: Bool) -> [UInt8] {
     var escaped: [UInt8] = []
     escaped.reserveCapacity(text.count + text.count / 2 + 3)
     if addsSpacePrefix { escaped += spaceMark }

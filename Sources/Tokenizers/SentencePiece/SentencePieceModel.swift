@@ -41,7 +41,10 @@ struct SentencePieceModel: Sendable {
     pieceCount = vocabulary.count
     self.byteTokens = byteTokens
     self.unknown = unknown
-    userDefined = TokenSpellingMatcher(vocabulary) { _, kind in kind == .userDefined }
+    // Converters write the spaces of these pieces as spaces, those of all others as U+2581.
+    userDefined = TokenSpellingMatcher(
+      vocabulary, spelledAs: { Self.escape(Array($0), addsSpacePrefix: false)[...] },
+      includes: { _, kind in kind == .userDefined })
     trie = ByteTrie(expectedNodeCount: vocabulary.spellings.byteCount)
     let pieces = (0..<vocabulary.count).filter { id in
       Self.isMergeable(vocabulary.kinds[id])

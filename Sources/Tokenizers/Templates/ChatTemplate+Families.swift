@@ -63,6 +63,28 @@ extension ChatTemplate {
     } + (addsGenerationPrompt ? [.template("<start_of_turn>model\n")] : [])
   }
 
+  /// As ``gemma(_:addsGenerationPrompt:)``, with the system text before the first question as it is:
+  /// Gemma 2's is stripped together with the question.
+  static func gemma3(
+    _ conversation: AlternatingConversation, addsGenerationPrompt: Bool
+  ) -> [PromptSegment] {
+    var segments: [PromptSegment] = []
+    for (index, turn) in conversation.turns.enumerated() {
+      segments.append(.template("<start_of_turn>user\n"))
+      if index == 0, let system = conversation.system {
+        segments += [.content(system), .template("\n\n")]
+      }
+      segments += [.content(turn.user.stripped), .template("<end_of_turn>\n")]
+      if let answer = turn.assistant {
+        segments += [
+          .template("<start_of_turn>model\n"), .content(answer.stripped),
+          .template("<end_of_turn>\n"),
+        ]
+      }
+    }
+    return segments + (addsGenerationPrompt ? [.template("<start_of_turn>model\n")] : [])
+  }
+
   /// Llama 3's frame, and a system message with two dates before every conversation.
   ///
   /// The second is the published template's own default, not today's date, so that a prompt does not

@@ -62,7 +62,9 @@ extension ChatTemplate {
         : found(.llama3, "<|start_header_id|> and <|eot_id|>")
     }
     if has("<start_of_turn>") && has("<end_of_turn>") && has("model") {
-      return found(.gemma, "<start_of_turn> and <end_of_turn>")
+      return has("first_user_prefix")
+        ? found(.gemma3, "<start_of_turn> and first_user_prefix")
+        : found(.gemma, "<start_of_turn> and <end_of_turn>")
     }
     if has("<|user|>") && has("<|end|>") { return found(.phi3, "<|user|> and <|end|>") }
     // Phi-3 small and medium build the marks from the role.
@@ -121,6 +123,10 @@ extension ChatTemplate {
       guard name.isInstruct || name.isEmpty else { return nil }
       template = name.contains("qwen25") ? .qwen25 : .qwen2
     case "qwen3": template = .qwen3
+    // Gemma 3's base models often have no mark in their names, its chat models have "it".
+    case "gemma3":
+      guard name.isInstruct else { return nil }
+      template = .gemma3
     default: return nil
     }
     return Recognition(
@@ -132,7 +138,8 @@ extension ChatTemplate {
   private static func recognize(name: ModelName) -> Recognition? {
     let families: [(marks: [String], template: ChatTemplate)] = [
       (["zephyr", "tinyllama"], .zephyr), (["phi3"], .phi3),
-      (["llama31", "llama32", "llama33"], .llama31), (["llama3"], .llama3), (["gemma"], .gemma),
+      (["llama31", "llama32", "llama33"], .llama31), (["llama3"], .llama3),
+      (["gemma3"], .gemma3), (["gemma"], .gemma),
       (["mistral7binstructv03", "mistralinstructv03"], .mistralV3),
       (["mistralsmall", "mistrallarge"], .mistralV7Tekken),
       (["mistral", "mixtral"], .mistralV2), (["codellama", "llama2", "llamav2"], .llama2),

@@ -81,6 +81,10 @@ package enum ChatTemplate: String, Sendable, CaseIterable {
   /// - Source: `tokenizer_config.json` of google/gemma-2-2b-it. It has no system role; as in Gemma
   ///   3's, the system text and an empty line precede the first question.
   case gemma = "gemma"
+  /// As ``gemma``; the system text before the first question keeps its white space.
+  ///
+  /// - Source: `chat_template.json` of google/gemma-3-4b-it, the branches without pictures.
+  case gemma3 = "gemma-3"
   /// The texts, separated by empty lines: for models that were not trained on conversations.
   case plain
 
@@ -132,6 +136,9 @@ package enum ChatTemplate: String, Sendable, CaseIterable {
     case .gemma:
       return start
         + Self.gemma(AlternatingConversation(messages), addsGenerationPrompt: addsGenerationPrompt)
+    case .gemma3:
+      return start
+        + Self.gemma3(AlternatingConversation(messages), addsGenerationPrompt: addsGenerationPrompt)
     case .plain: return (addsBOS ? start : []) + Self.plain(messages)
     }
   }
