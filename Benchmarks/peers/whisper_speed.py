@@ -2,7 +2,7 @@
 """Whisper beside its peers in one run: encoder, whole windows, beam search, memory, word error rate.
 
     .venv-whisper/bin/python Benchmarks/peers/whisper_speed.py --models DIR [--rounds 3] [--threads 2]
-        [--cases window,beam,minutes,small,hour,errors] [--peers NAME,…] [--markdown FILE]
+        [--cases window,beam,tokens,minutes,small,hour,errors] [--peers NAME,…] [--markdown FILE]
 
 DIR has the real weights of base (and tiny.en) as pt/NAME.pt, ggml/ggml-NAME[-q8_0|-q5_1].bin and
 ct2/NAME/; the script ends with a word where it has not. Contestants, each in a process of its own that
@@ -17,9 +17,9 @@ All decode greedily (beam: five hypotheses) in English at temperature 0 without 
   window    30 s with about 99 words; the encoder is timed in the same turn
   beam      the same with five hypotheses
   minutes   3 minutes of speech
-  small     weights of the shape of small, random, which no program lets end: the encoder, 64 tokens
-            greedily and 64 with five hypotheses. whisper.cpp and swiftrag in F16 and Q8_0; `bench whisper
-            --steps` leaves out choosing the tokens, which the others do
+  tokens    the encoder, then 64 tokens of the same text without times, greedily and with five hypotheses:
+            the decoder alone, since a transcription may encode several windows
+  small     the same with random weights of the shape of small, whose texts do not end; without Q5_1
   hour      the same 20 times, swiftrag and faster-whisper int8 alone: real-time factor and memory
   errors    word error rate on recordings with a text beside them, greedy, with openai-whisper's
             English normaliser for all
@@ -50,8 +50,9 @@ PEERS = {
 FLOAT32 = ["faster-whisper float32", "openai-whisper"]
 BYTES = ["faster-whisper int8", "whisper.cpp q8_0", "whisper.cpp q5_1", "onnxruntime int8"]
 OURS = ["swiftrag f32", "swiftrag f16", "swiftrag q8_0", "swiftrag q5_1"]
-# Tokens of the case `small`.
+# Tokens of the cases `tokens` and `small`, and the prompt before them: English, transcribed, without times.
 FORCED = 64
+PROMPT = [50258, 50259, 50359, 50363]
 RATE = 16_000
 
 
@@ -77,7 +78,7 @@ def faster_whisper_worker(options):
     def forced(samples, beam):
         features = model.feature_extractor(samples)[:, :3000]
         encoded = model.encode(features)
-        prompt = [50258, 50259, 50359, 50363]
+        prompt = PROMPT
         start = time.perf_counter()
         result = model.model.generate(
             encoded, [prompt], beam_size=beam, max_length=len(prompt) + FORCED, suppress_tokens=[50257])
@@ -231,9 +232,10 @@ class Ours:
 
     def run(self, task):
         if task.get("forced"):
-            first, second = (self.bench(["--steps", str(FORCED), "--hypotheses", n]) for n in "15")
-            return {"encode": first["encode"], "greedy": (first["prompt"] + first["steps"], FORCED),
-                    "beam": (second["prompt"] + second["steps"], FORCED), "peak": second["peak"]}
+            arguments = ["--recording", task["path"], "--encoder-only", "--ids", task["ids"], "--steps", str(FORCED)]
+            first, second = (self.bench([*arguments, "--hypotheses", n]) for n in "15")
+            return {"encode": first["encode"], "greedy": (first["steps"], FORCED),
+                    "beam": (second["steps"], FORCED), "peak": second["peak"]}
         report = self.bench(["--recording", task["path"], "--beam-size", str(task["beam"]), "--language", "en",
                              "--no-fallback", "--vad", "off"])
         return {"peak": report["peak"], "encode": report["encode"], "seconds": report["transcribe"],
@@ -288,7 +290,7 @@ def table(title, results, keys):
                 cells.append("")
                 continue
             value = statistics.median(own[key])
-            cell = f"{value:.0f}" if key in ("words", "peak MB") else f"{value:.2f}"
+            cell = f"{value:.0f}" if key in ("words", "peak MB") or key.endswith("tokens") else f"{value:.2f}"
             others = [statistics.median(results[n][key]) for n in rivals(name, key, results)]
             if name in OURS and key.endswith(" s") and others:
                 cell += f" ({value / min(others):.2f})"
@@ -330,6 +332,9 @@ def main():
         for case in options.cases.split(","):
             if case == "errors":
                 output.append(errors(options, contestants, folder))
+                continue
+            if case == "tokens":
+                output.append(tokens(f"{options.model}, tokens", options, contestants, folder, paths["window"]))
                 continue
             if case == "small":
                 output.append(small(options, names, folder, paths["window"]))
@@ -375,17 +380,28 @@ def make_contestants(names, options, folder):
 
 
 def small(options, names, folder, recording):
-    """The shape of small: 64 tokens of texts that do not end."""
+    """The same with random weights of the shape of small."""
     models = folder / "small"
     if not models.exists():
         import whisper_small
         whisper_small.write(models, options.models)
     options = argparse.Namespace(**{**vars(options), "models": models, "model": "small"})
     contestants = make_contestants([n for n in names if not n.endswith("q5_1")], options, folder)
+    text = tokens("shape of small, tokens", options, contestants, folder, recording)
+    for contestant in contestants.values():
+        contestant.close()
+    return text
+
+
+def tokens(title, options, contestants, folder, recording):
+    """The encoder and FORCED tokens; times of texts that ended earlier or later are scaled."""
+    ids = folder / "ids.txt"
+    ids.write_text(" ".join(map(str, PROMPT)))
     results = {}
     for _ in range(options.rounds):
         for name, contestant in contestants.items():
-            answer = contestant.run({"path": recording, "beam": 1, "encode": True, "forced": True})
+            answer = contestant.run(
+                {"path": recording, "beam": 1, "encode": True, "forced": True, "ids": str(ids)})
             if answer is None:
                 print(f"{name}: ended", file=sys.stderr)
                 continue
@@ -397,11 +413,8 @@ def small(options, names, folder, recording):
                     seconds, count = answer[kind]
                     own.setdefault(f"{kind} s", []).append(seconds * FORCED / max(1, count))
                     own.setdefault(f"{kind} tokens", []).append(count)
-            print("small", name, answer, file=sys.stderr, flush=True)
-    for contestant in contestants.values():
-        contestant.close()
-    return table(f"shape of small, {FORCED} tokens", results,
-                 ["encoder s", "greedy s", "beam s", "greedy tokens", "beam tokens", "peak MB"])
+            print(title, name, answer, file=sys.stderr, flush=True)
+    return table(title, results, ["encoder s", "greedy s", "beam s", "greedy tokens", "beam tokens", "peak MB"])
 
 
 def errors(options, contestants, folder):
