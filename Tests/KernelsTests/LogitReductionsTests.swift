@@ -1,4 +1,5 @@
 import Foundation
+import KernelInterface
 import Testing
 
 @testable import Kernels
