@@ -81,7 +81,7 @@ def faster_whisper_worker(options):
         prompt = PROMPT
         start = time.perf_counter()
         result = model.model.generate(
-            encoded, [prompt], beam_size=beam, max_length=len(prompt) + FORCED, suppress_tokens=[50257])
+            encoded, [prompt], beam_size=beam, max_length=2 * FORCED, suppress_tokens=[50257])
         return time.perf_counter() - start, len(result[0].sequences_ids[0])
     return transcribe, encode, forced
 

@@ -82,42 +82,18 @@ struct SmallBlockEncoder {
 func encodeQ80(
   _ row: UnsafeBufferPointer<Float>, into bytes: UnsafeMutableRawBufferPointer
 ) -> Bool {
-  guard let source = row.baseAddress, let target = bytes.baseAddress else { return true }
   for block in 0..<(row.count / 32) {
-    let x = UnsafeRawPointer(source + block * 32).loadUnaligned(as: SIMD32<Float>.self)
-    let scale = largestMagnitude(x) / 127
+    let elements = (block * 32)..<(block * 32 + 32)
+    let scale = row[elements].reduce(0) { max($0, abs($1)) } / 127
     let inverse = scale == 0 ? 0 : 1 / scale
     let stored = Float16(scale)
     guard stored.isFinite, inverse.isFinite else { return false }
-    let start = target + block * BlockQ80.byteCount
-    start.storeBytes(of: stored, as: Float16.self)
-    (start + 2).storeBytes(of: nearestBytes(x * inverse), as: SIMD32<Int8>.self)
+    let start = block * BlockQ80.byteCount
+    bytes.storeBytes(of: stored, toByteOffset: start, as: Float16.self)
+    for index in elements {
+      let quant = Int8((row[index] * inverse).rounded(.toNearestOrAwayFromZero))
+      bytes.storeBytes(of: quant, toByteOffset: start + 2 + index % 32, as: Int8.self)
+    }
   }
   return true
-}
-
-/// `max |x|`.
-private func largestMagnitude(_ x: SIMD32<Float>) -> Float {
-  let magnitudes = unsafeBitCast(
-    unsafeBitCast(x, to: SIMD32<UInt32>.self) & 0x7fff_ffff, to: SIMD32<Float>.self)
-  func larger<Lanes: SIMD>(_ a: Lanes, _ b: Lanes) -> Lanes where Lanes.Scalar == Float {
-    a.replacing(with: b, where: b .> a)
-  }
-  let eight = larger(
-    larger(magnitudes.lowHalf.lowHalf, magnitudes.lowHalf.highHalf),
-    larger(magnitudes.highHalf.lowHalf, magnitudes.highHalf.highHalf))
-  let four = larger(eight.lowHalf, eight.highHalf)
-  return max(max(four[0], four[1]), max(four[2], four[3]))
-}
-
-/// Numbers of at most 127 rounded to whole ones, ties away from zero.
-private func nearestBytes(_ x: SIMD32<Float>) -> SIMD32<Int8> {
-  // Adding 1.5 · 2²³ rounds to a whole number, ties to even, whose low bits are then in the mantissa.
-  let shift = SIMD32<Float>(repeating: 12_582_912)
-  var nearest = x + shift - shift
-  let rest = x - nearest
-  nearest.replace(with: nearest + 1, where: (rest .== 0.5) .& (x .> 0))
-  nearest.replace(with: nearest - 1, where: (rest .== -0.5) .& (x .< 0))
-  let words = unsafeBitCast(nearest + shift, to: SIMD32<Int32>.self)
-  return SIMD32<Int8>(truncatingIfNeeded: words)
 }
