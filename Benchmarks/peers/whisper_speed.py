@@ -2,7 +2,7 @@
 """Whisper beside its peers in one run: encoder, whole windows, beam search, memory, word error rate.
 
     .venv-whisper/bin/python Benchmarks/peers/whisper_speed.py --models DIR [--rounds 3] [--threads 2]
-        [--cases window,beam,minutes,hour,errors] [--peers NAME,…] [--markdown FILE]
+        [--cases window,beam,tokens,minutes,small,hour,errors] [--peers NAME,…] [--markdown FILE]
 
 DIR has the real weights of base (and tiny.en) as pt/NAME.pt, ggml/ggml-NAME[-q8_0|-q5_1].bin and
 ct2/NAME/; the script ends with a word where it has not. Contestants, each in a process of its own that
@@ -17,10 +17,16 @@ All decode greedily (beam: five hypotheses) in English at temperature 0 without 
   window    30 s with about 99 words; the encoder is timed in the same turn
   beam      the same with five hypotheses
   minutes   3 minutes of speech
+  tokens    the encoder, then 64 tokens of the same text without times, greedily and with five hypotheses:
+            the decoder alone, since a transcription may encode several windows
+  small     the same with random weights of the shape of small, whose texts do not end; without Q5_1
   hour      the same 20 times, swiftrag and faster-whisper int8 alone: real-time factor and memory
   errors    word error rate on recordings with a text beside them, greedy, with openai-whisper's
             English normaliser for all
-Turns are interleaved; the output has medians over the rounds and the ratios to the best peer.
+Turns are interleaved. The output has medians over the rounds, and for each of ours beside the time that
+of the best peer of its precision (Float32 for f32 and f16 beside f32 peers, else eight bits or fewer for
+the encoder, all for the rest): below 1 is faster. A run of a case with all contestants takes 3 to 10
+minutes; `--cases` and `--peers` divide it.
 """
 
 import argparse
@@ -41,7 +47,12 @@ ROOT = pathlib.Path(__file__).parents[2]
 PEERS = {
     "faster-whisper int8": "ct2", "faster-whisper float32": "ct2", "whisper.cpp f16": "ggml",
     "whisper.cpp q8_0": "ggml", "whisper.cpp q5_1": "ggml", "openai-whisper": "pt", "onnxruntime int8": "pt"}
+FLOAT32 = ["faster-whisper float32", "openai-whisper"]
+BYTES = ["faster-whisper int8", "whisper.cpp q8_0", "whisper.cpp q5_1", "onnxruntime int8"]
 OURS = ["swiftrag f32", "swiftrag f16", "swiftrag q8_0", "swiftrag q5_1"]
+# Tokens of the cases `tokens` and `small`, and the prompt before them: English, transcribed, without times.
+FORCED = 64
+PROMPT = [50258, 50259, 50359, 50363]
 RATE = 16_000
 
 
@@ -63,7 +74,16 @@ def faster_whisper_worker(options):
         start = time.perf_counter()
         model.encode(features)
         return time.perf_counter() - start
-    return transcribe, encode
+
+    def forced(samples, beam):
+        features = model.feature_extractor(samples)[:, :3000]
+        encoded = model.encode(features)
+        prompt = PROMPT
+        start = time.perf_counter()
+        result = model.model.generate(
+            encoded, [prompt], beam_size=beam, max_length=2 * FORCED, suppress_tokens=[50257])
+        return time.perf_counter() - start, len(result[0].sequences_ids[0])
+    return transcribe, encode, forced
 
 
 def whisper_cpp_worker(options):
@@ -88,12 +108,21 @@ def whisper_cpp_worker(options):
         return "".join(s.text for s in model_for(beam).transcribe(samples))
 
     def encode(samples):
-        context = model_for(1)._ctx
+        context = next(iter(models.values()), None) or model_for(1)
+        context = context._ctx
         binding.whisper_pcm_to_mel(context, samples, len(samples), options.threads)
         start = time.perf_counter()
         binding.whisper_encode(context, 0, options.threads)
         return time.perf_counter() - start
-    return transcribe, encode
+
+    def forced(samples, beam):
+        own = model_for(beam)
+        encoding = encode(samples)
+        start = time.perf_counter()
+        own.transcribe(samples, max_tokens=FORCED, single_segment=True, no_timestamps=True)
+        seconds = time.perf_counter() - start - encoding
+        return seconds, binding.whisper_full_n_tokens(own._ctx, 0)
+    return transcribe, encode, forced
 
 
 def openai_worker(options):
@@ -112,7 +141,17 @@ def openai_worker(options):
             start = time.perf_counter()
             model.encoder(mel)
             return time.perf_counter() - start
-    return transcribe, encode
+
+    def forced(samples, beam):
+        mel = whisper.log_mel_spectrogram(whisper.pad_or_trim(samples), model.dims.n_mels)[None]
+        with torch.no_grad():
+            encoded = model.encoder(mel)
+        start = time.perf_counter()
+        result = whisper.decode(model, encoded, whisper.DecodingOptions(
+            language="en", sample_len=FORCED, without_timestamps=True, fp16=False,
+            beam_size=beam if beam > 1 else None))
+        return time.perf_counter() - start, len(result[0].tokens)
+    return transcribe, encode, forced
 
 
 def onnx_worker(options):
@@ -137,7 +176,7 @@ def onnx_worker(options):
         start = time.perf_counter()
         session.run(None, {name: mel})
         return time.perf_counter() - start
-    return None, encode
+    return None, encode, None
 
 
 def work(options):
@@ -147,14 +186,18 @@ def work(options):
     # What libraries print is not part of the protocol.
     output = os.fdopen(os.dup(1), "w")
     os.dup2(2, 1)
-    transcribe, encode = make(options)
+    transcribe, encode, forced = make(options)
     for line in sys.stdin:
         task = json.loads(line)
         answer = {}
         samples = read_wave(task["path"])
         if task["encode"]:
             answer["encode"] = encode(samples[:30 * RATE])
-        if transcribe:
+        if task.get("forced"):
+            if forced:
+                answer["greedy"] = forced(samples[:30 * RATE], 1)
+                answer["beam"] = forced(samples[:30 * RATE], 5)
+        elif transcribe:
             start = time.perf_counter()
             answer["text"] = transcribe(samples, task["beam"])
             answer["seconds"] = time.perf_counter() - start
@@ -188,17 +231,25 @@ class Ours:
         self.model = str(converted) if kind == "f32" else f"{options.models}/ggml/ggml-{options.model}{suffix}.bin"
 
     def run(self, task):
-        command = [self.options.program, "bench", "whisper", "-m", self.model, "--recording", task["path"],
-                   "--beam-size", str(task["beam"]), "--language", "en", "--no-fallback",
-                   "--vad", "off", "--threads", str(self.options.threads)]
+        if task.get("forced"):
+            arguments = ["--recording", task["path"], "--encoder-only", "--ids", task["ids"], "--steps", str(FORCED)]
+            first, second = (self.bench([*arguments, "--hypotheses", n]) for n in "15")
+            return {"encode": first["encode"], "greedy": (first["steps"], FORCED),
+                    "beam": (second["steps"], FORCED), "peak": second["peak"]}
+        report = self.bench(["--recording", task["path"], "--beam-size", str(task["beam"]), "--language", "en",
+                             "--no-fallback", "--vad", "off"])
+        return {"peak": report["peak"], "encode": report["encode"], "seconds": report["transcribe"],
+                "text": report["text"]}
+
+    def bench(self, arguments):
+        command = [self.options.program, "bench", "whisper", "-m", self.model, *arguments,
+                   "--threads", str(self.options.threads)]
         process = subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
         output, error = process.stdout.read(), process.stderr.read()
         _, status, usage = os.wait4(process.pid, 0)
         if status:
             sys.exit(f"{' '.join(command)}\n{error}")
-        report = json.loads(output)
-        return {"peak": usage.ru_maxrss / 1024, "encode": report["encode"],
-                "seconds": report["transcribe"], "text": report["text"]}
+        return {**json.loads(output), "peak": usage.ru_maxrss / 1024}
 
     def close(self):
         pass
@@ -219,20 +270,32 @@ def write_wave(path, samples):
     return str(path)
 
 
-def best(results, names, key):
-    values = [statistics.median(results[n][key]) for n in names if results.get(n, {}).get(key)]
-    return min(values) if values else None
+def rivals(name, key, results):
+    """The peers that a result of ours is compared with."""
+    found = [n for n in results if n in PEERS and results[n].get(key)]
+    if name == "swiftrag f32":
+        return [n for n in found if n in FLOAT32]
+    if key == "encoder s":
+        return [n for n in found if n in (BYTES if name != "swiftrag f16" else [*FLOAT32, "whisper.cpp f16"])]
+    return found
 
 
-def table(title, results, keys, peers):
-    lines = [f"### {title}", "", "| | " + " | ".join(keys) + " | best peer by ours, last column |", "|" + "---|" * (len(keys) + 2)]
-    key = keys[-1] if keys[-1] != "peak MB" else keys[-2]
-    rival = best(results, [p for p in peers if p in PEERS], key)
-    for name in results:
-        cells = [f"{statistics.median(results[name][k]):.2f}" if results[name].get(k) else "" for k in keys]
-        own = statistics.median(results[name][key]) if results[name].get(key) else None
-        ratio = f"{own / rival:.2f} of its time" if name in OURS and own and rival else ""
-        lines.append(f"| {name} | " + " | ".join(cells) + f" | {ratio} |")
+def table(title, results, keys):
+    """Medians; beside a time of ours its ratio to the best rival's."""
+    lines = [f"### {title}", "", "| | " + " | ".join(keys) + " |", "|" + "---|" * (len(keys) + 1)]
+    for name, own in results.items():
+        cells = []
+        for key in keys:
+            if not own.get(key):
+                cells.append("")
+                continue
+            value = statistics.median(own[key])
+            cell = f"{value:.0f}" if key in ("words", "peak MB") or key.endswith("tokens") else f"{value:.2f}"
+            others = [statistics.median(results[n][key]) for n in rivals(name, key, results)]
+            if name in OURS and key.endswith(" s") and others:
+                cell += f" ({value / min(others):.2f})"
+            cells.append(cell)
+        lines.append(f"| {name} | " + " | ".join(cells) + " |")
     return "\n".join(lines) + "\n"
 
 
@@ -258,11 +321,7 @@ def main():
     speech = options.audio / "night1968"
     with tempfile.TemporaryDirectory() as folder:
         folder = pathlib.Path(folder)
-        converted = folder / "f32.gguf"
-        if "swiftrag f32" in names:
-            subprocess.run([options.program, "models", "convert", str(options.models / f"pt/{options.model}.pt"),
-                            str(converted), "--type", "f32"], check=True, capture_output=True)
-        contestants = {n: Ours(n, options, converted) if n in OURS else Peer(n, options) for n in names}
+        contestants = make_contestants(names, options, folder)
         long = [read_wave(next(speech.glob(f"{n}s_*.wav"))) for n in (89, 60, 45)]
         samples = np.concatenate(long)[:180 * RATE]
         paths = {
@@ -274,6 +333,12 @@ def main():
             if case == "errors":
                 output.append(errors(options, contestants, folder))
                 continue
+            if case == "tokens":
+                output.append(tokens(f"{options.model}, tokens", options, contestants, folder, paths["window"]))
+                continue
+            if case == "small":
+                output.append(small(options, names, folder, paths["window"]))
+                continue
             if case == "hour":
                 paths["hour"] = write_wave(folder / "hour.wav", np.tile(samples, 20))
             results = {}
@@ -282,28 +347,74 @@ def main():
                     if case == "hour" and name not in ("faster-whisper int8", "swiftrag q8_0", "swiftrag f16"):
                         continue
                     answer = contestant.run({
-                        "path": paths[case], "beam": 5 if case == "beam" else 1, "encode": case == "window"})
+                        "path": paths[case], "beam": 5 if case == "beam" else 1, "encode": case in ("window", "beam")})
                     if answer is None:
                         print(f"{name}: ended", file=sys.stderr)
                         continue
-                    own = results.setdefault(name, {"encoder s": [], "whole s": [], "decoder s": [], "words": [], "peak MB": []})
-                    if case == "window":
+                    own = results.setdefault(name, {"encoder s": [], "whole s": [], "rest s": [], "words": [], "peak MB": []})
+                    if case in ("window", "beam"):
                         own["encoder s"].append(answer["encode"])
                     if "seconds" in answer:
                         own["whole s"].append(answer["seconds"])
                         own["words"].append(len(answer["text"].split()))
-                        if case == "window":
-                            own["decoder s"].append(answer["seconds"] - answer["encode"])
+                        if case in ("window", "beam"):
+                            own["rest s"].append(answer["seconds"] - answer["encode"])
                     own["peak MB"].append(answer["peak"])
                     print(case, name, {k: round(v, 2) for k, v in answer.items() if k != "text"}, file=sys.stderr, flush=True)
-            keys = (["encoder s", "decoder s"] if case == "window" else []) + ["words", "peak MB", "whole s"]
-            output.append(table(f"{options.model}, {case}", results, keys, names))
+            keys = (["encoder s", "rest s"] if case in ("window", "beam") else []) + ["whole s", "words", "peak MB"]
+            output.append(table(f"{options.model}, {case}", results, keys))
         for contestant in contestants.values():
             contestant.close()
     text = "\n".join(output)
     print(text)
     if options.markdown:
         options.markdown.write_text(text)
+
+
+def make_contestants(names, options, folder):
+    converted = folder / f"{options.model}-f32.gguf"
+    if "swiftrag f32" in names:
+        subprocess.run([options.program, "models", "convert", str(options.models / f"pt/{options.model}.pt"),
+                        "--out", str(converted), "--type", "f32"], check=True, capture_output=True)
+    return {n: Ours(n, options, converted) if n in OURS else Peer(n, options) for n in names}
+
+
+def small(options, names, folder, recording):
+    """The same with random weights of the shape of small."""
+    models = folder / "small"
+    if not models.exists():
+        import whisper_small
+        whisper_small.write(models, options.models)
+    options = argparse.Namespace(**{**vars(options), "models": models, "model": "small"})
+    contestants = make_contestants([n for n in names if not n.endswith("q5_1")], options, folder)
+    text = tokens("shape of small, tokens", options, contestants, folder, recording)
+    for contestant in contestants.values():
+        contestant.close()
+    return text
+
+
+def tokens(title, options, contestants, folder, recording):
+    """The encoder and FORCED tokens; times of texts that ended earlier or later are scaled."""
+    ids = folder / "ids.txt"
+    ids.write_text(" ".join(map(str, PROMPT)))
+    results = {}
+    for _ in range(options.rounds):
+        for name, contestant in contestants.items():
+            answer = contestant.run(
+                {"path": recording, "beam": 1, "encode": True, "forced": True, "ids": str(ids)})
+            if answer is None:
+                print(f"{name}: ended", file=sys.stderr)
+                continue
+            own = results.setdefault(name, {})
+            own.setdefault("encoder s", []).append(answer["encode"])
+            own.setdefault("peak MB", []).append(answer["peak"])
+            for kind in ("greedy", "beam"):
+                if kind in answer:
+                    seconds, count = answer[kind]
+                    own.setdefault(f"{kind} s", []).append(seconds * FORCED / max(1, count))
+                    own.setdefault(f"{kind} tokens", []).append(count)
+            print(title, name, answer, file=sys.stderr, flush=True)
+    return table(title, results, ["encoder s", "greedy s", "beam s", "greedy tokens", "beam tokens", "peak MB"])
 
 
 def errors(options, contestants, folder):

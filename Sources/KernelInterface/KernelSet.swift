@@ -45,6 +45,11 @@ package protocol KernelSet: Sendable {
   /// Scales one row to unit length, in place.
   func l2Normalize(_ x: UnsafeMutablePointer<Float>, width: Int)
 
+  /// The largest of `count` numbers, -∞ where there are none.
+  func largestElement(_ x: UnsafePointer<Float>, count: Int) -> Float
+  /// `Σ e^(x - largest)` over `count` numbers of at most `largest`, which is finite.
+  func sumOfExponentials(_ x: UnsafePointer<Float>, count: Int, largest: Float) -> Double
+
   /// Integer dot products of one query `[stride]` with the vectors `[rows, stride]`.
   func dotQuantizedVectors(
     codes: UnsafePointer<UInt8>, stride: Int, rows: Int, query: UnsafePointer<Int16>,

@@ -239,4 +239,41 @@ import Testing
     #expect(resident >= layers * heads * 2)
     #expect(resident <= layers * heads * 4)
   }
+
+  /// Copied positions are those of the other layer, from the start of a block of keys on; the others
+  /// stay.
+  @Test(arguments: KVCacheType.allCases) func copiesOnlySomePositions(type: KVCacheType) throws {
+    let shape = AttentionShape(heads: 2, headDim: 40)
+    let compute = ComputeContext(path: .reference, threadCount: 1)
+    let count = 50
+    let from = samples(count * shape.columns, seed: 1)
+    let to = samples(count * shape.columns, seed: 2)
+    func cache(_ second: [Float]) throws -> KVCache {
+      let cache = try #require(
+        KVCache(layers: 2, heads: 2, headDim: 40, capacity: count, type: type))
+      for (layer, values) in [from, second].enumerated() {
+        compute.append(
+          matrix(values, columns: shape.columns), shape: shape, to: cache, layer: layer,
+          firstPosition: 0)
+      }
+      return cache
+    }
+    func bytes(_ cache: KVCache) -> [UInt8] {
+      var all: [UInt8] = []
+      cache.forEachPiece(positions: count) { all += $0 }
+      return all
+    }
+    for (positions, copied) in [
+      (0..<count, 0..<count), (20..<48, 16..<48), (32..<48, 32..<48), (49..<50, 48..<50),
+      (7..<7, 7..<7),
+    ] {
+      let actual = try cache(to)
+      actual.copy(layers: 0..<1, to: 1, positions: positions)
+      var expected = to
+      let elements =
+        (copied.lowerBound * shape.columns)..<(copied.upperBound * shape.columns)
+      expected.replaceSubrange(elements, with: from[elements])
+      #expect(bytes(actual) == bytes(try cache(expected)), "\(positions)")
+    }
+  }
 }

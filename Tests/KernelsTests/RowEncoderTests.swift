@@ -108,4 +108,20 @@ import Testing
     #expect(encoded(patterns.map { Float(bitPattern: $0) }, .bf16) == fileBytes(rounded))
     #expect(encoded([.greatestFiniteMagnitude], .bf16) == nil)
   }
+
+  /// A scale of exactly 1, and every half number: ties go away from zero.
+  @Test func tiesOfQ80() throws {
+    let encoder = try #require(RowEncoder(.q80))
+    for first in stride(from: -126, to: 126, by: 28) {
+      var row = (0..<31).map { Float(first + $0 % 28) + 0.5 }
+      row.append(first < 0 ? 127 : -127)
+      var bytes = [UInt8](repeating: 0, count: 34)
+      let isEncoded = bytes.withUnsafeMutableBytes { bytes in
+        row.withUnsafeBufferPointer { encoder.encode($0, into: bytes) }
+      }
+      #expect(isEncoded)
+      let quants = bytes[2...].map { Float(Int8(bitPattern: $0)) }
+      #expect(quants == row.map { $0.rounded(.toNearestOrAwayFromZero) })
+    }
+  }
 }

@@ -151,4 +151,50 @@ import Testing
       }
     }
   }
+
+  /// Quantised weights become `Q8_0`, with keys and values in Float16; the bits are the same for any
+  /// number of threads, and token by token among other hypotheses.
+  @Test(arguments: [ConversionRecipe.q80, .q51, .q5KM]) func quantisedFiles(
+    _ recipe: ConversionRecipe
+  ) throws {
+    let goldens = try WhisperGoldens.load()
+    let tokens = goldens.tokens
+    let path = try Assets.temporaryDirectory().appending(path: "tiny.gguf").path()
+    try WhisperConverter(Checkpoint.open(path: WhisperGoldens.path("tiny-ct2")))
+      .write(to: path, recipe: recipe)
+    func logits(_ backend: KernelBackend, threadCount: Int) throws -> [[Float]] {
+      let model = try WhisperModel(
+        path: path, compute: ComputeContext(path: backend, threadCount: threadCount))
+      #expect(model.weights.cacheType == .f16 && model.weights.output.weights.isQuantized)
+      let session = try WhisperSession(model)
+      try session.encode(goldens.window())
+      try session.start(tokens, logitRows: tokens.count)
+      return (0..<tokens.count).map { session.logits($0) }
+    }
+    let expected = try logits(.simd, threadCount: 1)
+    #expect(try logits(.simd, threadCount: 2) == expected)
+    let largest = expected.joined().reduce(0) { max($0, abs($1)) }
+    // An activation that differs in its last bit may become the next of 255 steps.
+    let twin = try logits(.reference, threadCount: 2)
+    #expect(
+      maximumDifference(Array(twin.joined()), Array(expected.joined())) < 0.02 * largest)
+
+    let session = try WhisperSession(
+      WhisperModel(path: path, compute: ComputeContext(threadCount: 2)), hypothesisLimit: 3)
+    try session.encode(goldens.window())
+    try session.start([tokens[0]], hypotheses: 3)
+    for index in 1..<tokens.count {
+      // The text changes its place with every token; the others go on from it.
+      var next = [Int32](repeating: 3, count: 3)
+      next[index % 3] = tokens[index]
+      try session.step(next, sources: [Int](repeating: (index + 2) % 3, count: 3))
+      #expect(session.logits(index % 3) == expected[index])
+    }
+  }
+
+  /// Plain weights are those of the reference, and so are keys and values that follow from them.
+  @Test(arguments: WhisperGoldens.layouts) func plainFilesKeepFloat32(_ layout: String) throws {
+    let model = try WhisperModel(path: WhisperGoldens.path(layout), compute: compute)
+    #expect(model.weights.cacheType == .f32)
+  }
 }

@@ -36,10 +36,10 @@ extension BenchCommand {
     @Option(help: "Write the encoder's output: Float32 [positions, width].", completion: .file())
     var encoded: String?
 
-    @Option(help: "Time this number of steps of the decoder after the ids.")
+    @Option(help: "Time decoding the ids and this number of tokens, with their choice.")
     var steps = 0
 
-    @Option(help: "Hypotheses that a step continues.")
+    @Option(help: "Hypotheses: more than 1 for a beam search.")
     var hypotheses = 1
 
     @Option(help: "Time the best of this number of runs.")
@@ -95,12 +95,12 @@ extension BenchCommand {
           let logits = prompt.indices.flatMap { session.logits($0) }
           try NumPyWriter.write(logits, columns: model.config.vocab, to: npy)
         }
-        report[3] = min(
-          report[3],
-          try seconds {
-            let next = [Int32](repeating: prompt[prompt.count - 1], count: hypotheses)
-            for _ in 0..<steps { try session.step(next) }
-          })
+        if steps > 0 {
+          let time = try seconds {
+            try DecoderTiming.decode(steps, after: prompt, in: session, hypotheses: hypotheses)
+          }
+          report[3] = min(report[3], time)
+        }
       }
       if let encoded {
         try NumPyWriter.write(
@@ -109,7 +109,8 @@ extension BenchCommand {
       let transcription = try transcription(runtime)
       try answerJSON(
         Report(
-          load: report[0], encode: report[1], prompt: report[2], steps: report[3],
+          load: report[0], encode: report[1], prompt: report[2],
+          steps: steps > 0 ? report[3] : 0,
           packedBytes: model.packedByteCount, transcribe: transcription?.seconds,
           text: transcription?.text), pretty: false)
     }

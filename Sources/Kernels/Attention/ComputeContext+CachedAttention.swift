@@ -68,7 +68,7 @@ extension ComputeContext {
     attention(rows)
   }
 
-  private func check(_ shape: AttentionShape, _ cache: KVCache, end: Int) {
+  func check(_ shape: AttentionShape, _ cache: KVCache, end: Int) {
     shape.check()
     precondition(
       cache.heads == shape.keyValueHeads && cache.headDim == shape.headDim,
@@ -102,7 +102,7 @@ extension ComputeContext {
 }
 
 /// The operands of one call of attention.
-private struct CachedRows {
+struct CachedRows {
   let queries: UnsafePointer<Float>
   let queryStride: Int
   let y: UnsafeMutablePointer<Float>

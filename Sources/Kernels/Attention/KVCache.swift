@@ -87,7 +87,7 @@ package final class KVCache: @unchecked Sendable {
   package func forEachPiece<Failure: Error>(
     positions: Int, _ body: (UnsafeMutableRawBufferPointer) throws(Failure) -> Void
   ) throws(Failure) {
-    let pieces = pieces(positions: positions)
+    let pieces = pieces(0..<positions)
     for index in 0..<(layers * heads) {
       let start = memory + index * sections.byteCount
       for piece in pieces {
@@ -97,17 +97,20 @@ package final class KVCache: @unchecked Sendable {
     }
   }
 
-  /// Copies the first `positions` positions of some layers over those of as many others: the cache
-  /// of a hypothesis that a search continues twice.
+  /// Copies some positions of some layers over those of as many others: the cache of a hypothesis
+  /// that a search continues twice.
+  ///
+  /// The copy begins at the start of a block of keys, up to 15 positions before.
   ///
   /// - Parameters:
   ///   - source: layers to copy.
   ///   - target: the first of the layers to overwrite.
-  ///   - positions: at most the capacity.
-  package func copy(layers source: Range<Int>, to target: Int, positions: Int) {
+  ///   - positions: within the capacity.
+  package func copy(layers source: Range<Int>, to target: Int, positions: Range<Int>) {
     precondition(source.lowerBound >= 0 && source.upperBound <= layers, "outside the cache")
     precondition(target >= 0 && target + source.count <= layers, "outside the cache")
-    let pieces = pieces(positions: positions)
+    if positions.isEmpty { return }
+    let pieces = pieces(positions)
     for index in 0..<(source.count * heads) {
       let from = memory + (source.lowerBound * heads + index) * sections.byteCount
       let to = memory + (target * heads + index) * sections.byteCount
@@ -119,20 +122,25 @@ package final class KVCache: @unchecked Sendable {
 
   /// The bytes that ``forEachPiece(positions:_:)`` gives in all.
   package func pieceByteCount(positions: Int) -> Int {
-    layers * heads * pieces(positions: positions).reduce(0) { $0 + $1.count }
+    layers * heads * pieces(0..<positions).reduce(0) { $0 + $1.count }
   }
 
-  /// The bytes of one head that hold the first `positions` positions, as offsets into its memory.
-  private func pieces(positions: Int) -> [Range<Int>] {
-    precondition(positions >= 0 && positions <= capacity, "positions exceed the cache")
-    let used = Sections(headDim: headDim, positions: positions, type: type)
-    let elements = [
-      0..<used.keyBytes, sections.values..<sections.values + used.valueBytes,
-    ]
+  /// The bytes of one head that hold some positions, from the start of the first one's block of keys
+  /// on, as offsets into its memory.
+  private func pieces(_ positions: Range<Int>) -> [Range<Int>] {
+    precondition(
+      positions.lowerBound >= 0 && positions.upperBound <= capacity, "positions exceed the cache")
+    let span = CacheHead.blockPositions
+    let unused = Sections(
+      headDim: headDim, positions: positions.lowerBound / span * span, type: type)
+    let used = Sections(headDim: headDim, positions: positions.upperBound, type: type)
+    func piece(_ start: Int, _ bytes: KeyPath<Sections, Int>) -> Range<Int> {
+      (start + unused[keyPath: bytes])..<(start + used[keyPath: bytes])
+    }
+    let elements = [piece(0, \.keyBytes), piece(sections.values, \.valueBytes)]
     guard type == .q80 else { return elements }
     return elements + [
-      sections.keyScales..<sections.keyScales + used.keyScaleBytes,
-      sections.valueScales..<sections.valueScales + used.valueScaleBytes,
+      piece(sections.keyScales, \.keyScaleBytes), piece(sections.valueScales, \.valueScaleBytes),
     ]
   }
 }

@@ -73,6 +73,16 @@ import KernelsReference
       KernelsAVX2.meanPool(x, rows: rows, width: width, into: y)
     }
 
+    func largestElement(_ x: UnsafePointer<Float>, count: Int) -> Float {
+      KernelsAVX2.largestElement(x, count: count)
+    }
+
+    func sumOfExponentials(
+      _ x: UnsafePointer<Float>, count: Int, largest: Float
+    ) -> Double {
+      KernelsAVX2.sumOfExponentials(x, count: count, largest: largest)
+    }
+
     func l2Normalize(_ x: UnsafeMutablePointer<Float>, width: Int) {
       KernelsAVX2.l2Normalize(x, width: width)
     }

@@ -80,6 +80,16 @@ import KernelsReference
       KernelsAVX512.meanPool(x, rows: rows, width: width, into: y)
     }
 
+    func largestElement(_ x: UnsafePointer<Float>, count: Int) -> Float {
+      KernelsAVX512.largestElement(x, count: count)
+    }
+
+    func sumOfExponentials(
+      _ x: UnsafePointer<Float>, count: Int, largest: Float
+    ) -> Double {
+      KernelsAVX512.sumOfExponentials(x, count: count, largest: largest)
+    }
+
     func l2Normalize(_ x: UnsafeMutablePointer<Float>, width: Int) {
       KernelsAVX512.l2Normalize(x, width: width)
     }

@@ -118,6 +118,15 @@ struct ReferenceKernels: KernelSet {
       UnsafeBufferPointer(start: x, count: rows * width).span, into: &span)
   }
 
+  func largestElement(_ x: UnsafePointer<Float>, count: Int) -> Float {
+    KernelsReference.largestElement(UnsafeBufferPointer(start: x, count: count).span)
+  }
+
+  func sumOfExponentials(_ x: UnsafePointer<Float>, count: Int, largest: Float) -> Double {
+    KernelsReference.sumOfExponentials(
+      UnsafeBufferPointer(start: x, count: count).span, largest: largest)
+  }
+
   func l2Normalize(_ x: UnsafeMutablePointer<Float>, width: Int) {
     var span = UnsafeMutableBufferPointer(start: x, count: width).mutableSpan
     KernelsReference.l2Normalize(&span)

@@ -47,8 +47,7 @@ extension ComputeContext {
           count: rowByteCount)
         let values = (group + row * inputs * 4).bindMemory(to: Float.self, capacity: inputs)
         widenRow(
-          weight.type, bytes, into: UnsafeMutableBufferPointer(start: values, count: inputs),
-          kernels)
+          weight.type, bytes, into: UnsafeMutableBufferPointer(start: values, count: inputs))
       }
       withUnsafeTemporaryAllocation(of: UnsafeRawPointer.self, capacity: groupRows) { addresses in
         for row in 0..<groupRows {
@@ -73,11 +72,11 @@ extension ComputeContext {
 
   /// Widens a row: by a kernel, or by the scalar code where the type's kernels multiply it as it is
   /// (its activations are then to stay Float32, ``ActivationQuantization/precise``).
-  private func widenRow(
+  func widenRow(
     _ type: WeightType, _ bytes: UnsafeRawBufferPointer,
-    into values: UnsafeMutableBufferPointer<Float>, _ kernels: any PackedKernelSet
+    into values: UnsafeMutableBufferPointer<Float>
   ) {
-    guard let widened = type.widened, let source = bytes.baseAddress,
+    guard let kernels = packed, let widened = type.widened, let source = bytes.baseAddress,
       let target = values.baseAddress
     else {
       widen(type: type, bytes: bytes, into: values)

@@ -1,28 +1,32 @@
-// Reductions over the logits of a vocabulary, which decoding needs for every token.
+import KernelInterface
+
+// Reductions over the logits of a vocabulary, which decoding needs for every token, with the kernels
+// of this processor.
+
+/// The kernels of this processor.
+private let kernels: any KernelSet = InstructionSet.detected.kernels
+
+/// Elements that one call of a kernel looks at where a place is searched: 1 KB, so that the place is
+/// then found quickly.
+private let searchBlock = 256
 
 /// The largest element.
 ///
 /// - Returns: -∞ where there is none; NaNs are passed over or returned, depending on their place.
-/// - Complexity: O(count), 16 elements at a time.
+/// - Complexity: O(count), a register at a time.
 package func largestElement(_ values: Span<Float>) -> Float {
-  var largest = -Float.infinity
-  var lanes = SIMD16<Float>(repeating: -.infinity)
-  let whole = values.count / 16 * 16
-  values.withUnsafeBytes { bytes in
-    for index in stride(from: 0, to: whole, by: 16) {
-      let next = bytes.loadUnaligned(fromByteOffset: index * 4, as: SIMD16<Float>.self)
-      lanes.replace(with: next, where: next .> lanes)
-    }
-  }
-  for lane in 0..<16 where lanes[lane] > largest { largest = lanes[lane] }
-  for index in whole..<values.count where values[index] > largest { largest = values[index] }
-  return largest
+  withKernelOperand(values, 0..<values.count) { kernels.largestElement($0, count: $1) }
 }
 
 /// The index of the largest element, of equal ones the first; 0 where there is none.
 package func indexOfLargestElement(_ values: Span<Float>) -> Int {
-  let largest = largestElement(values)
-  for index in 0..<values.count where values[index] == largest { return index }
+  var (largest, start) = (-Float.infinity, 0)
+  for first in stride(from: 0, to: values.count, by: searchBlock) {
+    let block = first..<min(values.count, first + searchBlock)
+    let own = withKernelOperand(values, block) { kernels.largestElement($0, count: $1) }
+    if own > largest { (largest, start) = (own, first) }
+  }
+  for index in start..<values.count where values[index] == largest { return index }
   return 0
 }
 
@@ -33,14 +37,19 @@ package func indicesOfLargestElements(_ values: Span<Float>, count: Int) -> [Int
   guard count > 0 else { return [] }
   var best: [Int] = []
   best.reserveCapacity(count + 1)
-  var least = -Float.infinity
-  for index in 0..<values.count {
-    if best.count == count, values[index] <= least { continue }
-    var place = best.count
-    while place > 0, values[index] > values[best[place - 1]] { place -= 1 }
-    best.insert(index, at: place)
-    if best.count > count { best.removeLast() }
-    least = values[best[best.count - 1]]
+  for first in stride(from: 0, to: values.count, by: searchBlock) {
+    let block = first..<min(values.count, first + searchBlock)
+    if best.count == count {
+      let own = withKernelOperand(values, block) { kernels.largestElement($0, count: $1) }
+      if own <= values[best[count - 1]] { continue }
+    }
+    for index in block {
+      if best.count == count, values[index] <= values[best[count - 1]] { continue }
+      var place = best.count
+      while place > 0, values[index] > values[best[place - 1]] { place -= 1 }
+      best.insert(index, at: place)
+      if best.count > count { best.removeLast() }
+    }
   }
   return best
 }
@@ -57,50 +66,24 @@ package func fill(_ values: inout MutableSpan<Float>, _ range: Range<Int>, with 
 ///   - largest: finite, or the sum is 0.
 /// - Returns: the sum.
 /// - Accuracy: each term is within 2 units in the last place of Float32, and sums of 1,024 terms are
-///   added in Float64: relative error below 3e-7.
-/// - Complexity: O(count), 16 elements at a time.
+///   added in Float64: relative error below 3e-7. A term below e⁻⁸⁷ counts as e⁻⁸⁷, 1.6e-38.
+/// - Complexity: O(count), a register at a time.
 package func sumOfExponentials(_ values: Span<Float>, largest: Float) -> Double {
   guard largest.isFinite else { return 0 }
-  var sum = 0.0
-  let whole = values.count / 16 * 16
-  let maximum = SIMD16<Float>(repeating: largest)
-  values.withUnsafeBytes { bytes in
-    for block in stride(from: 0, to: whole, by: 1_024) {
-      var lanes = SIMD16<Float>.zero
-      for index in stride(from: block, to: min(whole, block + 1_024), by: 16) {
-        lanes += exponential(
-          bytes.loadUnaligned(fromByteOffset: index * 4, as: SIMD16<Float>.self) - maximum)
-      }
-      sum += (0..<16).reduce(0.0) { $0 + Double(lanes[$1]) }
-    }
+  return withKernelOperand(values, 0..<values.count) {
+    kernels.sumOfExponentials($0, count: $1, largest: largest)
   }
-  for index in whole..<values.count {
-    sum += Double(exponential(SIMD16(repeating: values[index] - largest))[0])
-  }
-  return sum
 }
 
-/// `e^x` of numbers of at most 0; below -87 the result is e⁻⁸⁷, 1.6e-38.
-///
-/// `e^x = 2ⁿ e^r` with `n = round(x / ln 2)` and `|r| ≤ ln 2 / 2`; `e^r` is a polynomial.
-///
-/// - Source: the coefficients of Moshier's Cephes library, `expf.c`.
-@inline(__always)
-private func exponential(_ x: SIMD16<Float>) -> SIMD16<Float> {
-  typealias Lanes = SIMD16<Float>
-  let x = x.replacing(with: -87, where: x .< -87)
-  // Adding 1.5 · 2²³ rounds to an integer, which is then in the last bits.
-  let shift = Lanes(repeating: 12_582_912)
-  let shifted = x * 1.442_695_04 + shift
-  let n = shifted - shift
-  let r = x - n * 0.693_359_375 + n * 2.121_944_4e-4
-  var polynomial = r * 1.987_569_15e-4 + 1.398_199_95e-3
-  polynomial = polynomial * r + 8.333_451_9e-3
-  polynomial = polynomial * r + 4.166_579_6e-2
-  polynomial = polynomial * r + 0.166_666_65
-  polynomial = polynomial * r + 0.5
-  let result = polynomial * r * r + r + 1
-  let exponent = unsafeBitCast(shifted, to: SIMD16<Int32>.self) &<< 23
-  return unsafeBitCast(
-    unsafeBitCast(result, to: SIMD16<Int32>.self) &+ exponent, to: Lanes.self)
+/// Gives `body` the memory of a range, and its count.
+private func withKernelOperand<R>(
+  _ values: Span<Float>, _ range: Range<Int>, _ body: (UnsafePointer<Float>, Int) -> R
+) -> R {
+  let part = values.extracting(range)
+  return part.withUnsafeBufferPointer { buffer in
+    guard let start = buffer.baseAddress else {
+      return withUnsafePointer(to: Float.zero) { body($0, 0) }
+    }
+    return body(start, buffer.count)
+  }
 }

@@ -8,6 +8,9 @@ package final class WeightStack: Sendable {
   /// Memory that the weights occupy, in bytes.
   package let byteCount: Int
 
+  /// Whether any of the weights has fewer bits than plain numbers have.
+  package var isQuantized: Bool { weights.contains { $0.type.blockElementCount > 1 } }
+
   let weights: [WeightMatrix]
   /// All weights, where each of them has integer kernels; else nil.
   let quantized: QuantizedParts?

@@ -17,6 +17,7 @@ package final class WeightLoader: Sendable {
   private let compute: ComputeContext
   private let placement: WeightPlacement
   private let activations: ActivationQuantization
+  private let roundsToQ80: Bool
   private let prepared: PreparedWeights?
   private let reordered = Atomic<Int>(0)
 
@@ -25,14 +26,17 @@ package final class WeightLoader: Sendable {
   ///   - compute: what will multiply.
   ///   - placement: where the weights come from.
   ///   - activations: how activations are quantised for the weights.
+  ///   - roundsToQ80: whether stacks of quantised weights become `Q8_0`, whose kernels are the only
+  ///     fast ones for precise activations.
   package init(
     _ model: Checkpoint, compute: ComputeContext, placement: WeightPlacement = .prepared,
-    activations: ActivationQuantization = .ggml
+    activations: ActivationQuantization = .ggml, roundsToQ80: Bool = false
   ) {
     self.model = model
     self.compute = compute
     self.placement = placement
     self.activations = activations
+    self.roundsToQ80 = roundsToQ80
     var prepared: PreparedWeights?
     var rejections: [(path: String, reason: PreparedWeights.Rejection)] = []
     if placement == .prepared, activations == .ggml, WeightMatrix.interleaves(compute) {
@@ -62,6 +66,7 @@ package final class WeightLoader: Sendable {
   /// - Precondition: at least one tensor.
   package func stack(_ tensors: [TensorInfo]) throws(ModelError) -> WeightStack {
     var parts: [WeightMatrix] = []
+    if roundsToQ80, let rounded = try matrix(rounding: tensors) { return WeightStack([rounded]) }
     if activations == .precise {
       if tensors.allSatisfy({ $0.type == tensors[0].type }) {
         return WeightStack([try matrix(fusing: tensors)])
@@ -160,6 +165,28 @@ package final class WeightLoader: Sendable {
         try WeightMatrix(
           type: types[0], inputs: inputs, parts: parts, compute: compute,
           activations: .precise)
+      }
+    }
+  }
+
+  /// Several quantised tensors of the same inputs rounded into one matrix in `Q8_0`.
+  ///
+  /// - Returns: the matrix; nil where a tensor is not quantised.
+  /// - Throws: as ``stack(_:)``.
+  private func matrix(rounding tensors: [TensorInfo]) throws(ModelError) -> WeightMatrix? {
+    var parts: [WeightRows] = []
+    var inputs = 0
+    for tensor in tensors {
+      let type = try weightType(tensor, source: model.path)
+      guard type.blockElementCount > 1 else { return nil }
+      inputs = try self.inputs(tensor)
+      parts.append(
+        WeightRows(type: type, outputs: tensor.shape[0], bytes: model.bytes(of: tensor)))
+    }
+    return try withExtendedLifetime(model) { () throws(ModelError) in
+      try mapKernelErrors(entry: "tensor \(tensors[0].name)", source: model.path) {
+        () throws(KernelError) in
+        try WeightMatrix(roundingToQ80: parts, inputs: inputs, compute: compute)
       }
     }
   }

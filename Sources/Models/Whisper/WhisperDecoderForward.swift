@@ -87,7 +87,7 @@ extension WhisperModel {
     tap?.record(WhisperActivation.logits, nil, state.logits)
   }
 
-  /// Cross-attention: of hypotheses of the same window together, of others one by one.
+  /// Cross-attention: of hypotheses of the same window together, so that they share its keys.
   private func attendToSound(
     _ layer: CrossAttention, _ index: Int, _ state: inout WhisperDecoderState,
     _ caches: WhisperCaches
@@ -98,18 +98,13 @@ extension WhisperModel {
         positions: config.encoder.context, into: &state.attention)
       return
     }
-    state.attention.rows = state.crossQuery.rows
-    for row in caches.windows.indices {
-      state.crossQuery.copyRow(row, to: 0, of: &state.oneQuery)
-      compute.attention(
-        state.oneQuery, layer, cache: caches.cross, index: caches.crossLayer(index, of: row),
-        positions: config.encoder.context, into: &state.oneAttention)
-      state.oneAttention.copyRow(0, to: row, of: &state.attention)
-    }
+    compute.attention(
+      eachOf: state.crossQuery, shape: layer.shape, cache: caches.cross,
+      layers: caches.windows.indices.map { caches.crossLayer(index, of: $0) },
+      positions: config.encoder.context, into: &state.attention)
   }
 
-  /// Causal self-attention: of the tokens of one hypothesis together, of several one by one, each
-  /// with its own cache.
+  /// Causal self-attention: of the tokens of one hypothesis, or of one token of each.
   private func attendToTokens(
     _ layer: SelfAttention, _ index: Int, _ firstPosition: Int,
     _ state: inout WhisperDecoderState, _ caches: WhisperCaches
@@ -123,17 +118,12 @@ extension WhisperModel {
         positions: firstPosition + state.queryKeyValue.rows, window: nil, into: &state.attention)
       return
     }
-    state.attention.rows = state.queryKeyValue.rows
-    for row in caches.slots.indices {
-      let cacheLayer = caches.ownLayer(index, of: row)
-      state.queryKeyValue.copyRow(row, to: 0, of: &state.oneQueryKeyValue)
-      compute.append(
-        state.oneQueryKeyValue, layer, to: caches.own, index: cacheLayer,
-        firstPosition: firstPosition)
-      compute.attention(
-        state.oneQueryKeyValue, layer, cache: caches.own, index: cacheLayer,
-        positions: firstPosition + 1, window: nil, into: &state.oneAttention)
-      state.oneAttention.copyRow(0, to: row, of: &state.attention)
-    }
+    let layers = caches.slots.indices.map { caches.ownLayer(index, of: $0) }
+    compute.append(
+      eachOf: state.queryKeyValue, shape: layer.shape, to: caches.own, layers: layers,
+      position: firstPosition)
+    compute.attention(
+      eachOf: state.queryKeyValue, shape: layer.shape, cache: caches.own, layers: layers,
+      positions: firstPosition + 1, into: &state.attention)
   }
 }

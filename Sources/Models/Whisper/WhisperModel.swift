@@ -41,7 +41,8 @@ package final class WhisperModel: Sendable {
         source: checkpoint.path)
     }
     // As precise as eight bits allow: errors of the encoder's 1,500 rows reach every word.
-    let loader = WeightLoader(checkpoint, compute: compute, activations: .precise)
+    let loader = WeightLoader(
+      checkpoint, compute: compute, activations: .precise, roundsToQ80: true)
     let table = WhisperTensors(config: config)
     weights = try WhisperWeights(ModelTensors(checkpoint, table, loader: loader), table)
   }

@@ -14,6 +14,23 @@ package final class WhisperSession {
   private var decoder: WhisperDecoderState
   private var caches: WhisperCaches
   private var hasWindow: [Bool]
+  /// The text in each slot of the tokens' cache.
+  private var texts: [SlotText]
+
+  /// The text in a slot.
+  ///
+  /// Keys and values depend on the window and on the tokens so far, so those of two slots are equal
+  /// as far as their texts are.
+  private struct SlotText {
+    var window = 0
+    var tokens: [Int32] = []
+
+    /// The first position at which the caches may differ.
+    func sharedCount(_ other: SlotText) -> Int {
+      if window != other.window { return 0 }
+      return zip(tokens, other.tokens).prefix { $0 == $1 }.count
+    }
+  }
 
   /// Memory for `hypothesisLimit` hypotheses.
   ///
@@ -30,15 +47,16 @@ package final class WhisperSession {
     let decoder = config.decoder
     func cache(layers: Int, capacity: Int, _ name: String) throws(ModelError) -> KVCache {
       let (heads, headDim) = (decoder.heads, decoder.embed / decoder.heads)
+      let type = model.weights.cacheType
       if let cache = KVCache(
-        layers: layers, heads: heads, headDim: headDim, capacity: capacity, type: .f32)
+        layers: layers, heads: heads, headDim: headDim, capacity: capacity, type: type)
       {
         return cache
       }
       throw .notEnoughMemory(
         source: model.weightPaths.first ?? "model",
         needed: KVCache.byteCount(
-          layers: layers, heads: heads, headDim: headDim, capacity: capacity, type: .f32) ?? .max,
+          layers: layers, heads: heads, headDim: headDim, capacity: capacity, type: type) ?? .max,
         available: 0, parts: "keys and values of the \(name)")
     }
     caches = WhisperCaches(
@@ -48,6 +66,7 @@ package final class WhisperSession {
         layers: decoder.layers * max(1, hypothesisLimit), capacity: decoder.context, "text"),
       slots: [0], windows: [0], layers: decoder.layers)
     hasWindow = [Bool](repeating: false, count: max(1, windowLimit))
+    texts = [SlotText](repeating: SlotText(), count: max(1, hypothesisLimit))
     encoder = WhisperEncoderState(config: config)
     self.decoder = WhisperDecoderState(
       config: config, hypothesisLimit: max(1, hypothesisLimit))
@@ -107,6 +126,8 @@ package final class WhisperSession {
     if tokens.isEmpty { throw .emptySequence(index: 0) }
     positionCount = 0
     try check(tokens, adding: tokens.count)
+    // A window's sound may be another than before.
+    for slot in texts.indices { texts[slot] = SlotText() }
     for (index, window) in windows.enumerated() {
       let first = index * hypotheses
       (caches.slots, caches.windows) = ([first], [window])
@@ -114,6 +135,7 @@ package final class WhisperSession {
         tokens, firstPosition: 0, logitRows: min(max(1, logitRows), tokens.count),
         state: &decoder, caches: caches, tap: tap)
       positionCount = tokens.count
+      texts[first] = SlotText(window: window, tokens: tokens)
       for slot in (first + 1)..<(first + max(1, hypotheses)) { copySlot(first, to: slot) }
       didStart(window)
     }
@@ -136,6 +158,7 @@ package final class WhisperSession {
     model.decode(
       tokens, firstPosition: positionCount, logitRows: tokens.count, state: &decoder,
       caches: caches, tap: nil)
+    for (slot, token) in zip(caches.slots, tokens) { texts[slot].tokens.append(token) }
     positionCount += 1
   }
 
@@ -177,11 +200,13 @@ package final class WhisperSession {
     caches.windows = sources.map { caches.windows[$0] }
   }
 
+  /// Copies what differs: two hypotheses often part at one of the last tokens.
   private func copySlot(_ source: Int, to target: Int) {
     let layers = caches.layers
     caches.own.copy(
       layers: (source * layers)..<((source + 1) * layers), to: target * layers,
-      positions: positionCount)
+      positions: texts[source].sharedCount(texts[target])..<positionCount)
+    texts[target] = texts[source]
   }
 
   private func check(_ tokens: [Int32], adding: Int) throws(ModelError) {

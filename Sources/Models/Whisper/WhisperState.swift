@@ -48,12 +48,6 @@ struct WhisperDecoderState: ~Copyable {
   var ffnHidden: Matrix
   /// `[rows, vocab]`: the result for the requested rows.
   var logits: Matrix
-  /// `[1, 3 * embed]`: one hypothesis' row of `queryKeyValue`.
-  var oneQueryKeyValue: Matrix
-  /// `[1, embed]`: one hypothesis' row of `crossQuery`.
-  var oneQuery: Matrix
-  /// `[1, embed]`: one hypothesis' row of `attention`.
-  var oneAttention: Matrix
 
   /// Room for a whole text, and for one token of each hypothesis.
   init(config: WhisperConfig, hypothesisLimit: Int) {
@@ -65,9 +59,6 @@ struct WhisperDecoderState: ~Copyable {
     attention = Matrix(rows: rows, columns: embed)
     ffnHidden = Matrix(rows: rows, columns: config.decoder.ffn)
     logits = Matrix(rows: 1, columns: config.vocab)
-    oneQueryKeyValue = Matrix(rows: 1, columns: 3 * embed)
-    oneQuery = Matrix(rows: 1, columns: embed)
-    oneAttention = Matrix(rows: 1, columns: embed)
   }
 
   /// Makes room for `rows` rows of logits; more than one is allocated on first use.

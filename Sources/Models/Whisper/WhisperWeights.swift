@@ -85,6 +85,15 @@ struct WhisperWeights: Sendable {
     output = Linear(weights: try tensors.stack([table.tokens]), bias: nil)
   }
 
+  /// The storage format of keys and values.
+  ///
+  /// Float16 rounds them by 2⁻¹¹, far less than quantised weights have changed them, and a step reads
+  /// those of the sound in half the time. Plain weights are those of the reference, so keys and values
+  /// that follow from them stay Float32.
+  var cacheType: KVCacheType {
+    decoderLayers.contains { $0.crossAttention.keyValue.weights.isQuantized } ? .f16 : .f32
+  }
+
   /// Memory of the packed matrices, in bytes; the tables of tokens and positions stay in the file.
   var packedByteCount: Int {
     firstConvolution.byteCount + secondConvolution.byteCount + output.byteCount

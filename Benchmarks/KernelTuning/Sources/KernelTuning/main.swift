@@ -6,10 +6,11 @@
 //   swift run -c release --package-path Benchmarks/KernelTuning KernelTuning quantized [cache|rows [ROWS [TYPE]]|memory]
 //   swift run -c release --package-path Benchmarks/KernelTuning KernelTuning encoder [THREADS [1x16,32x128]]
 //   swift run -c release --package-path Benchmarks/KernelTuning KernelTuning shares [THREADS [MODEL]]
+//   swift run -c release --package-path Benchmarks/KernelTuning KernelTuning decoder [THREADS [ROWS]]
 //   swift run -c release --package-path Benchmarks/KernelTuning KernelTuning peaks [THREADS]
 //
-// All but the encoder, the shares and the peaks need a processor with AVX-512 and VNNI; `SWIFTRAG_ISA=avx2`
-// lowers the encoder and the shares.
+// All but the encoder, the decoder, the shares and the peaks need a processor with AVX-512 and VNNI; `SWIFTRAG_ISA=avx2`
+// lowers the encoder, the decoder and the shares.
 
 import Kernels
 
@@ -56,10 +57,17 @@ case "shares":
   let table = ShareTable(compute: ComputeContext(path: .simd, threadCount: threadCount))
   try table.products(only: arguments.dropFirst(2).first)
   table.attention()
+case "decoder":
+  let numbers = arguments.dropFirst().compactMap { Int($0) }
+  print("| part of a step | best µs | median µs |\n|---|---|---|")
+  try DecoderTable(
+    compute: ComputeContext(path: .simd, threadCount: numbers.first ?? 2),
+    rows: numbers.dropFirst().first ?? 1
+  ).run()
 case "peaks":
   measurePeaks(threadCount: arguments.dropFirst().first.flatMap { Int($0) } ?? 2)
 default:
   print(
     "usage: KernelTuning peaks [THREADS] | shares [THREADS [MODEL]] | products | elementwise | cached | quantized [PART]"
-      + " | encoder [THREADS]")
+      + " | encoder [THREADS] | decoder [THREADS [ROWS]]")
 }
