@@ -13,6 +13,8 @@ extension ModelLocator {
     case noSpeechModel(searched: [String])
     /// The folder does not contain a model that can be opened.
     case noModelInFolder(path: String)
+    /// The file is not a model of the kind, by its name and its content.
+    case notAModel(path: String, kind: String)
     /// The folder contains several models.
     case ambiguous(path: String, files: [String])
 
@@ -37,8 +39,12 @@ extension ModelLocator {
       case .noModelInFolder(let path):
         return "\(path): has neither a .gguf file nor config.json with model.safetensors or "
           + "pytorch_model.bin\n  try: swiftrag models ls"
+      case .notAModel(let path, let kind):
+        return "\(path): is not the file of a \(kind) model\n"
+          + "  try: swiftrag models ls, which lists the models that can be used"
       case .ambiguous(let path, let files):
         return "\(path): has several models; name one of: " + files.joined(separator: ", ")
+          + "\n  try: ls \(shellWord(path))"
       }
     }
 
@@ -54,6 +60,14 @@ extension ModelLocator.Failure: CategorizedError {
     switch self {
     case .missing, .noLanguageModel, .noPictureModel, .noSpeechModel, .noModelInFolder, .ambiguous:
       .unavailable
+    case .notAModel: .invalidData
+    }
+  }
+
+  package var subjectPath: String? {
+    switch self {
+    case .noModelInFolder(let path), .notAModel(let path, _), .ambiguous(let path, _): path
+    case .missing, .noLanguageModel, .noPictureModel, .noSpeechModel: nil
     }
   }
 }
