@@ -22,6 +22,25 @@ package enum BytesError: Error, Sendable, Equatable {
   case cryptography(operation: String)
 }
 
+extension BytesError {
+  /// Why a file that Foundation could not read cannot be opened: its own messages say little.
+  ///
+  /// - Returns: the reason; nil where the file can be opened.
+  package static func reason(whyUnreadable path: String) -> String? {
+    do { _ = try MappedFile(path: path) } catch { return error.reason }
+    return nil
+  }
+
+  /// The message without the path, after the path.
+  package var reason: String {
+    switch self {
+    case .system(_, _, let code): systemMessage(code)
+    case .notRegularFile(_, let kind): "it is \(kind), not a regular file"
+    case .truncated, .overflow, .fileChanged, .cryptography: description
+    }
+  }
+}
+
 extension BytesError: CustomStringConvertible {
   package var description: String {
     switch self {

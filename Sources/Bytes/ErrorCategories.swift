@@ -6,6 +6,13 @@ extension BytesError: CategorizedError {
     case .cryptography: .internalError
     }
   }
+
+  package var subjectPath: String? {
+    switch self {
+    case .system(_, let path, _), .notRegularFile(let path, _), .fileChanged(let path, _): path
+    case .truncated, .overflow, .cryptography: nil
+    }
+  }
 }
 
 extension ZipError: CategorizedError {

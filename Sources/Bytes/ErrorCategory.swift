@@ -37,4 +37,10 @@ package enum ErrorCategory: Sendable, Equatable, CaseIterable {
 /// types.
 package protocol CategorizedError: Error {
   var category: ErrorCategory { get }
+  /// The file or folder that the error is about; nil where it is about none.
+  var subjectPath: String? { get }
+}
+
+extension CategorizedError {
+  package var subjectPath: String? { nil }
 }

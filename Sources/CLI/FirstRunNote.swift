@@ -11,8 +11,11 @@ enum FirstRunNote {
   ///
   /// - Parameters:
   ///   - runtime: the settings.
+  ///   - common: the flags of the command, which the download has too.
   ///   - mayAsk: whether a person at a terminal may be asked; nothing is downloaded without a yes.
-  static func show(for runtime: Runtime, mayAsk: Bool) {
+  /// - Throws: `DownloadError.cancelled` where Ctrl-C ended the download, and with it the command;
+  ///   after other errors, which are printed, the answers are quotations.
+  static func show(for runtime: Runtime, common: CommonOptions, mayAsk: Bool) throws {
     guard !Terminal.isQuiet, runtime.settings.backend == .auto, runtime.settings.modelPath == nil,
       (try? ModelLocator(configuration: runtime.configuration).languageModel()) == nil,
       let registry = try? ModelRegistry(
@@ -26,12 +29,20 @@ enum FirstRunNote {
     Terminal.note(line(first, tokensPerSecond: asks ? first.measuredTokensPerSecond() : nil))
     guard asks else { return }
     Terminal.write("Download it now? [y/N] ", to: 2)
-    guard let answer = readLine(), ["y", "yes"].contains(answer.lowercased()) else { return }
+    guard let answer = readLine() else {
+      // After Ctrl-D the cursor is still in the line of the question.
+      return Terminal.write("\n", to: 2)
+    }
+    guard ["y", "yes"].contains(answer.lowercased()) else { return }
     do {
-      let pull = try ModelsCommand.Pull.parse([name(of: first.model)])
+      var pull = try ModelsCommand.Pull.parse([name(of: first.model)])
+      pull.common = common
       try pull.run()
+    } catch let error as DownloadError where error.category == .interrupted {
+      throw error
     } catch {
-      Terminal.complain("error: " + droppingControls("\(error)"))
+      SwiftRAGCommand.report(
+        NextCommand.message(of: error, in: ModelsCommand.Pull.self))
     }
   }
 

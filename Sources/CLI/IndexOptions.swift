@@ -76,7 +76,7 @@ func noteUnmatched(_ paths: [String], in knowledge: KnowledgeBase) throws {
 /// Fails if a path on the command line does not exist.
 func requireExisting(_ paths: [String]) throws {
   for path in paths where !FileManager.default.fileExists(atPath: path) {
-    throw CommandFailure("\(shownName(path)): no such file or folder", .missingInput)
+    throw CommandFailure("\(shownName(path)): no such file or folder", .missingInput, path: path)
   }
 }
 
@@ -85,12 +85,12 @@ func requireCreatable(_ path: String) throws {
   var isFolder: ObjCBool = false
   if FileManager.default.fileExists(atPath: path, isDirectory: &isFolder), isFolder.boolValue {
     throw CommandFailure(
-      "\(path): is a folder; give the path of the file to write", .cannotCreate)
+      "\(path): is a folder; give the path of the file to write", .cannotCreate, path: path)
   }
   let parent = Paths.folder(of: path)
   guard !path.isEmpty, FileManager.default.isWritableFile(atPath: parent) else {
     throw CommandFailure(
       "'\(path)': cannot be created (no such folder, or no permission)",
-      .cannotCreate)
+      .cannotCreate, path: path)
   }
 }

@@ -34,8 +34,11 @@ struct SwiftRAGCommand: ParsableCommand {
   static func main() {
     Interrupts.install()
     dropUnusableWidth()
+    var failed: any ParsableCommand.Type = Self.self
     do {
+      try CommandWords.check(Array(CommandLine.arguments.dropFirst()))
       var command = try parseAsRoot()
+      failed = type(of: command)
       try command.run()
     } catch  where isForArgumentParser(error) {
       let status = exitCode(for: error)
@@ -44,7 +47,7 @@ struct SwiftRAGCommand: ParsableCommand {
       report(message.hasPrefix("Error: ") ? message.dropFirst(7) : message[...])
       Foundation.exit(status.rawValue)
     } catch {
-      report("\(error)")
+      report(NextCommand.message(of: error, in: failed))
       Foundation.exit(ExitCode(error).rawValue)
     }
   }
@@ -59,7 +62,8 @@ struct SwiftRAGCommand: ParsableCommand {
   /// From the longest flag with its margin to more than any screen has.
   private static let usableWidths = 40...1_000
 
-  private static func report(_ message: some StringProtocol) {
+  /// Prints the message of an error.
+  static func report(_ message: some StringProtocol) {
     Terminal.complain(
       Style.red.apply("error:", output: false) + " " + droppingControls(message))
   }

@@ -2,6 +2,7 @@ internal import ArgumentParser
 internal import Bytes
 internal import Foundation
 internal import Generation
+internal import Media
 internal import Models
 internal import SwiftRAG
 internal import Tokenizers
@@ -32,11 +33,16 @@ struct TranscriptionTask {
     let label = Paths.name(of: name)
     let bar = ProgressBar("reading \(label)", unit: "s", total: 0)
     defer { bar.finish() }
-    let recording = try runtime.recording(
-      path: path, bandCount: transcriber.model.config.melCount, speech: detection
-    ) { seconds in
-      bar.update(done: Int(seconds))
-      if Interrupts.isRequested { throw ExitCode.interrupted }
+    let recording: Recording
+    do {
+      recording = try runtime.recording(
+        path: path, bandCount: transcriber.model.config.melCount, speech: detection
+      ) { seconds in
+        bar.update(done: Int(seconds))
+        if Interrupts.isRequested { throw ExitCode.interrupted }
+      }
+    } catch let error as SoundError {
+      throw Self.failure(error, path: path, name: name)
     }
     bar.finish()
     if let remark = recording.remark {
@@ -59,6 +65,14 @@ struct TranscriptionTask {
     } shouldStop: {
       Interrupts.isRequested
     }
+  }
+
+  /// The error with the name of the recording, of which several may have been given.
+  private static func failure(_ error: SoundError, path: String, name: String) -> CommandFailure {
+    let message = "\(error)"
+    return CommandFailure(
+      message.hasPrefix(path + " ") ? message : "\(shownName(name)): \(message)", error.category,
+      path: path == name ? path : nil)
   }
 
   /// The recording, the model and the options: an interrupted transcription continues only with the

@@ -1,6 +1,8 @@
 package import Bytes
 
 extension CheckpointError: CategorizedError {
+  package var subjectPath: String? { path }
+
   package var category: ErrorCategory {
     switch self {
     case .inFile(_, let problem): problem.category

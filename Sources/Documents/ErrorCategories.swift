@@ -1,6 +1,8 @@
 package import Bytes
 
 extension DocumentError: CategorizedError {
+  package var subjectPath: String? { path }
+
   package var category: ErrorCategory {
     switch self {
     case .cannotOpen, .cannotList, .notARegularFile: .missingInput

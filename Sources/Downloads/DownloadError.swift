@@ -10,6 +10,8 @@ package enum DownloadError: Error, Sendable, Equatable {
   case unknownName(String, suggestion: String?)
   /// An address that cannot be used.
   case invalidAddress(String, reason: String)
+  /// The mirror that the environment names cannot be used.
+  case invalidEndpoint(String, reason: String)
   /// The token contains characters that are not allowed in a header. Errors never include it.
   case invalidToken(variable: String)
   /// The server does not have the file.
@@ -30,8 +32,8 @@ package enum DownloadError: Error, Sendable, Equatable {
   case wrongDigest(url: String, expected: String, found: String)
   /// A file cannot be written or renamed.
   case cannotWrite(path: String, code: Int32, kept: Bool)
-  /// The disk has not enough room.
-  case noSpace(folder: String, needed: Int, available: Int)
+  /// The disk has not enough room for the bytes that are left to download; `kept` were downloaded.
+  case noSpace(folder: String, needed: Int, available: Int, kept: Int = 0)
   /// The downloaded files are not a model.
   case notAModel(name: String, reason: String)
   /// The list of a repository's files, or the registry, cannot be used.
@@ -59,6 +61,9 @@ extension DownloadError: CustomStringConvertible {
     case .invalidAddress(let text, let reason):
       "'\(printable(text))': \(reason)\n  try: swiftrag models pull hf:OWNER/NAME/FILE, or an "
         + "https:// address"
+    case .invalidEndpoint(let text, let reason):
+      "HF_ENDPOINT is '\(printable(text))': \(reason)\n  try: unset HF_ENDPOINT, or name a mirror such "
+        + "as https://huggingface.co"
     case .invalidToken(let variable):
       "\(variable) contains a space, a control character or a character outside ASCII\n"
         + "  try: export \(variable)=…, without quotes inside it"
@@ -89,9 +94,8 @@ extension DownloadError: CustomStringConvertible {
         + (kept
           ? "; what was downloaded is kept\n  try: free some space, then the same command again"
           : "\n  try: --models DIR, a folder that you may write to")
-    case .noSpace(let folder, let needed, let available):
-      "\(printable(folder)) needs \(needed.inMegabytes) MB, but the disk has "
-        + "\(available.inMegabytes) MB left\n  try: --models DIR on another disk, or swiftrag models rm NAME"
+    case .noSpace(let folder, let needed, let available, let kept):
+      Self.describeNoSpace(folder: folder, needed: needed, available: available, kept: kept)
     case .notAModel(let name, let reason):
       "\(printable(name)) is not a model that swiftrag can use: \(reason)\n"
         + "  try: swiftrag models ls --registry, which lists the models that can be downloaded"
@@ -103,6 +107,19 @@ extension DownloadError: CustomStringConvertible {
       "stopped; \(byteCount.inMegabytes) MB are kept\n  try: the same command again; it continues "
         + "where it stopped"
     }
+  }
+
+  /// Exact numbers of bytes: rounded ones may look as if there was room.
+  private static func describeNoSpace(
+    folder: String, needed: Int, available: Int, kept: Int
+  ) -> String {
+    let more = kept > 0 ? " more" : ""
+    let rest = kept > 0 ? "; the \(kept) bytes that were downloaded are kept" : ""
+    let tenths = needed / 100_000
+    return
+      "\(printable(folder)) needs \(needed) bytes\(more) (\(tenths / 10).\(tenths % 10) MB), but the disk "
+      + "has \(available) bytes left\(rest)\n  try: swiftrag models rm NAME, which frees some, then the "
+      + "same command again; or --models DIR on another disk"
   }
 
   private static func describeDenied(url: String, status: Int, hasToken: Bool) -> String {
@@ -138,7 +155,7 @@ extension DownloadError: CategorizedError {
     case .curl, .notFound, .denied, .status, .malformedAnswer, .connection: .unavailable
     case .tooManyRequests: .busy
     case .unknownName, .invalidAddress, .ambiguousRepository: .usage
-    case .invalidToken, .invalidList: .configuration
+    case .invalidEndpoint, .invalidToken, .invalidList: .configuration
     case .wrongSize, .wrongDigest, .notAModel: .invalidData
     case .cannotWrite(_, _, let kept): kept ? .inputOutput : .cannotCreate
     case .noSpace: .inputOutput

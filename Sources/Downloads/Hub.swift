@@ -11,14 +11,14 @@ package struct Hub: Sendable {
   ///
   /// - Parameter environment: `HF_ENDPOINT`; `HF_TOKEN`, `HUGGING_FACE_HUB_TOKEN`, or the file that
   ///   `hf auth login` writes: `HF_TOKEN_PATH`, `$HF_HOME/token` or `~/.cache/huggingface/token`.
-  /// - Throws: `DownloadError.invalidAddress` and `.invalidToken`.
+  /// - Throws: `DownloadError.invalidEndpoint` and `.invalidToken`.
   /// - Source: `constants.py` and `utils/_auth.py` of `huggingface_hub`.
   package init(environment: [String: String]) throws(DownloadError) {
     let text = environment["HF_ENDPOINT"].flatMap { $0.isEmpty ? nil : $0 }
     do throws(WebAddress.Invalid) {
       endpoint = try WebAddress(text ?? "https://huggingface.co")
     } catch {
-      throw .invalidAddress("HF_ENDPOINT=\(error.text)", reason: error.reason)
+      throw .invalidEndpoint(error.text, reason: error.reason)
     }
     guard let found = Self.token(environment) else {
       token = nil

@@ -7,4 +7,12 @@ extension SQuADDataset.Failure: CategorizedError {
     case .malformed: .invalidData
     }
   }
+
+  package var subjectPath: String? {
+    switch self {
+    case .unreadable(let path, _): path
+    // The help of the command says which structure is expected.
+    case .malformed: nil
+    }
+  }
 }

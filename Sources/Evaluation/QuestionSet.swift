@@ -1,4 +1,5 @@
 package import RAG
+internal import Bytes
 internal import Foundation
 internal import Store
 
@@ -25,13 +26,15 @@ package struct QuestionSet: Sendable {
   package init(path: String) throws(SQuADDataset.Failure) {
     let data: Data
     do { data = try Data(contentsOf: URL(filePath: path)) } catch {
-      throw .unreadable(path: path, reason: (error as NSError).localizedDescription)
+      throw .unreadable(
+        path: path,
+        reason: BytesError.reason(whyUnreadable: path) ?? (error as NSError).localizedDescription)
     }
     do {
       let file = try JSONDecoder().decode(File.self, from: data)
       (answerable, unanswerable) = (file.answerable, file.unanswerable)
     } catch {
-      throw .malformed(path: path, reason: "\(error)")
+      throw .malformed(path: path, reason: SQuADDataset.Failure.reason(of: error))
     }
   }
 

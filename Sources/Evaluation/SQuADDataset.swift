@@ -63,11 +63,13 @@ package struct SQuADDataset: Sendable {
   package init(path: String) throws(Failure) {
     let data: Data
     do { data = try Data(contentsOf: URL(filePath: path)) } catch {
-      throw .unreadable(path: path, reason: (error as NSError).localizedDescription)
+      throw .unreadable(
+        path: path,
+        reason: BytesError.reason(whyUnreadable: path) ?? (error as NSError).localizedDescription)
     }
     let file: File
     do { file = try JSONDecoder().decode(File.self, from: data) } catch {
-      throw .malformed(path: path, reason: "\(error)")
+      throw .malformed(path: path, reason: Failure.reason(of: error))
     }
     var paragraphs: [String] = []
     var articles: [Int] = []

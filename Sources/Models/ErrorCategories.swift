@@ -2,6 +2,16 @@ package import Bytes
 package import Kernels
 
 extension ModelError: CategorizedError {
+  package var subjectPath: String? {
+    switch self {
+    case .unreadable(let source, _), .missing(_, _, let source), .invalid(_, _, let source),
+      .unsupported(_, _, _, let source), .shape(_, _, _, let source),
+      .notEnoughMemory(let source, _, _, _):
+      source
+    case .emptySequence, .tooManyTokens, .tokenOutsideVocabulary, .contextFull: nil
+    }
+  }
+
   package var category: ErrorCategory {
     switch self {
     case .unreadable, .missing, .invalid, .unsupported, .shape, .emptySequence, .tooManyTokens,

@@ -299,7 +299,8 @@ extension IndexStore {
   }
 
   /// Why a document is skipped that a rebuild has not reached yet.
-  static let waitingReason = "waiting to be embedded again: swiftrag index rebuild continues"
+  package static let waitingReason =
+    "waiting to be embedded again: swiftrag index rebuild continues"
 
   /// The canonical paths of the documents that a rebuild has not reached yet, ascending.
   package func waitingPaths() throws(StoreError) -> [String] {

@@ -47,33 +47,35 @@ extension StoreError: CustomStringConvertible {
   package var description: String {
     switch self {
     case .notFound(let path):
-      "no index at \(path): create one with `swiftrag add PATH...`"
+      "no index at \(path)\n  try: swiftrag add PATH, which creates one"
     case .notAnIndex(let path, let detail):
-      "\(path) is not a swiftrag index (\(detail)): name another file with --index"
+      "\(path) is not a swiftrag index (\(detail))\n  try: --index FILE, another file"
     case .newerSchema(let path, let version, let supported):
-      "the index \(path) has schema \(version), but this program reads schemas up to \(supported): "
-        + "update swiftrag, or name another file with --index"
+      "the index \(path) has schema \(version), but this program reads schemas up to \(supported)\n"
+        + "  try: a newer swiftrag, or --index FILE, another file"
     case .olderSchema(let path, let version, let supported):
       "the index \(path) has schema \(version) and must be migrated to schema \(supported), but it "
-        + "cannot be written: run `swiftrag index info --index \(path)` once as a user who may "
-        + "write the file and its folder"
+        + "cannot be written\n  try: swiftrag index info --index \(shellWord(path)), once as a user who "
+        + "may write the file and its folder"
     case .identityMismatch(let path, let field, let stored, let wanted):
       "the index \(path) was built with \(field) \(stored), but \(wanted) is needed; vectors of "
-        + "different models cannot be compared: run `swiftrag index rebuild`, or use another --index"
+        + "different models cannot be compared\n  try: swiftrag index rebuild, or --index FILE, another "
+        + "file"
     case .readOnly(let path):
-      "the index \(path) cannot be written: check the permissions of the file and its folder"
+      "the index \(path) cannot be written\n  try: ls -ld \(shellWord(Paths.folder(of: path))) "
+        + "\(shellWord(path)), which shows who may write them"
     case .busy(let path):
-      "the index \(path) is locked by another process: try again when it has ended"
+      "the index \(path) is locked by another process\n  try: the same command when it has ended"
     case .diskFull(let path):
-      "no space left to write the index \(path); what was indexed before is intact: "
-        + "free some space and run the command again"
+      "no space left to write the index \(path); what was indexed before is intact\n"
+        + "  try: free some space, then the same command again"
     case .inputOutput(let path, let detail):
       "cannot read or write the index \(path): \(detail)"
     case .corrupt(let path, let detail):
-      "the index \(path) is damaged (\(detail)): run `swiftrag index verify`, "
-        + "then `swiftrag index rebuild`"
+      "the index \(path) is damaged (\(detail))\n  try: swiftrag index verify, then swiftrag index "
+        + "rebuild"
     case .invalidInput(let detail):
-      "cannot store this document: \(detail)"
+      "cannot be used: \(detail)"
     case .invalidQuery(let detail):
       "cannot search: \(detail)"
     case .database(let path, let code, let message):

@@ -71,10 +71,7 @@ public struct Configuration: Sendable {
     files: [String]? = nil
   ) throws(ConfigurationError) {
     var sources: [Setting: (text: String, origin: Origin)] = [:]
-    let models =
-      flags.last { $0.setting == .modelsDirectory }?.text
-      ?? Setting.modelsDirectory.environmentNames.lazy.compactMap { environment[$0] }.first
-    let paths = files ?? Self.defaultFiles(environment: environment, modelsFolder: models)
+    let paths = files ?? Self.files(flags: flags, environment: environment)
     self.files = paths
     for path in paths.reversed() {
       let content = try Self.read(path: path, home: environment["HOME"])
@@ -103,6 +100,22 @@ public struct Configuration: Sendable {
   /// The source of a setting's value.
   public func origin(of setting: Setting) -> Origin { origins[setting] ?? .builtIn }
 
+  /// The files that are read for a command line, whether they exist and are right or not.
+  ///
+  /// - Parameters:
+  ///   - flags: the flags of the command line.
+  ///   - environment: the process's environment.
+  /// - Returns: paths, in order of precedence.
+  public static func files(flags: [SettingFlag], environment: [String: String]) -> [String] {
+    let models =
+      flags.last { $0.setting == .modelsDirectory }?.text
+      ?? Setting.modelsDirectory.environmentNames.lazy.compactMap { environment[$0] }.first
+    return defaultFiles(environment: environment, modelsFolder: models)
+  }
+
+  /// The configuration of the working folder.
+  public static let localFile = "config.yaml"
+
   /// The files that are read if they exist, in order of precedence.
   ///
   /// - Parameters:
@@ -113,14 +126,20 @@ public struct Configuration: Sendable {
   public static func defaultFiles(
     environment: [String: String], modelsFolder: String? = nil
   ) -> [String] {
-    var files = ["config.yaml"]
+    var files = [localFile]
     if let modelsFolder, !modelsFolder.isEmpty {
       let isModels = Paths.name(of: modelsFolder) == "models"
       let folder = isModels ? Paths.folder(of: modelsFolder) : modelsFolder
-      let beside = folder == "." ? "config.yaml" : folder + "/config.yaml"
-      if !files.contains(beside) { files.append(beside) }
+      files.append(folder + "/config.yaml")
     }
-    return files + [userFile(environment: environment)]
+    files.append(userFile(environment: environment))
+    // One file may be two of these: `--models $PWD/models`.
+    var places: [String] = []
+    return files.filter { file in
+      let place = Paths.canonical(Paths.folder(of: file)) ?? Paths.folder(of: file)
+      defer { places.append(place) }
+      return !places.contains(place)
+    }
   }
 
   /// The user's own configuration file, whether it exists or not.
@@ -134,7 +153,9 @@ public struct Configuration: Sendable {
     guard FileManager.default.fileExists(atPath: path) else { return ([], []) }
     let data: Data
     do { data = try Data(contentsOf: URL(filePath: path)) } catch {
-      throw .unreadable(path: path, reason: (error as NSError).localizedDescription)
+      throw .unreadable(
+        path: path,
+        reason: BytesError.reason(whyUnreadable: path) ?? (error as NSError).localizedDescription)
     }
     guard data.count <= Self.maximumFileByteCount else {
       throw .tooLarge(path: path, byteCount: data.count, limit: Self.maximumFileByteCount)

@@ -27,7 +27,7 @@ public struct ConfigurationFile {
     } catch let error as ConfigurationError {
       throw error
     } catch {
-      throw .unreadable(path: path, reason: "\(error)")
+      throw .unreadable(path: path, reason: (error as? BytesError)?.reason ?? "\(error)")
     }
   }
 

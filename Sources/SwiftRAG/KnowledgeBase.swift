@@ -48,6 +48,19 @@ public final class KnowledgeBase: Sendable {
       runtime: Runtime(configuration: configuration), indexPath: indexPath, mayCreate: mayCreate)
   }
 
+  /// Opens the index and the sentence encoder for indexing and searching, which must not fail because
+  /// the language model of the settings is missing; answers are quotations.
+  ///
+  /// - Parameters:
+  ///   - runtime: settings and threads.
+  ///   - mayCreate: whether a missing index is created; otherwise the index is opened for reading.
+  /// - Throws: if the encoder cannot be found or opened, or the index was made with another one.
+  package convenience init(withoutLanguageModel runtime: Runtime, mayCreate: Bool = true) throws {
+    try self.init(
+      runtime: runtime, mayCreate: mayCreate,
+      backend: ExtractiveBackend(encoder: try runtime.sentenceEncoder()))
+  }
+
   package init(
     runtime: Runtime, indexPath: String? = nil, mayCreate: Bool = true,
     backend: any AnswerBackend

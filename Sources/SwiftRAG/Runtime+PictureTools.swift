@@ -68,4 +68,11 @@ extension PictureProblem: CategorizedError {
     case .unusable: .invalidData
     }
   }
+
+  package var subjectPath: String? {
+    switch self {
+    case .noRecognizer: nil
+    case .unusable(let path, _): path
+    }
+  }
 }

@@ -6,4 +6,12 @@ extension TokenizerError: CategorizedError {
     case .missing, .invalid, .unsupported, .unreadable: .invalidData
     }
   }
+
+  package var subjectPath: String? {
+    switch self {
+    case .missing(_, _, let source), .invalid(_, _, let source), .unsupported(_, _, _, let source),
+      .unreadable(let source, _):
+      source
+    }
+  }
 }

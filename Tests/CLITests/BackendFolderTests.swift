@@ -114,7 +114,7 @@ import Testing
     let list = try runner.run("models", "ls", "--models", "models")
     for line in [
       "* llm  pocket:latest  2.0 MB  llama Q4_K_M", "(in ollama's store)",
-      "* whisper  base.pt", "(in cache of openai-whisper)", "openai/whisper-tiny",
+      "* whisper  base.pt", "(in the cache of openai-whisper)", "openai/whisper-tiny",
       "(in Hugging Face's cache)",
     ] {
       #expect(list.output.contains(line), "\(line) is not in \(list.output)")

@@ -85,7 +85,8 @@ import Testing
     #expect(outcome.status == 78)
     #expect(
       outcome.error
-        == "error: SWIFTRAG_SEARCH_MODE must be hybrid, dense or keyword, not fast\n")
+        == "error: SWIFTRAG_SEARCH_MODE must be hybrid, dense or keyword, not fast\n"
+        + "  try: unset SWIFTRAG_SEARCH_MODE\n")
   }
 
   @Test(arguments: ["bash", "zsh", "fish"])

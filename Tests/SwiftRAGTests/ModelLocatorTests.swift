@@ -75,7 +75,9 @@ import Testing
       try #expect(locator.clipModel() == "\(folder)/clip/a.safetensors")
       try #expect(locator.whisperModel() == "\(folder)/whisper/b.bin")
       try #expect(locator.whisperModel("one") == "\(folder)/whisper/one/w.pt")
-      #expect(throws: ModelLocator.Failure.noModelInFolder(path: "\(folder)/clip/readme.txt")) {
+      #expect(
+        throws: ModelLocator.Failure.notAModel(path: "\(folder)/clip/readme.txt", kind: "picture")
+      ) {
         try locator.clipModel("readme.txt")
       }
       #expect(

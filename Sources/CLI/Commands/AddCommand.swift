@@ -45,7 +45,7 @@ struct AddCommand: ParsableCommand {
     try requireExisting(paths)
     if dryRun { return try listDocuments() }
     let runtime = try makeRuntime(compute.settings + index.settings + reading.settings)
-    let knowledge = try KnowledgeBase(runtime: runtime)
+    let knowledge = try KnowledgeBase(withoutLanguageModel: runtime)
     let report = try addShowingProgress(
       paths, to: knowledge, isVerbose: common.verbose, checksContent: check == .content)
     if json {

@@ -105,6 +105,7 @@ struct BenchCommand: ParsableCommand {
 
     func run() throws {
       common.apply()
+      try requireExisting([vectors, queries])
       let result = try SearchBenchmark.run(
         vectorsPath: vectors, queriesPath: queries, k: k, pool: worker.runtime.compute.pool)
       if json { return try answerJSON(result, pretty: false) }
@@ -136,6 +137,7 @@ extension BenchCommand {
 
     func run() throws {
       common.apply()
+      try requireRange(rounds, 1...1_000, of: "--rounds")
       try requireExisting(paths)
       let encoder = try makeRuntime(compute.settings).sentenceEncoder()
       let result = try IngestBenchmark.run(paths: paths, encoder: encoder, rounds: rounds) {

@@ -143,7 +143,7 @@ extension BenchCommand {
       }
       guard let mel else { return [Float](repeating: -1, count: count) }
       guard let data = FileManager.default.contents(atPath: mel) else {
-        throw CommandFailure("\(mel): cannot be read", .missingInput)
+        throw CommandFailure("\(mel): cannot be read", .missingInput, path: mel)
       }
       guard data.count == count * 4 else {
         throw CommandFailure(

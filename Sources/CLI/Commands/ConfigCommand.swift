@@ -1,4 +1,5 @@
 internal import ArgumentParser
+internal import Bytes
 internal import Foundation
 internal import SwiftRAG
 
@@ -19,10 +20,11 @@ struct ConfigCommand: ParsableCommand {
   /// The file that `set` writes: `./config.yaml` if it exists, else the user's.
   private static func fileToEdit(user: Bool) -> String {
     let own = Configuration.userFile(environment: Folders.processEnvironment)
-    return !user && FileManager.default.fileExists(atPath: "config.yaml") ? "config.yaml" : own
+    let local = Configuration.localFile
+    return !user && FileManager.default.fileExists(atPath: local) ? local : own
   }
 
-  /// Writes a setting into the file, and says where, and whether a variable has precedence.
+  /// Writes a setting into the file, and says where, and whether something has precedence over it.
   ///
   /// - Parameters:
   ///   - setting: the setting.
@@ -37,8 +39,17 @@ struct ConfigCommand: ParsableCommand {
     try file.write()
     Terminal.answer("\(setting.rawValue): \(setting.isSecret ? "set" : value)  (\(file.path))")
     let configuration = try Configuration(flags: CommonOptions.settings)
-    if case .environment(let variable) = configuration.origin(of: setting) {
-      Terminal.note("\(variable) is set and has precedence over the file")
+    switch configuration.origin(of: setting) {
+    case .environment(let variable):
+      Terminal.note(
+        "\(variable) is set and has precedence over the file\n  try: unset \(variable)")
+    case .file(let other) where Paths.canonical(other) != Paths.canonical(file.path):
+      let words = ["swiftrag config set", setting.rawValue, shellWord(value)]
+      Terminal.note(
+        "\(other) sets \(setting.rawValue) too and has precedence over \(file.path)\n  try: "
+          + (other == Configuration.localFile && !setting.isSecret
+            ? words.joined(separator: " ") : "nano \(shellWord(other))"))
+    case .file, .flag, .builtIn: break
     }
     return configuration
   }
@@ -120,7 +131,10 @@ struct ConfigCommand: ParsableCommand {
 
     func run() throws {
       common.apply()
-      for path in try resolveConfiguration().files {
+      // A file with a mistake is listed too, since the error about it names this command.
+      let files = Configuration.files(
+        flags: CommonOptions.settings, environment: Folders.processEnvironment)
+      for path in files {
         let exists = FileManager.default.fileExists(atPath: path)
         Terminal.answer(path + (exists ? "" : Style.dim.apply("  (does not exist)")))
       }

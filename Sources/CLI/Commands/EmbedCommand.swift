@@ -101,7 +101,7 @@ struct EmbedCommand: ParsableCommand {
     let embedder = try runtime.pictureEmbedder()
     // Only arguments name files; the lines of a file are texts.
     let isArguments = file == nil && self.texts != ["-"]
-    let inputs = texts.map { isArguments ? JointInput(argument: $0) : .text($0) }
+    let inputs = isArguments ? jointInputs(texts) : texts.map { .text($0) }
     let bar = ProgressBar("embedding", unit: "inputs", total: inputs.count)
     defer { bar.finish() }
     let result = try runtime.vectors(of: inputs, embedder: embedder) { done in
@@ -145,7 +145,7 @@ struct EmbedCommand: ParsableCommand {
   private func allTexts() throws -> [String] {
     if let file {
       guard let data = FileManager.default.contents(atPath: file) else {
-        throw CommandFailure("\(file): cannot be read", .missingInput)
+        throw CommandFailure("\(file): cannot be read", .missingInput, path: file)
       }
       return try lines(of: data, named: file)
     }
@@ -220,10 +220,23 @@ struct SimilarCommand: ParsableCommand {
   private func vectors() throws -> (vectors: [Float], dimension: Int) {
     if let runtime = try compute.pictureRuntime() {
       let embedder = try runtime.pictureEmbedder()
-      let inputs = texts.map { JointInput(argument: $0) }
+      let inputs = jointInputs(texts)
       return (try runtime.vectors(of: inputs, embedder: embedder).vectors, embedder.dimension)
     }
     let encoder = try makeRuntime(compute.settings).sentenceEncoder()
     return (try encoder.vectors(of: texts, as: .query).vectors, encoder.dimension)
+  }
+}
+
+/// The inputs that arguments mean; a text that looks like the name of a picture is noted, since the
+/// name may be mistyped.
+private func jointInputs(_ arguments: [String]) -> [JointInput] {
+  let endings = ["jpg", "jpeg", "png", "webp", "gif", "bmp", "tif", "tiff"]
+  return arguments.map { argument in
+    let input = JointInput(argument: argument)
+    if case .text = input, endings.contains(URL(filePath: argument).pathExtension.lowercased()) {
+      Terminal.note("\(shownName(argument)): no such file, so it is taken as a text")
+    }
+    return input
   }
 }

@@ -47,6 +47,7 @@ extension EvalCommand {
 
     func run() throws {
       common.apply()
+      try requireExisting([folder])
       let options = try decoding.options
       let recordings = try recordings()
       var reports: [Report] = []
@@ -78,8 +79,8 @@ extension EvalCommand {
       }
       guard !found.isEmpty else {
         throw CommandFailure(
-          "\(folder): has no recording with a text beside it (NAME.wav and NAME.txt)", .missingInput
-        )
+          "\(folder): has no recording with a text beside it (NAME.wav and NAME.txt)",
+          .missingInput, path: folder)
       }
       return found
     }

@@ -150,7 +150,7 @@ struct GenerateCommand: ParsableCommand {
   private func schemaText(_ argument: String) throws -> [UInt8] {
     if argument.drop(while: \.isWhitespace).first == "{" { return Array(argument.utf8) }
     guard let data = FileManager.default.contents(atPath: argument) else {
-      throw CommandFailure("\(argument): cannot be read", .missingInput)
+      throw CommandFailure("\(argument): cannot be read", .missingInput, path: argument)
     }
     return Array(data)
   }

@@ -198,7 +198,11 @@ struct IndexCommand: ParsableCommand {
           )
         }
       }
-      if !verification.isWhole { throw ExitCode(.invalidData) }
+      if !verification.isWhole {
+        throw CommandFailure(
+          "the index is damaged\n  try: swiftrag index rebuild, which reads every document again",
+          .invalidData)
+      }
     }
   }
 }

@@ -103,7 +103,8 @@ extension ModelsCommand {
 
     private func install(_ plan: InstallPlan, _ puller: ModelPuller) throws -> Row {
       let bar = ProgressBar(
-        plan.name, unit: "MB", total: max(1, plan.expectedByteCount / 1_000_000))
+        plan.name, unit: "MB", total: max(1, plan.expectedByteCount / 1_000_000),
+        doneBefore: plan.keptByteCount(in: puller.folder) / 1_000_000)
       defer { bar.finish() }
       let installed = try puller.install(plan, replaces: force) { event in
         switch event {

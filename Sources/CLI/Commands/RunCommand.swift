@@ -80,7 +80,7 @@ struct RunCommand: ParsableCommand {
       text = docs.removeLast()
     }
     try requireExisting(docs)
-    FirstRunNote.show(for: runtime, mayAsk: text == nil && !json)
+    try FirstRunNote.show(for: runtime, common: common, mayAsk: text == nil && !json)
     let knowledge = try openIndex(runtime, docs: docs)
     let filter = search.filter(additionalPaths: docs)
     try noteUnmatched(search.path, in: knowledge)
@@ -151,7 +151,7 @@ struct RunCommand: ParsableCommand {
     if report.unchangedCount + report.addedCount + report.updatedCount + report.renamedCount == 0 {
       throw CommandFailure(
         "no readable document in \(what)\n  supported types: \(DocumentType.displayNames)",
-        .missingInput)
+        .missingInput, path: paths.first)
     }
   }
 
@@ -255,7 +255,7 @@ struct RunCommand: ParsableCommand {
         } catch let status as ExitCode {
           throw status
         } catch {
-          Terminal.complain("error: " + droppingControls("\(error)"))
+          SwiftRAGCommand.report(NextCommand.message(of: error, in: Self.self))
         }
       }
     }

@@ -62,7 +62,7 @@ extension SearchCommand {
   private func passages(_ runtime: Runtime) throws -> [Passage] {
     let text = try query.map(textArgument)
     if let image { try requireExisting([image]) }
-    let knowledge = try KnowledgeBase(runtime: runtime, mayCreate: false)
+    let knowledge = try KnowledgeBase(withoutLanguageModel: runtime, mayCreate: false)
     try noteUnmatched(search.path, in: knowledge)
     if let image { return try knowledge.search(pictureAt: image, filter: search.filter()) }
     return try knowledge.search(text ?? "", filter: search.filter())

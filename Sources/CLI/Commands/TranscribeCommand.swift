@@ -90,6 +90,9 @@ struct TranscribeCommand: ParsableCommand {
         if !text.isEmpty { ProgressBar.withBarHidden { Terminal.answer(text, terminator: "") } }
       }
     }
+    if transcript.segments.isEmpty, !Interrupts.isRequested {
+      Terminal.note("\(shownName(name)): no speech was found")
+    }
     if format == .json { try answerJSON(TranscriptReport(transcript, file: name)) }
   }
 
@@ -109,7 +112,7 @@ struct TranscribeCommand: ParsableCommand {
     do {
       try FileManager.default.createDirectory(atPath: folder, withIntermediateDirectories: true)
     } catch {
-      throw CommandFailure("\(folder): cannot be created", .cannotCreate)
+      throw CommandFailure("\(folder): cannot be created", .cannotCreate, path: folder)
     }
     for (file, output) in paths {
       let output = TranscriptFile(path: output, format: format)

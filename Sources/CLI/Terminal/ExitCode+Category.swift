@@ -41,9 +41,12 @@ struct CommandFailure: CategorizedError, CustomStringConvertible {
   /// The message, with the next thing to try.
   let description: String
   let category: ErrorCategory
+  /// The file or folder that the error is about; nil where it is about none.
+  let subjectPath: String?
 
-  init(_ description: String, _ category: ErrorCategory) {
+  init(_ description: String, _ category: ErrorCategory, path: String? = nil) {
     self.description = description
     self.category = category
+    subjectPath = path
   }
 }

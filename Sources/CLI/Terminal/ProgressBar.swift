@@ -12,6 +12,8 @@ final class ProgressBar: Sendable {
     var label: String
     var total: Int
     var done = 0
+    /// The part that an earlier run has done, which says nothing about the rate.
+    var doneBefore: Int
     var start = ContinuousClock.now
     var lastDraw = ContinuousClock.now
     var lastTenth = 0
@@ -27,9 +29,10 @@ final class ProgressBar: Sendable {
   ///   - label: names the work.
   ///   - unit: what is counted, in the plural.
   ///   - total: the count at the end; it may be corrected later.
-  init(_ label: String, unit: String, total: Int) {
+  ///   - doneBefore: the count with which an earlier run has ended.
+  init(_ label: String, unit: String, total: Int, doneBefore: Int = 0) {
     self.unit = unit
-    state = Mutex(State(label: label, total: total))
+    state = Mutex(State(label: label, total: total, doneBefore: doneBefore))
     Self.visible.withLock { $0 = self }
   }
 
@@ -78,7 +81,8 @@ final class ProgressBar: Sendable {
     let bar = String(repeating: "█", count: filled) + String(repeating: "░", count: cells - filled)
     let text =
       "\(state.label) \(bar) \(state.done)/\(state.total) \(unit)"
-      + Self.rateAndRemaining(done: state.done, total: state.total, elapsed: sinceStart)
+      + Self.rateAndRemaining(
+        done: state.done, before: state.doneBefore, total: state.total, elapsed: sinceStart)
     return "\r\u{1B}[K" + String(text.prefix(max(20, Terminal.columns(fileDescriptor: 2) - 1)))
   }
 
@@ -88,14 +92,24 @@ final class ProgressBar: Sendable {
     guard elapsed > .seconds(5), tenth > state.lastTenth else { return nil }
     state.lastTenth = tenth
     return "\(state.label): \(state.done)/\(state.total) \(unit)"
-      + Self.rateAndRemaining(done: state.done, total: state.total, elapsed: elapsed) + "\n"
+      + Self.rateAndRemaining(
+        done: state.done, before: state.doneBefore, total: state.total, elapsed: elapsed) + "\n"
   }
 
   /// The rate so far, and the time left at that rate.
-  static func rateAndRemaining(done: Int, total: Int, elapsed: Duration) -> String {
+  ///
+  /// - Parameters:
+  ///   - done: the count now.
+  ///   - before: the part of it that was done before the time began.
+  ///   - total: the count at the end.
+  ///   - elapsed: the time.
+  /// - Returns: nothing until something was done.
+  static func rateAndRemaining(
+    done: Int, before: Int = 0, total: Int, elapsed: Duration
+  ) -> String {
     let seconds = elapsed.inSeconds
-    guard done > 0, seconds > 0 else { return "" }
-    let rate = Double(done) / seconds
+    guard done > before, seconds > 0 else { return "" }
+    let rate = Double(done - before) / seconds
     let remaining = Double(max(0, total - done)) / rate
     let format = rate < 10 ? "%.1f" : "%.0f"
     return "  " + String(format: format, rate) + "/s, " + Self.clock(seconds: remaining) + " left"

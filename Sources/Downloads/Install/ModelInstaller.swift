@@ -1,4 +1,5 @@
 internal import Bytes
+internal import Glibc
 internal import Synchronization
 
 /// Downloads a model's files side by side, checks them, and makes the whole model appear at once.
@@ -80,6 +81,11 @@ package struct ModelInstaller: Sendable {
       if kept == 0 { staging.remove() }
       // The error of one file knows only the bytes of that file.
       if case .cancelled = error { throw .cancelled(byteCount: kept) }
+      if case .cannotWrite(_, ENOSPC, _) = error {
+        throw .noSpace(
+          folder: folder, needed: max(0, plan.expectedByteCount - kept),
+          available: FreeSpace.byteCount(at: folder) ?? 0, kept: kept)
+      }
       throw error
     }
     staging.synchronize()

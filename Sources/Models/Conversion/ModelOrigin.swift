@@ -21,7 +21,9 @@ package struct ModelOrigin: Sendable, Equatable {
   package init(directory: String) {
     let lines = Self.card(of: directory)
     let heading = lines.first { $0.hasPrefix("# ") }?.dropFirst(2)
-    let license = lines.first { $0.hasPrefix("license: ") }?.dropFirst("license: ".count)
+    // Elsewhere the word begins a sentence, or a line about another file.
+    let frontMatter = lines.first == "---" ? lines.dropFirst().prefix { $0 != "---" } : []
+    let license = frontMatter.first { $0.hasPrefix("license: ") }?.dropFirst("license: ".count)
     self.init(
       name: heading.map(String.init) ?? Paths.name(of: directory), license: license.map(String.init)
     )
@@ -32,7 +34,7 @@ package struct ModelOrigin: Sendable, Equatable {
     guard let file = try? MappedFile(path: directory + "/README.md"),
       let bytes = try? file.copyBytes(0..<min(file.byteCount, 1 << 20))
     else { return [] }
-    return String(decoding: bytes, as: UTF8.self).split(separator: "\n")
+    return String(decoding: bytes, as: UTF8.self).split(whereSeparator: \.isNewline)
   }
 
   /// The entries of an opened GGUF file.

@@ -110,9 +110,10 @@ struct IngestPlan: Sendable {
 
   /// Why the recorded bytes cannot be indexed; nil if they can, or if it depends on more than them.
   private static func refusal(_ state: FileState) -> Refusal? {
-    guard let reason = state.skipReason, state.type == DocumentRecord.refusedType else {
-      return nil
-    }
+    // A rebuild reads everything again, also what the version before it could not.
+    guard let reason = state.skipReason, reason != IndexStore.waitingReason,
+      state.type == DocumentRecord.refusedType
+    else { return nil }
     return Refusal(sha256: state.sha256, reason: reason)
   }
 

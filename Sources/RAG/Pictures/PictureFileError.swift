@@ -18,4 +18,6 @@ package struct PictureFileError: Error, Sendable, Equatable, CustomStringConvert
 
 extension PictureFileError: CategorizedError {
   package var category: ErrorCategory { error.category }
+
+  package var subjectPath: String? { path }
 }

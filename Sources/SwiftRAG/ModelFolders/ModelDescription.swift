@@ -41,9 +41,18 @@ public struct ModelDescription: Sendable, Equatable, Codable {
     parameterCount = checkpoint.tensors.reduce(0) { $0 &+ $1.elementCount }
     license =
       (try? checkpoint.metadata.string("general.license"))
-      ?? (Paths.isFolder(path) ? ModelOrigin(directory: path).license : nil).map {
+      ?? Self.folder(of: path).flatMap { ModelOrigin(directory: $0).license }.map {
         printable($0, limit: 60)
       }
+  }
+
+  /// The folder of a model whose card describes it alone: not the folder of a role or of a cache, which
+  /// holds the files of many models.
+  private static func folder(of path: String) -> String? {
+    if Paths.isFolder(path) { return path }
+    let folder = Paths.folder(of: path)
+    let name = Paths.name(of: Paths.canonical(folder) ?? folder)
+    return ModelLocator.kinds.contains(name) ? nil : folder
   }
 
   private struct Kind {

@@ -15,6 +15,8 @@ extension ModelLocator {
     case noModelInFolder(path: String)
     /// The folder contains a model of Hugging Face, and a language model must be a GGUF file.
     case languageModelInFolder(path: String)
+    /// The file is not a model of the kind, by its name and its content.
+    case notAModel(path: String, kind: String)
     /// The folder contains several models.
     case ambiguous(path: String, files: [String])
 
@@ -44,8 +46,12 @@ extension ModelLocator {
           "\(path): is a folder of Hugging Face, and language models are read from GGUF files\n"
           + "  try: swiftrag models pull hf:OWNER/NAME-GGUF, or llama.cpp's "
           + "convert_hf_to_gguf.py \(shellWord(path))"
+      case .notAModel(let path, let kind):
+        return "\(path): is not the file of a \(kind) model\n"
+          + "  try: swiftrag models ls, which lists the models that can be used"
       case .ambiguous(let path, let files):
         return "\(path): has several models; name one of: " + files.joined(separator: ", ")
+          + "\n  try: ls \(shellWord(path))"
       }
     }
 
@@ -62,6 +68,16 @@ extension ModelLocator.Failure: CategorizedError {
     case .missing, .noLanguageModel, .noPictureModel, .noSpeechModel, .noModelInFolder,
       .languageModelInFolder, .ambiguous:
       .unavailable
+    case .notAModel: .invalidData
+    }
+  }
+
+  package var subjectPath: String? {
+    switch self {
+    case .noModelInFolder(let path), .languageModelInFolder(let path), .notAModel(let path, _),
+      .ambiguous(let path, _):
+      path
+    case .missing, .noLanguageModel, .noPictureModel, .noSpeechModel: nil
     }
   }
 }

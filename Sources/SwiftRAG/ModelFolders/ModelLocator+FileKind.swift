@@ -32,7 +32,7 @@ extension ModelLocator {
     /// Sentence encoders.
     static let embeddings = FileKind(
       name: "embeddings", word: "embedding", extensions: ["gguf"], otherExtensions: [],
-      folderMarks: ["config.json"], acceptsAnyFile: true, alias: nil,
+      folderMarks: ["config.json"], acceptsAnyFile: true, alias: nil, bundled: "all-MiniLM-L6-v2",
       noModel: {
         .missing(name: "all-MiniLM-L6-v2", kind: "embedding", searched: $0, known: [])
       })
@@ -123,7 +123,7 @@ extension ModelLocator.FileKind {
       let isKnown =
         acceptsAnyFile || hasExtension(path) || hasOtherExtension(path)
         || ModelDescription.cached(path: path)?.role == name
-      guard isKnown else { throw .noModelInFolder(path: path) }
+      guard isKnown else { throw .notAModel(path: path, kind: word) }
       return path
     }
     let names = Paths.names(in: path)

@@ -29,8 +29,8 @@ struct ModelPlaces {
   /// - Source: openai-whisper's `load_model` honours XDG_CACHE_HOME, CLIP's `load` does not.
   private var openAICaches: [Entry] {
     let cache = environment["XDG_CACHE_HOME"].flatMap { $0.isEmpty ? nil : $0 } ?? home + "/.cache"
-    return files(in: cache + "/whisper", place: "cache of openai-whisper", role: .whisper)
-      + files(in: home + "/.cache/clip", place: "cache of OpenAI's CLIP", role: .clip)
+    return files(in: cache + "/whisper", place: "the cache of openai-whisper", role: .whisper)
+      + files(in: home + "/.cache/clip", place: "the cache of OpenAI's CLIP", role: .clip)
   }
 
   private func files(in folder: String, place: String, role: ModelRole) -> [Entry] {

@@ -2,7 +2,7 @@ package import Bytes
 internal import Downloads
 
 /// Removes models from the models folders, with what belongs to them; caches of other programs and the
-/// bundled encoder stay.
+/// models that are part of swiftrag stay.
 package struct ModelRemoval {
   /// Why a model is not removed.
   package enum Failure: Error, Equatable, CustomStringConvertible {
@@ -18,13 +18,26 @@ package struct ModelRemoval {
     package var description: String {
       switch self {
       case .foreign(let path, let place):
-        "\(path) is in \(place), which swiftrag never changes\n  try: remove it with that program"
+        "\(path) is in \(place), which swiftrag never changes\n  try: "
+          + Self.command(toRemove: path)
       case .bundled(let path):
-        "\(path) is the bundled encoder, which swiftrag needs\n  try: swiftrag models ls"
+        "\(path) belongs to the program swiftrag, which needs it where no other model of its kind is "
+          + "chosen\n  try: swiftrag models use NAME, which chooses another"
       case .outside(let path):
         "\(path) is not in a models folder\n  try: swiftrag models ls, and the name of a model"
-      case .notRemoved(let path): "\(path) cannot be removed\n  try: ls -ld \(path)"
+      case .notRemoved(let path): "\(path) cannot be removed\n  try: ls -ld \(shellWord(path))"
       }
+    }
+
+    /// The command that removes the model of another program.
+    private static func command(toRemove path: String) -> String {
+      let folders = path.split(separator: "/", omittingEmptySubsequences: false)
+      // Hugging Face's snapshots are links to blobs beside them.
+      if let index = folders.firstIndex(where: { $0.hasPrefix("models--") }) {
+        return "rm -r " + shellWord(folders[...index].joined(separator: "/"))
+      }
+      if folders.contains("blobs") { return "ollama rm NAME" }
+      return (Paths.isFolder(path) ? "rm -r " : "rm ") + shellWord(path)
     }
   }
 
@@ -51,11 +64,7 @@ package struct ModelRemoval {
       throw Failure.foreign(path: path, place: place)
     }
     guard let entry = entry(of: path) else { throw Failure.outside(path: path) }
-    if let bundled = Folders.bundledModels, let own = Paths.canonical(entry),
-      own == Paths.canonical(bundled + "/embeddings/all-MiniLM-L6-v2")
-    {
-      throw Failure.bundled(path: entry)
-    }
+    if isBundled(entry) { throw Failure.bundled(path: entry) }
     let prepared = ModelLocator.preparedFiles(ofModelAt: path).map(\.path)
     let receipts = [Receipt.path(ofModelAt: entry)].filter(Paths.exists)
     return Self.plan([entry] + parts(of: path) + receipts + prepared + leftovers)
@@ -67,6 +76,14 @@ package struct ModelRemoval {
   package func remove(_ plan: Plan) throws(Failure) {
     for path in plan.paths {
       guard FileTree.remove(path) else { throw .notRemoved(path: path) }
+    }
+  }
+
+  /// Whether a file or folder is a model that the program came with.
+  private func isBundled(_ entry: String) -> Bool {
+    guard let folder = Folders.bundledModels, let own = Paths.canonical(entry) else { return false }
+    return ModelLocator.FileKind.all.contains { kind in
+      kind.bundled.map { own == Paths.canonical("\(folder)/\(kind.name)/\($0)") } ?? false
     }
   }
 

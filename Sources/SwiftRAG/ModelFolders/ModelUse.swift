@@ -25,7 +25,8 @@ package struct ModelUse {
       let reason =
         switch origin {
         case .builtIn:
-          setting == .embeddingModel ? "the default" : "the first by name"
+          setting == .embeddingModel || Self.isBundled(path, kind)
+            ? "the default" : "the first by name"
         case .file(let file): "\(setting.rawValue) in \(file)"
         case .environment(let name): name
         case .flag(let name): name
@@ -37,6 +38,12 @@ package struct ModelUse {
     add("clip") { try locator.clipModel(settings.clipModel) }
     add("whisper") { try locator.whisperModel(settings.whisperModel) }
     self.choices = choices
+  }
+
+  /// Whether a model is the one that comes with the program, by its folder.
+  private static func isBundled(_ path: String, _ kind: String) -> Bool {
+    let names = ModelLocator.FileKind.all.filter { $0.name == kind }.compactMap(\.bundled)
+    return names.contains(Paths.name(of: Paths.folder(of: path)))
   }
 
   /// The setting that names the model of a kind.
