@@ -52,8 +52,14 @@ import Testing
       #expect(try wait(for: "\ninterrupted\n", in: screen, count: round), "round \(round)")
       usleep(500_000)
     }
-    // At the prompt Ctrl-C ends the program where no line is edited.
-    keys.fileHandleForWriting.write(Data(terminal == "dumb" ? [3] : [3, 4]))
+    // At the prompt Ctrl-C ends the program where no line is edited, and otherwise clears the line.
+    keys.fileHandleForWriting.write(Data([3]))
+    if terminal != "dumb" { #expect(try wait(for: "^C", in: screen, count: 3)) }
+    for _ in 0..<60 where process.isRunning {
+      if terminal != "dumb" { keys.fileHandleForWriting.write(Data([4])) }
+      usleep(500_000)
+    }
+    process.terminate()
     process.waitUntilExit()
     #expect(process.terminationStatus == (terminal == "dumb" ? 130 : 0))
   }
@@ -87,10 +93,18 @@ import Testing
 
     func type(_ text: String) { keys.fileHandleForWriting.write(Data(text.utf8)) }
 
-    /// The exit status once the conversation has ended.
-    func end() -> Int32 {
-      type("\u{4}")
-      process.waitUntilExit()
+    /// The exit status once the conversation has ended; nil if Ctrl-D does not end it.
+    ///
+    /// Keys before the next prompt go to the terminal, not to the editor, so the key is repeated.
+    func end() -> Int32? {
+      for _ in 0..<60 where process.isRunning {
+        type("\u{4}")
+        usleep(500_000)
+      }
+      guard !process.isRunning else {
+        process.terminate()
+        return nil
+      }
       return process.terminationStatus
     }
   }

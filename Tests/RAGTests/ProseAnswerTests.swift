@@ -45,7 +45,7 @@ import Tokenizers
         """))
   }
 
-  /// Every form asks the question last, after all passages, and keeps the conversation before it.
+  /// The question ends each form, after all passages; the conversation precedes them.
   @Test(arguments: PromptForm.allCases)
   func everyFormAsksLast(form: PromptForm) throws {
     let request = AnswerRequest(

@@ -5,9 +5,9 @@ package import Tokenizers
 
 /// The prompt for a language model to answer from numbered passages, within a token budget.
 ///
-/// ``PromptForm`` says how instructions, passages and question follow each other. Each passage is delimited and labelled. It cannot end its own delimiter:
-/// the bracket of "<passage" and "</passage" inside it is replaced. Earlier turns consist of their
-/// question and answer alone.
+/// ``PromptForm`` says how instructions, passages and question follow each other. Each passage is
+/// delimited and labelled. It cannot end its own delimiter: the bracket of "<passage" and "</passage"
+/// inside it is replaced. Earlier turns consist of their question and answer alone.
 package struct PassagePrompt: Sendable, Equatable {
   /// The conversation to continue.
   package let messages: [ChatMessage]

@@ -2,8 +2,8 @@ internal import Tokenizers
 
 /// The ways in which a language model is asked to answer from passages.
 ///
-/// `swiftrag eval answers --prompt` measures the forms; the page on retrieval and answers has the
-/// table that chose ``standard``.
+/// `swiftrag eval answers --prompt` compares the forms; the page on retrieval and answers has the first
+/// figures.
 package enum PromptForm: String, Sendable, CaseIterable, Codable {
   /// Instructions, passages and the question in one turn.
   case instructed
