@@ -8,7 +8,7 @@ DEBIAN_PACKAGES := libsqlite3-dev:sqlite3 libopenblas-dev:openblas zlib1g-dev:zl
   libssl-dev:libcrypto libxml2-dev:libxml-2.0 libuchardet-dev:uchardet poppler-utils:pdftotext \
   libturbojpeg0-dev:libturbojpeg libspng-dev:spng libwebp-dev:libwebpdemux libgif-dev:libgif7 \
   libtiff-dev:libtiff-4 libsndfile1-dev:sndfile \
-  libstemmer-dev:/usr/include/libstemmer.h curl:curl
+  libstemmer-dev:/usr/include/libstemmer.h libedit-dev:libedit curl:curl
 SUDO := $(shell [ "$$(id -u)" = 0 ] || echo sudo)
 SWIFTRAG := .build/release/swiftrag
 PYTHON := .venv/bin/python

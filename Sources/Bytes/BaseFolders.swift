@@ -8,6 +8,8 @@ package enum BaseFolder: String, Sendable {
   case data = "XDG_DATA_HOME"
   /// Files that can be made again.
   case cache = "XDG_CACHE_HOME"
+  /// Traces of what a person did, such as earlier questions.
+  case state = "XDG_STATE_HOME"
 
   /// The folder below the home folder where the variable is not set.
   private var fallback: String {
@@ -15,6 +17,7 @@ package enum BaseFolder: String, Sendable {
     case .configuration: ".config"
     case .data: ".local/share"
     case .cache: ".cache"
+    case .state: ".local/state"
     }
   }
 

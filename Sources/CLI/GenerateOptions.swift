@@ -74,6 +74,10 @@ struct LanguageModelOptions: ParsableArguments {
 
 extension KVCacheType: ExpressibleByArgument {}
 extension ChatTemplate: ExpressibleByArgument {}
+extension PromptForm: ExpressibleByArgument {
+  /// All names, for the help of options.
+  static var names: String { allCases.map(\.rawValue).joined(separator: ", ") }
+}
 
 /// The flags for how each token is chosen.
 struct SamplingOptions: ParsableArguments {

@@ -4,8 +4,8 @@ internal import Store
 
 /// Counts answers with the right value, answers that cite the right document, and refusals.
 ///
-/// The value of an answer is right if the answer contains the expected words, ignoring case. This
-/// is meant for facts (a price, a name, a date), not for explanations. The citation is right if it
+/// The value of an answer is right if the answer contains one of the expected values, ignoring case
+/// and white space; a number is not part of a longer one. This is meant for facts (a price, a name, a date), not for explanations. The citation is right if it
 /// names the expected document and no other.
 package struct AnswerEvaluation: Sendable, Equatable, Encodable {
   /// Questions whose answer is in the documents.
@@ -33,21 +33,33 @@ package struct AnswerEvaluation: Sendable, Equatable, Encodable {
 
   package init() {}
 
-  /// Counts the answer to a question.
+  /// Counts the answer to a question of a set.
   package mutating func add(_ answer: Answer, to item: QuestionSet.Item) {
-    guard let document = item.document, let value = item.passage else {
-      unanswerableCount += 1
-      if !answer.evidence.isSufficient {
-        weakEvidenceCount += 1
-      } else if !answer.isAnswered {
-        declinedCount += 1
-      }
-      return
+    guard let document = item.document, let value = item.passage else { return addRefusal(answer) }
+    add(answer, values: item.values ?? [value], document: document)
+  }
+
+  /// Counts the answer to a question that the documents do not answer.
+  mutating func addRefusal(_ answer: Answer) {
+    unanswerableCount += 1
+    if !answer.evidence.isSufficient {
+      weakEvidenceCount += 1
+    } else if !answer.isAnswered {
+      declinedCount += 1
     }
+  }
+
+  /// Counts the answer to a question that the documents answer.
+  ///
+  /// - Parameters:
+  ///   - answer: by quotation or in prose.
+  ///   - values: of which the answer must contain one.
+  ///   - document: the name of the file that must be cited.
+  mutating func add(_ answer: Answer, values: [String], document: String) {
     answerableCount += 1
     guard answer.isAnswered else { return }
     answeredCount += 1
-    let hasValue = answer.text.lowercased().contains(value.lowercased())
+    let hasValue = values.contains { Self.holds(answer.text, $0) }
     let cited = answer.citedNumbers ?? Array(1...max(1, answer.passages.count))
     let documents = Set(
       cited.filter { answer.passages.indices.contains($0 - 1) }.map {
@@ -63,6 +75,18 @@ package struct AnswerEvaluation: Sendable, Equatable, Encodable {
     } else {
       wrongCount += 1
       wrongDoubtedCount += isDoubted ? 1 : 0
+    }
+  }
+
+  /// Whether a text contains a value.
+  static func holds(_ text: String, _ value: String) -> Bool {
+    let (text, value) = (text.onOneLine.lowercased(), value.onOneLine.lowercased())
+    guard !value.isEmpty else { return false }
+    return text.ranges(of: value).contains { range in
+      let before = text[..<range.lowerBound].last
+      let after = text[range.upperBound...].first
+      return !(value.first?.isNumber == true && before?.isNumber == true)
+        && !(value.last?.isNumber == true && after?.isNumber == true)
     }
   }
 

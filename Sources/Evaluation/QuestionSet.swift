@@ -12,6 +12,8 @@ package struct QuestionSet: Sendable {
     package let question: String
     package let document: String?
     package let passage: String?
+    /// Words of which an answer in prose must contain one; `passage` itself where they are missing.
+    package let values: [String]?
   }
 
   package let answerable: [Item]

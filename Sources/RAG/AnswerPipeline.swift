@@ -37,7 +37,7 @@ package struct AnswerPipeline: Sendable {
     let weights = try retriever.wordWeights(for: query, passages: retrieval.passages)
     return AnswerRequest(
       question: question, passages: retrieval.passages,
-      evidence: Evidence(
+      judged: JudgedPassages(
         question: query, passages: retrieval.passages, weights: weights,
         rule: retriever.encoder.evidenceRule(for: query)),
       conversation: conversation,

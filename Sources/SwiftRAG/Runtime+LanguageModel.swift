@@ -19,30 +19,35 @@ extension Runtime {
   ///
   /// - Parameters:
   ///   - model: how a native model is loaded.
+  ///   - form: how a language model is asked.
   ///   - report: receives prompts, progress and notes.
   /// - Returns: the backend.
   /// - Throws: ``ModelLocator/Failure`` if a model is required and there is none; the errors of
   ///   opening the sentence encoder, which quoting needs.
   package func answerBackend(
-    model: NativeGeneratorOptions = NativeGeneratorOptions(),
+    model: NativeGeneratorOptions = NativeGeneratorOptions(), form: PromptForm = .standard,
     report: (@Sendable (ModelBackendEvent) -> Void)? = nil
   ) throws -> any AnswerBackend {
     switch settings.backend {
     case .quote: break
     case .openAI:
       let generator = try remoteLanguageModel()
-      return ModelBackend(name: generator.name, options: answerOptions, report: report) {
+      return ModelBackend(name: generator.name, options: answerOptions, form: form, report: report)
+      {
         generator
       }
     case .auto, .native:
-      if let backend = try nativeBackend(model: model, report: report) { return backend }
+      if let backend = try nativeBackend(model: model, form: form, report: report) {
+        return backend
+      }
     }
     return ExtractiveBackend(encoder: try sentenceEncoder())
   }
 
   /// The backend of a model in this process; nil where `auto` finds none.
   private func nativeBackend(
-    model: NativeGeneratorOptions, report: (@Sendable (ModelBackendEvent) -> Void)?
+    model: NativeGeneratorOptions, form: PromptForm,
+    report: (@Sendable (ModelBackendEvent) -> Void)?
   ) throws -> ModelBackend? {
     let path: String
     do {
@@ -52,7 +57,7 @@ extension Runtime {
       throw error
     }
     let name = path.split(separator: "/").last.map(String.init) ?? path
-    return ModelBackend(name: name, options: answerOptions, report: report) { [self] in
+    return ModelBackend(name: name, options: answerOptions, form: form, report: report) { [self] in
       report?(.note("loading \(name)"))
       let generator = try languageModel(options: model)
       for note in generator.loadingNotes { report?(.note(note)) }

@@ -35,6 +35,8 @@ public enum Setting: String, CaseIterable, Sendable {
   case searchMode = "search_mode"
   /// Whether the words in pictures are read: `auto` (where tesseract is installed), `off` or `on`.
   case ocr = "ocr"
+  /// Whether the questions of conversations are kept for the next ones: `on` or `off`.
+  case history = "history"
   /// The base URL of an OpenAI-compatible server.
   case openAIBaseURL = "openai_base_url"
   /// The name of the model at that server.
@@ -56,7 +58,7 @@ public enum Setting: String, CaseIterable, Sendable {
     case .openAIModel: return [own, "OPENAI_MODEL"]
     case .openAIKey: return [own, "OPENAI_API_KEY"]
     case .modelBackend, .embeddingModel, .topK, .maxTokens, .temperature, .threads, .kernels,
-      .searchMode, .ocr:
+      .searchMode, .ocr, .history:
       return [own]
     }
   }
@@ -66,7 +68,7 @@ public enum Setting: String, CaseIterable, Sendable {
     switch self {
     case .modelPath, .embeddingModel, .clipModel, .whisperModel, .modelsDirectory, .indexPath: true
     case .modelBackend, .topK, .maxTokens, .temperature, .threads, .kernels, .searchMode, .ocr,
-      .openAIBaseURL, .openAIModel, .openAIKey:
+      .history, .openAIBaseURL, .openAIModel, .openAIKey:
       false
     }
   }
@@ -93,6 +95,7 @@ public enum Setting: String, CaseIterable, Sendable {
     case .kernels: "reference, simd or blas"
     case .searchMode: "hybrid, dense or keyword"
     case .ocr: "auto, off or on"
+    case .history: "on or off"
     case .openAIBaseURL: "an http or https address such as http://127.0.0.1:8080/v1"
     case .openAIModel: "a name"
     case .openAIKey: "visible ASCII characters without spaces"

@@ -62,6 +62,8 @@ public struct Settings: Sendable {
   public var searchMode = SearchMode.hybrid
   /// Whether the words in pictures and in pages without text are read.
   public var ocr = OCR.auto
+  /// Whether the questions of conversations on a terminal are kept for the next ones.
+  public var keepsHistory = true
   /// The base URL of an OpenAI-compatible server.
   public var openAIBaseURL = "http://127.0.0.1:8080/v1"
   /// The name of the model at that server.
@@ -95,6 +97,7 @@ extension Settings {
     case .kernels: assign(KernelBackend(rawValue: text), to: \.kernels)
     case .searchMode: assign(SearchMode(rawValue: text), to: \.searchMode)
     case .ocr: assign(OCR(rawValue: text), to: \.ocr)
+    case .history: assign(["on": true, "off": false][text], to: \.keepsHistory)
     case .openAIBaseURL: assign(Self.webAddress(text), to: \.openAIBaseURL)
     case .openAIModel: assign(Self.nonEmpty(text), to: \.openAIModel)
     case .openAIKey: assign(Self.visibleASCII(text), to: \.openAIKey)
@@ -118,6 +121,7 @@ extension Settings {
     case .kernels: kernels.rawValue
     case .searchMode: searchMode.rawValue
     case .ocr: ocr.rawValue
+    case .history: keepsHistory ? "on" : "off"
     case .openAIBaseURL: openAIBaseURL
     case .openAIModel: openAIModel
     case .openAIKey: openAIKey

@@ -23,7 +23,7 @@ import Testing
     ("RAG", []),
     ("Evaluation", []),
     ("SwiftRAG", ["Yams"]),
-    ("CLI", ["ArgumentParser"]),
+    ("CLI", ["ArgumentParser", "CEdit"]),
   ]
 
   /// Imports that the order alone would allow but the design forbids.

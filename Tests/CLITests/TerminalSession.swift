@@ -51,11 +51,27 @@ final class TerminalSession {
   }
 
   /// Types a line.
-  func enter(_ line: String) { keys.fileHandleForWriting.write(Data((line + "\n").utf8)) }
+  func enter(_ line: String) { type(line + "\n") }
+
+  /// Presses keys, which may be escape sequences; Return is `\r` where a line is edited.
+  func type(_ keys: String) { self.keys.fileHandleForWriting.write(Data(keys.utf8)) }
 
   /// Presses Ctrl and a letter.
   func control(_ letter: Character) {
     keys.fileHandleForWriting.write(Data([(letter.asciiValue ?? 0) & 0x1F]))
+  }
+
+  /// Presses Ctrl-D until the program ends.
+  ///
+  /// Keys before the next prompt go to the terminal, not to the editor, so the key is repeated.
+  ///
+  /// - Returns: its exit status; nil if it goes on after 30 s.
+  func exitStatusAtControlD() -> Int32? {
+    for _ in 0..<60 where process.isRunning {
+      control("d")
+      usleep(500_000)
+    }
+    return process.isRunning ? nil : exitStatus()
   }
 
   /// Waits for the end of the program.

@@ -103,6 +103,40 @@ import Testing
     #expect(evaluation.unanswerableCount == 1 && evaluation.weakEvidenceCount == 1)
   }
 
+  @Test(arguments: [
+    ("It costs 21 g.", "21 G", true), ("It costs 121 g.", "21 g", false),
+    ("In 1975.", "75", false), ("75 times", "75", true), ("The  old\nmill", "old mill", true),
+    ("anything", "", false),
+  ])
+  func aNumberIsNoPartOfALongerOne(text: String, value: String, holds: Bool) {
+    #expect(AnswerEvaluation.holds(text, value) == holds)
+  }
+
+  /// Each question is asked with its article and without it.
+  @Test func backendsAnswerTheQuestionsOfAFile() throws {
+    let data = try dataset(
+      """
+      {"data": [{"paragraphs": [
+        {"context": "Apples grow on old trees.",
+         "qas": [{"question": "where do apples grow", "answers": [{"text": "on old trees"}]},
+                 {"question": "apples grow when", "answers": [{"text": "in May"}]}]}]},
+       {"paragraphs": [
+        {"context": "Fish swim in water.",
+         "qas": [{"question": "where do fish swim", "answers": [{"text": "water"}]}]}]}]}
+      """)
+    let encoder = HashingEncoder()
+    let backend = ExtractiveBackend(encoder: encoder)
+    let runs = try AnswerEvaluation.run(
+      dataset: data, encoder: encoder, backends: [backend, backend], passageCount: 3)
+    #expect(runs.count == 2 && runs[0] == runs[1])
+    #expect(runs[0].answerableCount == 3 && runs[0].unanswerableCount == 3)
+    #expect(runs[0].rightValueCount == 2 && runs[0].rightCitationCount == 3)
+    #expect(runs[0].weakEvidenceCount == 3)
+    let some = try AnswerEvaluation.run(
+      dataset: data, encoder: encoder, backends: [backend], limit: 2, passageCount: 3)
+    #expect(some[0].answerableCount == 2)
+  }
+
   @Test func quotationsAreJudgedByTheAnswersOfTheFile() throws {
     let data = try dataset(
       """

@@ -92,7 +92,7 @@ import Testing
     let index = try IndexStore.create(path: path, identity: smallIdentity)
     try index.executeForTesting("PRAGMA user_version = 99")
     try index.close()
-    #expect(throws: StoreError.newerSchema(path: path, version: 99, supported: 4)) {
+    #expect(throws: StoreError.newerSchema(path: path, version: 99, supported: 5)) {
       try IndexStore.open(path: path, mode: .readWrite)
     }
   }

@@ -91,7 +91,7 @@ import Testing
     let index = try IndexStore.open(path: path, mode: mode)
     try expectSameAnswers(index)
     #expect(try index.verify().problems == [])
-    #expect(try index.rowsForTesting("PRAGMA user_version") == ["4"])
+    #expect(try index.rowsForTesting("PRAGMA user_version") == ["5"])
   }
 
   @Test func anIndexOfSchema2GivesTheSameAnswers() throws {
@@ -102,7 +102,7 @@ import Testing
     let index = try IndexStore.open(path: path, mode: .readWrite)
     try expectSameAnswers(index)
     #expect(try index.verify().problems == [])
-    #expect(try index.rowsForTesting("PRAGMA user_version") == ["4"])
+    #expect(try index.rowsForTesting("PRAGMA user_version") == ["5"])
   }
 
   @Test func aMigratedIndexTakesNewDocuments() throws {
@@ -166,7 +166,7 @@ import Testing
     let error = try #require(throws: StoreError.self) {
       _ = try IndexFile.openReadable(path: path, mayWrite: { _ in false })
     }
-    #expect(error == .olderSchema(path: path, version: 1, supported: 4))
+    #expect(error == .olderSchema(path: path, version: 1, supported: 5))
     #expect(error.description.contains("swiftrag index info --index \(path)"))
     #expect(try bytes(path) == before)
   }

@@ -17,9 +17,12 @@ extension EvalCommand {
 
         With --squad, the paragraphs of a file in SQuAD's layout are indexed and each of its \
         questions is answered by quotation: how often is the right paragraph quoted, and how often \
-        does the quotation hold the answer?
+        does the quotation hold the answer? With -m a language model answers, and each question is \
+        asked with and without its article. --prompt compares forms of the prompt.
 
           swiftrag eval answers --squad xquad.en.json
+          swiftrag eval answers --squad xquad.en.json --limit 200 -m smollm2.gguf \\
+            --prompt instructed --prompt example
           python3 Benchmarks/pocket/pocket_library.py --out library
           swiftrag eval answers --questions library/questions.json \\
             --docs library/documents -m Tests/Fixtures/pocket/pocket-Q4_K_M.gguf
@@ -36,6 +39,15 @@ extension EvalCommand {
 
     @Flag(help: "With --squad: measure also what each part of the choice of a quotation is worth.")
     var parts = false
+
+    @Option(
+      help: ArgumentHelp(
+        "How a language model is asked: \(PromptForm.names). May be repeated.",
+        valueName: "form"))
+    var prompt: [PromptForm] = []
+
+    @Option(help: "With --squad and -m: ask only this many questions, spread over the file.")
+    var limit: Int?
 
     @Option(
       name: [.customShort("k"), .long], help: "How many passages to retrieve (default: top_k, 5).")
@@ -55,45 +67,81 @@ extension EvalCommand {
       if (squad == nil) == (questions == nil) || (questions == nil) != (docs == nil) {
         throw ValidationError("Give --squad FILE, or --questions FILE with --docs DIR.")
       }
+      if squad != nil, languageModel.model == nil, limit != nil || !prompt.isEmpty {
+        throw ValidationError("--limit and --prompt need a language model: -m FILE.")
+      }
+      if let limit, limit < 1 {
+        throw ValidationError("--limit must be at least 1, not \(limit).")
+      }
     }
 
     func run() throws {
       common.apply()
-      if let squad { return try showQuotations(squad: squad) }
+      if let squad {
+        return languageModel.model == nil
+          ? try showQuotations(squad: squad) : try show(answers(squad: squad))
+      }
       guard let questions, let docs else { return }
       try requireExisting([questions, docs])
-      let set = try QuestionSet(path: questions)
-      let evaluation = try withKnowledge(of: docs) { knowledge in
-        let bar = ProgressBar(
-          "asking", unit: "questions", total: set.answerable.count + set.unanswerable.count)
-        defer { bar.finish() }
-        return try AnswerEvaluation.run(set, progress: { bar.update(done: $0, total: $1) }) {
-          try knowledge.ask($0)
-        }
-      }
-      if json { return try answerJSON(evaluation) }
-      show(evaluation)
+      try show(answers(to: QuestionSet(path: questions), docs: docs))
     }
 
+    /// The counts of one form of the prompt.
+    private struct FormRow: Encodable {
+      let prompt: PromptForm
+      let counts: AnswerEvaluation
+    }
+
+    private var forms: [PromptForm] { prompt.isEmpty ? [.standard] : prompt }
+
     /// Decodes greedily, so that a run can be repeated exactly.
-    private func withKnowledge<Result>(
-      of docs: String, _ body: (KnowledgeBase) throws -> Result
-    ) throws -> Result {
-      let folder = FileManager.default.temporaryDirectory
-        .appending(path: "swiftrag-eval-\(UUID().uuidString)")
-      try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
-      defer { try? FileManager.default.removeItem(at: folder) }
+    private func greedyRuntime() throws -> Runtime {
       let flags = [
         SettingFlag(.topK, "--top-k", topK),
         SettingFlag(.maxTokens, "--max-tokens", maxTokenCount),
         SettingFlag(.temperature, "--temperature", 0),
       ]
-      let runtime = try makeRuntime(languageModel.settings + flags.compactMap { $0 })
-      let knowledge = try KnowledgeBase(
-        runtime: runtime, indexPath: folder.appending(path: "index.sqlite").path,
-        backend: try runtime.answerBackend(model: languageModel.generatorOptions))
-      _ = try knowledge.add(paths: [docs])
-      return try body(knowledge)
+      return try makeRuntime(languageModel.settings + flags.compactMap { $0 })
+    }
+
+    /// The backend of each form; all share one model.
+    private func backends(_ runtime: Runtime) throws -> [any AnswerBackend] {
+      let backend = try runtime.answerBackend(model: languageModel.generatorOptions)
+      guard let model = backend as? ModelBackend else { return [backend] }
+      return forms.map { model.asking(in: $0) }
+    }
+
+    private func answers(to set: QuestionSet, docs: String) throws -> [FormRow] {
+      let folder = FileManager.default.temporaryDirectory
+        .appending(path: "swiftrag-eval-\(UUID().uuidString)")
+      try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
+      defer { try? FileManager.default.removeItem(at: folder) }
+      let runtime = try greedyRuntime()
+      let count = set.answerable.count + set.unanswerable.count
+      return try zip(forms, backends(runtime)).map { form, backend in
+        let knowledge = try KnowledgeBase(
+          runtime: runtime, indexPath: folder.appending(path: "index.sqlite").path,
+          backend: backend)
+        _ = try knowledge.add(paths: [docs])
+        let bar = ProgressBar("asking", unit: "questions", total: count)
+        defer { bar.finish() }
+        let counts = try AnswerEvaluation.run(
+          set, progress: { bar.update(done: $0, total: $1) }, ask: { try knowledge.ask($0) })
+        return FormRow(prompt: form, counts: counts)
+      }
+    }
+
+    private func answers(squad: String) throws -> [FormRow] {
+      let dataset = try SQuADDataset(path: squad)
+      let runtime = try greedyRuntime()
+      let bar = ProgressBar(
+        "asking", unit: "questions", total: limit ?? dataset.questions.count)
+      defer { bar.finish() }
+      let counts = try AnswerEvaluation.run(
+        dataset: dataset, encoder: runtime.sentenceEncoder(), backends: backends(runtime),
+        limit: limit, passageCount: runtime.settings.topK,
+        progress: { bar.update(done: $0, total: $1) })
+      return zip(forms, counts).map { FormRow(prompt: $0, counts: $1) }
     }
 
     private struct Row: Encodable {
@@ -133,6 +181,20 @@ extension EvalCommand {
               counts.share(counts.answered), counts.share(counts.rightParagraph),
               counts.share(counts.rightQuotation), counts.share(counts.quotedWords),
               counts.share(counts.shownPassages)))
+      }
+    }
+
+    private func show(_ rows: [FormRow]) throws {
+      if json {
+        // Without --prompt the counts alone, as ever.
+        return prompt.isEmpty
+          ? try rows.first.map { try answerJSON($0.counts) } ?? () : try answerJSON(rows)
+      }
+      for row in rows {
+        if !prompt.isEmpty {
+          Terminal.answer((row.prompt == forms[0] ? "" : "\n") + row.prompt.rawValue)
+        }
+        show(row.counts)
       }
     }
 

@@ -59,6 +59,12 @@ struct RunCommand: ParsableCommand {
     help: "Temperature of the language model (default: temperature, 0.2).")
   var temperature: Double?
 
+  @Option(
+    help: ArgumentHelp(
+      "How a language model is asked: \(PromptForm.names) (default: "
+        + "\(PromptForm.standard.rawValue)).", valueName: "form"))
+  var prompt = PromptForm.standard
+
   @Option(help: "Sentence encoder: a folder, a GGUF file, or a name below models/embeddings.")
   var embeddingModel: String?
 
@@ -85,7 +91,10 @@ struct RunCommand: ParsableCommand {
     let filter = search.filter(additionalPaths: docs)
     try noteUnmatched(search.path, in: knowledge)
     if text == nil && Terminal.inputIsTerminal && !json {
-      return try converse(knowledge, filter: filter)
+      var input = QuestionInput(keepsHistory: runtime.settings.keepsHistory)
+      guard input.isEdited else { return try converse(&input, knowledge, filter: filter) }
+      // Ctrl-C clears the line or ends the answer, never the conversation.
+      return try Interrupts.endingAnswerOnly { try converse(&input, knowledge, filter: filter) }
     }
     try answer(try textArgument(text ?? "-"), from: knowledge, filter: filter)
   }
@@ -138,7 +147,7 @@ struct RunCommand: ParsableCommand {
     return try KnowledgeBase(
       runtime: runtime, indexPath: indexPath, mayCreate: mayCreate,
       backend: try runtime.answerBackend(
-        model: languageModel.generatorOptions, report: { display.show($0) }))
+        model: languageModel.generatorOptions, form: prompt, report: { display.show($0) }))
   }
 
   private func update(_ knowledge: KnowledgeBase, paths: [String], what: String) throws {
@@ -211,7 +220,9 @@ struct RunCommand: ParsableCommand {
   }
 
   /// Reads and answers questions until the end of input or `/quit`.
-  private func converse(_ knowledge: KnowledgeBase, filter: SearchFilter) throws {
+  private func converse(
+    _ input: inout QuestionInput, _ knowledge: KnowledgeBase, filter: SearchFilter
+  ) throws {
     let manner = knowledge.writesProse ? "cite" : "are quoted from"
     Terminal.note(
       "Ask about your documents. Answers \(manner) them. /help explains more, /quit or Ctrl-D ends."
@@ -219,8 +230,7 @@ struct RunCommand: ParsableCommand {
     var conversation = Conversation()
     var watch = ConfigurationWatch(paths: knowledge.runtime.configuration.files)
     while true {
-      Terminal.write(Style.bold.apply("\n> ", output: false), to: 2)
-      guard let line = readLine() else {
+      guard let line = input.next() else {
         Terminal.write("\n", to: 2)
         return
       }
@@ -237,12 +247,14 @@ struct RunCommand: ParsableCommand {
             + "starts a new conversation, /quit ends. With a language model (swiftrag models pull, or -m FILE)\n"
             + "answers are prose; otherwise answers are quotations. Start with --verbose to see scores."
         )
+        if input.isEdited { Terminal.note(QuestionInput.help) }
       case "/new", "/clear":
         conversation = Conversation()
         Terminal.note("a new conversation")
       case _ where text.hasPrefix("/"):
         Terminal.note("unknown command \(droppingControls(text)); /help lists the commands")
       default:
+        input.remember(line)
         do {
           if dryRun {
             try showPassages(for: text, from: knowledge, filter: filter)

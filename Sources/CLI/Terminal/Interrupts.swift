@@ -6,7 +6,8 @@ internal import Synchronization
 ///
 /// No data depends on the clean point: every write to an index is a transaction, and every file is
 /// written under another name and then renamed. A second signal ends the process at once. In a
-/// conversation the first Ctrl-C only ends the current answer.
+/// conversation the first Ctrl-C only ends the current answer; in one with a line editor, Ctrl-C
+/// between two answers does nothing.
 enum Interrupts {
   private static let requested = Atomic<Bool>(false)
   private static let message = Mutex<(@Sendable () -> String?)?>(nil)
@@ -29,13 +30,16 @@ enum Interrupts {
   /// - Returns: what `body` returns.
   /// - Throws: what `body` throws.
   static func endingAnswerOnly<Result>(_ body: () throws -> Result) rethrows -> Result {
-    endsAnswerOnly.store(true, ordering: .sequentiallyConsistent)
+    let before = endsAnswerOnly.exchange(true, ordering: .sequentiallyConsistent)
     defer {
-      endsAnswerOnly.store(false, ordering: .sequentiallyConsistent)
-      requested.store(false, ordering: .sequentiallyConsistent)
+      endsAnswerOnly.store(before, ordering: .sequentiallyConsistent)
+      forget()
     }
     return try body()
   }
+
+  /// Forgets a Ctrl-C that came after the answer that it was meant for.
+  static func forget() { requested.store(false, ordering: .sequentiallyConsistent) }
 
   /// Whether the command should stop.
   static var isRequested: Bool { requested.load(ordering: .relaxed) }
@@ -43,6 +47,16 @@ enum Interrupts {
   /// Sets the message that is printed when the command is interrupted.
   static func onInterrupt(say text: (@Sendable () -> String?)?) {
     message.withLock { $0 = text }
+  }
+
+  /// Sets what is done before a signal ends the process, on another thread.
+  static func onExit(_ body: @escaping @Sendable () -> Void) { atExit.withLock { $0 = body } }
+
+  private static let atExit = Mutex<(@Sendable () -> Void)?>(nil)
+
+  private static func end(_ signal: Int32) -> Never {
+    atExit.withLock { $0 }?()
+    _exit(128 + signal)
   }
 
   /// Counts the signals.
@@ -83,12 +97,12 @@ enum Interrupts {
         while sem_wait(arrivals) != 0 {}
         let received = lastSignal.load(ordering: .relaxed)
         let isSecond = requested.exchange(true, ordering: .sequentiallyConsistent)
-        if isSecond { _exit(128 + received) }
+        if isSecond { end(received) }
         if received == SIGINT, endsAnswerOnly.load(ordering: .sequentiallyConsistent) { continue }
         Thread.detachNewThread {
           usleep(graceMicroseconds.load(ordering: .relaxed))
           if let text = message.withLock({ $0 })?() { Terminal.complain("\n" + text) }
-          _exit(128 + lastSignal.load(ordering: .relaxed))
+          end(lastSignal.load(ordering: .relaxed))
         }
       }
     }

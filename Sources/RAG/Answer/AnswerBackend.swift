@@ -44,6 +44,8 @@ package struct AnswerRequest: Sendable {
   package var passages: [Passage]
   /// The strength of the passages as evidence for the question.
   package let evidence: Evidence
+  /// The passages that ``evidence`` was judged from; nil if it was given.
+  let judged: JudgedPassages?
   /// The conversation so far.
   package let conversation: Conversation
   /// The embedding of `question`, `[dimension]`, if the retrieval computed it.
@@ -56,19 +58,23 @@ package struct AnswerRequest: Sendable {
   /// - Parameters:
   ///   - question: as it was asked.
   ///   - passages: best first.
-  ///   - evidence: judged from question and passages if nil.
+  ///   - evidence: that of `judged`, or judged from question and passages, if nil.
+  ///   - judged: the passages with their evidence, if known.
   ///   - conversation: the turns before this question.
   ///   - questionVector: the embedding of the question, if known.
   ///   - weights: of the question's words; the same for all if no index was asked.
   package init(
     question: String, passages: [Passage], evidence: Evidence? = nil,
-    conversation: Conversation = Conversation(), questionVector: [Float]? = nil,
+    judged: JudgedPassages? = nil, conversation: Conversation = Conversation(),
+    questionVector: [Float]? = nil,
     weights: WordWeights = .even
   ) {
     self.question = question
     self.passages = passages
+    self.judged = judged
     self.evidence =
-      evidence ?? Evidence(question: question, passages: passages, weights: weights)
+      evidence ?? judged.map { Evidence($0) }
+      ?? Evidence(question: question, passages: passages, weights: weights)
     self.conversation = conversation
     self.questionVector = questionVector
     self.weights = weights

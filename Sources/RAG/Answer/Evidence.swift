@@ -26,15 +26,18 @@ public struct Evidence: Sendable, Equatable, Codable {
     question: String, passages: [Passage], weights: WordWeights = .even,
     rule: EvidenceRule = .measured
   ) {
-    let best = Array(passages.prefix(rule.passageCount))
-    let strongest = PassageEvidence.of(
-      best, question: question, weights: rule.weighing(weights)
-    )
-    .max { rule.strength(of: $0) < rule.strength(of: $1) }
+    self.init(
+      JudgedPassages(question: question, passages: passages, weights: weights, rule: rule))
+  }
+
+  /// The evidence of passages that were judged.
+  init(_ judged: JudgedPassages) {
+    let (passages, rule) = (judged.passages, judged.rule)
+    let strongest = judged.evidence.max { rule.strength(of: $0) < rule.strength(of: $1) }
     bestCosine = strongest?.cosine ?? 0
     wordCoverage = strongest?.coverage ?? 0
     strength = strongest.map { rule.strength(of: $0) } ?? 0
-    bestPictureRelevance = best.compactMap(\.pictureRelevance).max()
+    bestPictureRelevance = passages.compactMap(\.pictureRelevance).max()
     let isShown = bestPictureRelevance ?? 0 >= PictureRelevance.threshold
     isSufficient = !passages.isEmpty && (strength >= rule.threshold || isShown)
   }
@@ -65,6 +68,43 @@ package struct PassageEvidence: Sendable, Equatable, Encodable {
   ) -> [PassageEvidence] {
     let words = ContentWords.of(QuestionSubject.of(question))
     return passages.map { PassageEvidence(of: $0, words: words, weights: weights) }
+  }
+}
+
+/// The best passages for a question, each with its evidence, which is computed once and then used to
+/// decide whether to answer and what to show.
+package struct JudgedPassages: Sendable {
+  /// As it was searched.
+  let question: String
+  /// The best passages, best first.
+  let passages: [Passage]
+  /// The evidence of each of ``passages``.
+  let evidence: [PassageEvidence]
+  let rule: EvidenceRule
+
+  /// Judges the best passages.
+  ///
+  /// - Parameters:
+  ///   - question: as it was searched.
+  ///   - passages: best first.
+  ///   - weights: of the question's words.
+  ///   - rule: says how many passages count, and how words are weighed.
+  package init(
+    question: String, passages: [Passage], weights: WordWeights, rule: EvidenceRule
+  ) {
+    self.question = question
+    self.passages = Array(passages.prefix(rule.passageCount))
+    self.rule = rule
+    evidence = PassageEvidence.of(
+      self.passages, question: question, weights: rule.weighing(weights))
+  }
+
+  /// The evidence of a passage for a question; nil if it was not judged for that question.
+  func evidence(of passage: Passage, for question: String, by rule: EvidenceRule)
+    -> PassageEvidence?
+  {
+    guard question == self.question, rule == self.rule else { return nil }
+    return passages.firstIndex { $0.citation == passage.citation }.map { evidence[$0] }
   }
 }
 

@@ -58,10 +58,14 @@ package struct ExtractiveBackend: AnswerBackend {
   private func strengths(
     of passages: [Passage], _ request: AnswerRequest, rule: EvidenceRule
   ) -> [Double] {
-    PassageEvidence.of(
-      passages, question: QuestionSubject.point(of: request.question),
-      weights: rule.weighing(request.weights)
-    ).map { rule.strength(of: $0) }
+    let question = QuestionSubject.point(of: request.question)
+    return passages.map { passage in
+      let evidence =
+        request.judged?.evidence(of: passage, for: question, by: rule)
+        ?? PassageEvidence.of(
+          [passage], question: question, weights: rule.weighing(request.weights))[0]
+      return rule.strength(of: evidence)
+    }
   }
 }
 

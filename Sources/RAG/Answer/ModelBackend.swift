@@ -8,6 +8,8 @@ package struct ModelBackend: AnswerBackend {
   /// Opens the model for the first answer, so that a question without evidence does not wait for
   /// it.
   private let generator: LazyModel<any TextGenerator>
+  /// The form in which the model is asked.
+  private var form: PromptForm
   private let options: GenerationOptions
   /// Receives prompts, progress and notes.
   private let report: (@Sendable (ModelBackendEvent) -> Void)?
@@ -20,17 +22,26 @@ package struct ModelBackend: AnswerBackend {
   /// - Parameters:
   ///   - name: the model's display name.
   ///   - options: how the answer is generated.
+  ///   - form: how the model is asked.
   ///   - report: receives prompts, progress and notes.
   ///   - open: opens the model; called once, for the first answer.
   package init(
-    name: String, options: GenerationOptions,
+    name: String, options: GenerationOptions, form: PromptForm = .standard,
     report: (@Sendable (ModelBackendEvent) -> Void)? = nil,
     open: @escaping @Sendable () throws -> any TextGenerator
   ) {
     self.name = name
     self.options = options
+    self.form = form
     self.report = report
     generator = LazyModel(open: open)
+  }
+
+  /// The same model, asked in another form.
+  package func asking(in form: PromptForm) -> ModelBackend {
+    var other = self
+    other.form = form
+    return other
   }
 
   package var writesProse: Bool { true }
@@ -48,7 +59,7 @@ package struct ModelBackend: AnswerBackend {
     var request = request
     request.passages = DuplicatePassages.merged(request.passages)
     return try PassagePrompt(
-      request, tokenLimit: generator.contextTokenCount - answerTokenCount
+      request, form: form, tokenLimit: generator.contextTokenCount - answerTokenCount
     ) { try generator.tokenCount(of: .messages($0)) }
   }
 

@@ -5,21 +5,14 @@ package import Tokenizers
 
 /// The prompt for a language model to answer from numbered passages, within a token budget.
 ///
-/// Instructions, passages and question share one user turn, because two of the four chat templates
-/// have no system role. Each passage is delimited and labelled. It cannot end its own delimiter:
-/// the bracket of "<passage" and "</passage" inside it is replaced. Earlier turns consist of their
-/// question and answer alone.
+/// ``PromptForm`` says how instructions, passages and question follow each other. Each passage is
+/// delimited and labelled. It cannot end its own delimiter: the bracket of "<passage" and "</passage"
+/// inside it is replaced. Earlier turns consist of their question and answer alone.
 package struct PassagePrompt: Sendable, Equatable {
   /// The conversation to continue.
   package let messages: [ChatMessage]
   /// The passages that fit, numbered from 1 in this order.
   package let passages: [Passage]
-
-  /// The instructions; ``CitationCheck`` checks afterwards whether the answer follows them.
-  static let instructions =
-    "Answer the question from the passages below and from nothing else. After each sentence give "
-    + "the number of the passage that it comes from in square brackets, like [1]. If the passages "
-    + "do not answer the question, say so."
 
   /// The prompt does not fit even with one passage.
   package struct DoesNotFit: Error, CustomStringConvertible {
@@ -39,16 +32,19 @@ package struct PassagePrompt: Sendable, Equatable {
   ///
   /// - Parameters:
   ///   - request: the question, its passages (best first) and the conversation so far.
+  ///   - form: how the model is asked.
   ///   - tokenLimit: the most tokens that the prompt may have.
   ///   - tokenCount: counts the tokens of messages.
   /// - Throws: ``DoesNotFit``, or the errors of `tokenCount`.
   package init(
-    _ request: AnswerRequest, tokenLimit: Int, tokenCount: ([ChatMessage]) throws -> Int
+    _ request: AnswerRequest, form: PromptForm = .standard, tokenLimit: Int,
+    tokenCount: ([ChatMessage]) throws -> Int
   ) throws {
     var turns = request.conversation.turns[...]
     var passages = request.passages
     while true {
-      let messages = Self.messages(request.question, passages: passages, turns: turns)
+      let messages = Self.messages(
+        request.question, form, passages: passages, turns: turns)
       let count = try tokenCount(messages)
       if count <= tokenLimit {
         self.messages = messages
@@ -66,16 +62,17 @@ package struct PassagePrompt: Sendable, Equatable {
   }
 
   private static func messages(
-    _ question: String, passages: [Passage], turns: ArraySlice<Conversation.Turn>
+    _ question: String, _ form: PromptForm, passages: [Passage],
+    turns: ArraySlice<Conversation.Turn>
   ) -> [ChatMessage] {
-    var messages: [ChatMessage] = []
+    var messages = form.opening
     for turn in turns {
       messages.append(ChatMessage(role: .user, text: turn.question))
       messages.append(ChatMessage(role: .assistant, text: turn.answer))
     }
     let blocks = passages.enumerated().map { block($1, number: $0 + 1) }
-    let text = ([instructions] + blocks + ["Question: " + question]).joined(separator: "\n\n")
-    messages.append(ChatMessage(role: .user, text: text))
+    messages.append(
+      ChatMessage(role: .user, text: form.turn(question: question, blocks: blocks)))
     return messages
   }
 

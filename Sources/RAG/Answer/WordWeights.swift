@@ -69,7 +69,8 @@ extension Retriever {
       uniquingKeysWith: { first, _ in first })
     let words = written.keys.sorted().prefix(Self.maximumWeighedWordCount)
     guard !words.isEmpty else { return .even }
-    let (total, passageCounts) = try store.passageCounts(of: words.map { written[$0] ?? $0 })
+    let (total, passageCounts) = try store.passageCounts(
+      of: words.map { written[$0] ?? $0 }, in: question)
     var counts = Dictionary(zip(words, passageCounts), uniquingKeysWith: { first, _ in first })
     var sentenceCount = 0
     for passage in passages.prefix(EvidenceRule.measured.passageCount) {

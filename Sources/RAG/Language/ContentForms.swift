@@ -23,7 +23,8 @@ enum ContentForms {
   }
 
   /// Every form of the words of a passage: those of ``words(of:)``, the stems in other languages that
-  /// the passage may be in, and single characters of scripts without spaces.
+  /// the passage may be in, hyphenated words in one piece, and single characters of scripts without
+  /// spaces.
   static func all(of text: String) -> Set<String> {
     let words = SearchForms.words(of: text)
     let guess = LanguageGuess.language(of: words, leastCount: 2)
@@ -35,7 +36,7 @@ enum ContentForms {
     case .unknown: if words.count <= shortTextWordCount { languages = Language.latin }
     }
     var forms: Set<String> = []
-    for word in words {
+    for word in words + HyphenatedWords.words(in: text) {
       forms.insert(ContentWords.stem(word))
       if let first = word.unicodeScalars.first, SearchForms.isGrouped(first) {
         for scalar in word.unicodeScalars { forms.insert(String(scalar)) }

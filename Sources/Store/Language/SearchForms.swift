@@ -4,7 +4,8 @@ internal import Foundation
 ///
 /// - Compatibility forms (NFKC): ligatures, full width, half width, superscripts, composed and
 ///   decomposed letters.
-/// - Soft hyphens, zero-width characters, marks of direction and variation selectors are deleted.
+/// - Soft hyphens, zero-width characters, marks of direction and variation selectors are deleted; a
+///   soft hyphen before white space is a hyphen, which divides a word at a line end.
 /// - The optional vowel marks of Arabic and Hebrew and Arabic's lengthening mark are deleted, and
 ///   forms of alef and of yeh become one. (The stemmer needs teh marbuta.)
 /// - "ß" becomes "ss".
@@ -34,7 +35,8 @@ package enum SearchForms {
     var result = String.UnicodeScalarView()
     var run: [Unicode.Scalar] = []
     var runLength = 0
-    for scalar in compatible(text).unicodeScalars {
+    let scalars = compatible(text).unicodeScalars
+    for (index, scalar) in zip(scalars.indices, scalars) {
       let length = groupLength(of: scalar)
       if length != runLength || length == 0 {
         appendGroups(of: run, length: runLength, end: end, to: &result)
@@ -43,6 +45,10 @@ package enum SearchForms {
       }
       if length > 0 {
         run.append(scalar)
+      } else if scalar == "\u{AD}",
+        scalars[scalars.index(after: index)...].first?.properties.isWhitespace == true
+      {
+        result.append("-")
       } else {
         appendFolded(scalar, to: &result)
       }

@@ -2,10 +2,11 @@ internal import Foundation
 internal import GRDB
 
 /// The tokenizer of the text index: folded text (``SearchForms``) through FTS5's own Porter stemmer,
-/// and beside each word its stem in the language of the text.
+/// and beside each word its stem in the language of the text, and beside the last part of a hyphenated
+/// word the word without its hyphens (``HyphenatedWords``).
 ///
-/// A text in ASCII goes to FTS5's tokenizer untouched, and only texts in another language than English
-/// get further stems, so English is searched as it was without this class.
+/// A text in ASCII without hyphens goes to FTS5's tokenizer untouched, and only texts in another language
+/// than English get further stems, so English is searched as it was without this class.
 final class SearchTokenizer: FTS5CustomTokenizer {
   static let name = "swiftrag"
 
@@ -47,21 +48,19 @@ final class SearchTokenizer: FTS5CustomTokenizer {
     }
     let folded = isASCII ? text : SearchForms.folded(text, end: isQuery ? .isNone : .isGroup)
     let language = isQuery ? nil : Self.language(of: folded)
-    guard language != nil || (!isQuery && !isASCII && Self.hasStemmedScript(folded)) else {
+    let foldedBytes = isQuery ? [] : Array(folded.utf8)
+    let joined = HyphenatedWords.joined(in: foldedBytes)
+    guard
+      language != nil || !joined.isEmpty || (!isQuery && !isASCII && Self.hasStemmedScript(folded))
+    else {
       return isASCII
         ? passOn(pText, bytes.count)
         : folded.utf8CString.withUnsafeBufferPointer { passOn($0.baseAddress, $0.count - 1) }
     }
-    let relay = StemRelay(
-      text: Array(folded.utf8), language: language, context: context, callback: tokenCallback)
-    return folded.utf8CString.withUnsafeBufferPointer { buffer in
-      withExtendedLifetime(relay) {
-        base.tokenize(
-          context: Unmanaged.passUnretained(relay).toOpaque(), tokenization: tokenization,
-          pText: buffer.baseAddress, nText: CInt(buffer.count - 1), tokenCallback: receiveToken
-        )
-      }
-    }
+    let relay = TokenRelay(
+      text: foldedBytes, language: language, joined: joined,
+      target: TokenRelay.Target(context: context, callback: tokenCallback), base: base)
+    return relay.run(tokenization)
   }
 
   /// The language of a text in Latin letters, other than English.
@@ -77,52 +76,6 @@ final class SearchTokenizer: FTS5CustomTokenizer {
   private static func hasStemmedScript(_ text: String) -> Bool {
     text.unicodeScalars.contains { Language.ofScript($0) != nil }
   }
-}
-
-/// Passes FTS5's tokens on, each followed by the stem of its word at the same position.
-private final class StemRelay {
-  private let text: [UInt8]
-  private let language: Language?
-  private let context: UnsafeMutableRawPointer?
-  private let callback: FTS5TokenCallback
-
-  init(
-    text: [UInt8], language: Language?, context: UnsafeMutableRawPointer?,
-    callback: @escaping FTS5TokenCallback
-  ) {
-    self.text = text
-    self.language = language
-    self.context = context
-    self.callback = callback
-  }
-
-  func pass(
-    _ flags: CInt, _ token: UnsafePointer<CChar>?, _ count: CInt, _ start: CInt, _ end: CInt
-  ) -> CInt {
-    let code = callback(context, flags, token, count, start, end)
-    guard code == ResultCode.SQLITE_OK.rawValue, start >= 0, start < end, Int(end) <= text.count
-    else {
-      return code
-    }
-    let word = String(decoding: text[Int(start)..<Int(end)], as: UTF8.self)
-    guard let stem = MarkedStem.stem(of: word.lowercased(), textLanguage: language) else {
-      return code
-    }
-    return stem.utf8CString.withUnsafeBufferPointer {
-      callback(
-        context, FTS5TokenFlags.colocated.rawValue, $0.baseAddress, CInt($0.count - 1), start, end)
-    }
-  }
-}
-
-/// The callback of FTS5's tokenizer, whose context is a `StemRelay`.
-private func receiveToken(
-  _ context: UnsafeMutableRawPointer?, _ flags: CInt, _ token: UnsafePointer<CChar>?,
-  _ count: CInt, _ start: CInt, _ end: CInt
-) -> CInt {
-  guard let context else { return ResultCode.SQLITE_ERROR.rawValue }
-  return Unmanaged<StemRelay>.fromOpaque(context).takeUnretainedValue()
-    .pass(flags, token, count, start, end)
 }
 
 /// The stem of a word as the text index stores it: with the mark of its language before it.

@@ -36,7 +36,7 @@ enum KeywordQuery {
     for text: String, indexLanguages: () throws -> [Language] = { [] }
   ) rethrows -> String? {
     let all = words(of: text)
-    let guess = LanguageGuess.language(of: all, leastCount: 1)
+    let guess = guess(of: all)
     var dropped = stopWords
     if case .other(let language) = guess {
       dropped.formUnion(LanguageGuess.stopWords(of: language))
@@ -45,15 +45,43 @@ enum KeywordQuery {
       let own = Language.ofScript(of: word).map(LanguageGuess.stopWords)
       return !dropped.contains(word) && own?.contains(word) != true
     }
-    let chosen = limited(significant.isEmpty ? all : significant)
+    // A text may have a hyphenated word in one piece.
+    let joined = HyphenatedWords.words(in: text)
+    let chosen = limited((significant.isEmpty ? all : significant) + joined)
     guard !chosen.isEmpty else { return nil }
-    let languages: [Language]
-    switch guess {
-    case .english: languages = []
-    case .other(let language): languages = [language]
-    case .unknown: languages = try indexLanguages()
-    }
+    let languages = try stemLanguages(guess, indexLanguages)
     return chosen.flatMap { terms(of: $0, languages) }.joined(separator: " OR ")
+  }
+
+  /// The expression for each of some words of a text: a word is found under the stems under which a
+  /// search for the text finds it.
+  ///
+  /// - Parameters:
+  ///   - words: as ``words(of:)`` gives them.
+  ///   - text: the whole question.
+  ///   - indexLanguages: as in ``expression(for:indexLanguages:)``.
+  /// - Returns: an expression for each word, in order; empty for a word that nothing can match.
+  static func expressions(
+    forWords words: [String], of text: String, indexLanguages: () throws -> [Language]
+  ) rethrows -> [String] {
+    let languages = try stemLanguages(guess(of: self.words(of: text)), indexLanguages)
+    return words.map { terms(of: $0, languages).joined(separator: " OR ") }
+  }
+
+  /// The language of a question; one function word suffices.
+  private static func guess(of words: [String]) -> LanguageGuess.Result {
+    LanguageGuess.language(of: words, leastCount: 1)
+  }
+
+  /// The languages in Latin letters whose stems a question is searched with.
+  private static func stemLanguages(
+    _ guess: LanguageGuess.Result, _ indexLanguages: () throws -> [Language]
+  ) rethrows -> [Language] {
+    switch guess {
+    case .english: []
+    case .other(let language): [language]
+    case .unknown: try indexLanguages()
+    }
   }
 
   /// The distinct words in lower case, in order of appearance, as the text index has them.

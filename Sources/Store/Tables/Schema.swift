@@ -4,7 +4,7 @@ internal import GRDB
 ///
 /// `Store.md` in the documentation explains the layout, ADR 11 the choices of schema 2, ADR 14 those
 /// of schema 3, and ADR 16 and 17 those of schema 4, which also has the places of documents without
-/// lines.
+/// lines. Schema 5 has the same tables, and hyphenated words in the text index.
 enum Schema {
   /// `SRAG` in ASCII, in the header of the file: other SQLite files are refused.
   static let applicationID: Int32 = 0x5352_4147
@@ -12,7 +12,7 @@ enum Schema {
   /// The schema's number, in `PRAGMA user_version`.
   ///
   /// A change of ``statements`` raises it and adds a step to ``SchemaMigration/all``.
-  static let version = 4
+  static let version = 5
 
   /// Five vectors of 384 Float32 and their cells fill 94 % of a page of 8 KiB, two fill 75 % of the
   /// default of 4 KiB.

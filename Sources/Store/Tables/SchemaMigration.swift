@@ -11,6 +11,7 @@ struct SchemaMigration {
     SchemaMigration(version: 2, statements: schema2),
     SchemaMigration(version: 3, statements: schema3),
     SchemaMigration(version: 4, statements: schema4),
+    SchemaMigration(version: 5, statements: schema5),
   ]
 
   /// Brings an older file to ``Schema/version``, in one transaction.
@@ -25,7 +26,7 @@ struct SchemaMigration {
   ///   - beforeCommit: called after the last step; what it throws rolls everything back.
   /// - Throws: what ``Schema/version(of:path:)`` and `beforeCommit` throw, and errors of the database.
   /// - Complexity: from schema 1 the vectors are copied once, about 2 s and 200 MB of disk for 100,000
-  ///   chunks; before schema 4 the text index is made anew, about 0.1 ms a chunk.
+  ///   chunks; before schema 5 the text index is made anew, about 0.1 ms a chunk.
   static func run(
     _ database: Database, path: String, beforeCommit: () throws -> Void = {}
   ) throws {
@@ -114,7 +115,7 @@ struct SchemaMigration {
     """
 
   /// The recordings among the contents, the transcripts of recordings, the places of chunks, and the
-  /// text index with ``SearchTokenizer``, made anew from the chunks, whose text stays.
+  /// text index with ``SearchTokenizer``, which schema 5 makes from the chunks, whose text stays.
   private static let schema4 = """
     CREATE TABLE recording(
       contentID INTEGER PRIMARY KEY REFERENCES content(id),
@@ -137,8 +138,14 @@ struct SchemaMigration {
 
     DROP TABLE chunkText;
     \(Schema.textIndexStatement)
-    INSERT INTO chunkText(chunkText) VALUES ('rebuild');
 
     ALTER TABLE chunk ADD COLUMN place TEXT;
+    """
+
+  /// The text index made anew, since ``SearchTokenizer`` joins hyphenated words.
+  private static let schema5 = """
+    DROP TABLE chunkText;
+    \(Schema.textIndexStatement)
+    INSERT INTO chunkText(chunkText) VALUES ('rebuild');
     """
 }
