@@ -27,7 +27,7 @@ most 5 % further from it than llama.cpp is.
 ggml takes GELU from a table of Float16 numbers (GGML_GELU_FP16), so its Gemma 3 differs from an exact
 one by more than a summation: on Google's 270M weights in Float32 its logits are 2.4e-3 from those of
 NumPy, swiftrag's 4e-5 (gemma3_real.py). These files in F32 may differ by 2e-4 of the range, and the
-quantised ones are compared with F32 as random blocks are.
+quantised ones pass within the bounds, or as random blocks do by their distance from F32.
 
 Attention of llama.cpp on a CPU has three arithmetics (ggml-cpu/ops.cpp), and two are comparable:
   f32 cache, no flash attention   all in Float32
@@ -145,9 +145,10 @@ def compare(path, ids, cache, threads, truth=None):
 
 
 def check(row, kind):
-    if "truthKL" in row:
+    is_within = row["greedy"] == STEPS and row["kl"] <= 1e-5
+    if "truthKL" in row and not (row["arch"] in GELU and is_within):
         return row["truthKL"] <= 1.05 * row["llamaTruthKL"]
-    if row["greedy"] != STEPS or not row["kl"] <= 1e-5:
+    if not is_within:
         return False
     return kind != "f32" or row["max"] <= (2e-4 if row["arch"] in GELU else 1e-4)
 
