@@ -24,6 +24,11 @@ Random blocks amplify rounding: 8-bit activations alone cause a KL of 1e-4, and 
 These files are therefore compared with the same file dequantised to F32 by llama.cpp: swiftrag may be at
 most 5 % further from it than llama.cpp is.
 
+ggml takes GELU from a table of Float16 numbers (GGML_GELU_FP16), so its Gemma 3 differs from an exact
+one by more than a summation: on Google's 270M weights in Float32 its logits are 2.4e-3 from those of
+NumPy, swiftrag's 4e-5 (gemma3_real.py). These files in F32 may differ by 2e-4 of the range, and the
+quantised ones pass within the bounds, or as random blocks do by their distance from F32.
+
 Attention of llama.cpp on a CPU has three arithmetics (ggml-cpu/ops.cpp), and two are comparable:
   f32 cache, no flash attention   all in Float32
   f16 cache, flash attention      batches of 64 queries or more: only keys and values are rounded to
@@ -56,6 +61,7 @@ from llama_cpp_model import F16, F32, LlamaCpp, build, quantize
 ROOT = pathlib.Path(__file__).parents[2]
 ARCHITECTURES = ["llama2", "codellama", "mistral", "phi3", "qwen2.5-1.5b", "qwen2.5-7b", "qwen3-4b",
                  "gemma3-1b", "gemma3-4b"]
+GELU = {"gemma3-1b", "gemma3-4b"}
 TYPES = ["f32", "f16", "q8_0", "q4_k_m", "q5_k_m", "q6_k"]
 # LLAMA_FTYPE_MOSTLY_* of llama.h.
 FILE_TYPES = {"f32": 0, "f16": 1, "q8_0": 7, "q4_k_m": 15, "q5_k_m": 17, "q6_k": 18}
@@ -139,11 +145,12 @@ def compare(path, ids, cache, threads, truth=None):
 
 
 def check(row, kind):
-    if "truthKL" in row:
+    is_within = row["greedy"] == STEPS and row["kl"] <= 1e-5
+    if "truthKL" in row and not (row["arch"] in GELU and is_within):
         return row["truthKL"] <= 1.05 * row["llamaTruthKL"]
-    if row["greedy"] != STEPS or not row["kl"] <= 1e-5:
+    if not is_within:
         return False
-    return kind != "f32" or row["max"] <= 1e-4
+    return kind != "f32" or row["max"] <= (2e-4 if row["arch"] in GELU else 1e-4)
 
 
 def describe(row):
@@ -171,7 +178,7 @@ def synthetic(options, work):
     for architecture, kind, origin in files(options):
         path = make(architecture, kind, origin, options.seed, work)
         truth = None
-        if origin == "random" and kind != "f32":
+        if (origin == "random" or architecture in GELU) and kind != "f32":
             truth = path.with_suffix(".f32.gguf")
             quantize(path, truth, FILE_TYPES["f32"])
         # Byte and word pieces, no special ones.
