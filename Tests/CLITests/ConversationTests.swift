@@ -50,8 +50,8 @@ import Testing
       usleep(2_000_000)
       keys.fileHandleForWriting.write(Data([3]))
       #expect(try wait(for: "\ninterrupted\n", in: screen, count: round), "round \(round)")
-      // The next prompt: an editor asks for bracketed paste before it. Until then, another Ctrl-C
-      // would be the second one of the same answer.
+      // An editor turns on bracketed paste before its prompt. Before the prompt, another Ctrl-C counts
+      // as the second one of the same answer.
       let prompt = terminal == "dumb" ? "\n> " : "\u{1B}[?2004h"
       #expect(try wait(for: prompt, in: screen, count: round + 1))
       usleep(200_000)
