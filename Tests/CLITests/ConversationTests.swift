@@ -29,9 +29,10 @@ import Testing
     try Data().write(to: screen)
     let process = Process()
     process.executableURL = URL(filePath: "/usr/bin/script")
+    // A shell that stays receives Ctrl-C as well, and its status is 130 whatever the program's is.
     process.arguments = [
       "-qec",
-      "\(CommandRunner.executable.path) run --docs a.txt -m slow.gguf --kernels reference -n 100000 --color never",
+      "exec \(CommandRunner.executable.path) run --docs a.txt -m slow.gguf --kernels reference -n 100000 --color never",
       "/dev/null",
     ]
     process.currentDirectoryURL = runner.home
