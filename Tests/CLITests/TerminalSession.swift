@@ -19,7 +19,8 @@ final class TerminalSession {
     file = runner.home.appending(path: "screen-\(UUID().uuidString)")
     try Data().write(to: file)
     process.executableURL = URL(filePath: "/usr/bin/script")
-    let command = ([CommandRunner.executable.path] + arguments).joined(separator: " ")
+    // A shell that stays receives Ctrl-C as well, and its status is 130 whatever the program's is.
+    let command = (["exec", CommandRunner.executable.path] + arguments).joined(separator: " ")
     process.arguments = ["-qec", command, "/dev/null"]
     process.currentDirectoryURL = runner.home
     process.environment = [
