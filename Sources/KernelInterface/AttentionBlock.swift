@@ -4,6 +4,12 @@
 /// with its own position: keys `max(0, p + 1 - window) ..< min(keyCount, p + 1)`. It is full
 /// attention where `firstPosition` is at least `keyCount - 1` and `window` exceeds every position.
 package struct AttentionBlock {
+  /// Keys whose exponentials a kernel adds in one chain before it adds the sums of the chains.
+  ///
+  /// The first key of a block is a multiple of it in its sequence, so that a query's bits do not
+  /// depend on the block that it is in.
+  @inlinable package static var keysInSum: Int { 64 }
+
   /// The head's columns of the first query's row.
   package var queries: UnsafePointer<Float>
   /// Elements from one query to the next.

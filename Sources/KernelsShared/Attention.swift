@@ -184,7 +184,7 @@ private func maskedSoftmaxDownKeys(
   }
 }
 
-/// The sum of a column of registers, in parts of 64 keys.
+/// The sum of a column of registers, in parts of ``AttentionBlock/keysInSum`` keys.
 ///
 /// One chain of 1,500 positive terms of about the same size, as Whisper's encoder has where a head
 /// attends to everything, loses 3 decimal digits: the output of tiny.en differed by 2.5e-4 of its range
@@ -192,9 +192,10 @@ private func maskedSoftmaxDownKeys(
 @inline(__always)
 private func sumDownKeys(_ column: UnsafePointer<Float>, count: Int) -> FloatLanes {
   var total = zeroLanes()
-  for first in stride(from: 0, to: count, by: 64) {
+  let span = AttentionBlock.keysInSum
+  for first in stride(from: 0, to: count, by: span) {
     var part = zeroLanes()
-    for key in first..<min(first + 64, count) { part += load(column + key * attentionQueryCount) }
+    for key in first..<min(first + span, count) { part += load(column + key * attentionQueryCount) }
     total += part
   }
   return total

@@ -143,7 +143,9 @@ private struct AttentionOperands {
     let keyCount = keyCount(sequence)
     let firstPosition =
       mask.firstPosition(queries: queryCount(sequence), keys: keyCount) + range.lowerBound
-    let firstKey = max(0, min(keyCount, firstPosition + 1 - mask.window))
+    // The kernel adds parts of this many keys, which must be the same whatever the block.
+    let firstSeen = max(0, min(keyCount, firstPosition + 1 - mask.window))
+    let firstKey = firstSeen - firstSeen % AttentionBlock.keysInSum
     let endKey = min(keyCount, firstPosition + range.count)
     let queryRow = queryOffsets[sequence] + range.lowerBound
     let keyRow = keyOffsets[sequence] + firstKey
