@@ -3,6 +3,7 @@
 
     .venv/bin/python Benchmarks/peers/embedding_speed.py [--rounds 3] [--seconds 2] [--threads 2]
         [--lengths 16,128,256] [--batches 1,32] [--avx2] [--only NAME,...] [--json FILE]
+        [--model FOLDER --quantised FILE]
 
 Contestants, each in a separate process that stays alive between its turns:
   ort-fp32       onnxruntime, graph optimised by onnxruntime.transformers (fused attention, GELU)
@@ -16,7 +17,9 @@ over the rounds, our ratio to the best peer of the same precision, each contesta
 sentence-transformers (on 200 texts of XQuAD and STS-B, or of this repository where those are not
 there), and its peak memory. All sequences of a
 batch have the same length, so that padding costs the peers nothing; pooling and normalisation are
-counted for all. `--avx2` holds every contestant to AVX2 (see instruction_set.py).
+counted for all. `--avx2` holds every contestant to AVX2 (see instruction_set.py). `--model` measures
+another BERT with 12 heads of 32, such as multilingual-e5-small, and `--quantised` its Q8_0 of
+`swiftrag models convert`.
 """
 
 import argparse
@@ -167,6 +170,8 @@ def main():
     parser.add_argument("--batches", default="1,32")
     parser.add_argument("--avx2", action="store_true")
     parser.add_argument("--only", help="measure these contestants alone")
+    parser.add_argument("--model", type=pathlib.Path, help="default: all-MiniLM-L6-v2")
+    parser.add_argument("--quantised", type=pathlib.Path, help="its Q8_0; default: the bundled file")
     parser.add_argument("--json", type=pathlib.Path)
     parser.add_argument("--serve", help=argparse.SUPPRESS)
     parser.add_argument("--work", type=pathlib.Path, help=argparse.SUPPRESS)
@@ -183,8 +188,8 @@ def main():
     import swiftrag
     import instruction_set
     import minilm
-    original = minilm.model(options.assets)
-    models = {"swiftrag-f32": original, "swiftrag-q8_0": BUNDLED}
+    original = options.model or minilm.model(options.assets)
+    models = {"swiftrag-f32": original, "swiftrag-q8_0": options.quantised or BUNDLED}
     models = {name: models[name] for name in OURS}
     with tempfile.TemporaryDirectory() as directory:
         work = pathlib.Path(directory)
