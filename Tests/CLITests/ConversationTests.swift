@@ -18,16 +18,16 @@ import Testing
         "run", "--docs", "a.txt", "-m", "slow.gguf", "--kernels", "reference", "-n", "100000",
         "--color", "never",
       ], in: runner, environment: ["TERM": terminal])
-    #expect(session.shows("> "))
+    // An editor turns on bracketed paste before its prompt.
+    let prompt = terminal == "dumb" ? "\n> " : "\u{1B}[?2004h> "
+    #expect(session.shows(prompt))
     for round in 1...2 {
       session.enter("When does the museum of Harpville open?")
       // Long enough to load the model and to start generating.
       usleep(2_000_000)
       session.control("c")
       #expect(session.shows("\ninterrupted\n", times: round), "round \(round)")
-      // An editor turns on bracketed paste before its prompt. Before the prompt, another Ctrl-C counts
-      // as the second one of the same answer.
-      let prompt = terminal == "dumb" ? "\n> " : "\u{1B}[?2004h"
+      // Before the prompt, another Ctrl-C counts as the second one of the same answer.
       #expect(session.shows(prompt, times: round + 1))
       usleep(200_000)
     }

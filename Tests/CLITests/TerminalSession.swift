@@ -42,9 +42,9 @@ final class TerminalSession {
     return String(decoding: data.filter { $0 != 13 }, as: UTF8.self)
   }
 
-  /// Waits up to 60 s until the terminal has shown a text at least this number of times.
+  /// Waits up to 3 minutes, which a machine that runs all tests at once can take, until the terminal has shown a text at least this number of times.
   func shows(_ text: String, times: Int = 1) -> Bool {
-    for _ in 0..<1200 {
+    for _ in 0..<3600 {
       if screen.components(separatedBy: text).count > times { return true }
       usleep(50_000)
     }
@@ -66,9 +66,9 @@ final class TerminalSession {
   ///
   /// Keys before the next prompt go to the terminal, not to the editor, so the key is repeated.
   ///
-  /// - Returns: its exit status; nil if it goes on after 30 s.
+  /// - Returns: its exit status; nil if it goes on after 3 minutes.
   func exitStatusAtControlD() -> Int32? {
-    for _ in 0..<60 where process.isRunning {
+    for _ in 0..<360 where process.isRunning {
       control("d")
       usleep(500_000)
     }
