@@ -41,7 +41,7 @@ struct SwiftRAGCommand: ParsableCommand {
       failed = type(of: command)
       try command.run()
     } catch let code as ExitCode {
-      end(code)
+      endProcess(code)
     } catch  where isForArgumentParser(error) {
       let status = exitCode(for: error)
       guard status.rawValue == ExitCode(.usage).rawValue else { exit(withError: error) }
@@ -50,17 +50,8 @@ struct SwiftRAGCommand: ParsableCommand {
       Foundation.exit(status.rawValue)
     } catch {
       report(NextCommand.message(of: error, in: failed))
-      end(ExitCode(error))
+      endProcess(ExitCode(error))
     }
-  }
-
-  /// Ends the program without the functions that libraries call at its end.
-  ///
-  /// After Ctrl-C other threads may still compute, and `exit` would release beneath them what
-  /// OpenSSL and others need. Nothing is left to do but to write the buffers.
-  private static func end(_ code: ExitCode) -> Never {
-    fflush(nil)
-    _exit(code.rawValue)
   }
 
   /// Removes a width from the environment that no text can be laid out in: the argument parser takes

@@ -74,10 +74,10 @@ enum Terminal {
         if written < 0 {
           if errno == EINTR { continue }
           guard fileDescriptor == 1 else { return }
-          if errno == EPIPE { exit(141) }
+          if errno == EPIPE { endProcess(ExitCode(128 + SIGPIPE)) }
           let reason = String(cString: strerror(errno))
           complain("error: cannot write to standard output: \(reason)")
-          exit(ExitCode(.inputOutput).rawValue)
+          endProcess(ExitCode(.inputOutput))
         }
         start += written
       }
