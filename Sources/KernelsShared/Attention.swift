@@ -40,13 +40,11 @@ private func attention(_ block: AttentionBlock, registers: Int) {
   fetchNextHead(block)
   transposeQueries(block)
   multiplyKeys(block, scores: scores, registers: registers)
-  if block.keys(seenBy: 0).upperBound < block.keyCount
+  let hidesKeys =
+    block.keys(seenBy: 0).upperBound < block.keyCount
     || block.keys(seenBy: block.queryCount - 1).lowerBound > 0
-  {
-    maskedSoftmaxDownKeys(block, scores: scores, factors: factors, registers: registers)
-  } else {
-    softmaxDownKeys(block, scores: scores, factors: factors, registers: registers)
-  }
+  softmaxDownKeys(
+    block, scores: scores, factors: factors, registers: registers, hidesKeys: hidesKeys)
   multiplyValues(block, scores: scores, factors: factors)
 }
 
@@ -140,32 +138,14 @@ private func multiplyKeys(
   }
 }
 
-/// Replaces scores by exp(score - largest of the query), and writes 1 / their sum.
+/// Replaces scores by exp(score - largest of the query), and writes 1 / their sum; keys that a query
+/// does not see, where there are any, get 0.
 @_transparent
 private func softmaxDownKeys(
   _ block: AttentionBlock, scores: UnsafeMutablePointer<Float>,
-  factors: UnsafeMutablePointer<Float>, registers: Int
+  factors: UnsafeMutablePointer<Float>, registers: Int, hidesKeys: Bool
 ) {
-  for register in 0..<registers {
-    let column = scores + register * laneCount
-    var largest = load(column)
-    for key in 1..<max(1, block.keyCount) {
-      largest = maximum(largest, load(column + key * attentionQueryCount))
-    }
-    for key in 0..<block.keyCount {
-      let target = column + key * attentionQueryCount
-      store(exponential(load(target) - largest), target)
-    }
-    store(broadcast(1) / sumDownKeys(column, count: block.keyCount), factors + register * laneCount)
-  }
-}
-
-/// As ``softmaxDownKeys``, with 0 for each key that a query does not see.
-private func maskedSoftmaxDownKeys(
-  _ block: AttentionBlock, scores: UnsafeMutablePointer<Float>,
-  factors: UnsafeMutablePointer<Float>, registers: Int
-) {
-  setHiddenScores(block, scores, to: -.infinity)
+  if hidesKeys { setHiddenScores(block, scores, to: -.infinity) }
   for register in 0..<registers {
     let column = scores + register * laneCount
     var largest = load(column)
@@ -177,10 +157,10 @@ private func maskedSoftmaxDownKeys(
       store(exponential(load(target) - largest), target)
     }
   }
-  setHiddenScores(block, scores, to: 0)
+  if hidesKeys { setHiddenScores(block, scores, to: 0) }
   for register in 0..<registers {
-    let column = scores + register * laneCount
-    store(broadcast(1) / sumDownKeys(column, count: block.keyCount), factors + register * laneCount)
+    let sum = sumDownKeys(scores + register * laneCount, count: block.keyCount)
+    store(broadcast(1) / sum, factors + register * laneCount)
   }
 }
 
