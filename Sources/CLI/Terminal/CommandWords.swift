@@ -6,7 +6,7 @@ internal import Bytes
 /// The argument parser calls a mistyped command an unexpected argument, and explains the program where
 /// help is asked for a command that does not exist.
 enum CommandWords {
-  /// Fails for a word where a command must be, if there is no such command.
+  /// Refuses a word in the place of a command that is not the name of one.
   ///
   /// - Parameter arguments: the command line without the program.
   /// - Throws: `CommandFailure` with the command that was meant, where one is close.

@@ -103,7 +103,8 @@ struct SubtitleReader {
     var speaker: String?
     var words = ""
     var rest = Substring(text)
-    // Without a closing mark in the rest there is no search for one, which would be quadratic.
+    // A closing mark is searched for only if the rest has one: searching in vain at each opening mark
+    // would take quadratic time.
     let lastMarks = [Character(">"): text.lastIndex(of: ">"), "}": text.lastIndex(of: "}")]
     while let character = rest.first {
       let closing: Character? =

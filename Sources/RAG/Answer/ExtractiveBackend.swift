@@ -59,11 +59,12 @@ package struct ExtractiveBackend: AnswerBackend {
     of passages: [Passage], _ request: AnswerRequest, rule: EvidenceRule
   ) -> [Double] {
     let question = QuestionSubject.point(of: request.question)
+    let words = ContentWords.of(QuestionSubject.of(question))
+    let weights = rule.weighing(request.weights)
     return passages.map { passage in
       let evidence =
         request.judged?.evidence(of: passage, for: question, by: rule)
-        ?? PassageEvidence.of(
-          [passage], question: question, weights: rule.weighing(request.weights))[0]
+        ?? PassageEvidence(of: passage, words: words, weights: weights)
       return rule.strength(of: evidence)
     }
   }
