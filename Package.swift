@@ -219,7 +219,9 @@ let package = Package(
       swiftSettings: swiftRAGSettings),
     .testTarget(
       name: "CLITests",
-      dependencies: ["CLI", "Generation", "RAG", "Store", "Documents", "Media", "Bytes"],
+      dependencies: [
+        "CLI", "Generation", "RAG", "Store", "Documents", "Media", "Checkpoints", "Bytes",
+      ],
       swiftSettings: swiftRAGSettings),
   ],
   swiftLanguageModes: [.v6]

@@ -3,32 +3,30 @@ import Testing
 
 /// A conversation on a terminal.
 @Suite struct ConversationTests {
-  /// A model of random weights on the scalar kernels, which generates for minutes.
   @Test(arguments: ["dumb", "xterm"])
   func controlCStopsAnAnswerAndNoMore(terminal: String) throws {
     let runner = try CommandRunner()
     defer { runner.cleanUp() }
-    let made = try runner.run(
-      "bench", "model", "--arch", "llama2", "--type", "f32", "--out", "slow.gguf")
-    #expect(made.status == 0, "\(made.error)")
+    try EndlessModel.make(in: runner)
     try Data("Every morning at 6:00 the museum of Harpville opens.\n".utf8)
       .write(to: runner.home.appending(path: "a.txt"))
     let session = try TerminalSession(
-      [
-        "run", "--docs", "a.txt", "-m", "slow.gguf", "--kernels", "reference", "-n", "100000",
-        "--color", "never",
-      ], in: runner, environment: ["TERM": terminal])
+      ["run", "--docs", "a.txt", "--color", "never"] + EndlessModel.options, in: runner,
+      environment: ["TERM": terminal])
     // An editor turns on bracketed paste before its prompt.
     let prompt = terminal == "dumb" ? "\n> " : "\u{1B}[?2004h> "
     #expect(session.shows(prompt))
     for round in 1...2 {
-      session.enter("When does the museum of Harpville open?")
-      // Long enough to load the model and to start generating.
-      usleep(2_000_000)
+      let question = "When does the museum of Harpville open?"
+      let shown = session.screen.count
+      session.enter(question)
+      // Until the line is read, Ctrl-C would clear it. The answer comes after its echo.
+      #expect(session.shows(characterCount: shown + question.count + 40), "\(session.screen)")
       session.control("c")
-      #expect(session.shows("\ninterrupted\n", times: round), "round \(round)")
+      #expect(
+        session.shows("\ninterrupted\n", times: round), "round \(round): \(session.screen)")
       // Before the prompt, another Ctrl-C counts as the second one of the same answer.
-      #expect(session.shows(prompt, times: round + 1))
+      #expect(session.shows(prompt, times: round + 1), "round \(round): \(session.screen)")
       usleep(200_000)
     }
     // At the prompt Ctrl-C ends the program where no line is edited, and otherwise clears the line.

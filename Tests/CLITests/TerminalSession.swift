@@ -44,8 +44,15 @@ final class TerminalSession {
 
   /// Waits up to 3 minutes, which a machine that runs all tests at once can take, until the terminal has shown a text at least this number of times.
   func shows(_ text: String, times: Int = 1) -> Bool {
+    waits { $0.components(separatedBy: text).count > times }
+  }
+
+  /// Waits as long until the terminal has shown this many characters.
+  func shows(characterCount: Int) -> Bool { waits { $0.count >= characterCount } }
+
+  private func waits(until isReached: (String) -> Bool) -> Bool {
     for _ in 0..<3600 {
-      if screen.components(separatedBy: text).count > times { return true }
+      if isReached(screen) { return true }
       usleep(50_000)
     }
     return false

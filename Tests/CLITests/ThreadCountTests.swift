@@ -15,23 +15,20 @@ import Testing
 
   /// `run` opens the sentence encoder, the index and a language model.
   ///
-  /// While the model writes, which the scalar kernels draw out over minutes, all three are open.
+  /// While the model writes, all three are open.
   @Test func encoderIndexAndLanguageModelShareThreads() throws {
     let runner = try CommandRunner()
     defer { runner.cleanUp() }
-    let made = try runner.run(
-      "bench", "model", "--arch", "llama2", "--type", "f32", "--out", "slow.gguf")
-    #expect(made.status == 0, "\(made.error)")
+    try EndlessModel.make(in: runner)
     try Data("Every morning at 6:00 the museum of Harpville opens.\n".utf8)
       .write(to: runner.home.appending(path: "a.txt"))
     let output = runner.home.appending(path: "answer")
     try Data().write(to: output)
     let process = Process()
     process.executableURL = CommandRunner.executable
-    process.arguments = [
-      "run", "--docs", "a.txt", "-m", "slow.gguf", "--kernels", "reference", "-t", "3", "-n",
-      "100000", "--", "When does the museum of Harpville open?",
-    ]
+    process.arguments =
+      ["run", "--docs", "a.txt", "-t", "3"] + EndlessModel.options
+      + ["--", "When does the museum of Harpville open?"]
     process.currentDirectoryURL = runner.home
     process.environment = ["HOME": runner.home.path, "PATH": "/usr/bin:/bin"]
     process.standardInput = FileHandle.nullDevice
