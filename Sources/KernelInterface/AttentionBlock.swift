@@ -18,6 +18,8 @@ package struct AttentionBlock {
   package var keys: UnsafePointer<Float>
   /// Elements from one key to the next.
   package var keyStride: Int
+  /// The same keys in bytes, with which the scores are computed, or nil for Float32 scores.
+  package var quantizedKeys: QuantizedKeys?
   /// The head's columns of the sequence's first value.
   package var values: UnsafePointer<Float>
   /// Elements from one value to the next.
@@ -45,7 +47,8 @@ package struct AttentionBlock {
   /// Creates the operands of one call.
   package init(
     queries: UnsafePointer<Float>, queryStride: Int, keys: UnsafePointer<Float>, keyStride: Int,
-    values: UnsafePointer<Float>, valueStride: Int, queryCount: Int, keyCount: Int,
+    quantizedKeys: QuantizedKeys? = nil, values: UnsafePointer<Float>, valueStride: Int,
+    queryCount: Int, keyCount: Int,
     rowsAhead: Range<Int> = 0..<0, firstPosition: Int, window: Int, headDim: Int,
     y: UnsafeMutablePointer<Float>, yStride: Int, scratch: UnsafeMutablePointer<Float>
   ) {
@@ -53,6 +56,7 @@ package struct AttentionBlock {
     self.queryStride = queryStride
     self.keys = keys
     self.keyStride = keyStride
+    self.quantizedKeys = quantizedKeys
     self.values = values
     self.valueStride = valueStride
     self.queryCount = queryCount

@@ -33,6 +33,8 @@ package protocol KernelSet: Sendable {
   func attentionScratchCount(keyCount: Int, headDim: Int) -> Int
   /// Attention of a block of queries of one head.
   func attention(_ block: AttentionBlock)
+  /// Quantises the keys of one head to signed bytes, for scores by products of bytes.
+  func quantizeKeys(_ rows: KeyRows)
 
   /// Writes keys and values into a cache, rounded to its type.
   func appendToCache(_ rows: CacheRows)

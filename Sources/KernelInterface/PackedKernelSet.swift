@@ -19,6 +19,15 @@ package protocol PackedKernelSet: KernelSet {
   /// Multiplies such rows by panels of `Q8_0`.
   func linearOffsetQ80(_ product: OffsetQ80Product)
 
+  /// The scores of a block with quantised keys, `[keyCount, attentionQueryCount]`, the first step of
+  /// ``attention(_:)``: apart, since they are equal to the scalar twin's bit for bit.
+  ///
+  /// - Parameters:
+  ///   - block: has quantised keys.
+  ///   - scores: where each key's scores of all queries are written; those of absent queries repeat
+  ///     the last one's.
+  func byteScores(_ block: AttentionBlock, into scores: UnsafeMutablePointer<Float>)
+
   /// Panels of 16 interleaved outputs that one tile multiplies: tasks are whole tiles.
   var tilePanels: Int { get }
   /// Bytes of 256 quantised activations.

@@ -185,3 +185,26 @@ func storeInOrder(_ lanes: IntegerLanes, _ target: UnsafeMutableRawPointer) {
       packed[0], packed[4], packed[1], packed[5], packed[2], packed[6], packed[3], packed[7]),
     as: SIMD8<Int32>.self)
 }
+
+/// Quantises 32 numbers: less `shift`, times `factor`, rounded to even, at least 0 and at most
+/// ``largestOffsetQuant``.
+@inline(__always)
+func quantizeUnsigned32(
+  _ source: UnsafePointer<Float>, _ shift: FloatLanes, _ factor: FloatLanes,
+  into target: UnsafeMutableRawPointer
+) {
+  let first = _mm256_packs_epi32(
+    roundedQuants(load(source) - shift, factor), roundedQuants(load(source + 8) - shift, factor))
+  let second = _mm256_packs_epi32(
+    roundedQuants(load(source + 16) - shift, factor),
+    roundedQuants(load(source + 24) - shift, factor))
+  storeInOrder(_mm256_packus_epi16(first, second), target)
+}
+
+/// Lanes times `factor`, rounded to even, at least 0 and at most ``largestOffsetQuant``.
+@inline(__always)
+private func roundedQuants(_ lanes: FloatLanes, _ factor: FloatLanes) -> IntegerLanes {
+  // The second operand wins when the first is NaN, so every quant is in range.
+  let held = minimum(maximum(lanes * factor, broadcast(0)), broadcast(largestOffsetQuant))
+  return _mm256_cvtps_epi32(held)
+}

@@ -1,7 +1,7 @@
 import _Builtin_intrinsics.intel
 
 /// The smallest range of a block that is quantised: `BlockQ80.smallestRange`.
-private let smallestRange: Float = 0x1p-120
+let smallestRange: Float = 0x1p-120
 
 /// Quantises rows to blocks of 32 unsigned bytes for ``linearOffsetQ80(_:)``; see the scalar twin
 /// `quantizeOffsetQ80`, with which quants, scales and offsets agree bit for bit.
@@ -32,23 +32,9 @@ package func quantizeOffsetQ80(
       offsets.storeBytes(of: offset, toByteOffset: block * 4, as: Float.self)
       let factor = broadcast(isConstant ? 0 : largestOffsetQuant / range)
       let shift = broadcast(offset)
-      let words = (
-        _mm256_packs_epi32(
-          roundedQuants(lanes.0 - shift, factor), roundedQuants(lanes.1 - shift, factor)),
-        _mm256_packs_epi32(
-          roundedQuants(lanes.2 - shift, factor), roundedQuants(lanes.3 - shift, factor))
-      )
-      storeInOrder(_mm256_packus_epi16(words.0, words.1), quants + block * 32)
+      quantizeUnsigned32(source, shift, factor, into: quants + block * 32)
     }
   }
-}
-
-/// Lanes times `factor`, rounded to even, at least 0 and at most ``largestOffsetQuant``.
-@inline(__always)
-private func roundedQuants(_ lanes: FloatLanes, _ factor: FloatLanes) -> SIMD4<Int64> {
-  // The second operand wins when the first is NaN, so every quant is in range.
-  let held = minimum(maximum(lanes * factor, broadcast(0)), broadcast(largestOffsetQuant))
-  return _mm256_cvtps_epi32(held)
 }
 
 /// The largest lane.

@@ -162,3 +162,24 @@ func quantize32(
   target.storeBytes(of: _mm512_cvtepi32_epi8(first), as: SIMD2<Int64>.self)
   target.storeBytes(of: _mm512_cvtepi32_epi8(second), toByteOffset: 16, as: SIMD2<Int64>.self)
 }
+
+/// Quantises 32 numbers: less `shift`, times `factor`, rounded to even, at least 0 and at most
+/// ``largestOffsetQuant``.
+@inline(__always)
+func quantizeUnsigned32(
+  _ source: UnsafePointer<Float>, _ shift: FloatLanes, _ factor: FloatLanes,
+  into target: UnsafeMutableRawPointer
+) {
+  let low = roundedQuants(load(source) - shift, factor)
+  let high = roundedQuants(load(source + 16) - shift, factor)
+  target.storeBytes(of: _mm512_cvtepi32_epi8(low), as: SIMD2<Int64>.self)
+  target.storeBytes(of: _mm512_cvtepi32_epi8(high), toByteOffset: 16, as: SIMD2<Int64>.self)
+}
+
+/// Lanes times `factor`, rounded to even, at least 0 and at most ``largestOffsetQuant``.
+@inline(__always)
+private func roundedQuants(_ lanes: FloatLanes, _ factor: FloatLanes) -> IntegerLanes {
+  // The second operand wins when the first is NaN, so every quant is in range.
+  let held = minimum(maximum(lanes * factor, broadcast(0)), broadcast(largestOffsetQuant))
+  return _mm512_cvtps_epi32(held)
+}

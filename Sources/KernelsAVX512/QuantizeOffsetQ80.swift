@@ -1,7 +1,7 @@
 import _Builtin_intrinsics.intel
 
 /// The smallest range of a block that is quantised: `BlockQ80.smallestRange`.
-private let smallestRange: Float = 0x1p-120
+let smallestRange: Float = 0x1p-120
 
 /// Quantises rows to blocks of 32 unsigned bytes for ``linearOffsetQ80(_:)``; see the scalar twin
 /// `quantizeOffsetQ80`, with which quants, scales and offsets agree bit for bit.
@@ -34,10 +34,7 @@ package func quantizeOffsetQ80(
       scales.storeBytes(of: range / largestOffsetQuant, toByteOffset: block * 4, as: Float.self)
       let shift = broadcast(offset)
       let factor = broadcast(largestOffsetQuant / range)
-      let low = roundedQuants(first - shift, factor)
-      let high = roundedQuants(second - shift, factor)
-      (quants + block * 32).storeBytes(of: _mm512_cvtepi32_epi8(low), as: SIMD2<Int64>.self)
-      (quants + block * 32 + 16).storeBytes(of: _mm512_cvtepi32_epi8(high), as: SIMD2<Int64>.self)
+      quantizeUnsigned32(source, shift, factor, into: quants + block * 32)
     }
   }
 }
@@ -53,14 +50,6 @@ private func storeConstantBlock(
 ) {
   quants.storeBytes(of: SIMD4<Int64>(repeating: 0), as: SIMD4<Int64>.self)
   scale.storeBytes(of: 0, as: Float.self)
-}
-
-/// Lanes times `factor`, rounded to even, at least 0 and at most ``largestOffsetQuant``.
-@inline(__always)
-private func roundedQuants(_ lanes: FloatLanes, _ factor: FloatLanes) -> SIMD8<Int64> {
-  // The second operand wins when the first is NaN, so every quant is in range.
-  let held = minimum(maximum(lanes * factor, broadcast(0)), broadcast(largestOffsetQuant))
-  return _mm512_cvtps_epi32(held)
 }
 
 /// The largest lane.

@@ -26,11 +26,29 @@ package func attention(
     for dim in 0..<headDim { sum += query[dim] * keys[position * keyStride + dim] }
     scores[index] = sum * scale
   }
+  attention(
+    scores: &scores, values: values, valueStride: valueStride, firstPosition: positions.lowerBound,
+    into: &y)
+}
+
+/// Attention of one query of one head from its scores: `p = softmax(scores)`, `y = Σ_j p[j] · v_j`.
+///
+/// - Parameters:
+///   - scores: one for each key that the query sees. Overwritten with p.
+///   - values: the head's columns of the first value's row, and on to those of the last.
+///   - valueStride: elements from one value to the next.
+///   - firstPosition: the first key that the query sees.
+///   - y: result `[headDim]`. Overwritten.
+/// - Complexity: O(scores × headDim), no allocation.
+package func attention(
+  scores: inout MutableSpan<Float>, values: Span<Float>, valueStride: Int, firstPosition: Int,
+  into y: inout MutableSpan<Float>
+) {
   softmax(&scores)
-  for dim in 0..<headDim {
+  for dim in 0..<y.count {
     var sum: Float = 0
-    for (index, position) in positions.enumerated() {
-      sum += scores[index] * values[position * valueStride + dim]
+    for index in 0..<scores.count {
+      sum += scores[index] * values[(firstPosition + index) * valueStride + dim]
     }
     y[dim] = sum
   }

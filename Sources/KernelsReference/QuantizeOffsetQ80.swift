@@ -60,7 +60,7 @@ extension BlockQ80 {
 
 extension UInt8 {
   /// The integer nearest to a value, ties to even, clamped to 0...`largest`; 0 for NaN.
-  fileprivate init(_ value: Float, upTo largest: Float) {
+  init(_ value: Float, upTo largest: Float) {
     let held = Swift.min(Swift.max(value, 0), largest)
     self = value.isNaN ? 0 : UInt8(held.rounded(.toNearestOrEven))
   }

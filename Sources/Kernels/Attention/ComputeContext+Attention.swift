@@ -9,15 +9,16 @@ extension ComputeContext {
   ///   - offsets: where each sequence's rows begin, and the end of the last: n + 1 ascending
   ///     numbers from 0 to the number of rows.
   ///   - mask: which tokens of its sequence a token sees.
+  ///   - scores: how queries are multiplied with keys.
   ///   - y: result `[tokens, heads × headDim]`; its `rows` become those of `queryKeyValue`.
   package func attention(
     queryKeyValue: borrowing Matrix, shape: AttentionShape, offsets: [Int], mask: AttentionMask,
-    into y: inout Matrix
+    scores: ScorePrecision = .float32, into y: inout Matrix
   ) {
     attention(
       queries: queryKeyValue, keys: queryKeyValue, values: queryKeyValue,
       columns: shape.packedColumns, shape: shape, queryOffsets: offsets, keyOffsets: offsets,
-      mask: mask, into: &y)
+      mask: mask, scores: scores, into: &y)
   }
 
   /// Multi-head attention of a ragged batch, with queries, keys and values in any columns of any
@@ -37,14 +38,17 @@ extension ComputeContext {
   ///     ascending numbers from 0 to the number of rows.
   ///   - keyOffsets: the same of keys and values, also n + 1 numbers.
   ///   - mask: which keys of its sequence a query sees.
+  ///   - scores: how queries are multiplied with keys.
   ///   - y: result `[query tokens, heads × headDim]`; its `rows` become those of `queries`.
   /// - Precondition: the heads lie within the rows, a sequence with queries has keys, and a causal
   ///   sequence has at least as many keys as queries.
-  /// - Complexity: O(queries × keys × width) a sequence; scratch for each thread's scores.
+  /// - Complexity: O(queries × keys × width) a sequence; scratch for each thread's scores, and for
+  ///   keys in bytes.
   package func attention(
     queries: borrowing Matrix, keys: borrowing Matrix, values: borrowing Matrix,
     columns: AttentionColumns = AttentionColumns(), shape: AttentionShape, queryOffsets: [Int],
-    keyOffsets: [Int], mask: AttentionMask, into y: inout Matrix
+    keyOffsets: [Int], mask: AttentionMask, scores: ScorePrecision = .float32,
+    into y: inout Matrix
   ) {
     shape.check()
     precondition(y.columns == shape.queryWidth, "result width differs from the heads'")
@@ -57,13 +61,34 @@ extension ComputeContext {
     checkOffsets(queryOffsets, rows: queries.rows)
     checkOffsets(keyOffsets, rows: keys.rows)
     y.rows = queries.rows
-    let operands = AttentionOperands(
+    var operands = AttentionOperands(
       queries: queries.elements + columns.queries, queryStride: queries.columns,
       keys: keys.elements + columns.keys, keyStride: keys.columns,
       values: values.elements + columns.values, valueStride: values.columns, y: y.elements,
       shape: shape, queryOffsets: queryOffsets, keyOffsets: keyOffsets, mask: mask)
     operands.check()
-    attention(operands)
+    switch scores {
+    case .float32: attention(operands)
+    case .bytes:
+      operands.keyByteCount = QuantizedKeys.byteCount(
+        rows: operands.longest(keyOffsets), headDim: shape.headDim)
+      let headCount = operands.sequenceCount * shape.keyValueHeads
+      scratch.withBytes(headCount * operands.keyByteCount) { memory in
+        operands.quantizedKeys = memory
+        quantizeKeys(operands)
+        attention(operands)
+      }
+    }
+  }
+
+  /// One task quantises the keys of one head of one sequence.
+  private func quantizeKeys(_ operands: AttentionOperands) {
+    let heads = operands.shape.keyValueHeads
+    pool.run(taskCount: operands.sequenceCount * heads) { task in
+      if let rows = operands.keyRows(sequence: task / heads, keyHead: task % heads) {
+        kernels.quantizeKeys(rows)
+      }
+    }
   }
 
   /// One task computes one head of one sequence; or, where those are few for the threads, one block
@@ -118,6 +143,10 @@ private struct AttentionOperands {
   let queryOffsets: [Int]
   let keyOffsets: [Int]
   let mask: AttentionMask
+  /// The keys of all heads of all sequences in bytes, or nil.
+  var quantizedKeys: UnsafeMutableRawPointer?
+  /// Bytes of the quantised keys of one head, for the longest sequence.
+  var keyByteCount = 0
 
   var sequenceCount: Int { queryOffsets.count - 1 }
 
@@ -136,6 +165,18 @@ private struct AttentionOperands {
     }
   }
 
+  /// One head's keys of a sequence with their memory; nil where keys stay Float32 or there are none.
+  func keyRows(sequence: Int, keyHead: Int) -> KeyRows? {
+    let count = keyCount(sequence)
+    guard let quantizedKeys, count > 0 else { return nil }
+    let index = sequence * shape.keyValueHeads + keyHead
+    return KeyRows(
+      keys: keys + keyOffsets[sequence] * keyStride + keyHead * shape.headDim, stride: keyStride,
+      rows: count,
+      target: QuantizedKeys(
+        quantizedKeys + index * keyByteCount, rows: count, headDim: shape.headDim))
+  }
+
   /// Some queries of one head of a sequence, with the keys that at least one of them sees.
   func block(
     sequence: Int, head: Int, queries range: Range<Int>, scratch: UnsafeMutablePointer<Float>
@@ -149,10 +190,12 @@ private struct AttentionOperands {
     let endKey = min(keyCount, firstPosition + range.count)
     let queryRow = queryOffsets[sequence] + range.lowerBound
     let keyRow = keyOffsets[sequence] + firstKey
-    let keyColumn = head / shape.headsPerKey * shape.headDim
+    let keyHead = head / shape.headsPerKey
+    let keyColumn = keyHead * shape.headDim
     return AttentionBlock(
       queries: queries + queryRow * queryStride + head * shape.headDim, queryStride: queryStride,
       keys: keys + keyRow * keyStride + keyColumn, keyStride: keyStride,
+      quantizedKeys: keyRows(sequence: sequence, keyHead: keyHead)?.target.dropping(firstKey),
       values: values + keyRow * valueStride + keyColumn, valueStride: valueStride,
       queryCount: range.count, keyCount: endKey - firstKey,
       rowsAhead: rowsAhead(sequence: sequence, queries: range)

@@ -4,7 +4,7 @@ import KernelsAVXVNNI
 import KernelsReference
 
 #if arch(x86_64)
-  /// The kernels for x86-64-v3: all but products with `Q8_0` weights on precise activations.
+  /// The kernels for x86-64-v3: all but those with products of bytes.
   protocol AVX2KernelSet: PackedKernelSet {}
 
   /// The kernels for x86-64-v3: AVX2, FMA and F16C.
@@ -18,6 +18,12 @@ import KernelsReference
     }
 
     func linearOffsetQ80(_ product: OffsetQ80Product) { KernelsAVX2.linearOffsetQ80(product) }
+
+    func attention(_ block: AttentionBlock) { KernelsAVX2.attention(block) }
+
+    func byteScores(_ block: AttentionBlock, into scores: UnsafeMutablePointer<Float>) {
+      KernelsAVX2.byteScores(block, into: scores)
+    }
   }
 
   /// Those kernels, with AVX-VNNI's products of bytes.
@@ -31,6 +37,12 @@ import KernelsReference
     }
 
     func linearOffsetQ80(_ product: OffsetQ80Product) { KernelsAVXVNNI.linearOffsetQ80(product) }
+
+    func attention(_ block: AttentionBlock) { KernelsAVXVNNI.attention(block) }
+
+    func byteScores(_ block: AttentionBlock, into scores: UnsafeMutablePointer<Float>) {
+      KernelsAVXVNNI.byteScores(block, into: scores)
+    }
   }
 
   extension AVX2KernelSet {
@@ -56,7 +68,7 @@ import KernelsReference
       KernelsAVX2.attentionScratchCount(keyCount: keyCount, headDim: headDim)
     }
 
-    func attention(_ block: AttentionBlock) { KernelsAVX2.attention(block) }
+    func quantizeKeys(_ rows: KeyRows) { KernelsAVX2.quantizeKeys(rows) }
 
     func appendToCache(_ rows: CacheRows) {
       switch rows.head.type {

@@ -65,6 +65,12 @@ import KernelsReference
 
     func attention(_ block: AttentionBlock) { KernelsAVX512.attention(block) }
 
+    func quantizeKeys(_ rows: KeyRows) { KernelsAVX512.quantizeKeys(rows) }
+
+    func byteScores(_ block: AttentionBlock, into scores: UnsafeMutablePointer<Float>) {
+      KernelsAVX512.byteScores(block, into: scores)
+    }
+
     func appendToCache(_ rows: CacheRows) {
       switch rows.head.type {
       case .f16: KernelsAVX512.appendHalvesToCache(rows)

@@ -67,27 +67,67 @@ struct ReferenceKernels: KernelSet {
   /// As many as give every thread work in a short sequence.
   var attentionQueryCount: Int { 8 }
 
-  func attentionScratchCount(keyCount: Int, headDim: Int) -> Int { keyCount }
+  /// A query's scores, and its quants.
+  func attentionScratchCount(keyCount: Int, headDim: Int) -> Int { keyCount + headDim }
 
   func attention(_ block: AttentionBlock) {
     let last = block.keyCount - 1
-    let keys = UnsafeBufferPointer(
-      start: block.keys, count: last * block.keyStride + block.headDim)
     let values = UnsafeBufferPointer(
       start: block.values, count: last * block.valueStride + block.headDim)
     for query in 0..<block.queryCount {
       let positions = block.keys(seenBy: query)
-      var scores = UnsafeMutableBufferPointer(start: block.scratch, count: positions.count)
-        .mutableSpan
+      let memory = UnsafeMutableBufferPointer(start: block.scratch, count: positions.count)
+      var scores = memory.mutableSpan
       var y = UnsafeMutableBufferPointer(
         start: block.y + query * block.yStride, count: block.headDim
       ).mutableSpan
-      KernelsReference.attention(
-        query: UnsafeBufferPointer(
-          start: block.queries + query * block.queryStride, count: block.headDim
-        ).span, keys: keys.span, keyStride: block.keyStride, values: values.span,
-        valueStride: block.valueStride, positions: positions, scores: &scores, into: &y)
+      let row = UnsafeBufferPointer(
+        start: block.queries + query * block.queryStride, count: block.headDim
+      ).span
+      if let keys = block.quantizedKeys?.dropping(positions.lowerBound) {
+        byteScores(row, keys, room: block.scratch + block.keyCount, into: &scores)
+        KernelsReference.attention(
+          scores: &scores, values: values.span, valueStride: block.valueStride,
+          firstPosition: positions.lowerBound, into: &y)
+      } else {
+        let keys = UnsafeBufferPointer(
+          start: block.keys, count: last * block.keyStride + block.headDim)
+        KernelsReference.attention(
+          query: row, keys: keys.span, keyStride: block.keyStride, values: values.span,
+          valueStride: block.valueStride, positions: positions, scores: &scores, into: &y)
+      }
     }
+  }
+
+  private func byteScores(
+    _ query: Span<Float>, _ keys: QuantizedKeys, room: UnsafeMutablePointer<Float>,
+    into scores: inout MutableSpan<Float>
+  ) {
+    let count = scores.count
+    let bytes = UnsafeMutableRawPointer(room).bindMemory(to: UInt8.self, capacity: query.count)
+    var quants = UnsafeMutableBufferPointer(start: bytes, count: query.count).mutableSpan
+    KernelsReference.byteScores(
+      query: query,
+      keyQuants: UnsafeBufferPointer(
+        start: keys.quants.assumingMemoryBound(to: Int8.self), count: count * keys.rowByteCount
+      ).span, keyScales: UnsafeBufferPointer(start: keys.scales, count: count).span,
+      keySums: UnsafeBufferPointer(start: keys.sums, count: count).span, quants: &quants,
+      scores: &scores)
+  }
+
+  func quantizeKeys(_ rows: KeyRows) {
+    let (target, count) = (rows.target, rows.rows)
+    let keys = UnsafeBufferPointer(
+      start: rows.keys, count: max(0, (count - 1) * rows.stride + target.headDim))
+    var quants = UnsafeMutableBufferPointer(
+      start: target.quants.bindMemory(to: Int8.self, capacity: count * target.rowByteCount),
+      count: count * target.rowByteCount
+    ).mutableSpan
+    var scales = UnsafeMutableBufferPointer(start: target.scales, count: count).mutableSpan
+    var sums = UnsafeMutableBufferPointer(start: target.sums, count: count).mutableSpan
+    KernelsReference.quantizeKeys(
+      keys.span, stride: rows.stride, headDim: target.headDim, quants: &quants, scales: &scales,
+      sums: &sums)
   }
 
   func appendToCache(_ rows: CacheRows) { KernelsReference.appendToCache(rows) }

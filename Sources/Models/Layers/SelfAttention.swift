@@ -31,13 +31,15 @@ extension ComputeContext {
   ///   - layer: the heads.
   ///   - offsets: where each sequence begins, and the end of the last.
   ///   - mask: which keys of its sequence a query attends to.
+  ///   - scores: how queries are multiplied with keys.
   ///   - y: `[tokens, heads × headDim]`; its rows become those of `queryKeyValue`.
   func attention(
     _ queryKeyValue: borrowing Matrix, _ layer: SelfAttention, offsets: [Int],
-    mask: AttentionMask, into y: inout Matrix
+    mask: AttentionMask, scores: ScorePrecision = .float32, into y: inout Matrix
   ) {
     attention(
-      queryKeyValue: queryKeyValue, shape: layer.shape, offsets: offsets, mask: mask, into: &y)
+      queryKeyValue: queryKeyValue, shape: layer.shape, offsets: offsets, mask: mask,
+      scores: scores, into: &y)
   }
 
   /// Writes the keys and values of consecutive tokens into a layer's cache.

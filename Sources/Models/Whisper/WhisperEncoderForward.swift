@@ -33,7 +33,8 @@ extension WhisperModel {
       compute.linear(state.norm, layer.attention.queryKeyValue, into: &state.queryKeyValue)
       tap?.record(WhisperActivation.queryKeyValue, index, state.queryKeyValue)
       compute.attention(
-        state.queryKeyValue, layer.attention, offsets: offsets, mask: .full, into: &state.attention)
+        state.queryKeyValue, layer.attention, offsets: offsets, mask: .full,
+        scores: weights.scorePrecision, into: &state.attention)
       tap?.record(WhisperActivation.attention, index, state.attention)
       compute.linear(state.attention, layer.attention.output, addingTo: &state.hidden)
       tap?.record(WhisperActivation.attentionResidual, index, state.hidden)
