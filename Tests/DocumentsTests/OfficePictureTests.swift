@@ -60,7 +60,7 @@ import Testing
     #expect(try Self.colour(document.pictures[0], in: "pictures.xlsx") == [210, 30, 30])
   }
 
-  /// A missing file and a drawing are no pictures; one that two chapters show is one.
+  /// A missing file and a drawing are left out, and a picture of two chapters is taken once.
   @Test func booksHaveThePicturesOfTheirArchive() throws {
     let document = try Self.document("pictures.epub")
     #expect(document.pictures.map(\.caption) == ["a red disc. The disc of noon"])
@@ -69,6 +69,15 @@ import Testing
     let place = document.pictures[0].byteOffset
     let before = DocumentFixture.slice(document, 0..<place)
     #expect(before.contains("Before it.") && !before.contains("After it."))
+  }
+
+  /// python-pptx writes `image.png` where it has no words, HTML editors the name of the file.
+  @Test(arguments: [
+    ("image.png", ""), ("IMG_0042.JPG", ""), ("two-lamps.jpg", "two lamps"),
+    ("a lamp, see lamp.png", "a lamp, see lamp.png"), ("the quay", "the quay"), ("v2.0", "v2.0"),
+  ])
+  func aFileNameIsNoAlternativeText(text: String, caption: String) {
+    #expect(FileNameWords.caption(text) == caption)
   }
 
   /// Beyond the limit pictures are left out, and a sentence says how many.

@@ -28,7 +28,7 @@ import Testing
     #expect(document.pictures.map(\.hasKnownWords) == [false, true, false, false, false, false])
   }
 
-  /// What is drawn: pictures of four components with inverted colours, and with a soft mask.
+  /// Pictures of four components with inverted colours, and with a soft mask, are drawn right.
   @Test(.enabled(if: hasTools, "poppler-utils is not installed"))
   func figuresAreDrawnInTheirColours() throws {
     let document = try DocumentReader().read(path: Self.fixture)

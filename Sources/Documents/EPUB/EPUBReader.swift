@@ -54,7 +54,7 @@ struct EPUBReader {
     let chapter: ExtractedDocument
     do throws(DocumentError) {
       chapter = try HTMLReader(source) { address in
-        // Drawings (SVG) are no pictures of pixels.
+        // A drawing (SVG) cannot be decoded to pixels.
         PartPath.resolve(address, against: PartPath.folder(of: part)).flatMap {
           $0.lowercased().hasSuffix(".svg") ? nil : .stored(.part(name: $0))
         }

@@ -101,7 +101,7 @@ struct PictureCollector {
 
   /// Appends words to the caption of a picture unless it contains them, up to the length of a caption.
   private mutating func addCaption(_ words: String, to index: Int) {
-    let words = CaptionText.oneLine(words)
+    let words = FileNameWords.caption(CaptionText.oneLine(words))
     let present = pictures[index].caption
     guard !words.isEmpty, present.count < CaptionText.characterCount,
       !present.lowercased().contains(words.lowercased())

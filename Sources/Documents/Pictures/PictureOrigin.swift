@@ -14,8 +14,8 @@ public enum PictureOrigin: Sendable, Hashable {
   case inline(number: Int)
   /// A page of a PDF, drawn as a picture; the number counts from 1.
   case page(number: Int)
-  /// A figure on a page of a PDF, drawn as a picture: the page from 1, and the figure's place on it
-  /// where the longer side of the page has 2,200 pixels.
+  /// A figure on a page of a PDF, drawn as a picture: the page from 1, and the figure's place on it in
+  /// pixels, of which the longer side of the page has 2,200.
   case figure(page: Int, region: PictureRegion)
 
   /// A name for people: the picture's file name, or its position in the document.

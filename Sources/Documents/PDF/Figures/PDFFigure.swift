@@ -6,7 +6,7 @@ struct PDFFigure: Equatable, Sendable {
   var caption: String
   /// Whether the page has words inside of it.
   var hasWords: Bool
-  /// What it looks like; see `PDFInk.signature(of:)`.
+  /// Mean levels by which it is known again; see `PDFInk.signature(of:)`.
   let signature: [UInt8]
 }
 

@@ -1,4 +1,4 @@
-/// Finds the figures of a page: marks that are no words, and are large, and look like a picture.
+/// Finds the figures of a page: large marks, beside the words, that look like a picture.
 ///
 /// Under a caption such as `Figure 3` drawings of lines and boxes count as well. Without one they are
 /// more often tables and frames, and a figure needs curves, slanted lines or the texture of a
@@ -41,6 +41,8 @@ struct PDFFigureFinder {
   /// one.
   private static let captionDistance = 36.0
   private static let labelDistance = 8.0
+  /// Points around a figure, for what letters have beyond their boxes.
+  private static let margin = 3.0
 
   // MARK: Figures
 
@@ -147,9 +149,14 @@ struct PDFFigureFinder {
       return ""
     }
     let run = words.lines.filter { $0.flow == words.lines[first].flow }
-    guard run.count <= 3 else { return "" }
-    return CaptionText.oneLine(run.map(\.text).joined(separator: " "))
+    let text = CaptionText.oneLine(run.map(\.text).joined(separator: " "))
+    // The numbers at an axis are none.
+    let isProse = text.contains(" ") && text.count { $0.isLetter } >= Self.leastLetters
+    return run.count <= 3 && isProse ? text : ""
   }
+
+  /// The letters of a caption without a label: two or three words.
+  private static let leastLetters = 8
 
   /// The box with the short lines at its edges: the labels of axes.
   private func withLabels(_ box: PDFBox) -> PDFBox {
@@ -161,8 +168,9 @@ struct PDFFigureFinder {
       }
     }
     return PDFBox(
-      left: max(0, result.left), top: max(0, result.top), right: min(width, result.right),
-      bottom: min(height, result.bottom))
+      left: max(0, result.left - Self.margin), top: max(0, result.top - Self.margin),
+      right: min(width, result.right + Self.margin),
+      bottom: min(height, result.bottom + Self.margin))
   }
 }
 

@@ -16,7 +16,7 @@ struct PDFInk {
 
   /// - Parameters:
   ///   - page: the drawn page.
-  ///   - words: the places of its words, in pixels; they are no marks.
+  ///   - words: the places of its words, in pixels, which do not count as marks.
   init(_ page: GrayPage, words: [PDFBox]) {
     self.page = page
     columns = (page.width + Self.cell - 1) / Self.cell
