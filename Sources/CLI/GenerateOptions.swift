@@ -74,6 +74,7 @@ struct LanguageModelOptions: ParsableArguments {
 
 extension KVCacheType: ExpressibleByArgument {}
 extension ChatTemplate: ExpressibleByArgument {}
+extension PromptPassages: ExpressibleByArgument {}
 extension PromptForm: ExpressibleByArgument {
   /// All names, for the help of options.
   static var names: String { allCases.map(\.rawValue).joined(separator: ", ") }

@@ -30,6 +30,7 @@ extension NativeGenerator {
         model: model, contextTokenCount: context, cacheType: options.load.cacheType),
       tokenizer: tokenizer,
       template: options.template ?? recognition?.template ?? .plain,
+      parameterCount: checkpoint.tensors.reduce(0) { $0 &+ $1.elementCount },
       loadingNotes: templateNotes(recognition) + contextNotes(context, trained: config.context)
         + loadingNotes(model.loader, path: path, duration: duration))
   }

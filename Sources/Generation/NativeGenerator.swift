@@ -19,6 +19,7 @@ package final class NativeGenerator: TextGenerator, @unchecked Sendable {
   private var trie: VocabularyTrie?
 
   package let contextTokenCount: Int
+  package let parameterCount: Int?
   /// Messages for the user about loading, for example how to make it faster.
   package let loadingNotes: [String]
 
@@ -27,14 +28,16 @@ package final class NativeGenerator: TextGenerator, @unchecked Sendable {
   ///   - session: an empty session with the tokenizer's vocabulary.
   ///   - tokenizer: the model's tokenizer.
   ///   - template: the model's chat template.
+  ///   - parameterCount: the number of its weights, if known.
   ///   - loadingNotes: messages for the user about loading.
   package init(
     name: String, session: any LanguageModelSession, tokenizer: LanguageTokenizer,
-    template: ChatTemplate, loadingNotes: [String] = []
+    template: ChatTemplate, parameterCount: Int? = nil, loadingNotes: [String] = []
   ) {
     self.name = name
     self.tokenizer = tokenizer
     self.template = template
+    self.parameterCount = parameterCount
     self.loadingNotes = loadingNotes
     cache = CachedSession(session)
     contextTokenCount = session.contextTokenCount

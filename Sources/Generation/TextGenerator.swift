@@ -16,6 +16,9 @@ package protocol TextGenerator: Sendable {
   /// Largest number of tokens of prompt and answer together.
   var contextTokenCount: Int { get }
 
+  /// The number of the model's weights; nil where it is not known, as on a server.
+  var parameterCount: Int? { get }
+
   /// The number of tokens of a prompt.
   ///
   /// - Throws: when the model does not support the prompt.
@@ -34,4 +37,8 @@ package protocol TextGenerator: Sendable {
     _ prompt: GenerationPrompt, options: GenerationOptions, emit: (GenerationEvent) -> Void,
     shouldStop: () -> Bool
   ) throws -> GenerationResult
+}
+
+extension TextGenerator {
+  package var parameterCount: Int? { nil }
 }

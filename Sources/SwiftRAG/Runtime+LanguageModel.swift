@@ -19,25 +19,31 @@ extension Runtime {
   ///
   /// - Parameters:
   ///   - model: how a native model is loaded.
-  ///   - form: how a language model is asked.
+  ///   - form: how a language model is asked; nil for the form that suits its size.
+  ///   - passages: which passages it is given.
   ///   - report: receives prompts, progress and notes.
   /// - Returns: the backend.
   /// - Throws: ``ModelLocator/Failure`` if a model is required and there is none; the errors of
   ///   opening the sentence encoder, which quoting needs.
   package func answerBackend(
-    model: NativeGeneratorOptions = NativeGeneratorOptions(), form: PromptForm = .standard,
+    model: NativeGeneratorOptions = NativeGeneratorOptions(), form: PromptForm? = nil,
+    passages: PromptPassages = .auto,
     report: (@Sendable (ModelBackendEvent) -> Void)? = nil
   ) throws -> any AnswerBackend {
     switch settings.backend {
     case .quote: break
     case .openAI:
       let generator = try remoteLanguageModel()
-      return ModelBackend(name: generator.name, options: answerOptions, form: form, report: report)
-      {
+      return ModelBackend(
+        name: generator.name, options: answerOptions, form: form, passages: passages,
+        report: report
+      ) {
         generator
       }
     case .auto, .native:
-      if let backend = try nativeBackend(model: model, form: form, report: report) {
+      if let backend = try nativeBackend(
+        model: model, form: form, passages: passages, report: report)
+      {
         return backend
       }
     }
@@ -46,7 +52,7 @@ extension Runtime {
 
   /// The backend of a model in this process; nil where `auto` finds none.
   private func nativeBackend(
-    model: NativeGeneratorOptions, form: PromptForm,
+    model: NativeGeneratorOptions, form: PromptForm?, passages: PromptPassages,
     report: (@Sendable (ModelBackendEvent) -> Void)?
   ) throws -> ModelBackend? {
     let path: String
@@ -57,7 +63,9 @@ extension Runtime {
       throw error
     }
     let name = path.split(separator: "/").last.map(String.init) ?? path
-    return ModelBackend(name: name, options: answerOptions, form: form, report: report) { [self] in
+    return ModelBackend(
+      name: name, options: answerOptions, form: form, passages: passages, report: report
+    ) { [self] in
       report?(.note("loading \(name)"))
       let generator = try languageModel(options: model)
       for note in generator.loadingNotes { report?(.note(note)) }

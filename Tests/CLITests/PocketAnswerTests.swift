@@ -37,7 +37,8 @@ import Testing
     let evaluation = try AnswerEvaluation.run(questions) { question in
       let outcome = try runner.run(
         "run", "--json", "-m", Self.model, "-k", String(floors.passageCount), "-n", "48",
-        "--temp", "0", "--cache-type", "f32", question)
+        "--temp", "0", "--cache-type", "f32", "--prompt", "instructed", "--passages", "all",
+        question)
       #expect(outcome.status == 0, "\(outcome.error)")
       return try JSONDecoder().decode(Answer.self, from: Data(outcome.output.utf8))
     }

@@ -58,13 +58,13 @@ import Tokenizers
     let second = try #require(last.text.firstRange(of: "<passage 2: tickets.md, lines 3-4>"))
     #expect((first.lowerBound < second.lowerBound) == (form != .nearest))
     let whole = prompt.messages.map(\.text).joined(separator: "\n")
-    #expect(whole.contains("like [1]"))
+    #expect(whole.contains("like [1]") == (form != .brief))
     let earlier = prompt.messages.suffix(3).prefix(2)
     #expect(earlier.map(\.text) == ["When?", "At nine [1]."])
     let opening = Array(prompt.messages.dropLast(3).map(\.role))
     #expect(
       opening
-        == ([.system, .nearest].contains(form)
+        == ([.system, .nearest, .brief].contains(form)
           ? [.system] : form == .example ? [.user, .assistant] : []))
     let limited = try PassagePrompt(
       request, form: form, tokenLimit: words(prompt.messages) - 1, tokenCount: words)
@@ -78,7 +78,52 @@ import Tokenizers
     let request = AnswerRequest(question: "What does it cost?", passages: passages)
     let prompt = try #require(try backend.asking(in: .system).prompt(for: request))
     #expect(prompt.messages.first?.role == .system)
-    #expect(try backend.prompt(for: request) == backend.asking(in: .standard).prompt(for: request))
+    #expect(
+      try backend.prompt(for: request) == backend.asking(in: .instructed).prompt(for: request))
+  }
+
+  /// A small model is given less to read: only what bears on the question, and one sentence of
+  /// instructions.
+  @Test(arguments: [nil, 135_000_000, 999_999_999, 1_000_000_000] as [Int?])
+  func aSmallModelIsGivenLess(parameterCount: Int?) throws {
+    let request = judgedRequest("What does a family ticket cost?")
+    func prompt(_ passages: PromptPassages) throws -> PassagePrompt {
+      let backend = ModelBackend(
+        name: "scripted", options: GenerationOptions(), passages: passages
+      ) {
+        ScriptedGenerator("24 euros [1].", parameterCount: parameterCount)
+      }
+      return try #require(try backend.prompt(for: request))
+    }
+    let isSmall = parameterCount.map { $0 < 1_000_000_000 } ?? false
+    let usual = try prompt(.auto)
+    #expect(usual.passages.map(\.citation.path) == (isSmall ? [tickets] : [tickets, museum]))
+    #expect(usual.messages.first?.role == (isSmall ? .system : .user))
+    #expect(try prompt(.all).passages.count == 2)
+    #expect(try prompt(.bearing).passages.map(\.citation.path) == [tickets])
+  }
+
+  /// A question without evidence, of which `--dry-run` shows the prompt, keeps its best passage.
+  @Test func withoutEvidenceTheBestPassageStays() {
+    #expect(judgedRequest("Who sings?").bearingPassages.map(\.citation.path) == [tickets])
+    let unjudged = AnswerRequest(question: "Who sings?", passages: passages)
+    #expect(unjudged.bearingPassages.count == 2)
+  }
+
+  private var tickets: String { "/library/tickets.md" }
+  private var museum: String { "/library/museum.md" }
+
+  /// Both passages, that about tickets first; cosines leave the decision to the words.
+  private func judgedRequest(_ question: String) -> AnswerRequest {
+    let passages = passages.reversed().map { passage in
+      var passage = passage
+      passage.cosine = 0.3
+      return passage
+    }
+    return AnswerRequest(
+      question: question, passages: passages,
+      judged: JudgedPassages(
+        question: question, passages: passages, weights: .even, rule: .measured))
   }
 
   /// The evidence that decided is the evidence that chooses what is shown.
@@ -222,9 +267,11 @@ private struct ScriptedGenerator: TextGenerator {
   let name = "scripted"
   let contextTokenCount = 4_096
   let finish: FinishReason
+  let parameterCount: Int?
 
-  init(_ text: String, finish: FinishReason = .stop) {
+  init(_ text: String, finish: FinishReason = .stop, parameterCount: Int? = nil) {
     self.text = text
+    self.parameterCount = parameterCount
     self.finish = finish
   }
 

@@ -80,7 +80,7 @@ python3 Benchmarks/pocket/pocket_library.py --out "$library"
 for passages in 1 3 5; do
   echo "$passages passages"
   $program eval answers --questions "$library/questions.json" --docs "$library/documents" \
-    -m Tests/Fixtures/pocket/pocket-Q4_K_M.gguf -k $passages -q
+    -m Tests/Fixtures/pocket/pocket-Q4_K_M.gguf -k $passages --prompt instructed --passages all -q
 done
 step "kernels for AVX-VNNI, in the encoding of AVX-512"
 Tests/Reference/avxvnni.sh

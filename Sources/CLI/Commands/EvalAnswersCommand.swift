@@ -46,6 +46,12 @@ extension EvalCommand {
         valueName: "form"))
     var prompt: [PromptForm] = []
 
+    @Option(
+      help:
+        "Which passages a language model is given: all, those that bear on the question by themselves, or these only to models of fewer than a billion weights (auto)."
+    )
+    var passages = PromptPassages.auto
+
     @Option(help: "With --squad and -m: ask only this many questions, spread over the file.")
     var limit: Int?
 
@@ -88,11 +94,11 @@ extension EvalCommand {
 
     /// The counts of one form of the prompt.
     private struct FormRow: Encodable {
-      let prompt: PromptForm
+      let prompt: PromptForm?
       let counts: AnswerEvaluation
     }
 
-    private var forms: [PromptForm] { prompt.isEmpty ? [.standard] : prompt }
+    private var forms: [PromptForm?] { prompt.isEmpty ? [nil] : prompt }
 
     /// Decodes greedily, so that a run can be repeated exactly.
     private func greedyRuntime() throws -> Runtime {
@@ -106,7 +112,8 @@ extension EvalCommand {
 
     /// The backend of each form; all share one model.
     private func backends(_ runtime: Runtime) throws -> [any AnswerBackend] {
-      let backend = try runtime.answerBackend(model: languageModel.generatorOptions)
+      let backend = try runtime.answerBackend(
+        model: languageModel.generatorOptions, passages: passages)
       guard let model = backend as? ModelBackend else { return [backend] }
       return forms.map { model.asking(in: $0) }
     }
@@ -191,8 +198,8 @@ extension EvalCommand {
           ? try rows.first.map { try answerJSON($0.counts) } ?? () : try answerJSON(rows)
       }
       for row in rows {
-        if !prompt.isEmpty {
-          Terminal.answer((row.prompt == forms[0] ? "" : "\n") + row.prompt.rawValue)
+        if let form = row.prompt {
+          Terminal.answer((form == forms[0] ? "" : "\n") + form.rawValue)
         }
         show(row.counts)
       }

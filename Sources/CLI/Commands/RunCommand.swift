@@ -61,9 +61,15 @@ struct RunCommand: ParsableCommand {
 
   @Option(
     help: ArgumentHelp(
-      "How a language model is asked: \(PromptForm.names) (default: "
-        + "\(PromptForm.standard.rawValue)).", valueName: "form"))
-  var prompt = PromptForm.standard
+      "How a language model is asked: \(PromptForm.names) (default: brief "
+        + "for models of fewer than a billion weights, instructed for others).", valueName: "form"))
+  var prompt: PromptForm?
+
+  @Option(
+    help:
+      "Which passages a language model is given: all, those that bear on the question by themselves, or these only to models of fewer than a billion weights (auto)."
+  )
+  var passages = PromptPassages.auto
 
   @Option(help: "Sentence encoder: a folder, a GGUF file, or a name below models/embeddings.")
   var embeddingModel: String?
@@ -147,7 +153,8 @@ struct RunCommand: ParsableCommand {
     return try KnowledgeBase(
       runtime: runtime, indexPath: indexPath, mayCreate: mayCreate,
       backend: try runtime.answerBackend(
-        model: languageModel.generatorOptions, form: prompt, report: { display.show($0) }))
+        model: languageModel.generatorOptions, form: prompt, passages: passages,
+        report: { display.show($0) }))
   }
 
   private func update(_ knowledge: KnowledgeBase, paths: [String], what: String) throws {

@@ -99,6 +99,14 @@ package struct JudgedPassages: Sendable {
       self.passages, question: question, weights: rule.weighing(weights))
   }
 
+  /// The passages each of which would suffice as evidence, best first.
+  var bearing: [Passage] {
+    zip(passages, evidence).filter { passage, evidence in
+      rule.strength(of: evidence) >= rule.threshold
+        || passage.pictureRelevance ?? 0 >= PictureRelevance.threshold
+    }.map(\.0)
+  }
+
   /// The evidence of a passage for a question; nil if it was not judged for that question.
   func evidence(of passage: Passage, for question: String, by rule: EvidenceRule)
     -> PassageEvidence?

@@ -8,8 +8,10 @@ package struct ModelBackend: AnswerBackend {
   /// Opens the model for the first answer, so that a question without evidence does not wait for
   /// it.
   private let generator: LazyModel<any TextGenerator>
-  /// The form in which the model is asked.
-  private var form: PromptForm
+  /// The form in which the model is asked; nil for the one that suits its size.
+  private var form: PromptForm?
+  /// Which passages it is given.
+  private let passages: PromptPassages
   private let options: GenerationOptions
   /// Receives prompts, progress and notes.
   private let report: (@Sendable (ModelBackendEvent) -> Void)?
@@ -22,23 +24,25 @@ package struct ModelBackend: AnswerBackend {
   /// - Parameters:
   ///   - name: the model's display name.
   ///   - options: how the answer is generated.
-  ///   - form: how the model is asked.
+  ///   - form: how the model is asked; nil for the form that suits its size.
+  ///   - passages: which passages it is given.
   ///   - report: receives prompts, progress and notes.
   ///   - open: opens the model; called once, for the first answer.
   package init(
-    name: String, options: GenerationOptions, form: PromptForm = .standard,
-    report: (@Sendable (ModelBackendEvent) -> Void)? = nil,
+    name: String, options: GenerationOptions, form: PromptForm? = nil,
+    passages: PromptPassages = .auto, report: (@Sendable (ModelBackendEvent) -> Void)? = nil,
     open: @escaping @Sendable () throws -> any TextGenerator
   ) {
     self.name = name
     self.options = options
     self.form = form
+    self.passages = passages
     self.report = report
     generator = LazyModel(open: open)
   }
 
   /// The same model, asked in another form.
-  package func asking(in form: PromptForm) -> ModelBackend {
+  package func asking(in form: PromptForm?) -> ModelBackend {
     var other = self
     other.form = form
     return other
@@ -57,9 +61,11 @@ package struct ModelBackend: AnswerBackend {
     let answerTokenCount = min(
       options.maxTokenCount ?? Self.openAnswerTokenCount, generator.contextTokenCount / 2)
     var request = request
-    request.passages = DuplicatePassages.merged(request.passages)
+    request.passages = DuplicatePassages.merged(
+      passages.passages(of: request, parameterCount: generator.parameterCount))
     return try PassagePrompt(
-      request, form: form, tokenLimit: generator.contextTokenCount - answerTokenCount
+      request, form: form ?? .standard(parameterCount: generator.parameterCount),
+      tokenLimit: generator.contextTokenCount - answerTokenCount
     ) { try generator.tokenCount(of: .messages($0)) }
   }
 

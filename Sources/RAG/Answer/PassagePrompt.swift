@@ -37,7 +37,7 @@ package struct PassagePrompt: Sendable, Equatable {
   ///   - tokenCount: counts the tokens of messages.
   /// - Throws: ``DoesNotFit``, or the errors of `tokenCount`.
   package init(
-    _ request: AnswerRequest, form: PromptForm = .standard, tokenLimit: Int,
+    _ request: AnswerRequest, form: PromptForm = .instructed, tokenLimit: Int,
     tokenCount: ([ChatMessage]) throws -> Int
   ) throws {
     var turns = request.conversation.turns[...]

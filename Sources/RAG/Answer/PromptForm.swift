@@ -18,15 +18,25 @@ package enum PromptForm: String, Sendable, CaseIterable, Codable {
   /// As ``system``, with the best passage next to the question: small models use best what they read
   /// last.
   case nearest
+  /// As ``system``, with one short sentence of instructions; what the answer takes from a passage gets its
+  /// mark afterwards.
+  case brief
 
-  /// The form in which models are asked.
-  package static let standard = PromptForm.instructed
+  /// The form in which a model is asked: ``brief`` below ``PromptPassages/smallModel`` weights, which
+  /// seldom set marks and are led astray by instructions, and otherwise ``instructed``.
+  ///
+  /// - Parameter parameterCount: the number of the model's weights; nil if it is not known.
+  /// - Returns: the form.
+  package static func standard(parameterCount: Int?) -> PromptForm {
+    PromptPassages.isSmall(parameterCount: parameterCount) ? .brief : .instructed
+  }
 
   /// The messages before the conversation.
   var opening: [ChatMessage] {
     switch self {
     case .instructed, .passagesFirst, .quoteFirst: []
     case .system, .nearest: [ChatMessage(role: .system, text: Self.systemText)]
+    case .brief: [ChatMessage(role: .system, text: Self.briefText)]
     case .example:
       [
         ChatMessage(
@@ -48,7 +58,7 @@ package enum PromptForm: String, Sendable, CaseIterable, Codable {
     switch self {
     case .instructed, .example: parts = [Self.instructions] + blocks + [asked]
     case .passagesFirst: parts = blocks + [Self.closingInstructions, asked]
-    case .system: parts = blocks + [asked]
+    case .system, .brief: parts = blocks + [asked]
     case .quoteFirst: parts = [Self.quoteInstructions] + blocks + [asked]
     case .nearest: parts = blocks.reversed() + [asked]
     }
@@ -65,6 +75,9 @@ package enum PromptForm: String, Sendable, CaseIterable, Codable {
     "You answer questions from the passages that you are given and from nothing else. Cite the "
     + "number of the passage after each sentence, like [1]. If the passages do not answer the "
     + "question, say so."
+
+  private static let briefText =
+    "You answer questions in one sentence from the passages that you are given."
 
   private static let closingInstructions =
     "Answer the question in one or two sentences from the passages above and from nothing else. "
