@@ -8,7 +8,7 @@ extension ComputeContext {
     let rounds = (chunks + pool.threadCount - 1) / pool.threadCount
     let even = chunks > 1 ? rounds * pool.threadCount : 1
     let rowsPerChunk = max(1, (rows + even - 1) / even)
-    pool.run(taskCount: (rows + rowsPerChunk - 1) / rowsPerChunk) { chunk in
+    pool.runInParts(taskCount: (rows + rowsPerChunk - 1) / rowsPerChunk) { chunk, _ in
       let start = chunk * rowsPerChunk
       body(start..<min(rows, start + rowsPerChunk))
     }

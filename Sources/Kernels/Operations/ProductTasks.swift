@@ -2,7 +2,8 @@
 ///
 /// The cut changes only who computes what and when, never the order of a sum. Threads claim tasks one
 /// by one, so the time is that of the thread with the largest share: of 43 panels in groups of four,
-/// two threads have 24 and 19; in groups of two, 22 and 21.
+/// two threads have 24 and 19; in groups of two, 22 and 21. Where there are rows enough, each thread has
+/// rows of its own, which are in its own cache from the step before.
 struct ProductTasks {
   let rowsPerTask: Int
   let panelsPerTask: Int
@@ -26,9 +27,9 @@ struct ProductTasks {
   /// Rows in whole tiles of every instruction set.
   private static let wholeTiles = 24
 
-  /// Rows that a task has at least where blocks are halved: each block reads every panel again, which
-  /// takes the time of about two rows.
-  private static let fewestHalvedRows = 32
+  /// Rows of a thread at least where each has rows of its own: it reads every panel, which takes the
+  /// time of about two rows.
+  private static let fewestOwnRows = 24
 
   init(
     rows: Int, rowByteCount: Int, panels: Int, panelColumns: Int, inputs: Int, threadCount: Int
@@ -39,14 +40,15 @@ struct ProductTasks {
       rows: rows, panels: panels, panelWork: panelColumns * inputs, threadCount: threadCount)
     let largestRowCount = max(Self.wholeTiles, Self.largestRowsByteCount / rowByteCount)
     let rowBlocks = max(1, (rows + largestRowCount - 1) / largestRowCount)
-    // Row blocks of equal size.
-    var division = product.division(
-      rowsPerTask: Self.rounded(rows, over: rowBlocks, to: Self.wholeTiles))
-    // Where the panels do not divide evenly, such as 11 for two threads, halves of the rows do.
-    let halved = Self.rounded(rows, over: 2 * rowBlocks, to: Self.wholeTiles / 3)
-    if halved >= Self.fewestHalvedRows {
-      let other = product.division(rowsPerTask: halved)
-      if other.share * 33 < division.share * 32 { division = other }
+    let division: Product.Division
+    if rows >= Self.fewestOwnRows * threadCount, threadCount > 1 {
+      // Each thread has rows of its own, in blocks of equal size; see `WorkerPool.runInParts`.
+      let blocks = (rowBlocks + threadCount - 1) / threadCount * threadCount
+      division = product.division(
+        rowsPerTask: Self.rounded(rows, over: blocks, to: Self.wholeTiles / 3))
+    } else {
+      division = product.division(
+        rowsPerTask: Self.rounded(rows, over: rowBlocks, to: Self.wholeTiles))
     }
     (rowsPerTask, panelsPerTask) = (division.rowsPerTask, division.panelsPerTask)
     panelGroups = (panels + panelsPerTask - 1) / panelsPerTask
