@@ -24,10 +24,10 @@ extension WorkerPool {
   }
 }
 
-/// How many tasks of each part are claimed: 16 bits a part in one word.
+/// The number of claimed tasks of each part: 16 bits a part in one word.
 private struct PartClaims: ~Copyable {
   static let largestPartCount = 4
-  /// One less than the number of which 16 bits are full, for parts that differ by one.
+  /// Less than 16 bits hold, since parts differ by one.
   static let largestTaskCount = 65_000
 
   private let claimed = Atomic<UInt64>(0)
