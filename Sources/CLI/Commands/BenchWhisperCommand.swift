@@ -17,6 +17,8 @@ extension BenchCommand {
 
         The window is Float32, little-endian, a row for each of 3,000 frames; without --mel it is \
         silence. Tests/Reference/whisper_parity.py compares the numbers with those of openai-whisper. \
+        The times are of loading, the encoder (encode), the decoder's keys and values of the sound \
+        (soundKeys), a prompt and steps after it. \
         With --recording the whole transcription is timed, without loading the model; \
         Benchmarks/peers/whisper_speed.py compares it with other programs.
         """)
@@ -58,14 +60,20 @@ extension BenchCommand {
 
     @OptionGroup var common: CommonOptions
 
+    /// Times are the best of the runs, in seconds.
     private struct Report: Encodable {
-      let load: Double
-      let encode: Double
-      let prompt: Double
-      let steps: Double
-      let packedBytes: Int
-      let transcribe: Double?
-      let text: String?
+      var load = 0.0
+      /// The encoder, up to its last LayerNorm.
+      var encode = Double.infinity
+      /// The keys and values of the decoder's layers for the encoder's output, once a window.
+      ///
+      /// Like the encoder they are part of the time of a whole transcription.
+      var soundKeys = Double.infinity
+      var prompt = Double.infinity
+      var steps = 0.0
+      var packedBytes = 0
+      var transcribe: Double?
+      var text: String?
     }
 
     func run() throws {
@@ -75,19 +83,20 @@ extension BenchCommand {
       try requireRange(runs, 1...100, of: "--runs")
       let runtime = try makeRuntime(
         computeSettings(threads: threads, model: model, as: .whisperModel))
-      var report = [Double](repeating: .infinity, count: 4)
+      var report = Report()
       var loaded: WhisperModel?
-      report[0] = try seconds {
+      report.load = try seconds {
         loaded = try recording == nil ? runtime.whisperModel() : runtime.transcriber().model
       }
       guard let model = loaded else { return }
       let window = try window(model.config, runtime)
       let prompt = try ids.map { try tokenIDs(inFile: $0) } ?? [0]
       let session = try WhisperSession(model, hypothesisLimit: hypotheses)
-      for _ in 0..<runs {
-        report[1] = min(report[1], try seconds { try session.encode(window) })
-        report[2] = min(
-          report[2],
+      for run in 0..<runs {
+        report.encode = min(report.encode, try seconds { try session.computeHiddenStates(window) })
+        report.soundKeys = min(report.soundKeys, seconds { session.computeSoundKeysAndValues() })
+        report.prompt = min(
+          report.prompt,
           try seconds {
             try session.start(prompt, hypotheses: hypotheses, logitRows: prompt.count)
           })
@@ -99,20 +108,18 @@ extension BenchCommand {
           let time = try seconds {
             try DecoderTiming.decode(steps, after: prompt, in: session, hypotheses: hypotheses)
           }
-          report[3] = min(report[3], time)
+          report.steps = run == 0 ? time : min(report.steps, time)
         }
       }
       if let encoded {
         try NumPyWriter.write(
           session.encoded, columns: model.config.encoder.embed, to: encoded)
       }
-      let transcription = try transcription(runtime)
-      try answerJSON(
-        Report(
-          load: report[0], encode: report[1], prompt: report[2],
-          steps: steps > 0 ? report[3] : 0,
-          packedBytes: model.packedByteCount, transcribe: transcription?.seconds,
-          text: transcription?.text), pretty: false)
+      report.packedBytes = model.packedByteCount
+      if let transcription = try transcription(runtime) {
+        (report.transcribe, report.text) = transcription
+      }
+      try answerJSON(report, pretty: false)
     }
 
     /// The time and the text of a whole transcription.

@@ -85,8 +85,19 @@ package final class WhisperSession {
   package func encode(
     _ mel: [Float], window: Int = 0, tap: Tap? = nil
   ) throws(ModelError) {
-    let config = model.config
     precondition(hasWindow.indices.contains(window), "more windows than there is room")
+    try computeHiddenStates(mel, tap: tap)
+    computeSoundKeysAndValues(window: window)
+  }
+
+  /// The first part of ``encode(_:window:tap:)``: the encoder alone, to be timed.
+  ///
+  /// - Parameters:
+  ///   - mel: as for `encode`.
+  ///   - tap: receives the encoder's activations.
+  /// - Throws: `ModelError.invalid` for another number of values.
+  package func computeHiddenStates(_ mel: [Float], tap: Tap? = nil) throws(ModelError) {
+    let config = model.config
     guard mel.count == config.frameCount * config.melCount else {
       throw .invalid(
         entry: "window of sound",
@@ -95,6 +106,14 @@ package final class WhisperSession {
     }
     encoder.mel.withMutableElements { for index in $0.indices { $0[index] = mel[index] } }
     model.encode(state: &encoder, tap: tap)
+  }
+
+  /// The second part of ``encode(_:window:tap:)``: what the layers of the decoder read of the encoder's
+  /// last output, written to the window's cache.
+  ///
+  /// - Parameter window: the number of the window, below the limit.
+  package func computeSoundKeysAndValues(window: Int = 0) {
+    precondition(hasWindow.indices.contains(window), "more windows than there is room")
     model.appendKeysAndValues(of: &encoder, to: caches.cross, window: window)
     (hasWindow[window], positionCount) = (true, 0)
   }
