@@ -39,6 +39,19 @@ RIVALS = {"swiftrag-f32": ["torch", "ort-fp32", "openvino-f32"], "swiftrag-q8_0"
 CASES = [("image", 1), ("image", 8), ("text", 1)]
 
 
+def write_tokenizer(folder):
+    """The files of CLIP's tokenizer, without which no model is converted."""
+    merges = (ROOT / "Sources/SwiftRAG/TokenizerData/clip-merges.txt").read_text(encoding="utf-8")
+    merges = [line for line in merges.splitlines() if line and not line.startswith("#version")]
+    printable = [*range(33, 127), *range(161, 173), *range(174, 256)]
+    others = [b for b in range(256) if b not in printable]
+    characters = [chr(b) for b in printable] + [chr(256 + n) for n in range(len(others))]
+    tokens = characters + [c + "</w>" for c in characters] + ["".join(m.split()) for m in merges]
+    tokens += ["<|startoftext|>", "<|endoftext|>"]
+    (folder / "vocab.json").write_text(json.dumps({t: i for i, t in enumerate(tokens)}))
+    (folder / "merges.txt").write_text("\n".join(["#version: 0.2", *merges]) + "\n")
+
+
 def export(work, program):
     """The model as a folder, as ONNX (one file a tower), quantised, and as our GGUF."""
     import onnx
@@ -50,6 +63,7 @@ def export(work, program):
         vision=(12, 768, 12, 3072), text=(12, 512, 8, 2048), image=224, patch=32, vocab=49408,
         context=77, projection=512, activation="quick_gelu", seed=31)
     model.save_pretrained(work / "hf")
+    write_tokenizer(work / "hf")
 
     class Tower(torch.nn.Module):
         def __init__(self, run):

@@ -39,7 +39,7 @@ package struct ExtractedDocument: Sendable, Equatable {
   /// Byte ranges that no chunk crosses, in a document without pages: sheets, messages, chapters.
   package let parts: [Range<Int>]?
   /// The pictures that the document shows, in reading order, not decoded; of a PDF the pages without
-  /// text.
+  /// text, and the figures on the others.
   package let pictures: [ExtractedPicture]
   /// Warnings for the user, such as replaced bytes.
   package let warnings: [String]
@@ -71,11 +71,20 @@ package struct ExtractedDocument: Sendable, Equatable {
   }
 
   /// The same content as another type, for a reader that has converted the file first.
-  func retyped(as type: DocumentType, warnings added: [String] = []) -> ExtractedDocument {
+  ///
+  /// - Parameters:
+  ///   - type: that of the file.
+  ///   - added: further warnings.
+  ///   - keepsPictures: false where they are parts of the converted copy.
+  /// - Returns: the document.
+  func retyped(
+    as type: DocumentType, warnings added: [String] = [], keepsPictures: Bool = true
+  ) -> ExtractedDocument {
     var copy = ExtractedDocument(
       type: type, title: title, text: text, pages: pages, headings: headings,
       sourceMap: sourceMap, encoding: encoding, places: places, parts: parts,
-      removedControlCount: removedControlCount, pictures: pictures, warnings: warnings + added)
+      removedControlCount: removedControlCount, pictures: keepsPictures ? pictures : [],
+      warnings: warnings + added)
     (copy.tables, copy.sourceLines, copy.leftOut) = (tables, sourceLines, leftOut)
     return copy
   }

@@ -15,6 +15,43 @@ import Testing
     }
   }
 
+  /// Also with more threads than have parts, with fewer tasks than threads, and from inside a task.
+  @Test(arguments: [1, 2, 3, 4, 5]) func everyTaskOfAPartRunsOnce(threadCount: Int) {
+    let pool = WorkerPool(threadCount: threadCount)
+    for taskCount in [0, 1, 2, 3, 7, 64, 1_001] {
+      for isNested in [false, true] {
+        let counts = (0..<taskCount).map { _ in Counter() }
+        pool.run(taskCount: isNested ? 1 : 0) { _ in
+          pool.runInParts(taskCount: taskCount) { task, _ in
+            counts[task].value.add(1, ordering: .relaxed)
+          }
+        }
+        if !isNested {
+          pool.runInParts(taskCount: taskCount) { task, thread in
+            #expect(thread < pool.threadCount)
+            counts[task].value.add(1, ordering: .relaxed)
+          }
+        }
+        #expect(counts.allSatisfy { $0.value.load(ordering: .relaxed) == 1 })
+      }
+    }
+  }
+
+  /// A thread helps the other only when nothing of its own part is left.
+  @Test func aThreadBeginsWithItsOwnPart() {
+    let pool = WorkerPool(threadCount: 2)
+    for _ in 0..<200 {
+      let hasHelped = (0..<2).map { _ in Counter() }
+      pool.runInParts(taskCount: 100) { task, thread in
+        if task / 50 != thread {
+          hasHelped[thread].value.store(1, ordering: .relaxed)
+        } else {
+          #expect(hasHelped[thread].value.load(ordering: .relaxed) == 0)
+        }
+      }
+    }
+  }
+
   @Test func manyStepsInARow() {
     let pool = WorkerPool(threadCount: 3)
     let total = Counter()

@@ -1,3 +1,4 @@
+import Bytes
 import Documents
 import Foundation
 import RAG
@@ -65,6 +66,33 @@ import Testing
     #expect(farm[1].lineRange == 3...3)
     // Bullets in documents are left out, as files they are kept.
     #expect(embedder.pictureCount.withLock { $0 } == 3)
+    #expect(try store.verify().problems == [])
+  }
+
+  /// Figures are found by their captions at once, wait for a model, and are drawn again for it.
+  @Test(
+    .enabled(
+      if: ChildProcess.find("pdftotext") != nil && ChildProcess.find("pdftoppm") != nil,
+      "poppler-utils is not installed"))
+  func figuresOfAPDFCiteTheirPage() throws {
+    defer { album.cleanUp() }
+    let fixture = URL(filePath: #filePath).deletingLastPathComponent().deletingLastPathComponent()
+      .appending(path: "Fixtures/documents/figures.pdf")
+    try FileManager.default.copyItem(at: fixture, to: URL(filePath: album.path("harbour.pdf")))
+    let store = try album.store()
+    let first = try album.add(to: store)
+    #expect(first.waitingPictureCount == 6 && first.skippedPictures.isEmpty)
+    let found = try album.retriever(store).retrieve("bilge pump", mode: .keyword, limit: 1)
+    #expect(found.passages.first?.citation.kind == "picture")
+    #expect(found.passages.first?.citation.page == 2)
+    let second = try album.add(to: store, ColourEmbedder())
+    #expect(second.embeddedPictureCount == 6 && second.waitingPictureCount == 0)
+    let pictures = try chunks(store, "harbour.pdf").compactMap(\.picture)
+    #expect(pictures.count == 6)
+    #expect(
+      pictures.allSatisfy { if case .figure = $0.origin { $0.width >= 100 } else { false } })
+    // The labels of the diagram are in the text of the page, and no program has to read them.
+    #expect(pictures.count(where: \.wasRead) == 1)
     #expect(try store.verify().problems == [])
   }
 

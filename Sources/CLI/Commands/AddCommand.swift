@@ -10,8 +10,8 @@ struct AddCommand: ParsableCommand {
     discussion: """
       Reads \(DocumentType.displayNames). Only new and changed files are read; files that are no \
       longer in the given folders are removed from the index. The command may be interrupted at \
-      any time and run again. Pictures are files, pictures in documents, and pages of a PDF \
-      without text; with a picture model in models/clip they are found by what they show, \
+      any time and run again. Pictures are files, pictures in documents, figures on the pages of \
+      a PDF, and its pages without text; with a picture model in models/clip they are found by what they show, \
       otherwise by their captions. Recordings and films are transcribed with the Whisper in \
       models/whisper; their passages are cited by time. A file that cannot be read for a moment \
       keeps its passages; one that cannot be indexed is tried again when it has changed.

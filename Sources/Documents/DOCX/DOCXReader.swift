@@ -26,15 +26,17 @@ struct DOCXReader {
     if visitor.unknownSymbolCount > 0 {
       warnings.append("\(visitor.unknownSymbolCount) characters of symbol fonts were left out")
     }
+    let found = PictureCollector.pictures(visitor.images) {
+      relationships.part($0).map { .stored(.part(name: $0)) }
+    }
+    if let warning = found.warning { warnings.append(warning) }
     var document = ExtractedDocument(
       type: .docx,
       title: title ?? prose.headings.first { $0.level == 1 }?.title,
       text: prose.text,
       headings: prose.headings,
       removedControlCount: prose.removedControlCount,
-      pictures: PictureCollector.pictures(visitor.images) {
-        relationships.part($0).map { .stored(.part(name: $0)) }
-      },
+      pictures: found.pictures,
       warnings: warnings)
     document.tables = prose.tables
     document.leftOut = leftOut

@@ -125,7 +125,7 @@ extension DOCXVisitor {
   // MARK: Pictures
 
   mutating func addImage(_ relationship: String?) {
-    guard let relationship, images.count < PictureCollector.limit else { return }
+    guard let relationship, images.count < PictureCollector.shownLimit else { return }
     let offset = outer.first?.prose.bytes.count ?? prose.bytes.count
     images.append(
       ShownPicture(address: relationship, captions: drawingCaptions, byteOffset: offset))

@@ -29,32 +29,51 @@ struct EPUBReader {
     let titles = try chapterTitles(book, &text.warnings)
     var encrypted = EPUBEncryption()
     try package.walkOptional("META-INF/encryption.xml", &encrypted, &text.warnings)
+    var shown: [ShownPicture] = []
     for (index, part) in book.spine.enumerated() where !book.navigation.contains(part) {
       guard !encrypted.parts.contains(part) else { throw .encrypted(path: package.path) }
-      try append(chapter: part, number: index + 1, title: titles[part], to: &text)
+      shown += try append(chapter: part, number: index + 1, title: titles[part], to: &text)
     }
-    return try text.document(type: .epub, path: package.path, title: book.title)
+    shown.removeAll { encrypted.parts.contains($0.address) }
+    return try text.document(
+      type: .epub, path: package.path, title: book.title,
+      pictures: PictureCollector.pictures(shown, in: package.names))
   }
 
+  /// - Returns: the pictures of the chapter.
   private func append(
     chapter part: String, number: Int, title: String?, to text: inout TextAssembler
-  ) throws(DocumentError) {
+  ) throws(DocumentError) -> [ShownPicture] {
     guard let bytes = try package.part(part) else {
-      return text.warnings.append("the chapter '\(part)' is missing")
+      text.warnings.append("the chapter '\(part)' is missing")
+      return []
     }
-    guard !bytes.isEmpty else { return }
+    guard !bytes.isEmpty else { return [] }
     let source = DocumentSource(
       contents: XHTMLTags.withEndTags(bytes), path: package.path, limits: package.limits)
     let chapter: ExtractedDocument
     do throws(DocumentError) {
-      chapter = try HTMLReader(source).read()
+      chapter = try HTMLReader(source) { address in
+        // A drawing (SVG) cannot be decoded to pixels.
+        PartPath.resolve(address, against: PartPath.folder(of: part)).flatMap {
+          $0.lowercased().hasSuffix(".svg") ? nil : .stored(.part(name: $0))
+        }
+      }.read()
     } catch {
-      return text.warnings.append("the chapter '\(part)' was not read: \(error.reason)")
+      text.warnings.append("the chapter '\(part)' was not read: \(error.reason)")
+      return []
     }
     let name = title ?? chapter.headings.first?.title
     text.beginPart()
     text.mark(.named, name.map { "chapter '\($0)'" } ?? "section \(number)")
-    text.append(chapter)
+    // A chapter may be nothing but a picture, as covers are.
+    let offset = text.append(chapter) ?? text.bytes.count
+    return chapter.pictures.compactMap { picture in
+      guard case .part(let name) = picture.origin else { return nil }
+      return ShownPicture(
+        address: name, captions: [picture.caption],
+        byteOffset: min(text.bytes.count, max(0, picture.byteOffset + offset)))
+    }
   }
 
   /// The titles of files in the table of contents; of several entries for one file, the first.

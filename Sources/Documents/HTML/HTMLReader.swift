@@ -2,8 +2,18 @@
 /// readable text.
 struct HTMLReader {
   private let source: DocumentSource
+  private let picture: (String) -> PictureCollector.Content?
 
-  init(_ source: DocumentSource) { self.source = source }
+  /// - Parameters:
+  ///   - source: the page.
+  ///   - picture: the picture that an address in the page names, or nil; by default a file beside the
+  ///     page.
+  init(
+    _ source: DocumentSource, picture: ((String) -> PictureCollector.Content?)? = nil
+  ) {
+    self.source = source
+    self.picture = picture ?? { PictureAddress.resolve($0, inPageAt: source.path) }
+  }
 
   /// Reads the page.
   ///
@@ -17,6 +27,7 @@ struct HTMLReader {
     let prose = writer.prose
     let limit = source.limits.maximumTextByteCount
     guard prose.bytes.count <= limit else { throw .textTooLarge(path: source.path, limit: limit) }
+    let found = PictureCollector.pictures(writer.images, content: picture)
     var document = ExtractedDocument(
       type: .html,
       title: writer.title ?? prose.headings.first { $0.level == 1 }?.title,
@@ -24,11 +35,9 @@ struct HTMLReader {
       headings: prose.headings,
       encoding: detected.encoding,
       removedControlCount: decoded.removedControlCount + prose.removedControlCount,
-      pictures: PictureCollector.pictures(writer.images) {
-        PictureAddress.resolve($0, inPageAt: source.path)
-      },
+      pictures: found.pictures,
       warnings: detected.warnings(about: decoded)
-        + [page.interruption, writer.leftOut.warning].compactMap { $0 })
+        + [page.interruption, writer.leftOut.warning, found.warning].compactMap { $0 })
     document.tables = prose.tables
     document.sourceLines = SourceLines(marks: prose.lineMarks)
     document.leftOut = writer.leftOut

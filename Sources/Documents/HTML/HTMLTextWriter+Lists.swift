@@ -3,7 +3,7 @@ extension HTMLTextWriter {
   // MARK: Pictures
 
   mutating func addImage(_ attributes: HTMLAttributes) {
-    guard let address = attributes[.src], images.count < PictureCollector.limit else { return }
+    guard let address = attributes[.src], images.count < PictureCollector.shownLimit else { return }
     let captions = [HTMLAttribute.alt, .title].compactMap { attributes[$0] }
     images.append(
       ShownPicture(address: address, captions: captions, byteOffset: prose.bytes.count))

@@ -2,6 +2,8 @@
 struct ODFContent: MarkupVisitor {
   var deck: SlideDeck
   private(set) var commentCount = 0
+  /// The open frames, and the pictures in them.
+  private(set) var frames = ODFFrames()
 
   private var styles: ODFStyles
   private var slideCount = 0
@@ -57,7 +59,13 @@ struct ODFContent: MarkupVisitor {
     case "s": add(String(repeating: " ", count: min(attributes["c"].flatMap { Int($0) } ?? 1, 100)))
     case "tab", "line-break": add(" ")
     case "list", "list-item", "list-header": beginList(element)
-    case "frame" where attributes["class"] == "title": level = 1
+    case "frame":
+      frames.begin(paragraphCount: paragraphs.count)
+      if attributes["class"] == "title" { level = 1 }
+    case "image":
+      frames.addPicture(
+        attributes["href"], at: deck.text.bytes.count, page: slideCount > 0 ? slideCount : nil)
+    case "title", "desc": frames.beginCaption(paragraphCount: paragraphs.count)
     case "table", "table-row", "table-cell", "covered-table-cell", "table-header-rows":
       beginTablePart(element)
     default: break
@@ -68,6 +76,8 @@ struct ODFContent: MarkupVisitor {
   mutating func text(_ text: String) {
     if isInDeletions {
       deck.text.leftOut.add(text, .deleted)
+    } else if frames.takesText {
+      frames.add(text)
     } else if let reason = spans.compactMap({ $0 }).first {
       deck.text.leftOut.add(text, reason)
     } else {
@@ -100,7 +110,10 @@ struct ODFContent: MarkupVisitor {
       if let note { notes.append(TextAssembler.singleLine(note)) }
       note = nil
     case "notes": notesPrefix = nil
-    case "frame": level = nil
+    case "frame":
+      frames.end()
+      level = nil
+    case "title", "desc": frames.endCaption()
     case "table-row": tables.last?.endRow()
     case "table-cell", "covered-table-cell": tables.last?.endCell()
     case "table-header-rows": tables.last?.endHeader()
@@ -119,6 +132,7 @@ struct ODFContent: MarkupVisitor {
     guard note == nil, let found = paragraphs.popLast() else { return }
     defer { if notesPrefix == nil, tables.isEmpty, slideCount == 0 { level = nil } }
     let words = TextAssembler.singleLine(found)
+    frames.endParagraph(words, paragraphCount: paragraphs.count)
     if let table = tables.last { return table.add(words) }
     guard !words.isEmpty else { return flushNotes() }
     if let notesPrefix {

@@ -34,7 +34,9 @@ struct ODFReader {
       content.deck.text.warnings.append("\(content.commentCount) comment(s) were not read")
     }
     let title = try package.title(in: "meta.xml", &content.deck.text.warnings)
-    return try content.deck.document(type: type, path: package.path, title: title)
+    return try content.deck.document(
+      type: type, path: package.path, title: title,
+      pictures: PictureCollector.pictures(content.frames.pictures, in: package.names))
   }
 }
 

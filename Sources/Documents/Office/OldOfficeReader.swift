@@ -60,7 +60,14 @@ struct OldOfficeReader {
     }
     let copy = DocumentSource(contents: contents, path: output, limits: source.limits)
     do throws(DocumentError) {
-      return try kind.target.read(copy).retyped(as: kind.type)
+      let document = try kind.target.read(copy)
+      // They are parts of the copy, which is gone when they are read.
+      let extensions = kind.target.fileExtensions
+      let warning =
+        "\(document.pictures.count) picture(s) were left out; "
+        + "save the document as .\(extensions.first ?? "docx") to have them"
+      return document.retyped(
+        as: kind.type, warnings: document.pictures.isEmpty ? [] : [warning], keepsPictures: false)
     } catch {
       throw .damaged(
         path: source.path, type: kind.type, reason: "after conversion it \(error.reason)")

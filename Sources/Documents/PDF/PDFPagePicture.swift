@@ -1,6 +1,6 @@
 internal import Bytes
 
-/// Draws a page of a PDF as a PNG picture, by poppler's `pdftoppm`.
+/// Draws a page of a PDF, or a part of it, as a PNG picture, by poppler's `pdftoppm`.
 ///
 /// It runs in a process of its own with the limits of `pdftotext`; its output is as untrusted as any
 /// other picture.
@@ -24,14 +24,22 @@ struct PDFPagePicture {
 
   /// The page as a PNG file.
   ///
-  /// - Parameter page: from 1.
+  /// - Parameters:
+  ///   - page: from 1.
+  ///   - region: the part, in pixels of the whole page; nil for all of it.
   /// - Returns: the bytes of the file.
   /// - Throws: `.toolMissing`, `.timedOut`, `.toolFailed`, or `.damaged` with the program's message.
-  func draw(page: Int) throws(DocumentError) -> [UInt8] {
-    let arguments = [
+  func draw(page: Int, region: PictureRegion? = nil) throws(DocumentError) -> [UInt8] {
+    var arguments = [
       "-png", "-q", "-f", "\(page)", "-l", "\(page)", "-scale-to", "\(Self.longSide)",
-      PDFReader.plainPath(path),
     ]
+    if let region {
+      arguments += [
+        "-x", "\(region.x)", "-y", "\(region.y)", "-W", "\(region.width)", "-H",
+        "\(region.height)",
+      ]
+    }
+    arguments.append(PDFReader.plainPath(path))
     let result = try PopplerProgram(name: Self.tool, path: path, limits: limits).run(
       arguments, outputByteCount: Self.outputLimit,
       tooLarge: .toolFailed(path: path, tool: Self.tool, reason: "page \(page) is too large"))

@@ -1,7 +1,7 @@
 import Bytes
 
 /// Reads the text layer of a PDF, page by page, through poppler's `pdftotext`; pages without text
-/// become pictures.
+/// become pictures, and so do the figures on the others.
 ///
 /// `pdftotext` runs in a process of its own, with limits on memory, time and output, because PDF is
 /// the format with the longest history of parser faults. Poppler is GPL and is not linked.
@@ -43,12 +43,22 @@ struct PDFReader {
   }
 
   func read() throws(DocumentError) -> ExtractedDocument {
-    let builder = try run()
+    let (builder, words) = try run()
     let emptyPages = builder.pages.indices.filter { builder.pages[$0].isEmpty }.map { $0 + 1 }
-    let pictures =
-      emptyPages.isEmpty || !PDFPagePicture.isAvailable
-      ? [] : Self.pictures(of: emptyPages, in: builder.pages)
-    guard emptyPages.count < builder.pages.count || !pictures.isEmpty else {
+    var found = PDFFigureReader.Result()
+    if PDFPagePicture.isAvailable {
+      let scans = Self.pictures(of: emptyPages, in: builder.pages)
+      found = PDFFigureReader(
+        path: path, limits: limits, words: words, pageCount: builder.pages.count
+      ).read(pages: builder.pages, limit: PictureCollector.limit - scans.count)
+      if emptyPages.count > scans.count {
+        found.warnings.append(
+          "the first \(scans.count) of \(emptyPages.count) pages without text were taken as "
+            + "pictures; split the file to have the others")
+      }
+      found.pictures = (scans + found.pictures).sorted { $0.byteOffset < $1.byteOffset }
+    }
+    guard emptyPages.count < builder.pages.count || !found.pictures.isEmpty else {
       throw .noTextLayer(path: path, pageCount: builder.pages.count)
     }
     return ExtractedDocument(
@@ -56,7 +66,8 @@ struct PDFReader {
       text: String(decoding: builder.bytes, as: UTF8.self),
       pages: builder.pages,
       removedControlCount: builder.removedControlCount,
-      pictures: pictures)
+      pictures: found.pictures,
+      warnings: found.warnings)
   }
 
   /// The pages without text, which are usually scans, as pictures.
@@ -70,8 +81,11 @@ struct PDFReader {
   }
 
   /// Runs the program, and writes the text of each page as soon as it has arrived.
-  private func run() throws(DocumentError) -> PDFTextBuilder {
+  ///
+  /// - Returns: the text, and the words of the pages on which figures are looked for.
+  private func run() throws(DocumentError) -> (PDFTextBuilder, [PDFPageWords]) {
     var table = PDFWordTable()
+    var words: [PDFPageWords] = []
     var builder = PDFTextBuilder(limit: limits.maximumTextByteCount)
     let result = try PopplerProgram(name: Self.tool, path: path, limits: limits).run(
       ["-tsv", "-enc", "UTF-8", Self.plainPath(path), "-"],
@@ -79,16 +93,22 @@ struct PDFReader {
       isCancelled: { builder.isFull },
       consume: { piece in
         table.append(piece)
-        for page in table.takePages() { builder.append(page) }
+        for page in table.takePages() {
+          builder.append(page)
+          if words.count < PDFFigureReader.pageLimit { words.append(PDFPageWords(page)) }
+        }
       })
     try check(result)
     table.finish()
-    for page in table.takePages() { builder.append(page) }
+    for page in table.takePages() {
+      builder.append(page)
+      if words.count < PDFFigureReader.pageLimit { words.append(PDFPageWords(page)) }
+    }
     guard !builder.isFull else {
       throw .textTooLarge(path: path, limit: limits.maximumTextByteCount)
     }
     builder.finish()
-    return builder
+    return (builder, words)
   }
 
   /// The path in a form that `pdftotext` cannot take for an option, standard input or a URL.

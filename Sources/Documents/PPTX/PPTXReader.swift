@@ -25,20 +25,25 @@ struct PPTXReader {
     try package.walk(main, &presentation)
     let related = try package.relationships(of: main, &text.warnings)
     var deck = SlideDeck(text)
+    var shown: [ShownPicture] = []
     for (index, id) in presentation.slideRelationships.enumerated() {
       deck.beginSlide(index + 1)
       guard let part = related.part(id) else { continue }
-      try append(slide: part, number: index + 1, to: &deck.text)
+      shown += try append(slide: part, number: index + 1, to: &deck.text)
     }
     let comments = package.names.count { $0.hasPrefix("ppt/comments/") }
     if comments > 0 { deck.text.warnings.append("\(comments) page(s) of comments were not read") }
     let title = try package.title(&deck.text.warnings)
-    return try deck.document(type: .pptx, path: package.path, title: title)
+    return try deck.document(
+      type: .pptx, path: package.path, title: title,
+      pictures: PictureCollector.pictures(shown, in: package.names))
   }
 
+  /// - Returns: the pictures of the slide.
   private func append(
     slide part: String, number: Int, to text: inout TextAssembler
-  ) throws(DocumentError) {
+  ) throws(DocumentError) -> [ShownPicture] {
+    let start = text.bytes.count
     var slide = PPTXSlide()
     try package.walk(part, &slide)
     if slide.isHidden { text.warnings.append("slide \(number) is hidden, and is read") }
@@ -64,6 +69,7 @@ struct PPTXReader {
       }
     }
     for notes in related.targets(of: "notesSlide") { try append(notes: notes, to: &text) }
+    return slide.shownPictures(related, at: start, page: number)
   }
 
   /// Speaker notes: the body of the notes page, not its small picture of the slide.
@@ -92,13 +98,22 @@ struct SlideDeck {
   }
 
   /// The document, whose pages are the slides.
+  ///
+  /// - Parameters:
+  ///   - type: the type of the file.
+  ///   - path: the file, for messages.
+  ///   - title: the document's own title.
+  ///   - pictures: those of all slides, with a warning.
+  /// - Returns: the text with its slides and pictures.
+  /// - Throws: `.textTooLarge`.
   func document(
-    type: DocumentType, path: String, title: String?
+    type: DocumentType, path: String, title: String?,
+    pictures: FoundPictures
   ) throws(DocumentError) -> ExtractedDocument {
     let bounds = starts + [text.bytes.count]
     let pages = zip(bounds, bounds.dropFirst()).map { $0..<$1 }
     return try text.document(
-      type: type, path: path, title: title, pages: starts.isEmpty ? nil : pages)
+      type: type, path: path, title: title, pages: starts.isEmpty ? nil : pages, pictures: pictures)
   }
 }
 

@@ -36,7 +36,13 @@ struct PPTXShape {
 struct PPTXSlide: MarkupVisitor {
   private(set) var shapes: [PPTXShape] = []
   private(set) var isHidden = false
+  /// The pictures in the order of the file: relationship, and alternative text and title.
+  private(set) var pictures: [(relationship: String, captions: [String])] = []
 
+  /// The alternative text and the title of the open picture; nil outside of pictures.
+  ///
+  /// Pictures that fill a shape or the background are decoration.
+  private var captions: [String]?
   private var isDiagram = false
   private var shape = PPTXShape()
   private var paragraph = ""
@@ -58,6 +64,15 @@ struct PPTXSlide: MarkupVisitor {
     // The points of a diagram; outlines of shapes have points, too.
     case "dataModel": isDiagram = true
     case "pt" where isDiagram: finishShape()
+    case "pic":
+      finishShape()
+      captions = []
+    case "cNvPr" where captions != nil:
+      captions = ["descr", "title"].compactMap { attributes[$0] }
+    case "blip":
+      if let captions, let id = attributes["r:embed"] ?? attributes["embed"] {
+        pictures.append((id, captions))
+      }
     case "ph": shape.placeholder = attributes["type"] ?? "body"
     case "p":
       paragraph = ""
@@ -99,6 +114,7 @@ struct PPTXSlide: MarkupVisitor {
     switch name {
     case "t": takesText = false
     case "p": endParagraph()
+    case "pic": captions = nil
     case "tc":
       if let text = cellText {
         let cell = TableCell(column: column, text: text)
@@ -109,6 +125,17 @@ struct PPTXSlide: MarkupVisitor {
     case "tr": shape.rows.append(TableRow(number: shape.rows.count + 1, cells: cells))
     case "sp", "graphicFrame", "sld", "notes", "dataModel": finishShape()
     default: break
+    }
+  }
+
+  /// The pictures with the parts that their relationships name.
+  func shownPictures(
+    _ related: OfficeRelationships, at byteOffset: Int, page: Int?
+  ) -> [ShownPicture] {
+    pictures.compactMap { picture in
+      related.part(picture.relationship).map {
+        ShownPicture(address: $0, captions: picture.captions, byteOffset: byteOffset, page: page)
+      }
     }
   }
 

@@ -13,15 +13,19 @@ package struct ExtractedPicture: Sendable, Equatable {
   ///
   /// Nil for every other origin, whose bytes `PictureBytes` reads when they are needed.
   package let inlineBytes: [UInt8]?
+  /// Whether the words in the picture are in the document's text, so that no program has to read
+  /// them: labels that a PDF has as letters.
+  package let hasKnownWords: Bool
 
   package init(
     origin: PictureOrigin, caption: String = "", byteOffset: Int = 0, page: Int? = nil,
-    inlineBytes: [UInt8]? = nil
+    inlineBytes: [UInt8]? = nil, hasKnownWords: Bool = false
   ) {
     self.origin = origin
     self.caption = caption
     self.byteOffset = byteOffset
     self.page = page
     self.inlineBytes = inlineBytes
+    self.hasKnownWords = hasKnownWords
   }
 }

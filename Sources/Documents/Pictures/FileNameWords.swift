@@ -13,6 +13,19 @@ enum FileNameWords {
     "png",
   ]
 
+  /// The extensions of pictures, which programs write into the alternative text with the name.
+  private static let extensions: Set<String> = [
+    "png", "jpg", "jpeg", "gif", "bmp", "tif", "tiff", "webp", "svg", "emf", "wmf", "heic",
+  ]
+
+  /// A caption, or the words of it where it is nothing but the name of a picture's file.
+  static func caption(_ text: String) -> String {
+    guard let dot = text.lastIndex(of: "."), !text[..<dot].contains(" "),
+      extensions.contains(text[text.index(after: dot)...].lowercased())
+    else { return text }
+    return words(of: text)
+  }
+
   /// The words of a name.
   ///
   /// - Parameter path: a path or a file name.

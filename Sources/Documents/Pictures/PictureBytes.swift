@@ -20,7 +20,7 @@ package struct PictureBytes {
   /// - Parameter picture: a picture of the document.
   /// - Returns: at most `limits.maximumFileByteCount` bytes, of any content.
   /// - Throws: `DocumentError` where the file, the part or the page cannot be read.
-  /// - Complexity: for a page, one process that draws it.
+  /// - Complexity: for a page and for a figure, one process that draws it.
   package mutating func read(_ picture: ExtractedPicture) throws(DocumentError) -> [UInt8] {
     if let bytes = picture.inlineBytes { return bytes }
     switch picture.origin {
@@ -31,6 +31,8 @@ package struct PictureBytes {
     case .inline: return []
     case .page(let number):
       return try PDFPagePicture(path: path, limits: limits).draw(page: number)
+    case .figure(let page, let region):
+      return try PDFPagePicture(path: path, limits: limits).draw(page: page, region: region)
     }
   }
 

@@ -46,7 +46,7 @@ public struct PictureDetails: Sendable, Equatable, Codable {
 }
 
 /// A rectangle of a picture, in pixels from its upper left corner.
-public struct PictureRegion: Sendable, Equatable, Codable {
+public struct PictureRegion: Sendable, Hashable, Codable {
   /// The first column.
   public let x: Int
   /// The first row.

@@ -8,12 +8,15 @@ public enum PictureOrigin: Sendable, Hashable {
   case file
   /// A picture file that a page refers to, by its absolute path.
   case linked(path: String)
-  /// A part of a DOCX archive, by its name.
+  /// A part of an archive (DOCX, PPTX, EPUB, …), by its name.
   case part(name: String)
   /// A `data:` address in a page; the number counts them from 1.
   case inline(number: Int)
   /// A page of a PDF, drawn as a picture; the number counts from 1.
   case page(number: Int)
+  /// A figure on a page of a PDF, drawn as a picture: the page from 1, and the figure's place on it in
+  /// pixels, of which the longer side of the page has 2,200.
+  case figure(page: Int, region: PictureRegion)
 
   /// A name for people: the picture's file name, or its position in the document.
   public var displayName: String? {
@@ -22,14 +25,14 @@ public enum PictureOrigin: Sendable, Hashable {
     case .linked(let path): Paths.name(of: path)
     case .part(let name): Paths.name(of: name)
     case .inline(let number): "picture \(number) in the page"
-    case .page: nil
+    case .page, .figure: nil
     }
   }
 }
 
 extension PictureOrigin: RawRepresentable {
   /// The text form: `file`, `linked:/home/a/b.jpg`, `part:word/media/image1.png`, `inline:1`,
-  /// `page:3`.
+  /// `page:3`, `figure:3:200,340,800,600` (page, column, row, width, height).
   public var rawValue: String {
     switch self {
     case .file: "file"
@@ -37,6 +40,8 @@ extension PictureOrigin: RawRepresentable {
     case .part(let name): "part:" + name
     case .inline(let number): "inline:\(number)"
     case .page(let number): "page:\(number)"
+    case .figure(let page, let region):
+      "figure:\(page):\(region.x),\(region.y),\(region.width),\(region.height)"
     }
   }
 
@@ -53,8 +58,22 @@ extension PictureOrigin: RawRepresentable {
     case ("part", _): self = .part(name: value)
     case ("inline", let number?): self = .inline(number: number)
     case ("page", let number?): self = .page(number: number)
+    case ("figure", _):
+      guard let figure = Self.placedFigure(value) else { return nil }
+      self = figure
     default: return nil
     }
+  }
+
+  /// The figure that `3:200,340,800,600` describes.
+  private static func placedFigure(_ value: String) -> PictureOrigin? {
+    let parts = value.split(separator: ":", omittingEmptySubsequences: false)
+    guard parts.count == 2, let page = Int(parts[0]) else { return nil }
+    let numbers = parts[1].split(separator: ",", omittingEmptySubsequences: false).map { Int($0) }
+    guard numbers.count == 4, let x = numbers[0], let y = numbers[1], let width = numbers[2],
+      let height = numbers[3]
+    else { return nil }
+    return .figure(page: page, region: PictureRegion(x: x, y: y, width: width, height: height))
   }
 }
 

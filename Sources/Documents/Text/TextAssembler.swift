@@ -88,10 +88,13 @@ struct TextAssembler {
 
   /// Appends the text of another document with its tables and its headings, which go `levelOffset`
   /// levels down.
-  mutating func append(_ document: ExtractedDocument, levelOffset: Int = 0) {
+  ///
+  /// - Returns: what has to be added to an offset in its text; nil if nothing of it is visible.
+  @discardableResult
+  mutating func append(_ document: ExtractedDocument, levelOffset: Int = 0) -> Int? {
     // Bytes before the text that are trimmed, which `read` of other types hardly leaves.
     let leading = document.text.utf8.prefix { TextLayout.isSpace($0) }.count
-    guard let range = append(document.text, newlineCount: 2) else { return }
+    guard let range = append(document.text, newlineCount: 2) else { return nil }
     removedControlCount += document.removedControlCount
     leftOut.add(document.leftOut)
     let offset = range.lowerBound - leading
@@ -105,6 +108,7 @@ struct TextAssembler {
         Heading(
           level: min(heading.level + levelOffset, 6), title: heading.title, byteRange: start..<end))
     }
+    return offset
   }
 
   /// Appends cleaned text; returns its range, or nil if nothing of it is visible.
@@ -164,11 +168,13 @@ struct TextAssembler {
   ///   - title: the document's own title; nil takes the first heading of level 1.
   ///   - pages: byte ranges of pages or slides; then the parts are not used.
   ///   - encoding: the encoding of a text file.
-  /// - Returns: the text with headings, places and warnings.
+  ///   - pictures: what ``PictureCollector`` returned.
+  /// - Returns: the text with headings, places, pictures and warnings.
   /// - Throws: `.textTooLarge`.
   func document(
     type: DocumentType, path: String, title: String? = nil, pages: [Range<Int>]? = nil,
-    encoding: TextEncoding? = nil
+    encoding: TextEncoding? = nil,
+    pictures: FoundPictures = FoundPictures()
   ) throws(DocumentError) -> ExtractedDocument {
     guard !isFull else { throw .textTooLarge(path: path, limit: limit) }
     let own = title.map(Self.singleLine).flatMap { $0.isEmpty ? nil : $0 }
@@ -176,8 +182,8 @@ struct TextAssembler {
       type: type, title: own ?? headings.first { $0.level == 1 }?.title,
       text: String(decoding: bytes, as: UTF8.self), pages: pages, headings: headings,
       encoding: encoding, places: places, parts: pages == nil ? parts : nil,
-      removedControlCount: removedControlCount,
-      warnings: warnings + [leftOut.warning].compactMap { $0 })
+      removedControlCount: removedControlCount, pictures: pictures.pictures,
+      warnings: warnings + [leftOut.warning, pictures.warning].compactMap { $0 })
     (document.tables, document.leftOut) = (tables, leftOut)
     return document
   }

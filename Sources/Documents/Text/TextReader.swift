@@ -13,7 +13,7 @@ struct TextReader {
     let decoded = try SourceText(source)
     var builder = decoded.builder
     let marks = TextMarks(builder.bytes, isMarkdown: type == .markdown)
-    let pictures = type == .markdown ? pictures(builder.bytes, without: marks) : []
+    let found = type == .markdown ? pictures(builder.bytes, without: marks) : FoundPictures()
     builder.remove(marks.ranges)
     let structure = MarkdownStructure(builder.bytes, dialect: type == .markdown ? .markdown : .text)
     return ExtractedDocument(
@@ -24,13 +24,15 @@ struct TextReader {
       sourceMap: builder.sourceMap,
       encoding: decoded.encoding,
       removedControlCount: builder.removedControlCount,
-      pictures: pictures,
-      warnings: decoded.warnings + marks.warnings)
+      pictures: found.pictures,
+      warnings: decoded.warnings + marks.warnings + [found.warning].compactMap { $0 })
   }
 
   /// The pictures that a Markdown text shows, where their files exist; their places are in the text
   /// without the marks.
-  private func pictures(_ bytes: [UInt8], without marks: TextMarks) -> [ExtractedPicture] {
+  private func pictures(
+    _ bytes: [UInt8], without marks: TextMarks
+  ) -> FoundPictures {
     var markdown = MarkdownPictures(bytes)
     let shown = markdown.find().map { picture in
       ShownPicture(

@@ -33,6 +33,7 @@ struct XLSXReader {
     if let part = related.targets(of: "styles").first {
       try package.walkOptional(part, &styles, &text.warnings)
     }
+    var shown: [ShownPicture] = []
     for sheet in workbook.sheets {
       guard let part = related.part(sheet.relationship), part.contains("worksheets/") else {
         text.warnings.append("the sheet '\(sheet.name)' has no cells that are read")
@@ -43,17 +44,20 @@ struct XLSXReader {
         strings: strings.texts, styles: styles, uses1904: workbook.uses1904,
         limit: package.limits.maximumTextByteCount)
       try package.walk(part, &visitor)
-      let boxes = try textBoxes(of: part, &text)
+      let boxes = try textBoxes(of: part, &text, &shown)
       try write(visitor, boxes, named: sheet.name, into: &text)
     }
     noteLeftOut(&text)
     let title = try package.title(&text.warnings)
-    return try text.document(type: .xlsx, path: package.path, title: title)
+    return try text.document(
+      type: .xlsx, path: package.path, title: title,
+      pictures: PictureCollector.pictures(shown, in: package.names))
   }
 
-  /// The shapes with text above the cells of a sheet (20.5, SpreadsheetML drawings).
+  /// The shapes with text above the cells of a sheet (20.5, SpreadsheetML drawings); its pictures go
+  /// to `shown`.
   private func textBoxes(
-    of sheet: String, _ text: inout TextAssembler
+    of sheet: String, _ text: inout TextAssembler, _ shown: inout [ShownPicture]
   ) throws(DocumentError) -> [PPTXShape] {
     var shapes: [PPTXShape] = []
     for part in try package.relationships(of: sheet, &text.warnings).targets(of: "drawing") {
@@ -62,6 +66,8 @@ struct XLSXReader {
       try package.walkOptional(part, &drawing, &text.warnings)
       text.leftOut.add(drawing.leftOut)
       shapes += drawing.shapes
+      let related = try package.relationships(of: part, &text.warnings)
+      shown += drawing.shownPictures(related, at: text.bytes.count, page: nil)
     }
     return shapes.filter { !$0.paragraphs.isEmpty || !$0.rows.isEmpty }
   }

@@ -12,7 +12,7 @@ extension ComputeContext {
       rows: operands.rows, rowByteCount: inputs * 4,
       panels: (outputs + packed.panelColumns - 1) / packed.panelColumns,
       panelColumns: packed.panelColumns, inputs: inputs, threadCount: pool.threadCount)
-    pool.run(taskCount: tasks.count) { task in
+    pool.runInParts(taskCount: tasks.count) { task, _ in
       let (rows, panels) = tasks.ranges(of: task)
       packed.linearPanels(
         PanelProduct(
@@ -45,7 +45,7 @@ extension ComputeContext {
           operands.x + rows.lowerBound * inputs, rows: rows.count, inputs: inputs,
           into: quantized + rows.lowerBound * rowByteCount)
       }
-      pool.run(taskCount: tasks.count) { task in
+      pool.runInParts(taskCount: tasks.count) { task, _ in
         let (rows, panels) = tasks.ranges(of: task)
         packed.linearOffsetQ80(
           OffsetQ80Product(

@@ -46,7 +46,9 @@ struct PictureIntake: Sendable {
       guard let pixels = pixels(of: picture, &bytes, path: path, into: &result) else {
         continue
       }
-      let words = words(in: pixels.picture, path: path, into: &result)
+      let words =
+        picture.hasKnownWords
+        ? RecognizedText() : words(in: pixels.picture, path: path, into: &result)
       let details = details(of: pixels, origin: picture.origin, wasRead: words != nil)
       if let words {
         result.texts += maker.chunks(of: words, in: picture, details: details)
@@ -110,7 +112,7 @@ struct PictureIntake: Sendable {
     switch origin {
     case .file: true
     case .page: !picture.isUniform
-    case .linked, .part, .inline: min(picture.width, picture.height) >= Self.minimumSide
+    case .linked, .part, .inline, .figure: min(picture.width, picture.height) >= Self.minimumSide
     }
   }
 
