@@ -249,7 +249,8 @@ class Ours:
                 "text": report["text"]}
 
     def bench(self, arguments):
-        command = [self.options.program, "bench", "whisper", "-m", self.model, *arguments,
+        # A peer keeps its process, so all its rounds but the first are warm; this is a new process each time.
+        command = [self.options.program, "bench", "whisper", "-m", self.model, *arguments, "--runs", "2",
                    "--threads", str(self.options.threads)]
         process = subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
         output, error = process.stdout.read(), process.stderr.read()

@@ -5,8 +5,9 @@ package import KernelInterface
 // The lanes of a register are queries. The block's queries are transposed once into scratch (and
 // scaled by 1/√headDim); then the scores of one key for all queries of the block are a chain of
 // multiply-adds with the key's elements broadcast, read in place, or products of bytes
-// (ByteScores). So softmax runs down the keys, lane by lane, without any sum across a register; and the result is again a product whose
-// rows, the values, are read in place. Nothing else is transposed or copied.
+// (ByteScores). So softmax runs down the keys, lane by lane, without any sum across a register; and
+// the result is again a product whose rows, the values, are read in place. Nothing else is transposed
+// or copied.
 //
 // Every sum runs over ascending dimensions or ascending keys, whatever the block.
 
@@ -87,39 +88,41 @@ private func softmaxDownKeys(
   if hidesKeys { setHiddenScores(block, scores, to: -.infinity) }
   for register in 0..<registers {
     let column = scores + register * laneCount
-    var largest = load(column)
-    for key in 1..<max(1, block.keyCount) {
-      largest = maximum(largest, load(column + key * attentionQueryCount))
-    }
-    let sum = sumDownKeys(block.keyCount) { key in
+    let largest = largestDownKeys(column, count: block.keyCount)
+    for key in 0..<block.keyCount {
       let target = column + key * attentionQueryCount
-      let power = exponential(load(target) - largest)
-      store(power, target)
-      return power
+      store(exponential(load(target) - largest), target)
     }
-    store(broadcast(1) / sum, factors + register * laneCount)
   }
-  guard hidesKeys else { return }
-  setHiddenScores(block, scores, to: 0)
+  if hidesKeys { setHiddenScores(block, scores, to: 0) }
   for register in 0..<registers {
-    let column = scores + register * laneCount
-    let sum = sumDownKeys(block.keyCount) { load(column + $0 * attentionQueryCount) }
+    let sum = sumDownKeys(scores + register * laneCount, count: block.keyCount)
     store(broadcast(1) / sum, factors + register * laneCount)
   }
 }
 
-/// The sum of a register for each of `count` keys, in parts of ``AttentionBlock/keysInSum`` keys.
+/// The largest score of each query.
+@inline(__always)
+private func largestDownKeys(_ column: UnsafePointer<Float>, count: Int) -> FloatLanes {
+  var largest = load(column)
+  for key in 1..<max(1, count) {
+    largest = maximum(largest, load(column + key * attentionQueryCount))
+  }
+  return largest
+}
+
+/// The sum of a column of registers, in parts of ``AttentionBlock/keysInSum`` keys.
 ///
 /// One chain of 1,500 positive terms of about the same size, as Whisper's encoder has where a head
 /// attends to everything, loses 3 decimal digits: the output of tiny.en differed by 2.5e-4 of its range
 /// from that in Float64.
 @inline(__always)
-private func sumDownKeys(_ count: Int, _ lanes: (_ key: Int) -> FloatLanes) -> FloatLanes {
+private func sumDownKeys(_ column: UnsafePointer<Float>, count: Int) -> FloatLanes {
   var total = zeroLanes()
   let span = AttentionBlock.keysInSum
   for first in stride(from: 0, to: count, by: span) {
     var part = zeroLanes()
-    for key in first..<min(first + span, count) { part += lanes(key) }
+    for key in first..<min(first + span, count) { part += load(column + key * attentionQueryCount) }
     total += part
   }
   return total

@@ -11,7 +11,7 @@ extension ComputeContext {
     let tasks = ProductTasks(
       rows: operands.rows, rowByteCount: inputs * 4,
       panels: (outputs + packed.panelColumns - 1) / packed.panelColumns,
-      panelColumns: packed.panelColumns, inputs: inputs, threadCount: pool.threadCount)
+      panelColumns: packed.panelColumns, inputs: inputs, threadCount: pool.freeThreadCount)
     pool.runInParts(taskCount: tasks.count) { task, _ in
       let (rows, panels) = tasks.ranges(of: task)
       packed.linearPanels(
@@ -38,7 +38,7 @@ extension ComputeContext {
     let tasks = ProductTasks(
       rows: operands.rows, rowByteCount: rowByteCount,
       panels: (outputs + packed.panelColumns - 1) / packed.panelColumns,
-      panelColumns: packed.panelColumns, inputs: inputs, threadCount: pool.threadCount)
+      panelColumns: packed.panelColumns, inputs: inputs, threadCount: pool.freeThreadCount)
     scratch.withBytes(operands.rows * rowByteCount) { quantized in
       forRowChunks(operands.rows, elementsPerRow: inputs) { rows in
         packed.quantizeOffsetQ80(

@@ -5,8 +5,8 @@ extension ComputeContext {
     let largest = max(1, 16_384 / max(1, elementsPerRow))
     let chunks = (rows + largest - 1) / largest
     // As many for each thread: of three equal chunks, one of two threads would have two.
-    let rounds = (chunks + pool.threadCount - 1) / pool.threadCount
-    let even = chunks > 1 ? rounds * pool.threadCount : 1
+    let rounds = (chunks + pool.freeThreadCount - 1) / pool.freeThreadCount
+    let even = chunks > 1 ? rounds * pool.freeThreadCount : 1
     let rowsPerChunk = max(1, (rows + even - 1) / even)
     pool.runInParts(taskCount: (rows + rowsPerChunk - 1) / rowsPerChunk) { chunk, _ in
       let start = chunk * rowsPerChunk

@@ -12,7 +12,7 @@ extension WorkerPool {
   ///   - taskCount: cut into as many parts of equal length as there are threads.
   ///   - body: as of ``run(taskCount:_:)``.
   package func runInParts(taskCount: Int, _ body: (_ task: Int, _ thread: Int) -> Void) {
-    let parts = threadCount
+    let parts = freeThreadCount
     guard parts > 1, parts <= PartClaims.largestPartCount, taskCount >= parts,
       taskCount / parts < PartClaims.largestTaskCount
     else { return run(taskCount: taskCount, body) }

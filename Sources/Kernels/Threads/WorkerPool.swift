@@ -69,6 +69,11 @@ package final class WorkerPool: Sendable {
     }
   }
 
+  /// The threads that a call would have now: one inside a task.
+  ///
+  /// Work that is cut more finely than its threads need reads its weights more often.
+  package var freeThreadCount: Int { state.isFree ? threadCount : 1 }
+
   /// The name of the worker threads, of at most 15 bytes as Linux demands.
   package static let threadName = "swiftrag-worker"
 

@@ -44,6 +44,9 @@ final class WorkerPoolState: @unchecked Sendable {
       .exchanged
   }
 
+  /// Whether no call is in progress.
+  var isFree: Bool { !isBusy.load(ordering: .relaxed) }
+
   /// Releases the pool.
   func end() {
     isBusy.store(false, ordering: .releasing)
