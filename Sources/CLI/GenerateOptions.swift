@@ -74,7 +74,11 @@ struct LanguageModelOptions: ParsableArguments {
 
 extension KVCacheType: ExpressibleByArgument {}
 extension ChatTemplate: ExpressibleByArgument {}
-extension PromptPassages: ExpressibleByArgument {}
+extension PromptPassages: ExpressibleByArgument {
+  /// The help of `--passages`.
+  static let help: ArgumentHelp =
+    "Which passages a language model is given: all, those that bear on the question by themselves, or these only to models of fewer than a billion weights (auto)."
+}
 extension PromptForm: ExpressibleByArgument {
   /// All names, for the help of options.
   static var names: String { allCases.map(\.rawValue).joined(separator: ", ") }

@@ -46,10 +46,7 @@ extension EvalCommand {
         valueName: "form"))
     var prompt: [PromptForm] = []
 
-    @Option(
-      help:
-        "Which passages a language model is given: all, those that bear on the question by themselves, or these only to models of fewer than a billion weights (auto)."
-    )
+    @Option(help: PromptPassages.help)
     var passages = PromptPassages.auto
 
     @Option(help: "With --squad and -m: ask only this many questions, spread over the file.")

@@ -65,10 +65,7 @@ struct RunCommand: ParsableCommand {
         + "for models of fewer than a billion weights, instructed for others).", valueName: "form"))
   var prompt: PromptForm?
 
-  @Option(
-    help:
-      "Which passages a language model is given: all, those that bear on the question by themselves, or these only to models of fewer than a billion weights (auto)."
-  )
+  @Option(help: PromptPassages.help)
   var passages = PromptPassages.auto
 
   @Option(help: "Sentence encoder: a folder, a GGUF file, or a name below models/embeddings.")

@@ -101,10 +101,7 @@ package struct JudgedPassages: Sendable {
 
   /// The passages each of which would suffice as evidence, best first.
   var bearing: [Passage] {
-    zip(passages, evidence).filter { passage, evidence in
-      rule.strength(of: evidence) >= rule.threshold
-        || passage.pictureRelevance ?? 0 >= PictureRelevance.threshold
-    }.map(\.0)
+    zip(passages, evidence).filter { rule.bears($0, strength: rule.strength(of: $1)) }.map(\.0)
   }
 
   /// The evidence of a passage for a question; nil if it was not judged for that question.
@@ -169,6 +166,12 @@ package struct EvidenceRule: Sendable, Equatable {
   /// The left side of the inequality.
   package func strength(cosine: Double, coverage: Double) -> Double {
     cosineWeight * cosine + coverageWeight * coverage
+  }
+
+  /// Whether a passage bears on the question by itself: its evidence suffices, or it is a picture of what
+  /// is asked for.
+  func bears(_ passage: Passage, strength: Double) -> Bool {
+    strength >= threshold || passage.pictureRelevance ?? 0 >= PictureRelevance.threshold
   }
 
   /// The left side of the inequality for one passage.

@@ -86,10 +86,7 @@ private struct Quote {
   }
 
   /// Whether the passage bears on the question by itself, so that it is shown below the answer.
-  func bears(by rule: EvidenceRule) -> Bool {
-    strength >= rule.threshold
-      || passage.pictureRelevance ?? 0 >= PictureRelevance.threshold
-  }
+  func bears(by rule: EvidenceRule) -> Bool { rule.bears(passage, strength: strength) }
 
   /// Highlights the best piece of the passage.
   mutating func choose(by score: QuoteScore, passageWeight: Double, margin: Double) throws {

@@ -40,7 +40,7 @@ package enum PromptPassages: String, Sendable, CaseIterable, Codable {
 }
 
 extension AnswerRequest {
-  /// The judged passages each of which would suffice as evidence; the strongest if none does.
+  /// The judged passages each of which would suffice as evidence; the first if none does.
   ///
   /// Passages that were given without being judged all count.
   var bearingPassages: [Passage] {
