@@ -2,7 +2,7 @@
 """Pictures and texts per second of CLIP ViT-B/32: swiftrag, onnxruntime, openvino and torch in one run.
 
     .venv/bin/python Benchmarks/peers/clip_speed.py [--rounds 3] [--seconds 2] [--threads 2]
-        [--avx2] [--json FILE]
+        [--avx2] [--towers image,text] [--only NAME,...] [--json FILE]
 
 The model has the true shape and seeded weights (Tests/Reference/clip_reference.py). Contestants, each
 in a process of its own that stays alive between its turns:
@@ -159,11 +159,20 @@ def main():
     parser.add_argument("--program", default=str(ROOT / ".build/release/swiftrag"))
     parser.add_argument("--avx2", action="store_true",
                         help="hold every contestant to AVX2 (instruction_set.py)")
+    parser.add_argument("--towers", default="image,text")
+    parser.add_argument("--only", help="measure these contestants alone")
     parser.add_argument("--json", type=pathlib.Path)
     parser.add_argument("--serve", nargs=2, metavar=("NAME", "WORK"), help=argparse.SUPPRESS)
     options = parser.parse_args()
     if options.serve:
         return serve(options.serve[0], pathlib.Path(options.serve[1]), options.threads)
+    if options.only:
+        wanted = options.only.split(",")
+        PEERS[:] = [name for name in PEERS if name in wanted]
+        for name in [name for name in OURS if name not in wanted]:
+            del OURS[name]
+    towers = options.towers.split(",")
+    CASES[:] = [case for case in CASES if case[0] in towers]
     rates = {}
     with tempfile.TemporaryDirectory() as folder:
         work = pathlib.Path(folder)
@@ -184,7 +193,7 @@ def main():
                     rates.setdefault((tower, batch, name), []).append(ours(
                         options.program, work / file, options.threads, tower, batch, 77,
                         options.seconds))
-            for name, file in OURS.items():
+            for name, file in OURS.items() if "text" in towers else ():
                 rates.setdefault(("text of 10", 1, name), []).append(ours(
                     options.program, work / file, options.threads, "text", 1, 10, options.seconds))
         for process in processes.values():

@@ -21,8 +21,8 @@ All decode greedily (beam: five hypotheses) in English at temperature 0 without 
             the decoder alone, since a transcription may encode several windows
   small     the same with random weights of the shape of small, whose texts do not end; without Q5_1
   hour      the same 20 times, swiftrag and faster-whisper int8 alone: real-time factor and memory
-  errors    word error rate on recordings with a text beside them, greedy, with openai-whisper's
-            English normaliser for all
+  errors    word error rate on recordings with a text beside them, greedy, counted for all by one
+            `swiftrag eval wer`
 The encoder is the network up to its last LayerNorm. The keys and values of the sound, which the decoder's
 layers read and which are computed once a window, belong to the decoder: openai-whisper and ctranslate2
 compute them in the decoder's first step, onnxruntime's encoder has none, and `bench whisper` times them
@@ -426,34 +426,24 @@ def tokens(title, options, contestants, folder, recording):
 
 
 def errors(options, contestants, folder):
-    """Word error rates over all recordings with a text."""
-    from whisper.normalizers import EnglishTextNormalizer
-    normalize = EnglishTextNormalizer()
-    recordings = sorted(p for p in (options.audio / "night1968").glob("*.wav") if p.with_suffix(".txt").exists())
-    lines = ["### Word error rate", "", "| | " + " | ".join(p.name.split("_")[0] for p in recordings) + " | all |",
-             "|" + "---|" * (len(recordings) + 2)]
+    """The table of `swiftrag eval wer` over all recordings with a text, the peers' texts beside ours."""
+    recordings = options.audio / "night1968"
+    names = sorted(p for p in recordings.glob("*.wav") if p.with_suffix(".txt").exists())
+    command = [options.program, "eval", "wer", str(recordings), "-q", "-t", str(options.threads),
+               "--no-fallback", "--vad", "off", "--language", "en"]
     for name, contestant in contestants.items():
-        if name.startswith("onnxruntime"):
-            continue
-        wrong, total, cells = 0, 0, []
-        for path in recordings:
-            said = normalize(path.with_suffix(".txt").read_text()).split()
-            copy = write_wave(folder / "one.wav", read_wave(path))
-            heard = normalize(contestant.run({"path": copy, "beam": 1, "encode": False})["text"]).split()
-            count = distance(heard, said)
-            cells.append(f"{100 * count / len(said):.0f}")
-            wrong, total = wrong + count, total + len(said)
-        lines.append(f"| {name} | " + " | ".join(cells) + f" | {100 * wrong / total:.1f} |")
-    return "\n".join(lines) + "\n"
-
-
-def distance(a, b):
-    row = list(range(len(b) + 1))
-    for i, x in enumerate(a):
-        diagonal, row[0] = row[0], i + 1
-        for j, y in enumerate(b):
-            diagonal, row[j + 1] = row[j + 1], min(diagonal + (x != y), row[j + 1] + 1, row[j] + 1)
-    return row[-1]
+        if name.startswith("swiftrag"):
+            command += ["-m", contestant.model]
+        elif not name.startswith("onnxruntime"):
+            texts = folder / name.replace(" ", "-")
+            texts.mkdir()
+            for path in names:
+                copy = write_wave(folder / "one.wav", read_wave(path))
+                heard = contestant.run({"path": copy, "beam": 1, "encode": False})["text"]
+                (texts / path.with_suffix(".txt").name).write_text(heard)
+            command += ["--transcripts", f"{texts.name}={texts}"]
+    table = subprocess.run(command, stdout=subprocess.PIPE, text=True, check=True).stdout
+    return f"### {options.model}, word error rate\n\n```\n{table}```\n"
 
 
 if __name__ == "__main__":

@@ -12,11 +12,13 @@ extension EvalCommand {
     static let configuration = CommandConfiguration(
       commandName: "wer", abstract: "Word error rate of Whispers on recordings with known texts.",
       discussion: """
-        A recording's text is the file of the same name with .txt. The last row is the rate over all \
-        words; the last line is transcription time divided by the recordings' length.
+        A recording's text is the file of the same name with .txt. The last row but one is the rate \
+        over all words; the last is transcription time divided by the recordings' length. What other \
+        programs understood is counted in the same table.
 
           swiftrag eval wer ~/recordings -m base.pt -m base-q8_0.gguf
           swiftrag eval wer ~/recordings --beam-size 5 --json
+          swiftrag eval wer ~/recordings --transcripts whisper.cpp=~/texts
         """)
 
     @Argument(help: "A folder of recordings.", completion: .directory)
@@ -26,6 +28,12 @@ extension EvalCommand {
       name: .shortAndLong,
       help: "Whisper: a file, a folder, or a name below models/whisper; may be repeated.")
     var model: [String] = []
+
+    @Option(
+      help: """
+        Texts of another program, one NAME.txt a recording, as LABEL=FOLDER; may be repeated.
+        """)
+    var transcripts: [String] = []
 
     @OptionGroup var decoding: DecodingOptions
 
@@ -38,11 +46,20 @@ extension EvalCommand {
     @OptionGroup var common: CommonOptions
 
     private struct Report: Encodable {
+      /// A model, or the label of another program's texts.
       var model: String
       var recordings: [String: Double]
       var rate: Double
       var words: Int
-      var realTimeFactor: Double
+      /// Nil for texts that were not transcribed here.
+      var realTimeFactor: Double?
+    }
+
+    /// A recording and what is said in it.
+    private struct Recording {
+      let name: String
+      let path: String
+      let text: String
     }
 
     func run() throws {
@@ -50,7 +67,7 @@ extension EvalCommand {
       try requireExisting([folder])
       let options = try decoding.options
       let recordings = try recordings()
-      var reports: [Report] = []
+      var reports = try transcripts.map { try report(transcripts: $0, recordings) }
       let models = model.isEmpty ? [nil] : model.map(Optional.some)
       let configurations = try models.map {
         try Configuration(flags: computeSettings(threads: threads, model: $0, as: .whisperModel))
@@ -65,17 +82,18 @@ extension EvalCommand {
     }
 
     /// Recordings that have a text, by name.
-    private func recordings() throws -> [(name: String, path: String, text: String)] {
+    private func recordings() throws -> [Recording] {
       try requireExisting([folder])
       let names = ((try? FileManager.default.contentsOfDirectory(atPath: folder)) ?? []).sorted()
-      let found = names.compactMap { name -> (name: String, path: String, text: String)? in
+      let found = names.compactMap { name -> Recording? in
         let path = folder + "/" + name
         let url = URL(filePath: path)
         guard url.pathExtension != "txt",
           let text = try? String(
             contentsOf: url.deletingPathExtension().appendingPathExtension("txt"), encoding: .utf8)
         else { return nil }
-        return (url.deletingPathExtension().lastPathComponent, path, text)
+        return Recording(
+          name: url.deletingPathExtension().lastPathComponent, path: path, text: text)
       }
       guard !found.isEmpty else {
         throw CommandFailure(
@@ -85,9 +103,34 @@ extension EvalCommand {
       return found
     }
 
+    /// The rates of texts that another program wrote, `LABEL=FOLDER`.
+    private func report(transcripts: String, _ recordings: [Recording]) throws -> Report {
+      let parts = transcripts.split(separator: "=", maxSplits: 1).map(String.init)
+      guard parts.count == 2 else {
+        throw ValidationError("--transcripts takes LABEL=FOLDER, as whisper.cpp=texts")
+      }
+      // The shell leaves a tilde after a label that is no name of a variable.
+      let texts = (parts[1] as NSString).expandingTildeInPath
+      try requireExisting([texts])
+      var (all, rates) = (WordErrorRate(), [String: Double]())
+      for recording in recordings {
+        let path = texts + "/" + recording.name + ".txt"
+        guard let heard = try? String(contentsOfFile: path, encoding: .utf8) else {
+          throw CommandFailure(
+            "\(path): no text of \(recording.name) that can be read; write one for each recording",
+            .missingInput, path: path)
+        }
+        var own = WordErrorRate()
+        own.add(hypothesis: heard, reference: recording.text)
+        rates[recording.name] = own.rate
+        all = all + own
+      }
+      return Report(model: parts[0], recordings: rates, rate: all.rate, words: all.wordCount)
+    }
+
     private func report(
       _ name: String?, _ configuration: Configuration,
-      _ recordings: [(name: String, path: String, text: String)], _ options: TranscriptionOptions
+      _ recordings: [Recording], _ options: TranscriptionOptions
     ) throws -> Report {
       let runtime = Runtime(configuration: configuration)
       let transcriber = try runtime.transcriber()
@@ -120,18 +163,21 @@ extension EvalCommand {
 
     private func show(_ reports: [Report], _ names: [String]) {
       let width = (names + ["recording"]).map(\.count).max() ?? 0
+      let titles = reports.map { String(droppingControls(Paths.name(of: $0.model)).suffix(24)) }
       func row(_ name: String, _ cells: [String]) {
         Terminal.answer(
           droppingControls(name).padding(toLength: width, withPad: " ", startingAt: 0)
-            + cells.map { "  " + String(repeating: " ", count: max(0, 12 - $0.count)) + $0 }
+            + zip(titles, cells).map { title, cell in
+              String(repeating: " ", count: 2 + max(0, max(8, title.count) - cell.count)) + cell
+            }
             .joined())
       }
-      row("recording", reports.map { String(Paths.name(of: $0.model).suffix(12)) })
+      row("recording", titles)
       for name in names {
         row(name, reports.map { String(format: "%.1f %%", 100 * ($0.recordings[name] ?? 0)) })
       }
       row("all words", reports.map { String(format: "%.1f %%", 100 * $0.rate) })
-      row("time", reports.map { String(format: "%.3f", $0.realTimeFactor) })
+      row("time", reports.map { $0.realTimeFactor.map { String(format: "%.3f", $0) } ?? "" })
     }
   }
 }
