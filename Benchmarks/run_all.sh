@@ -20,5 +20,10 @@ $program bench index "$work/corpus"
 echo "== language model: Mistral-7B-shaped Q4_K_M"
 $program bench model --arch mistral --size full --type q4_k_m --seed 1 --out "$work/mistral.gguf"
 $python Benchmarks/peers/llm_speed.py --model "$work/mistral.gguf"
-echo "== Whisper base"
-.venv-whisper/bin/python Benchmarks/peers/whisper_speed.py --models "${WHISPER_MODELS:-../shared/whisper}"
+whisper="${WHISPER_MODELS:-../shared/whisper}"
+if [ -f "$whisper/pt/base.pt" ]; then
+  echo "== Whisper base"
+  .venv-whisper/bin/python Benchmarks/peers/whisper_speed.py --models "$whisper"
+else
+  echo "== Whisper base: skipped, WHISPER_MODELS names no folder with pt/base.pt, ggml and ct2 (whisper_speed.py)"
+fi

@@ -85,7 +85,8 @@ done
 step "kernels for AVX-VNNI, in the encoding of AVX-512"
 Tests/Reference/avxvnni.sh
 step "Whisper: layouts, hidden states, logits and transcripts against openai-whisper"
-$python Tests/Reference/whisper_parity.py --assets "$assets" --program "$program"
+$python Tests/Reference/whisper_parity.py --assets "$assets" --program "$program" \
+  --models "${WHISPER_MODELS:-../shared/whisper}"
 step "Whisper writes nothing where nobody speaks"
 $python Tests/Reference/whisper_silence.py
 step "the original system's folder of models"
