@@ -27,7 +27,7 @@ final class IngestProgress {
       showRecording(path, done: done, total: total)
     case .progress(let done, let changed, let chunks):
       endRecording()
-      bar?.update(done: done, total: changed, label: "indexing (\(chunks) chunks)")
+      bar?.update(done: done, total: changed, label: "indexing (\(counted(chunks, "chunk")))")
     case .waitingPictures(let done, let total):
       // Files and pictures have their own counts and rates.
       if bar?.unit != "pictures" {
@@ -90,7 +90,7 @@ final class IngestProgress {
     }
     let rest = sorted.dropFirst(Self.listedTypeCount).reduce(0) { $0 + $1.value }
     if rest > 0 { parts.append("\(rest) of other types") }
-    return "not read: \(total) file\(total == 1 ? "" : "s") of other types ("
+    return "not read: \(counted(total, "file")) of other types ("
       + parts.joined(separator: ", ") + ")"
       + (counts.keys.contains(where: DocumentReader.isReadByName(fileExtension:))
         ? "; source code and JSON are read where a path names the file" : "")
@@ -150,7 +150,7 @@ final class IngestProgress {
   private static func showLeftOut(_ report: IngestReport) {
     let parts = LeftOutWords.Reason.allCases.compactMap { reason in
       report.leftOutWordCounts[reason.rawValue].map {
-        "\($0) word\($0 == 1 ? "" : "s") of \(reason.rawValue)"
+        "\(counted($0, "word")) of \(reason.rawValue)"
       }
     }
     guard !parts.isEmpty else { return }
@@ -164,14 +164,19 @@ final class IngestProgress {
       (report.addedCount, "added"), (report.updatedCount, "updated"),
       (report.renamedCount, "renamed"), (report.removedCount, "removed"),
       (report.unchangedCount, "unchanged"), (report.skipped.count, "skipped"),
-      (report.skippedPictures.count, "pictures skipped"),
+      (
+        report.skippedPictures.count,
+        report.skippedPictures.count == 1 ? "picture skipped" : "pictures skipped"
+      ),
     ] where count > 0 {
       parts.append("\(count) \(word)")
     }
     let counts = parts.isEmpty ? "no readable files" : parts.joined(separator: ", ")
     var work: [String] = []
-    if report.embeddedChunkCount > 0 { work.append("\(report.embeddedChunkCount) chunks") }
-    if report.embeddedPictureCount > 0 { work.append("\(report.embeddedPictureCount) pictures") }
+    if report.embeddedChunkCount > 0 { work.append(counted(report.embeddedChunkCount, "chunk")) }
+    if report.embeddedPictureCount > 0 {
+      work.append(counted(report.embeddedPictureCount, "picture"))
+    }
     if report.transcribedSeconds > 0 {
       work.append("\(durationText(report.transcribedSeconds)) of sound")
     }
@@ -180,6 +185,9 @@ final class IngestProgress {
       + (report.wasInterrupted ? ", interrupted" : "")
   }
 }
+
+/// A number with a word in the right number, as in `1 chunk` and `2 chunks`.
+func counted(_ count: Int, _ word: String) -> String { "\(count) \(word)\(count == 1 ? "" : "s")" }
 
 /// A length of time in words, as in `45 s`, `12 min 5 s` or `2 h 10 min`.
 func durationText(_ seconds: Double) -> String {

@@ -69,7 +69,7 @@ import Testing
     #expect(first.citation.endSeconds.map { $0 > 25 } == true)
 
     let list = try run("index", "ls")
-    #expect(list.output.contains("docs/message.mp3  (1 chunks, "), "\(list.output)")
+    #expect(list.output.contains("docs/message.mp3  (1 chunk, "), "\(list.output)")
     #expect(list.output.lowercased().contains("english"))
 
     // Nothing is transcribed twice: not by a rebuild, and not for a copy.

@@ -54,7 +54,7 @@ struct IndexCommand: ParsableCommand {
 
     /// The number of passages and, of a recording, its length and language.
     private static func details(of document: IndexCatalog.Document) -> String {
-      var parts = ["\(document.chunkCount) chunks"]
+      var parts = [counted(document.chunkCount, "chunk")]
       if let seconds = document.durationSeconds { parts.append(durationText(seconds)) }
       if let code = document.language {
         parts.append(WhisperLanguages.name(of: code) ?? droppingControls(code))
@@ -156,7 +156,7 @@ struct IndexCommand: ParsableCommand {
 
     /// The cost in a sentence.
     static func text(of cost: KnowledgeBase.RebuildCost) -> String {
-      let documents = "\(cost.documentCount) document\(cost.documentCount == 1 ? "" : "s")"
+      let documents = counted(cost.documentCount, "document")
       if cost.isContinuation {
         return "an interrupted rebuild is continued: \(documents) left for \(cost.newModel)"
       }
@@ -194,7 +194,8 @@ struct IndexCommand: ParsableCommand {
         }
         if verification.isWhole {
           Terminal.answer(
-            "the index is whole: \(verification.documents) documents, \(verification.chunks) chunks"
+            "the index is whole: \(counted(verification.documents, "document")), "
+              + counted(verification.chunks, "chunk")
           )
         }
       }
