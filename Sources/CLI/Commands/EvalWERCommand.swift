@@ -109,7 +109,7 @@ extension EvalCommand {
       guard parts.count == 2 else {
         throw ValidationError("--transcripts takes LABEL=FOLDER, as whisper.cpp=texts")
       }
-      // The shell leaves a tilde after a label that is no name of a variable.
+      // The shell expands a tilde after = only where a name of a variable precedes it.
       let texts = (parts[1] as NSString).expandingTildeInPath
       try requireExisting([texts])
       var (all, rates) = (WordErrorRate(), [String: Double]())
