@@ -38,7 +38,10 @@ struct SearchOptions: ParsableArguments {
   @Option(help: "Only documents below this folder, this file, or matching a pattern like '*.pdf'.")
   var path: [String] = []
 
-  @Option(help: "Only this type: \(DocumentType.names).")
+  @Option(
+    help: """
+      Only this type: \(DocumentType.names). Pictures inside other documents are pictures too.
+      """)
   var type: [DocumentTypeArgument] = []
 
   /// The settings that these flags give.

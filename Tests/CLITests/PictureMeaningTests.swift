@@ -155,6 +155,11 @@ struct PictureMeaningTests {
       #expect(first.citation.kind == "picture" && first.citation.page == page, "\(text)")
       #expect(first.pictureRelevance ?? 0 > 0.9)
     }
+    let pictures = try PassageShape.list(
+      try album.run(
+        "search", "a red circle", "-k", "3", "--type", "picture", "--json", clip: Self.clip))
+    #expect(pictures.first?.citation.page == 2)
+    #expect(pictures.allSatisfy { $0.citation.kind == "picture" })
     let answer = try album.run("run", "Is there a red circle?", clip: Self.clip)
     #expect(answer.output.hasPrefix("Picture: annual.pdf"), "\(answer.output) \(answer.error)")
     #expect(answer.output.contains("[1] docs/annual.pdf, page 2"), "\(answer.output)")

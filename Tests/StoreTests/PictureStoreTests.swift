@@ -102,6 +102,50 @@ import Testing
     #expect(try hash(whole) == hashes[0])
   }
 
+  /// The type `picture` lets pass the pictures of a page, and not its text.
+  @Test(arguments: SearchMode.allCases) func theTypeFindsPicturesInDocuments(mode: SearchMode)
+    throws
+  {
+    let index = try IndexStore.create(path: path, identity: smallIdentity)
+    try makeWaiting(in: index)
+    try store(["a long walk to the summit"], at: "/notes.txt", in: index)
+    func found(_ types: [String], paths: [String] = [], limit: Int = 1) throws -> [String] {
+      try index.search(
+        SearchQuery(
+          text: "long walk summit", vector: vector(for: "a long walk"), mode: mode, limit: limit,
+          filter: SearchFilter(paths: paths, types: types))
+      ).map(\.text)
+    }
+    #expect(try found(["picture"]) == ["the summit"])
+    #expect(try found(["picture"], paths: ["/other"]).isEmpty)
+    #expect(
+      try found(["picture", "text"], limit: 9).sorted() == [
+        "a long walk to the summit", "the summit",
+      ])
+    #expect(try found(["markdown"], limit: 9).sorted() == ["a long walk", "the summit"])
+    #expect(try index.hasDocument(passing: SearchFilter(types: ["picture"])))
+    #expect(try !index.hasDocument(passing: SearchFilter(types: ["pdf"])))
+  }
+
+  /// In the space of pictures as well.
+  @Test func theTypeFindsPicturesByWhatTheyShow() throws {
+    let index = try IndexStore.create(path: path, identity: smallIdentity)
+    try makeWaiting(in: index)
+    try index.adopt(VectorSpaceTests.clip)
+    let vectors = SpaceVectors(
+      space: .picture, firstOrdinal: 1,
+      elements: pictureVector("summit") + pictureVector("valley"))
+    let record = try #require(try index.waitingDocuments().first).record
+    #expect(try index.apply([.addVectors(vectors, to: record)]) == [])
+    for (types, count) in [(["picture"], 2), (["markdown"], 2), (["pdf"], 0)] {
+      let found = try index.searchPictures(
+        SearchQuery(
+          text: "", vector: pictureVector("summit"), space: .picture, mode: .dense,
+          filter: SearchFilter(types: types)))
+      #expect(found.count == count)
+    }
+  }
+
   @Test func waitingPicturesGetTheirVectorsLater() throws {
     let index = try IndexStore.create(path: path, identity: smallIdentity)
     try makeWaiting(in: index)

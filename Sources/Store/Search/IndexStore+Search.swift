@@ -28,7 +28,7 @@ extension IndexStore {
     guard query.limit > 0 else { return [] }
     let patterns = try Self.patterns(query.filter)
     return try read { database in
-      let allowed = try allowedContents(database, query.filter, patterns)
+      let allowed = try AllowedPassages.fetch(database, query.filter, patterns)
       let candidates: [Fusion.Candidate]
       switch query.mode {
       case .dense: candidates = try denseCandidates(database, query, query.limit, allowed)
@@ -54,7 +54,7 @@ extension IndexStore {
   ) throws(StoreError) -> [Double?] {
     let patterns = try Self.patterns(filter)
     return try read { database in
-      let allowed = try allowedContents(database, filter, patterns)
+      let allowed = try AllowedPassages.fetch(database, filter, patterns)
       let found = try nearest(database, vectors, in: space, limit: 1, allowed)
       return vectors.indices.map { $0 < found.count ? found[$0].first?.score : nil }
     }
@@ -73,7 +73,7 @@ extension IndexStore {
 // The three modes.
 extension IndexStore {
   private func denseCandidates(
-    _ database: Database, _ query: SearchQuery, _ limit: Int, _ allowed: Set<Int64>?
+    _ database: Database, _ query: SearchQuery, _ limit: Int, _ allowed: AllowedPassages?
   ) throws -> [Fusion.Candidate] {
     let found = try nearest(database, [query.vector], in: query.space, limit: limit, allowed)
     return (found.first ?? []).enumerated().map { rank, match in
@@ -87,7 +87,7 @@ extension IndexStore {
   /// - Returns: a list for each vector; none at all where the index lacks the space.
   private func nearest(
     _ database: Database, _ queries: [[Float]], in space: VectorSpace.Name, limit: Int,
-    _ allowed: Set<Int64>?
+    _ allowed: AllowedPassages?
   ) throws -> [[EmbeddingIndex.Match]] {
     let state = try IndexState.fetch(database, path: path)
     try requireExpected(state.identity)
@@ -95,7 +95,10 @@ extension IndexStore {
     return try vectorCache.withIndex(database, state, space, path: path) { index in
       let vectors = try VectorTable(
         database, space: space.name, dimension: index.dimension, path: path)
-      let isAllowed = allowed.map { allowed in { (key: Int64) in allowed.contains(key) } }
+      let isAllowed = allowed.map { allowed in
+        { (key: Int64) in allowed.hasContent(key, in: space.name) }
+      }
+      let pictures = space.name == .text ? try allowed?.pictureIDs(database) ?? [] : []
       return try queries.map { query in
         guard query.count == index.dimension else {
           throw StoreError.invalidQuery(
@@ -105,16 +108,32 @@ extension IndexStore {
           throw StoreError.invalidQuery(
             "the query vector has an element that is not a finite number")
         }
-        return try index.search(
+        let found = try index.search(
           query, limit: limit, isAllowed: isAllowed,
           withVector: { id, body in try vectors.withVector(id, body) }
         ).matches
+        return try merged(found, pictures, query, vectors, limit: limit)
       }
     }
   }
 
+  /// The nearest of what was found and of some chunks more; ties by the id of the chunk.
+  private func merged(
+    _ found: [EmbeddingIndex.Match], _ others: [Int64], _ query: [Float], _ vectors: VectorTable,
+    limit: Int
+  ) throws -> [EmbeddingIndex.Match] {
+    guard !others.isEmpty else { return found }
+    let wide = query.map(Double.init)
+    let more = try others.compactMap { id in
+      try vectors.withVector(id) { innerProduct(wide, $0) }
+        .map { EmbeddingIndex.Match(id: id, score: $0) }
+    }
+    let all = (found + more).sorted { ($1.score, $0.id) < ($0.score, $1.id) }
+    return Array(all.prefix(limit))
+  }
+
   private func keywordCandidates(
-    _ database: Database, _ query: SearchQuery, _ limit: Int, _ allowed: Set<Int64>?
+    _ database: Database, _ query: SearchQuery, _ limit: Int, _ allowed: AllowedPassages?
   ) throws -> [Fusion.Candidate] {
     let expression = try KeywordQuery.expression(for: query.text) {
       try indexLanguages(database)
@@ -123,11 +142,9 @@ extension IndexStore {
     var sql = "SELECT rowid, bm25(chunkText) AS cost FROM chunkText WHERE chunkText MATCH ?"
     var arguments: StatementArguments = [expression]
     if let allowed {
-      sql += """
-         AND rowid IN (SELECT id FROM chunk
-          WHERE contentID IN (SELECT value FROM json_each(?)))
-        """
-      arguments += ["[" + allowed.map(String.init).joined(separator: ",") + "]"]
+      let condition = allowed.condition
+      sql += " AND rowid IN " + condition.sql
+      arguments += condition.arguments
     }
     sql += " ORDER BY cost, rowid LIMIT ?"
     arguments += [limit]
@@ -141,7 +158,7 @@ extension IndexStore {
   }
 
   private func hybridCandidates(
-    _ database: Database, _ query: SearchQuery, _ allowed: Set<Int64>?
+    _ database: Database, _ query: SearchQuery, _ allowed: AllowedPassages?
   ) throws -> [Fusion.Candidate] {
     let depth = max(Self.fusionDepth, 2 * query.limit)
     let dense = try denseCandidates(database, query, depth, allowed)
@@ -171,34 +188,8 @@ extension IndexStore {
   package func hasDocument(passing filter: SearchFilter) throws(StoreError) -> Bool {
     let patterns = try Self.patterns(filter)
     return try read { database in
-      try allowedContents(database, filter, patterns)?.isEmpty == false
+      try AllowedPassages.fetch(database, filter, patterns)?.isEmpty == false
     }
-  }
-
-  /// The contents that pass a filter; nil if all do.
-  private func allowedContents(
-    _ database: Database, _ filter: SearchFilter, _ patterns: [PathPattern]
-  ) throws -> Set<Int64>? {
-    guard !filter.isEmpty else { return nil }
-    var allowed: Set<Int64> = []
-    let rows = try Row.fetchCursor(
-      database, sql: "SELECT contentID, type, path FROM document WHERE contentID IS NOT NULL")
-    while let row = try rows.next() {
-      let type: String = try row.decode(atIndex: 1)
-      let path: String = try row.decode(atIndex: 2)
-      if Self.passes(path: path, type: type, filter, patterns) {
-        allowed.insert(try row.decode(atIndex: 0))
-      }
-    }
-    return allowed
-  }
-
-  private static func passes(
-    path: String, type: String, _ filter: SearchFilter, _ patterns: [PathPattern]
-  ) -> Bool {
-    (filter.types.isEmpty || filter.types.contains(type))
-      && ((patterns.isEmpty && filter.places.isEmpty) || filter.hasPlace(of: path)
-        || patterns.contains { $0.matches(path) })
   }
 
   private func passage(
@@ -217,11 +208,12 @@ extension IndexStore {
           + " WHERE document.contentID = ? ORDER BY path"),
       arguments: [content]
     ).map { try DocumentTable.decode($0) }
+    let chunk = try ChunkTable.decode(chunkRow, path: path)
+    let isPicture = filter.hasPictures && chunk.modality == .picture
     let passing = documents.filter {
-      Self.passes(path: $0.path, type: $0.record.type, filter, patterns)
+      (isPicture || filter.hasType($0.record.type)) && filter.hasPath($0.path, patterns)
     }
     guard let first = passing.first else { return nil }
-    let chunk = try ChunkTable.decode(chunkRow, path: path)
     return Passage(
       citation: Citation(chunk, of: first.record), text: chunk.text, score: candidate.score,
       cosine: candidate.cosine, denseRank: candidate.denseRank,

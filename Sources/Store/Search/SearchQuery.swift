@@ -18,7 +18,9 @@ public struct SearchFilter: Sendable, Equatable {
   ///
   /// A document passes if it matches one of these or of `paths`.
   public var places: [String]
-  /// Document types that pass: `text`, `markdown`, `html`, `docx`, `pdf`; all if the list is empty.
+  /// Document types that pass, such as `markdown` or `pdf`; all if the list is empty.
+  ///
+  /// `picture` lets pass pictures in documents of other types as well.
   public var types: [String]
 
   /// - Parameters:
