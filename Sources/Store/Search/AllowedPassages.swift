@@ -14,7 +14,7 @@ struct AllowedPassages {
 
   var isEmpty: Bool { contents.isEmpty && picturesOnly.isEmpty }
 
-  /// What passes a filter; nil if all does.
+  /// The passages that pass a filter; nil where nothing is left out.
   ///
   /// - Complexity: O(documents), and of the type `picture` O(pictures).
   static func fetch(
