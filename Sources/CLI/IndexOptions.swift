@@ -38,10 +38,7 @@ struct SearchOptions: ParsableArguments {
   @Option(help: "Only documents below this folder, this file, or matching a pattern like '*.pdf'.")
   var path: [String] = []
 
-  @Option(
-    help: """
-      Only this type: \(DocumentType.names). Pictures inside other documents are pictures too.
-      """)
+  @Option(help: "Only documents of this type; picture finds those inside other documents too.")
   var type: [DocumentTypeArgument] = []
 
   /// The settings that these flags give.

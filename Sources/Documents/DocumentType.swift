@@ -176,14 +176,8 @@ extension DocumentType {
 
   /// The types in prose, as in `TXT, MD, HTML, DOCX, PDF, pictures and recordings`.
   package static var displayNames: String {
-    list(all.map(\DocumentType.displayName), conjunction: "and")
-  }
-
-  /// The stable names in prose, as in `text, markdown, html, docx, pdf, picture or recording`.
-  package static var names: String { list(all.map(\DocumentType.name), conjunction: "or") }
-
-  private static func list(_ words: [String], conjunction: String) -> String {
+    let words = all.map(\DocumentType.displayName)
     guard let last = words.last, words.count > 1 else { return words.joined() }
-    return words.dropLast().joined(separator: ", ") + " \(conjunction) \(last)"
+    return words.dropLast().joined(separator: ", ") + " and \(last)"
   }
 }

@@ -62,6 +62,17 @@ extension EvalCommand {
       let text: String
     }
 
+    func validate() throws {
+      for text in transcripts where Self.parts(of: text).count != 2 {
+        throw ValidationError("--transcripts takes LABEL=FOLDER, as whisper.cpp=texts, not \(text)")
+      }
+    }
+
+    /// The label and the folder.
+    private static func parts(of transcripts: String) -> [String] {
+      transcripts.split(separator: "=", maxSplits: 1).map(String.init)
+    }
+
     func run() throws {
       common.apply()
       try requireExisting([folder])
@@ -105,10 +116,7 @@ extension EvalCommand {
 
     /// The rates of texts that another program wrote, `LABEL=FOLDER`.
     private func report(transcripts: String, _ recordings: [Recording]) throws -> Report {
-      let parts = transcripts.split(separator: "=", maxSplits: 1).map(String.init)
-      guard parts.count == 2 else {
-        throw ValidationError("--transcripts takes LABEL=FOLDER, as whisper.cpp=texts")
-      }
+      let parts = Self.parts(of: transcripts)
       // The shell expands a tilde after = only where a name of a variable precedes it.
       let texts = (parts[1] as NSString).expandingTildeInPath
       try requireExisting([texts])
