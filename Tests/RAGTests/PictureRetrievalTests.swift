@@ -95,13 +95,19 @@ import Testing
     defer { album.cleanUp() }
     let store = try indexed()
     let retriever = album.retriever(store, embedder)
-    for (filter, names) in [
-      (SearchFilter(types: ["picture"]), ["IMG_2.bmp"]),
-      (SearchFilter(types: ["markdown"]), ["meadow.md"]),
-      (SearchFilter(paths: ["*.txt"]), []),
+    for (filter, names, alsoAt) in [
+      // The page shows the picture, so the two are one result.
+      (SearchFilter(types: ["picture"]), ["meadow.md"], ["IMG_2.bmp"]),
+      (SearchFilter(paths: ["*.bmp"], types: ["picture"]), ["IMG_2.bmp"], []),
+      (SearchFilter(types: ["markdown"]), ["meadow.md"], []),
+      (SearchFilter(paths: ["*.txt"]), [], []),
     ] {
       let found = try retriever.retrieve("green", mode: .hybrid, limit: 5, filter: filter).passages
-      #expect(found.filter { $0.pictureRelevance != nil }.map(\.fileName) == names)
+      let pictures = found.filter { $0.pictureRelevance != nil }
+      #expect(pictures.map(\.fileName) == names)
+      #expect(
+        pictures.flatMap(\.alsoAt).map { URL(filePath: $0.path).lastPathComponent } == alsoAt)
+      #expect(filter.types != ["picture"] || found.allSatisfy(\.citation.isPicture))
     }
   }
 
