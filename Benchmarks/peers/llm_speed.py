@@ -24,7 +24,8 @@ it that decoding reaches (file size times tokens per second), and peak resident 
 To compare without AVX-512 on a processor that has it, set `SWIFTRAG_ISA=avx2` and use a llama.cpp
 that was built without it, through PYTHONPATH:
     CMAKE_ARGS="-DGGML_NATIVE=OFF -DGGML_AVX2=ON -DGGML_FMA=ON -DGGML_F16C=ON -DGGML_BMI2=ON" .venv/bin/pip install
-        --no-deps --no-binary :all: --no-build-isolation --target .venv-avx2 llama-cpp-python==0.3.36
+        --no-cache-dir --no-deps --no-binary :all: --no-build-isolation --target .venv-avx2 llama-cpp-python==0.3.36
+(pip's cache may have a build with AVX-512; llama_cpp.llama_print_system_info() says what was built)
     SWIFTRAG_ISA=avx2 PYTHONPATH=.venv-avx2 .venv/bin/python Benchmarks/peers/llm_speed.py --model mistral.gguf ...
 
 llama.cpp takes minutes to fill a context of 4,096 tokens. The script does that once and saves the
