@@ -164,12 +164,11 @@ final class IngestProgress {
       (report.addedCount, "added"), (report.updatedCount, "updated"),
       (report.renamedCount, "renamed"), (report.removedCount, "removed"),
       (report.unchangedCount, "unchanged"), (report.skipped.count, "skipped"),
-      (
-        report.skippedPictures.count,
-        report.skippedPictures.count == 1 ? "picture skipped" : "pictures skipped"
-      ),
     ] where count > 0 {
       parts.append("\(count) \(word)")
+    }
+    if !report.skippedPictures.isEmpty {
+      parts.append(counted(report.skippedPictures.count, "picture") + " skipped")
     }
     let counts = parts.isEmpty ? "no readable files" : parts.joined(separator: ", ")
     var work: [String] = []

@@ -53,6 +53,26 @@ extension EvalCommand {
       var words: Int
       /// Nil for texts that were not transcribed here.
       var realTimeFactor: Double?
+
+      init(_ model: String, _ counted: CountedRecordings, realTimeFactor: Double? = nil) {
+        self.model = model
+        recordings = counted.rates
+        (rate, words) = (counted.all.rate, counted.all.wordCount)
+        self.realTimeFactor = realTimeFactor
+      }
+    }
+
+    /// The word error rates of some recordings, by name and of all words.
+    private struct CountedRecordings {
+      private(set) var rates: [String: Double] = [:]
+      private(set) var all = WordErrorRate()
+
+      mutating func add(_ heard: String, of recording: Recording) {
+        var own = WordErrorRate()
+        own.add(hypothesis: heard, reference: recording.text)
+        rates[recording.name] = own.rate
+        all = all + own
+      }
     }
 
     /// A recording and what is said in it.
@@ -120,7 +140,7 @@ extension EvalCommand {
       // The shell expands a tilde after = only where a name of a variable precedes it.
       let texts = (parts[1] as NSString).expandingTildeInPath
       try requireExisting([texts])
-      var (all, rates) = (WordErrorRate(), [String: Double]())
+      var counted = CountedRecordings()
       for recording in recordings {
         let path = texts + "/" + recording.name + ".txt"
         guard let heard = try? String(contentsOfFile: path, encoding: .utf8) else {
@@ -128,12 +148,9 @@ extension EvalCommand {
             "\(path): no text of \(recording.name) that can be read; write one for each recording",
             .missingInput, path: path)
         }
-        var own = WordErrorRate()
-        own.add(hypothesis: heard, reference: recording.text)
-        rates[recording.name] = own.rate
-        all = all + own
+        counted.add(heard, of: recording)
       }
-      return Report(model: parts[0], recordings: rates, rate: all.rate, words: all.wordCount)
+      return Report(parts[0], counted)
     }
 
     private func report(
@@ -142,7 +159,7 @@ extension EvalCommand {
     ) throws -> Report {
       let runtime = Runtime(configuration: configuration)
       let transcriber = try runtime.transcriber()
-      var (all, rates) = (WordErrorRate(), [String: Double]())
+      var counted = CountedRecordings()
       var (length, duration) = (0.0, Duration.zero)
       let bar = ProgressBar("transcribing", unit: "recordings", total: recordings.count)
       defer { bar.finish() }
@@ -157,15 +174,12 @@ extension EvalCommand {
         }
         duration += ContinuousClock.now - start
         length += transcript.duration
-        var own = WordErrorRate()
-        own.add(hypothesis: transcript.text, reference: recording.text)
-        rates[recording.name] = own.rate
-        all = all + own
+        counted.add(transcript.text, of: recording)
         bar.update(done: index + 1)
         if Interrupts.isRequested { break }
       }
       return Report(
-        model: name ?? "default", recordings: rates, rate: all.rate, words: all.wordCount,
+        name ?? "default", counted,
         realTimeFactor: length > 0 ? duration.inSeconds / length : 0)
     }
 
