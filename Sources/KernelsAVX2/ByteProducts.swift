@@ -5,6 +5,10 @@ import _Builtin_intrinsics.intel
 /// `vpmaddubsw` adds two products in 16 bits: 2 · 127 · 128 = 32,512 fits, 2 · 255 · 128 does not.
 package let largestOffsetQuant: Float = 127
 
+/// Rows that ``linearOffsetQ80(_:)`` multiplies at once: 3 x 3 integer sums, since a product needs a
+/// temporary; the Float32 sums rest in memory while a block is multiplied.
+let blockTileRows = 3
+
 /// Adds the four products of unsigned with signed bytes of each lane; the unsigned ones are at most
 /// ``largestOffsetQuant``.
 ///

@@ -1,6 +1,9 @@
 /// The largest quant of activations for ``linearOffsetQ80(_:)``: 8 bits.
 package let largestOffsetQuant: Float = 255
 
+/// Rows that ``linearOffsetQ80(_:)`` multiplies at once: 4 x 3 integer and 4 x 3 Float32 sums.
+let blockTileRows = 4
+
 /// Adds the four products of unsigned with signed bytes of each lane (`vpdpbusd`).
 @inline(__always)
 func addByteProducts(

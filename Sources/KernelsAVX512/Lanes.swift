@@ -7,9 +7,9 @@ import _Builtin_intrinsics.intel
 typealias FloatLanes = SIMD16<Float>
 /// Float32 elements in a register.
 let laneCount = 16
-/// Registers in a row of a weight panel.
-let panelRegisters = 3
-/// Rows of activations that a micro-kernel multiplies at once: 8 x 3 accumulators of 32 registers.
+/// Rows of activations that are multiplied with a panel at once: 8 x 3 sums of 32 registers.
+let panelTileRows = 8
+/// Rows that attention's products take at once.
 let tileRows = 8
 
 /// All lanes zero.

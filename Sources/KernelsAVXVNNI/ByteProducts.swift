@@ -3,6 +3,10 @@ import _Builtin_intrinsics.intel
 /// The largest quant of activations for ``linearOffsetQ80(_:)``: 8 bits.
 package let largestOffsetQuant: Float = 255
 
+/// Rows that ``linearOffsetQ80(_:)`` multiplies at once: 4 x 3 integer sums; the Float32 sums rest in
+/// memory while a block is multiplied.
+let blockTileRows = 4
+
 /// Adds the four products of unsigned with signed bytes of each lane (`vpdpbusd`, VEX-coded).
 ///
 /// With `AVXVNNI_AS_AVX512` (`Tests/Reference/avxvnni.sh`) the same instruction of AVX-512, so that

@@ -4,25 +4,35 @@ package import KernelInterface
 //
 // A panel holds `panelColumns` outputs of the layer, transposed: for each input i in ascending
 // order, the weights of all its outputs side by side, so that one register load gives the weights
-// of `laneCount` outputs for one input. A micro-kernel keeps a tile of up to `tileRows` rows by one
-// panel in registers and adds one input at a time: broadcast x[row, i], multiply, accumulate.
+// of `laneCount` outputs for one input. A micro-kernel keeps a tile of up to `panelTileRows` rows by
+// one panel in registers and adds one input at a time: broadcast x[row, i], multiply, accumulate.
 //
 // Each element of y is one chain of fused multiply-adds over ascending i. The chain is cut into
 // blocks of `depthBlock` inputs so that a panel's slice stays in a near cache while the rows pass
 // over it; between blocks the partial sum rests in y.
+
+/// Registers in a row of a panel.
+let panelRegisters = 3
 
 /// Outputs of one panel.
 package let panelColumns = panelRegisters * laneCount
 
 /// Inputs that are multiplied before the next row tile.
 ///
-/// At 512 bits 384 x 192 bytes = 72 KB of panel, which streams from the second-level cache: 128,
-/// 192, 256 and 384 gave 195, 214, 215 and 224 GFLOP/s (peak 236), since each block also loads and
-/// stores the sums. At 256 bits 256 x 64 bytes = 16 KB, which stays in the first-level cache.
-let depthBlock = laneCount == 16 ? 384 : 256
+/// 384 x 192 bytes = 72 KB of panel at 512 bits and 36 KB at 256, which stream from the second-level
+/// cache. At 512 bits 128, 192, 256 and 384 gave 195, 214, 215 and 224 GFLOP/s (peak 236), since each
+/// block also loads and stores the sums; at 256 bits they are within 2 %.
+let depthBlock = 384
 
-/// Bytes that a row tile fetches ahead in one step: two cache lines.
-let prefetchByteCount = 128
+/// Bytes that a row tile can fetch ahead in one step, in whole cache lines.
+private let largestAheadStep = laneCount == 16 ? 128 : 64
+
+/// Rows of the next tile of `left` rows: a whole tile, or half of what is left where another tile would
+/// have few rows, since sums too few for the latency of a multiplication wait for one another.
+@inline(__always)
+func rowsOfNextTile(left: Int, tileRows: Int) -> Int {
+  left > tileRows && left < 2 * tileRows ? (left + 1) / 2 : min(left, tileRows)
+}
 
 extension TileRow {
   /// A row of a panel's outputs: goes on from the sums in memory, or starts from zero.
@@ -79,10 +89,15 @@ struct PanelStep {
       var term = TileRow()
       term.first = panelLoad(weights, register: 0, halves: halves)
       term.second = panelLoad(weights, register: 1, halves: halves)
-      if panelRegisters > 2 { term.third = panelLoad(weights, register: 2, halves: halves) }
+      term.third = panelLoad(weights, register: 2, halves: halves)
       sums.add(numbers, term, rows: rows, registers: panelRegisters)
-      prefetch(ahead)
-      prefetch(ahead + 64)
+      if rows == 1 {
+        prefetch(ahead)
+        if largestAheadStep > 64 { prefetch(ahead + 64) }
+      } else {
+        prefetchFar(ahead)
+        if largestAheadStep > 64 { prefetchFar(ahead + 64) }
+      }
       ahead += aheadStep
       numbers.advance(by: 1)
       weights += panelColumns * (halves ? 2 : 4)
@@ -103,10 +118,10 @@ struct PanelStep {
     case 2: multiply(rows: 2, halves: halves)
     case 3: multiply(rows: 3, halves: halves)
     case 4: multiply(rows: 4, halves: halves)
-    case 5: multiply(rows: 5, halves: halves)
-    case 6: multiply(rows: 6, halves: halves)
-    case 7 where tileRows > 6: multiply(rows: 7, halves: halves)
-    default: multiply(rows: tileRows, halves: halves)
+    case 5 where panelTileRows > 4: multiply(rows: 5, halves: halves)
+    case 6 where panelTileRows > 4: multiply(rows: 6, halves: halves)
+    case 7 where panelTileRows > 6: multiply(rows: 7, halves: halves)
+    default: multiply(rows: panelTileRows, halves: halves)
     }
   }
 }
@@ -141,17 +156,17 @@ private func multiplySlice(_ product: PanelProduct, panel: Int, depthStart: Int)
   let isLast = depthStart + depth == inputs
   let column = panel * panelColumns
   let weights = product.panels + (panel * inputs + depthStart) * stepByteCount
-  // The first row tiles fetch the slice that follows, 128 bytes a step, while they multiply this.
+  // All row tiles fetch the slice that follows, each its share, while they multiply this.
   let nextSlice = weights + depth * stepByteCount
-  let tilesThatFetch = (stepByteCount + prefetchByteCount - 1) / prefetchByteCount
+  let tiles = (product.rows + panelTileRows - 1) / panelTileRows
+  let aheadStep = min((stepByteCount + tiles - 1) / tiles, largestAheadStep)
   var row = 0
+  var ahead = tiles > 1 ? nextSlice : weights + 4096
   while row < product.rows {
-    let rowCount = min(tileRows, product.rows - row)
-    let tile = row / tileRows
+    let rowCount = rowsOfNextTile(left: product.rows - row, tileRows: panelTileRows)
     let step = PanelStep(
       x: product.x + row * inputs + depthStart, xStride: inputs, weights: weights, depth: depth,
-      ahead: tile < tilesThatFetch ? nextSlice + tile * depth * prefetchByteCount : weights,
-      aheadStep: tile < tilesThatFetch ? prefetchByteCount : 0,
+      ahead: ahead, aheadStep: aheadStep,
       y: product.y + row * product.outputs + column, yStride: product.outputs,
       width: min(panelColumns, product.outputs - column), isStart: depthStart == 0,
       bias: isLast ? product.bias.map { $0 + column } : nil)
@@ -165,5 +180,6 @@ private func multiplySlice(_ product: PanelProduct, panel: Int, depthStart: Int)
         product.activation, step.y, rows: rowCount, stride: product.outputs, width: step.width)
     }
     row += rowCount
+    ahead += depth * aheadStep
   }
 }

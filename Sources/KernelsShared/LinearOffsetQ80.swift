@@ -13,13 +13,8 @@ package import KernelInterface
 /// Inputs in a group: the bytes of one lane.
 package let blockGroup = 4
 
-/// Rows of activations that the micro-kernel multiplies at once: at 512 bits 4 x 3 integer and
-/// 4 x 3 Float32 sums; at 256 bits 4 x 2 integer sums, and the Float32 sums rest in memory while a
-/// block is multiplied.
-private let blockTileRows = 4
-
 /// Blocks that are multiplied before the next row tile: 16 x 1,632 bytes of a panel at 512 bits,
-/// 16 x 544 at 256, stay in the first-level cache.
+/// 16 x 816 at 256, stay in the first-level cache.
 private let blockDepth = 16
 
 /// Bytes of one quantised row: the quants, then a Float32 scale a block and a Float32 offset a
@@ -50,21 +45,21 @@ private func multiplySlice(_ product: OffsetQ80Product, panel: Int, blockStart: 
   let column = panel * panelColumns
   let firstBlock = panel * blocks + blockStart
   let weights = product.quants + firstBlock * 32 * panelColumns
-  // The first row tiles fetch the slice that follows, 512 bytes a block each.
-  let tilesThatFetch = 32 * panelColumns / 512
+  // All row tiles fetch the slice that follows, each its share, while they multiply this.
   let nextSlice = weights + count * 32 * panelColumns
+  let tiles = (product.rows + blockTileRows - 1) / blockTileRows
+  let aheadStep = (4 * panelColumns + tiles - 1) / tiles
+  var ahead = tiles > 1 ? nextSlice : weights + 4096
   var row = 0
   while row < product.rows {
-    let rowCount = min(blockTileRows, product.rows - row)
-    let tile = row / blockTileRows
+    let rowCount = rowsOfNextTile(left: product.rows - row, tileRows: blockTileRows)
     let source = product.x + row * rowByteCount
     let step = BlockStep(
       quants: source + blockStart * 32, scales: source + product.inputs + blockStart * 4,
       offsets: source + product.inputs + (blocks + blockStart) * 4, xStride: rowByteCount,
       weights: weights, weightScales: product.scales + firstBlock * panelColumns,
       weightSums: product.sums + firstBlock * panelColumns, count: count,
-      ahead: tile < tilesThatFetch ? nextSlice + tile * count * 512 : weights,
-      aheadStep: tile < tilesThatFetch ? 64 : 0,
+      ahead: ahead, aheadStep: aheadStep,
       y: product.y + row * product.outputs + column, yStride: product.outputs,
       width: min(panelColumns, product.outputs - column), isStart: blockStart == 0,
       bias: isLast ? product.bias.map { $0 + column } : nil)
@@ -79,6 +74,7 @@ private func multiplySlice(_ product: OffsetQ80Product, panel: Int, blockStart: 
         product.activation, step.y, rows: rowCount, stride: product.outputs, width: step.width)
     }
     row += rowCount
+    ahead += count * 8 * aheadStep
   }
 }
 
@@ -127,6 +123,8 @@ private struct BlockStep {
         let source = panel + group * 4 * panelColumns
         let bytes = IntegerRow(source)
         prefetch(ahead)
+        if rows == 1 { prefetch(ahead + 64) }
+        if rows == 1, laneCount == 16 { prefetch(ahead + 128) }
         ahead += aheadStep
         let value = activations + group * 4
         sum0.add(value, bytes)
@@ -155,10 +153,8 @@ private struct BlockStep {
   }
 }
 
-/// Registers of integers side by side.
-///
-/// They are the sums of one row of a tile over one block, or the bytes of one group of a panel. The
-/// third is not used at 256 bits.
+/// Registers of integers side by side: the sums of one row of a tile over one block, or the bytes of
+/// one group of a panel.
 private struct IntegerRow {
   var first = zeroIntegers()
   var second = zeroIntegers()
@@ -173,7 +169,7 @@ private struct IntegerRow {
   init(_ source: UnsafeRawPointer) {
     first = loadIntegers(source)
     second = loadIntegers(source + 4 * laneCount)
-    if panelRegisters > 2 { third = loadIntegers(source + 8 * laneCount) }
+    third = loadIntegers(source + 8 * laneCount)
   }
 
   /// Adds the products of four inputs.
@@ -182,7 +178,7 @@ private struct IntegerRow {
     let x = broadcastWord(value)
     first = addByteProducts(first, x, bytes.first)
     second = addByteProducts(second, x, bytes.second)
-    if panelRegisters > 2 { third = addByteProducts(third, x, bytes.third) }
+    third = addByteProducts(third, x, bytes.third)
   }
 }
 
@@ -193,7 +189,7 @@ extension TileRow {
     self.init()
     first = loadHalves(source)
     second = loadHalves(source + laneCount)
-    if panelRegisters > 2 { third = loadHalves(source + 2 * laneCount) }
+    third = loadHalves(source + 2 * laneCount)
   }
 
   /// Adds a block's integer sums with the scales of the weights and of the row.
@@ -202,9 +198,7 @@ extension TileRow {
     let factor = broadcast(scale.loadUnaligned(as: Float.self))
     first = multiplyAdd(floats(sums.first) * scales.first, factor, first)
     second = multiplyAdd(floats(sums.second) * scales.second, factor, second)
-    if panelRegisters > 2 {
-      third = multiplyAdd(floats(sums.third) * scales.third, factor, third)
-    }
+    third = multiplyAdd(floats(sums.third) * scales.third, factor, third)
   }
 
   /// Adds a block's sums of weights times the row's offset.
@@ -213,6 +207,6 @@ extension TileRow {
     let factor = broadcast(offset.loadUnaligned(as: Float.self))
     first = multiplyAdd(sums.first, factor, first)
     second = multiplyAdd(sums.second, factor, second)
-    if panelRegisters > 2 { third = multiplyAdd(sums.third, factor, third) }
+    third = multiplyAdd(sums.third, factor, third)
   }
 }

@@ -31,6 +31,9 @@ extension ComputeContext {
 
   /// Widens some rows into a panel `[inputs, columns]`, sixteen at a time; columns without a row
   /// repeat another.
+  ///
+  /// Of a panel that is no multiple of sixteen columns the last sixteen begin with columns that were
+  /// written before, whose rows are still in `group`: row r is in place r mod 16 of it.
   private func widenPanel(
     _ weight: WeightMatrix, rows: Range<Int>, columns: Int, group: UnsafeMutableRawPointer,
     into target: UnsafeMutableRawPointer, _ kernels: any PackedKernelSet
@@ -38,21 +41,24 @@ extension ComputeContext {
     let inputs = weight.inputs
     let rowByteCount = inputs / weight.type.blockElementCount * weight.type.blockByteCount
     let groupRows = InterleavedFormat.rowCount
-    for column in stride(from: 0, to: columns, by: groupRows) {
-      let count = min(groupRows, rows.count - column)
-      guard count > 0 else { return }
-      for row in 0..<count {
+    func place(of row: Int) -> UnsafeMutableRawPointer { group + row % groupRows * inputs * 4 }
+    var widenedCount = 0
+    for start in stride(from: 0, to: columns, by: groupRows) {
+      let column = min(start, columns - groupRows)
+      guard column < rows.count else { return }
+      for row in widenedCount..<max(widenedCount, min(column + groupRows, rows.count)) {
         let bytes = UnsafeRawBufferPointer(
-          start: weight.storage.bytes + (rows.lowerBound + column + row) * rowByteCount,
+          start: weight.storage.bytes + (rows.lowerBound + row) * rowByteCount,
           count: rowByteCount)
-        let values = (group + row * inputs * 4).bindMemory(to: Float.self, capacity: inputs)
+        let values = place(of: row).bindMemory(to: Float.self, capacity: inputs)
         widenRow(
           weight.type, bytes, into: UnsafeMutableBufferPointer(start: values, count: inputs))
+        widenedCount += 1
       }
       withUnsafeTemporaryAllocation(of: UnsafeRawPointer.self, capacity: groupRows) { addresses in
         for row in 0..<groupRows {
           addresses.initializeElement(
-            at: row, to: UnsafeRawPointer(group + min(row, count - 1) * inputs * 4))
+            at: row, to: UnsafeRawPointer(place(of: min(column + row, rows.count - 1))))
         }
         guard let start = addresses.baseAddress else { return }
         kernels.interleave(
