@@ -7,9 +7,10 @@ import _Builtin_intrinsics.intel
 typealias FloatLanes = SIMD8<Float>
 /// Float32 elements in a register.
 let laneCount = 8
-/// Rows of activations that are multiplied with a panel at once: 4 x 3 sums, 3 registers of weights and
-/// one of activations fill the 16 registers. 6 x 2 sums need 8 loads for 12 multiplications, not 7, and
-/// 16 rows are no whole number of such tiles.
+/// Rows of activations that are multiplied with a panel at once.
+///
+/// 4 x 3 sums, 3 registers of weights and one of activations fill the 16 registers. 6 x 2 sums need 8
+/// loads for 12 multiplications, not 7, and 16 rows are no whole number of such tiles.
 let panelTileRows = 4
 /// Rows that attention's products take at once: 6 x 2 sums of 16 registers.
 let tileRows = 6

@@ -196,9 +196,9 @@ extension TileRow {
   @inline(__always)
   fileprivate mutating func add(_ sums: IntegerRow, _ scale: UnsafeRawPointer, _ scales: TileRow) {
     let factor = broadcast(scale.loadUnaligned(as: Float.self))
-    first = multiplyAdd(floats(sums.first) * scales.first, factor, first)
-    second = multiplyAdd(floats(sums.second) * scales.second, factor, second)
-    third = multiplyAdd(floats(sums.third) * scales.third, factor, third)
+    first = multiplyAdd(floats(sums.first), scales.first * factor, first)
+    second = multiplyAdd(floats(sums.second), scales.second * factor, second)
+    third = multiplyAdd(floats(sums.third), scales.third * factor, third)
   }
 
   /// Adds a block's sums of weights times the row's offset.
