@@ -10,7 +10,7 @@ let laneCount = 8
 /// Rows of activations that are multiplied with a panel at once.
 ///
 /// 4 x 3 sums, 3 registers of weights and one of activations fill the 16 registers. 6 x 2 sums need 8
-/// loads for 12 multiplications, not 7, and 16 rows are no whole number of such tiles.
+/// loads for 12 multiplications, not 7, and leave a smaller tile of 16 rows.
 let panelTileRows = 4
 /// Rows that attention's products take at once: 6 x 2 sums of 16 registers.
 let tileRows = 6

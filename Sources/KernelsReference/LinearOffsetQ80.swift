@@ -8,8 +8,8 @@
 ///     d_b = Σ_i xq[i] · wq[i],  wSum_b = wScale_b · Σ_i wq[i]
 ///
 /// The integers are exact (`|d_b| ≤ 32 · 255 · 128 < 2²⁴`, so also as Float32). The rest is
-/// Float32, b ascending: `sum = fma(Float(d_b) · wScale_b, xScale_b, sum)`, then
-/// `sum = fma(wSum_b, xOffset_b, sum)`.
+/// Float32, b ascending: `sum = fma(Float(d_b), wScale_b · xScale_b, sum)`, then
+/// `sum = fma(wSum_b, xOffset_b, sum)`. The product of the scales does not wait for the integers.
 ///
 /// The vector kernels compute the same integers and the same Float32 steps in the same order, so
 /// they agree with this function bit for bit.
@@ -44,7 +44,7 @@ package func linearOffsetQ80(
           weightSum += Int32(quant)
         }
         let scale = Float(weight.unsafeLoadUnaligned(fromByteOffset: offset, as: Float16.self))
-        sum.addProduct(Float(dot) * scale, scales[token * blocks + block])
+        sum.addProduct(Float(dot), scale * scales[token * blocks + block])
         sum.addProduct(Float(weightSum) * scale, offsets[token * blocks + block])
       }
       y[token * outputs + output] = sum + (bias.isEmpty ? 0 : bias[output])

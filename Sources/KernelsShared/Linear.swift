@@ -175,11 +175,12 @@ private func multiplySlice(_ product: PanelProduct, panel: Int, depthStart: Int)
     } else {
       step.multiply(rowCount: rowCount, halves: false)
     }
-    if isLast {
-      applyActivation(
-        product.activation, step.y, rows: rowCount, stride: product.outputs, width: step.width)
-    }
     row += rowCount
     ahead += depth * aheadStep
+  }
+  if isLast {
+    applyActivation(
+      product.activation, product.y + column, rows: product.rows, stride: product.outputs,
+      width: min(panelColumns, product.outputs - column))
   }
 }

@@ -69,12 +69,13 @@ private func multiplySlice(_ product: OffsetQ80Product, panel: Int, blockStart: 
     case 3: step.multiply(rows: 3)
     default: step.multiply(rows: 4)
     }
-    if isLast {
-      applyActivation(
-        product.activation, step.y, rows: rowCount, stride: product.outputs, width: step.width)
-    }
     row += rowCount
     ahead += count * 8 * aheadStep
+  }
+  if isLast {
+    applyActivation(
+      product.activation, product.y + column, rows: product.rows, stride: product.outputs,
+      width: min(panelColumns, product.outputs - column))
   }
 }
 

@@ -32,8 +32,8 @@ extension ComputeContext {
   /// Widens some rows into a panel `[inputs, columns]`, sixteen at a time; columns without a row
   /// repeat another.
   ///
-  /// Of a panel that is no multiple of sixteen columns the last sixteen begin with columns that were
-  /// written before, whose rows are still in `group`: row r is in place r mod 16 of it.
+  /// Where sixteen does not divide the columns, the last group repeats some of the one before; their
+  /// rows are still in `group`, row r in place r mod 16.
   private func widenPanel(
     _ weight: WeightMatrix, rows: Range<Int>, columns: Int, group: UnsafeMutableRawPointer,
     into target: UnsafeMutableRawPointer, _ kernels: any PackedKernelSet
