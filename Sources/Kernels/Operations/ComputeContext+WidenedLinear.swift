@@ -32,7 +32,7 @@ extension ComputeContext {
   /// Widens some rows into a panel `[inputs, columns]`, sixteen at a time; columns without a row
   /// repeat another.
   ///
-  /// Where sixteen does not divide the columns, the last group repeats some of the one before; their
+  /// If sixteen does not divide the columns, the last group repeats some of the one before; their
   /// rows are still in `group`, row r in place r mod 16.
   private func widenPanel(
     _ weight: WeightMatrix, rows: Range<Int>, columns: Int, group: UnsafeMutableRawPointer,
