@@ -24,8 +24,8 @@ package let panelColumns = panelRegisters * laneCount
 /// block also loads and stores the sums; at 256 bits they are within 2 %.
 let depthBlock = 384
 
-/// Bytes that a row tile can fetch ahead in one step, in whole cache lines.
-private let largestAheadStep = laneCount == 16 ? 128 : 64
+/// Bytes that a row tile prefetches in one step at most: whole cache lines.
+private let prefetchByteCount = laneCount == 16 ? 128 : 64
 
 /// Rows of the next tile of `left` rows: a whole tile, or half of what is left where another tile would
 /// have few rows, since sums too few for the latency of a multiplication wait for one another.
@@ -62,9 +62,8 @@ struct PanelStep {
   var weights: UnsafeRawPointer
   /// Inputs in the block.
   var depth: Int
-  /// The address to prefetch meanwhile, `aheadStep` bytes per step.
-  var ahead: UnsafeRawPointer
-  var aheadStep: Int
+  /// The bytes to prefetch meanwhile.
+  var ahead: SlicePrefetch
   /// The tile's first row at the panel's first output; `yStride` elements a row.
   var y: UnsafeMutablePointer<Float>
   var yStride: Int
@@ -92,13 +91,13 @@ struct PanelStep {
       term.third = panelLoad(weights, register: 2, halves: halves)
       sums.add(numbers, term, rows: rows, registers: panelRegisters)
       if rows == 1 {
-        prefetch(ahead)
-        if largestAheadStep > 64 { prefetch(ahead + 64) }
+        prefetch(ahead.address)
+        if prefetchByteCount > 64 { prefetch(ahead.address + 64) }
       } else {
-        prefetchFar(ahead)
-        if largestAheadStep > 64 { prefetchFar(ahead + 64) }
+        prefetchFar(ahead.address)
+        if prefetchByteCount > 64 { prefetchFar(ahead.address + 64) }
       }
-      ahead += aheadStep
+      ahead.advance(bySteps: 1)
       numbers.advance(by: 1)
       weights += panelColumns * (halves ? 2 : 4)
     }
@@ -156,19 +155,18 @@ private func multiplySlice(_ product: PanelProduct, panel: Int, depthStart: Int)
   let isLast = depthStart + depth == inputs
   let column = panel * panelColumns
   let weights = product.panels + (panel * inputs + depthStart) * stepByteCount
-  // All row tiles fetch the slice that follows, each its share, while they multiply this.
-  let nextSlice = weights + depth * stepByteCount
-  let tiles = (product.rows + panelTileRows - 1) / panelTileRows
-  let aheadStep = min((stepByteCount + tiles - 1) / tiles, largestAheadStep)
+  let width = min(panelColumns, product.outputs - column)
+  var ahead = SlicePrefetch(
+    slice: weights, stepCount: depth, sliceStepByteCount: stepByteCount,
+    tileCount: (product.rows + panelTileRows - 1) / panelTileRows,
+    largestStepByteCount: prefetchByteCount)
   var row = 0
-  var ahead = tiles > 1 ? nextSlice : weights + 4096
   while row < product.rows {
     let rowCount = rowsOfNextTile(left: product.rows - row, tileRows: panelTileRows)
     let step = PanelStep(
       x: product.x + row * inputs + depthStart, xStride: inputs, weights: weights, depth: depth,
-      ahead: ahead, aheadStep: aheadStep,
-      y: product.y + row * product.outputs + column, yStride: product.outputs,
-      width: min(panelColumns, product.outputs - column), isStart: depthStart == 0,
+      ahead: ahead, y: product.y + row * product.outputs + column, yStride: product.outputs,
+      width: width, isStart: depthStart == 0,
       bias: isLast ? product.bias.map { $0 + column } : nil)
     if product.isHalf {
       step.multiply(rowCount: rowCount, halves: true)
@@ -176,11 +174,11 @@ private func multiplySlice(_ product: PanelProduct, panel: Int, depthStart: Int)
       step.multiply(rowCount: rowCount, halves: false)
     }
     row += rowCount
-    ahead += depth * aheadStep
+    ahead.advance(bySteps: depth)
   }
   if isLast {
     applyActivation(
       product.activation, product.y + column, rows: product.rows, stride: product.outputs,
-      width: min(panelColumns, product.outputs - column))
+      width: width)
   }
 }

@@ -45,11 +45,12 @@ private func multiplySlice(_ product: OffsetQ80Product, panel: Int, blockStart: 
   let column = panel * panelColumns
   let firstBlock = panel * blocks + blockStart
   let weights = product.quants + firstBlock * 32 * panelColumns
-  // All row tiles fetch the slice that follows, each its share, while they multiply this.
-  let nextSlice = weights + count * 32 * panelColumns
-  let tiles = (product.rows + blockTileRows - 1) / blockTileRows
-  let aheadStep = (4 * panelColumns + tiles - 1) / tiles
-  var ahead = tiles > 1 ? nextSlice : weights + 4096
+  let width = min(panelColumns, product.outputs - column)
+  let groupByteCount = blockGroup * panelColumns
+  var ahead = SlicePrefetch(
+    slice: weights, stepCount: count * 8, sliceStepByteCount: groupByteCount,
+    tileCount: (product.rows + blockTileRows - 1) / blockTileRows,
+    largestStepByteCount: groupByteCount)
   var row = 0
   while row < product.rows {
     let rowCount = rowsOfNextTile(left: product.rows - row, tileRows: blockTileRows)
@@ -59,9 +60,8 @@ private func multiplySlice(_ product: OffsetQ80Product, panel: Int, blockStart: 
       offsets: source + product.inputs + (blocks + blockStart) * 4, xStride: rowByteCount,
       weights: weights, weightScales: product.scales + firstBlock * panelColumns,
       weightSums: product.sums + firstBlock * panelColumns, count: count,
-      ahead: ahead, aheadStep: aheadStep,
-      y: product.y + row * product.outputs + column, yStride: product.outputs,
-      width: min(panelColumns, product.outputs - column), isStart: blockStart == 0,
+      ahead: ahead, y: product.y + row * product.outputs + column, yStride: product.outputs,
+      width: width, isStart: blockStart == 0,
       bias: isLast ? product.bias.map { $0 + column } : nil)
     switch rowCount {
     case 1: step.multiply(rows: 1)
@@ -70,12 +70,12 @@ private func multiplySlice(_ product: OffsetQ80Product, panel: Int, blockStart: 
     default: step.multiply(rows: 4)
     }
     row += rowCount
-    ahead += count * 8 * aheadStep
+    ahead.advance(bySteps: count * 8)
   }
   if isLast {
     applyActivation(
       product.activation, product.y + column, rows: product.rows, stride: product.outputs,
-      width: min(panelColumns, product.outputs - column))
+      width: width)
   }
 }
 
@@ -92,9 +92,8 @@ private struct BlockStep {
   var weightSums: UnsafePointer<Float>
   /// Blocks.
   var count: Int
-  /// The address to prefetch meanwhile, `aheadStep` bytes per group.
-  var ahead: UnsafeRawPointer
-  var aheadStep: Int
+  /// The bytes to prefetch meanwhile, a step for each group.
+  var ahead: SlicePrefetch
   /// The tile's first row at the panel's first output; `yStride` elements a row.
   var y: UnsafeMutablePointer<Float>
   var yStride: Int
@@ -123,10 +122,11 @@ private struct BlockStep {
       for group in 0..<8 {
         let source = panel + group * 4 * panelColumns
         let bytes = IntegerRow(source)
-        prefetch(ahead)
-        if rows == 1 { prefetch(ahead + 64) }
-        if rows == 1, laneCount == 16 { prefetch(ahead + 128) }
-        ahead += aheadStep
+        prefetch(ahead.address)
+        // A row alone prefetches whole groups: 96 bytes, or 192.
+        if rows == 1 { prefetch(ahead.address + 64) }
+        if rows == 1, laneCount == 16 { prefetch(ahead.address + 128) }
+        ahead.advance(bySteps: 1)
         let value = activations + group * 4
         sum0.add(value, bytes)
         if rows > 1 { sum1.add(value + xStride, bytes) }

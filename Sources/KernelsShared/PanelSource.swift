@@ -123,9 +123,6 @@ struct PanelSource {
   }
 }
 
-/// Bytes between the line that is multiplied and the one that is prefetched.
-private let aheadByteCount = 4096
-
 /// The interleaved lines that are unpacked next, prefetched a few at a time while rows are
 /// multiplied: all at once they would delay the reads of the products.
 struct UpcomingLines {

@@ -14,3 +14,37 @@ private func prefetchLine(
 @inline(__always) func prefetchFar(_ address: UnsafeRawPointer) {
   prefetchLine(address, 0, 2, 1)
 }
+
+/// Bytes between the line that is multiplied and the one that is prefetched, where each line is
+/// multiplied once: a page, since the processor's own prefetching ends at the page's end.
+let aheadByteCount = 4096
+
+/// The bytes that the row tiles of a slice of weights prefetch while they multiply it.
+///
+/// Each tile takes an equal share of the next slice, so that memory is busy all the time. A tile alone
+/// prefetches what it multiplies itself, ``aheadByteCount`` before.
+struct SlicePrefetch {
+  /// The first byte to prefetch in the next step.
+  private(set) var address: UnsafeRawPointer
+  /// Bytes from one step to the next.
+  let stepByteCount: Int
+
+  /// - Parameters:
+  ///   - slice: its first byte; the next slice follows it.
+  ///   - stepCount: steps of a tile through the slice.
+  ///   - sliceStepByteCount: bytes of the slice that a step multiplies.
+  ///   - tileCount: row tiles.
+  ///   - largestStepByteCount: bytes that a step can prefetch.
+  @inline(__always)
+  init(
+    slice: UnsafeRawPointer, stepCount: Int, sliceStepByteCount: Int, tileCount: Int,
+    largestStepByteCount: Int
+  ) {
+    address = slice + (tileCount > 1 ? stepCount * sliceStepByteCount : aheadByteCount)
+    stepByteCount = min((sliceStepByteCount + tileCount - 1) / tileCount, largestStepByteCount)
+  }
+
+  /// Goes on to the share of later steps.
+  @inline(__always)
+  mutating func advance(bySteps count: Int) { address += count * stepByteCount }
+}

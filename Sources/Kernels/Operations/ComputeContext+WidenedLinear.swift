@@ -42,18 +42,16 @@ extension ComputeContext {
     let rowByteCount = inputs / weight.type.blockElementCount * weight.type.blockByteCount
     let groupRows = InterleavedFormat.rowCount
     func place(of row: Int) -> UnsafeMutableRawPointer { group + row % groupRows * inputs * 4 }
-    var widenedCount = 0
     for start in stride(from: 0, to: columns, by: groupRows) {
+      guard start < rows.count else { return }
       let column = min(start, columns - groupRows)
-      guard column < rows.count else { return }
-      for row in widenedCount..<max(widenedCount, min(column + groupRows, rows.count)) {
+      for row in start..<min(column + groupRows, rows.count) {
         let bytes = UnsafeRawBufferPointer(
           start: weight.storage.bytes + (rows.lowerBound + row) * rowByteCount,
           count: rowByteCount)
         let values = place(of: row).bindMemory(to: Float.self, capacity: inputs)
         widenRow(
           weight.type, bytes, into: UnsafeMutableBufferPointer(start: values, count: inputs))
-        widenedCount += 1
       }
       withUnsafeTemporaryAllocation(of: UnsafeRawPointer.self, capacity: groupRows) { addresses in
         for row in 0..<groupRows {
