@@ -9,6 +9,13 @@ package let largestOffsetQuant: Float = 127
 /// temporary; the Float32 sums rest in memory while a block is multiplied.
 let blockTileRows = 3
 
+/// Whether each row of ``linearOffsetQ80(_:)`` reads the weights again, as operands of its
+/// multiplications, and no instruction only loads.
+///
+/// A core that two hardware threads share decodes three instructions a cycle for each, and here 9
+/// multiplications of a group wait for that: 27 instructions and 3 broadcasts, not 3 loads more.
+let rowsLoadWeights = true
+
 /// Adds the four products of unsigned with signed bytes of each lane; the unsigned ones are at most
 /// ``largestOffsetQuant``.
 ///

@@ -7,6 +7,10 @@ package let largestOffsetQuant: Float = 255
 /// memory while a block is multiplied.
 let blockTileRows = 4
 
+/// Whether each row of ``linearOffsetQ80(_:)`` reads the weights again: no, `vpdpbusd` needs a third of
+/// the instructions of AVX2, so loads are the scarcer.
+let rowsLoadWeights = false
+
 /// Adds the four products of unsigned with signed bytes of each lane (`vpdpbusd`, VEX-coded).
 ///
 /// With `AVXVNNI_AS_AVX512` (`Tests/Reference/avxvnni.sh`) the same instruction of AVX-512, so that

@@ -148,32 +148,19 @@ private func multiplyValues(
   for dim in stride(from: 0, to: block.headDim, by: 2 * laneCount) {
     var query = 0
     while query < block.queryCount {
-      let left = block.queryCount - query
+      let rows = rowsOfNextTile(left: block.queryCount - query, tileRows: tileRows)
       var product = OuterProduct(
         broadcasts: scores + query, rowStride: 1, step: attentionQueryCount,
         vectors: block.values + dim, vectorStep: block.valueStride, count: block.keyCount,
         y: block.y + query * block.yStride + dim, yStride: block.yStride)
       product.width = min(2 * laneCount, block.headDim - dim)
       product.factors = factors + query
-      let isWhole = product.width == 2 * laneCount
-      if left >= tileRows {
-        if isWhole {
-          product.multiply(rows: tileRows, registers: 2, isWhole: true)
-        } else {
-          product.multiply(rows: tileRows, registers: 2, isWhole: false)
-        }
-        query += tileRows
-      } else if left >= 4, isWhole {
-        product.multiply(rows: 4, registers: 2, isWhole: true)
-        query += 4
+      if product.width == 2 * laneCount {
+        product.multiply(anyRows: rows, registers: 2, isWhole: true)
       } else {
-        if isWhole {
-          product.multiply(rows: 1, registers: 2, isWhole: true)
-        } else {
-          product.multiply(rows: 1, registers: 2, isWhole: false)
-        }
-        query += 1
+        product.multiply(anyRows: rows, registers: 2, isWhole: false)
       }
+      query += rows
     }
   }
 }

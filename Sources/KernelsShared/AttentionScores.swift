@@ -9,22 +9,14 @@ func multiplyKeys(
 ) {
   var key = 0
   while key < block.keyCount {
-    let left = block.keyCount - key
+    let rows = rowsOfNextTile(left: block.keyCount - key, tileRows: tileRows)
     var product = OuterProduct(
       broadcasts: block.keys + key * block.keyStride, rowStride: block.keyStride, step: 1,
       vectors: block.scratch, vectorStep: attentionQueryCount, count: block.headDim,
       y: scores + key * attentionQueryCount, yStride: attentionQueryCount)
     product.width = registers * laneCount
-    if left >= tileRows {
-      product.multiply(rows: tileRows, registers: registers, isWhole: true)
-      key += tileRows
-    } else if left >= 4 {
-      product.multiply(rows: 4, registers: registers, isWhole: true)
-      key += 4
-    } else {
-      product.multiply(rows: 1, registers: registers, isWhole: true)
-      key += 1
-    }
+    product.multiply(anyRows: rows, registers: registers, isWhole: true)
+    key += rows
   }
 }
 

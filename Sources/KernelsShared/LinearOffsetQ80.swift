@@ -61,7 +61,7 @@ private func multiplySlice(_ product: OffsetQ80Product, panel: Int, blockStart: 
       weights: weights, weightScales: product.scales + firstBlock * panelColumns,
       weightSums: product.sums + firstBlock * panelColumns, count: count,
       ahead: ahead, y: product.y + row * product.outputs + column, yStride: product.outputs,
-      width: width, isStart: blockStart == 0,
+      width: width, isStart: blockStart == 0, alias: product.inputs % 32,
       bias: isLast ? product.bias.map { $0 + column } : nil)
     switch rowCount {
     case 1: step.multiply(rows: 1)
@@ -101,6 +101,9 @@ private struct BlockStep {
   var width: Int
   /// Whether the sums begin at zero.
   var isStart: Bool
+  /// Zero, which the compiler does not know: with ``rowsLoadWeights`` each row reads the weights at
+  /// addresses of its own.
+  var alias: Int
   /// The panel's bias, to add after the last block.
   var bias: UnsafePointer<Float>?
 
@@ -113,35 +116,38 @@ private struct BlockStep {
     var row3 = TileRow(y + (rows > 3 ? 3 * yStride : 0), width: width, start: isStart || rows < 4)
     var ahead = ahead
     for block in 0..<count {
-      let activations = quants + block * 32
-      let panel = weights + block * 32 * panelColumns
-      var sum0 = IntegerRow()
-      var sum1 = IntegerRow()
-      var sum2 = IntegerRow()
-      var sum3 = IntegerRow()
-      for group in 0..<8 {
-        let source = panel + group * 4 * panelColumns
-        let bytes = IntegerRow(source)
-        prefetch(ahead.address)
-        // A row alone prefetches whole groups: 96 bytes, or 192.
-        if rows == 1 { prefetch(ahead.address + 64) }
-        if rows == 1, laneCount == 16 { prefetch(ahead.address + 128) }
-        ahead.advance(bySteps: 1)
-        let value = activations + group * 4
-        sum0.add(value, bytes)
-        if rows > 1 { sum1.add(value + xStride, bytes) }
-        if rows > 2 { sum2.add(value + 2 * xStride, bytes) }
-        if rows > 3 { sum3.add(value + 3 * xStride, bytes) }
+      var sums = BlockSums()
+      let operands = BlockOperands(
+        activations: quants + block &* 32, xStride: xStride,
+        panel: weights + block &* (32 &* panelColumns), alias: alias)
+      if laneCount == 8, rows > 1 {
+        // Written out, so that nothing is counted, offsets are parts of instructions, and the first
+        // sums need no addition.
+        sums.add(operands, group: 0, rows: rows)
+        sums.add(operands, group: 1, rows: rows)
+        sums.add(operands, group: 2, rows: rows)
+        sums.add(operands, group: 3, rows: rows)
+        sums.add(operands, group: 4, rows: rows)
+        sums.add(operands, group: 5, rows: rows)
+        sums.add(operands, group: 6, rows: rows)
+        sums.add(operands, group: 7, rows: rows)
+        ahead.fetchAllLines(steps: 8)
+      } else {
+        for group in 0..<8 {
+          sums.add(operands, group: group, rows: rows)
+          // A row alone prefetches whole groups: 96 bytes, or 192.
+          ahead.fetch(lineCount: rows > 1 ? 1 : laneCount == 16 ? 3 : 2)
+        }
       }
-      let scale = TileRow(halves: weightScales + block * panelColumns)
-      let factor = scales + block * 4
-      row0.add(sum0, factor, scale)
-      if rows > 1 { row1.add(sum1, factor + xStride, scale) }
-      if rows > 2 { row2.add(sum2, factor + 2 * xStride, scale) }
-      if rows > 3 { row3.add(sum3, factor + 3 * xStride, scale) }
+      let scale = TileRow(halves: weightScales + block &* panelColumns)
+      let factor = scales + block &* 4
+      row0.add(sums.row0, factor, scale)
+      if rows > 1 { row1.add(sums.row1, factor + xStride, scale) }
+      if rows > 2 { row2.add(sums.row2, factor + 2 * xStride, scale) }
+      if rows > 3 { row3.add(sums.row3, factor + 3 * xStride, scale) }
       // After all rows: by now the integers' registers are free.
-      let total = TileRow(weightSums + block * panelColumns, width: panelColumns, start: false)
-      let offset = offsets + block * 4
+      let total = TileRow(weightSums + block &* panelColumns, width: panelColumns, start: false)
+      let offset = offsets + block &* 4
       row0.add(total, offset)
       if rows > 1 { row1.add(total, offset + xStride) }
       if rows > 2 { row2.add(total, offset + 2 * xStride) }
@@ -151,6 +157,41 @@ private struct BlockStep {
     if rows > 1 { row1.finish(y + yStride, width: width, bias: bias) }
     if rows > 2 { row2.finish(y + 2 * yStride, width: width, bias: bias) }
     if rows > 3 { row3.finish(y + 3 * yStride, width: width, bias: bias) }
+  }
+}
+
+/// One block of a panel and of a tile's rows.
+private struct BlockOperands {
+  /// The tile's first row; `xStride` bytes a row.
+  var activations: UnsafeRawPointer
+  var xStride: Int
+  /// The panel's groups.
+  var panel: UnsafeRawPointer
+  /// Zero; see ``BlockStep/alias``.
+  var alias: Int
+
+  /// The bytes of a group for one row of the tile.
+  @_transparent
+  func bytes(group: Int, row: Int) -> IntegerRow {
+    IntegerRow(panel + (rowsLoadWeights ? row * alias : 0) + group * 4 * panelColumns)
+  }
+}
+
+/// The integer sums of a tile over one block.
+private struct BlockSums {
+  var row0 = IntegerRow()
+  var row1 = IntegerRow()
+  var row2 = IntegerRow()
+  var row3 = IntegerRow()
+
+  /// Adds the products of one group.
+  @_transparent
+  mutating func add(_ block: BlockOperands, group: Int, rows: Int) {
+    let value = block.activations + group * 4
+    row0.add(value, block.bytes(group: group, row: 0))
+    if rows > 1 { row1.add(value + block.xStride, block.bytes(group: group, row: 1)) }
+    if rows > 2 { row2.add(value + 2 * block.xStride, block.bytes(group: group, row: 2)) }
+    if rows > 3 { row3.add(value + 3 * block.xStride, block.bytes(group: group, row: 3)) }
   }
 }
 

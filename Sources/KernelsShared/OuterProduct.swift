@@ -47,4 +47,18 @@ struct OuterProduct {
     if let factors { sums.multiply(by: factors, rows: rows, registers: registers) }
     sums.write(y, stride: yStride, width: width, rows: rows, registers: registers)
   }
+  /// Multiplies `anyRows` rows, 1 to ``tileRows``, by code of their own for each number.
+  @_transparent
+  func multiply(anyRows rows: Int, registers: Int, isWhole: Bool) {
+    switch rows {
+    case 1: multiply(rows: 1, registers: registers, isWhole: isWhole)
+    case 2: multiply(rows: 2, registers: registers, isWhole: isWhole)
+    case 3: multiply(rows: 3, registers: registers, isWhole: isWhole)
+    case 4: multiply(rows: 4, registers: registers, isWhole: isWhole)
+    case 5: multiply(rows: 5, registers: registers, isWhole: isWhole)
+    case 6: multiply(rows: 6, registers: registers, isWhole: isWhole)
+    case 7: multiply(rows: 7, registers: registers, isWhole: isWhole)
+    default: multiply(rows: 8, registers: registers, isWhole: isWhole)
+    }
+  }
 }

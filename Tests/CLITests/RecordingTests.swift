@@ -142,7 +142,8 @@ import Testing
     // The next run transcribes the rest alone.
     let second = try run("add", "docs")
     #expect(second.output.hasPrefix("1 added, 1 unchanged"), "\(second.output)\(second.error)")
-    let rest = try #require(second.output.firstMatch(of: /chunks, (?:(\d) min )?(\d+) s of sound/))
+    let rest = try #require(
+      second.output.firstMatch(of: /chunks?, (?:(\d) min )?(\d+) s of sound/))
     let seconds = 60 * (rest.1.flatMap { Int($0) } ?? 0) + (Int(rest.2) ?? 0)
     #expect(abs(Double(seconds) - (first.of - first.seconds)) <= 1, "\(second.output), \(first)")
 

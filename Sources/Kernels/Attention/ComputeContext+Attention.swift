@@ -91,30 +91,29 @@ extension ComputeContext {
     }
   }
 
-  /// One task computes one head of one sequence; or, where those are few for the threads, one block
-  /// of its queries.
+  /// One task computes one head of one sequence, or some blocks of its queries.
   private func attention(_ operands: AttentionOperands) {
-    let (shape, sequenceCount) = (operands.shape, operands.sequenceCount)
-    let longest = operands.longest(operands.queryOffsets)
-    // Six tasks a thread keep the threads' shares even.
-    let isFine = sequenceCount * shape.heads < 6 * pool.threadCount
-    let blockQueries = kernels.attentionQueryCount
-    let queriesPerTask = isFine ? blockQueries : max(1, longest)
-    let tasksPerHead = (longest + queriesPerTask - 1) / queriesPerTask
-    let scratchCount = kernels.attentionScratchCount(
-      keyCount: operands.longest(operands.keyOffsets), headDim: shape.headDim)
+    let headDim = operands.shape.headDim
+    let tasks = AttentionTasks(
+      operands, blockQueries: kernels.attentionQueryCount, threadCount: pool.threadCount)
+    let keyCount = operands.longest(operands.keyOffsets)
+    let scoresCount = kernels.attentionScratchCount(keyCount: keyCount, headDim: headDim)
+    let scratchCount = scoresCount + (tasks.blocksPerTask > 1 ? 2 * keyCount * headDim : 0)
     scratch.withBytes(pool.threadCount * scratchCount * 4) { bytes in
       let memory = bytes.bindMemory(to: Float.self, capacity: pool.threadCount * scratchCount)
-      pool.run(taskCount: sequenceCount * shape.heads * tasksPerHead) { task, thread in
-        let sequence = task / (shape.heads * tasksPerHead)
-        let head = task / tasksPerHead % shape.heads
-        let firstQuery = task % tasksPerHead * queriesPerTask
-        let end = min(operands.queryCount(sequence), firstQuery + queriesPerTask)
-        for query in stride(from: firstQuery, to: end, by: blockQueries) {
+      pool.run(taskCount: tasks.count) { task, thread in
+        let (sequence, head, queries) = tasks.part(task, of: operands)
+        if queries.isEmpty { return }
+        let scratch = memory + thread * scratchCount
+        var rows = operands.rows(sequence: sequence, head: head, queries: queries)
+        if queries.count > tasks.blockQueries { rows.pack(into: scratch + scoresCount) }
+        for query in stride(
+          from: queries.lowerBound, to: queries.upperBound, by: tasks.blockQueries)
+        {
+          let end = min(queries.upperBound, query + tasks.blockQueries)
           kernels.attention(
             operands.block(
-              sequence: sequence, head: head, queries: query..<min(end, query + blockQueries),
-              scratch: memory + thread * scratchCount))
+              sequence: sequence, head: head, queries: query..<end, rows: rows, scratch: scratch))
         }
       }
     }
@@ -126,95 +125,5 @@ extension ComputeContext {
     for index in 1..<max(1, offsets.count) {
       precondition(offsets[index - 1] <= offsets[index], "offsets do not ascend")
     }
-  }
-}
-
-/// The operands of one call of attention.
-private struct AttentionOperands {
-  /// The first query head's columns of the first row.
-  let queries: UnsafePointer<Float>
-  let queryStride: Int
-  let keys: UnsafePointer<Float>
-  let keyStride: Int
-  let values: UnsafePointer<Float>
-  let valueStride: Int
-  let y: UnsafeMutablePointer<Float>
-  let shape: AttentionShape
-  let queryOffsets: [Int]
-  let keyOffsets: [Int]
-  let mask: AttentionMask
-  /// The keys of all heads of all sequences in bytes, or nil.
-  var quantizedKeys: UnsafeMutableRawPointer?
-  /// Bytes of the quantised keys of one head, for the longest sequence.
-  var keyByteCount = 0
-
-  var sequenceCount: Int { queryOffsets.count - 1 }
-
-  func queryCount(_ sequence: Int) -> Int { queryOffsets[sequence + 1] - queryOffsets[sequence] }
-
-  func keyCount(_ sequence: Int) -> Int { keyOffsets[sequence + 1] - keyOffsets[sequence] }
-
-  /// The rows of the longest sequence.
-  func longest(_ offsets: [Int]) -> Int {
-    (0..<sequenceCount).reduce(0) { max($0, offsets[$1 + 1] - offsets[$1]) }
-  }
-
-  func check() {
-    for sequence in 0..<sequenceCount {
-      mask.check(queries: queryCount(sequence), keys: keyCount(sequence))
-    }
-  }
-
-  /// One head's keys of a sequence with their memory; nil where keys stay Float32 or there are none.
-  func keyRows(sequence: Int, keyHead: Int) -> KeyRows? {
-    let count = keyCount(sequence)
-    guard let quantizedKeys, count > 0 else { return nil }
-    let index = sequence * shape.keyValueHeads + keyHead
-    return KeyRows(
-      keys: keys + keyOffsets[sequence] * keyStride + keyHead * shape.headDim, stride: keyStride,
-      rows: count,
-      target: QuantizedKeys(
-        quantizedKeys + index * keyByteCount, rows: count, headDim: shape.headDim))
-  }
-
-  /// Some queries of one head of a sequence, with the keys that at least one of them sees.
-  func block(
-    sequence: Int, head: Int, queries range: Range<Int>, scratch: UnsafeMutablePointer<Float>
-  ) -> AttentionBlock {
-    let keyCount = keyCount(sequence)
-    let firstPosition =
-      mask.firstPosition(queries: queryCount(sequence), keys: keyCount) + range.lowerBound
-    // The kernel adds parts of this many keys, which must be the same whatever the block.
-    let firstSeen = max(0, min(keyCount, firstPosition + 1 - mask.window))
-    let firstKey = firstSeen - firstSeen % AttentionBlock.keysInSum
-    let endKey = min(keyCount, firstPosition + range.count)
-    let queryRow = queryOffsets[sequence] + range.lowerBound
-    let keyRow = keyOffsets[sequence] + firstKey
-    let keyHead = head / shape.headsPerKey
-    let keyColumn = keyHead * shape.headDim
-    return AttentionBlock(
-      queries: queries + queryRow * queryStride + head * shape.headDim, queryStride: queryStride,
-      keys: keys + keyRow * keyStride + keyColumn, keyStride: keyStride,
-      quantizedKeys: keyRows(sequence: sequence, keyHead: keyHead)?.target.dropping(firstKey),
-      values: values + keyRow * valueStride + keyColumn, valueStride: valueStride,
-      queryCount: range.count, keyCount: endKey - firstKey,
-      rowsAhead: rowsAhead(sequence: sequence, queries: range)
-        .clamped(to: firstKey..<endKey).shifted(by: -firstKey),
-      firstPosition: firstPosition - firstKey, window: mask.window, headDim: shape.headDim,
-      y: y + queryRow * shape.queryWidth + head * shape.headDim, yStride: shape.queryWidth,
-      scratch: scratch)
-  }
-
-  /// The share of a sequence's keys that falls to some of its queries: all of them together fetch
-  /// each row once.
-  private func rowsAhead(sequence: Int, queries range: Range<Int>) -> Range<Int> {
-    let (queries, keys) = (queryCount(sequence), keyCount(sequence))
-    return range.lowerBound * keys / queries..<range.upperBound * keys / queries
-  }
-}
-
-extension Range<Int> {
-  fileprivate func shifted(by distance: Int) -> Range<Int> {
-    lowerBound + distance..<upperBound + distance
   }
 }
