@@ -47,6 +47,7 @@ struct OuterProduct {
     if let factors { sums.multiply(by: factors, rows: rows, registers: registers) }
     sums.write(y, stride: yStride, width: width, rows: rows, registers: registers)
   }
+
   /// Multiplies `anyRows` rows, 1 to ``tileRows``, by code of their own for each number.
   @_transparent
   func multiply(anyRows rows: Int, registers: Int, isWhole: Bool) {
