@@ -4,7 +4,7 @@
 /// inputs, the quants in groups of `blockGroup` inputs, a group's quants of all outputs side by
 /// side. The scales and the sums are stored separately, `[panel, block, panelColumns]`.
 package struct OffsetQ80Product {
-  /// The first row, as the same instruction set's `quantizeOffsetQ80` wrote it.
+  /// The first row, as the same instruction set's `quantizeOffsetQ80` wrote it, or `quantizeInt16`.
   package var x: UnsafeRawPointer
   /// Rows to multiply.
   package var rows: Int
@@ -14,7 +14,8 @@ package struct OffsetQ80Product {
   package var quants: UnsafeRawPointer
   /// All panels' scales.
   package var scales: UnsafePointer<Float16>
-  /// All panels' sums: of each block's weights, its scale times the sum of its quants.
+  /// All panels' sums: of each block's weights, its scale times the sum of its quants; read only with
+  /// rows that have offsets.
   package var sums: UnsafePointer<Float>
   /// The panels to multiply.
   package var panelRange: Range<Int>

@@ -13,11 +13,21 @@ package protocol PackedKernelSet: KernelSet {
   func offsetQ80RowByteCount(inputs: Int) -> Int
   /// The largest quant of such a row: 255, or 127 where the multiplication of bytes needs it.
   var largestOffsetQuant: Float { get }
+  /// Whether such a row has one element apart, whose residual is multiplied as Float32.
+  var rowsHaveOutliers: Bool { get }
   /// Quantises rows `[rows, inputs]` to blocks of 32 unsigned bytes with a scale and an offset.
   func quantizeOffsetQ80(
     _ x: UnsafePointer<Float>, rows: Int, inputs: Int, into target: UnsafeMutableRawPointer)
   /// Multiplies such rows by panels of `Q8_0`.
   func linearOffsetQ80(_ product: OffsetQ80Product)
+
+  /// Bytes of a row of `inputs` activations that ``quantizeInt16(_:rows:inputs:into:)`` wrote.
+  func int16RowByteCount(inputs: Int) -> Int
+  /// Quantises rows `[rows, inputs]` to signed 16-bit integers with a scale a row.
+  func quantizeInt16(
+    _ x: UnsafePointer<Float>, rows: Int, inputs: Int, into target: UnsafeMutableRawPointer)
+  /// Multiplies such rows by panels of `Q8_0`.
+  func linearInt16Q80(_ product: OffsetQ80Product)
 
   /// The scores of a block with quantised keys, `[keyCount, attentionQueryCount]`, the first step of
   /// ``attention(_:)``: apart, since they are equal to the scalar twin's bit for bit.

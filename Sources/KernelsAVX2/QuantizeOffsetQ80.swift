@@ -6,7 +6,8 @@ let smallestRange: Float = 0x1p-120
 /// Quantises rows to blocks of 32 unsigned bytes for ``linearOffsetQ80(_:)``; see the scalar twin
 /// `quantizeOffsetQ80`, with which quants, scales and offsets agree bit for bit.
 ///
-/// A row becomes its quants, then its scales, then its offsets.
+/// A row becomes its quants, then its scales, then its offsets, then its outlier where
+/// ``rowsHaveOutliers``.
 ///
 /// - Complexity: O(rows × inputs), no allocation.
 package func quantizeOffsetQ80(
@@ -14,9 +15,8 @@ package func quantizeOffsetQ80(
 ) {
   let rowByteCount = offsetQ80RowByteCount(inputs: inputs)
   for row in 0..<rows {
-    let quants = target + row * rowByteCount
-    let scales = quants + inputs
-    let offsets = scales + inputs / 32 * 4
+    let parts = OffsetQ80Row(target + row * rowByteCount, inputs: inputs)
+    var widest = WidestBlock()
     for block in 0..<(inputs / 32) {
       let source = x + row * inputs + block * 32
       let lanes = (load(source), load(source + 8), load(source + 16), load(source + 24))
@@ -28,12 +28,14 @@ package func quantizeOffsetQ80(
       let range = largest - offset
       let isConstant = !(range >= smallestRange)
       let scale = isConstant ? 0 : range / largestOffsetQuant
-      scales.storeBytes(of: scale, toByteOffset: block * 4, as: Float.self)
-      offsets.storeBytes(of: offset, toByteOffset: block * 4, as: Float.self)
+      if rowsHaveOutliers { widest.note(range, block: block) }
+      parts.scales.storeBytes(of: scale, toByteOffset: block * 4, as: Float.self)
+      parts.offsets.storeBytes(of: offset, toByteOffset: block * 4, as: Float.self)
       let factor = broadcast(isConstant ? 0 : largestOffsetQuant / range)
       let shift = broadcast(offset)
-      quantizeUnsigned32(source, shift, factor, into: quants + block * 32)
+      quantizeUnsigned32(source, shift, factor, into: parts.quants + block * 32)
     }
+    if rowsHaveOutliers { separateOutlier(x + row * inputs, widest, parts) }
   }
 }
 

@@ -1,6 +1,10 @@
 /// The largest quant of activations for ``linearOffsetQ80(_:)``: 8 bits.
 package let largestOffsetQuant: Float = 255
 
+/// Whether a row that ``quantizeOffsetQ80(_:rows:inputs:into:)`` wrote has an outlier apart: 255 steps do
+/// without.
+package let rowsHaveOutliers = false
+
 /// Rows that ``linearOffsetQ80(_:)`` multiplies at once: 4 x 3 integer and 4 x 3 Float32 sums.
 let blockTileRows = 4
 

@@ -84,6 +84,21 @@ func signedScales(_ words: IntegerLanes, _ index: UInt32) -> IntegerLanes {
   _mm512_srli_epi16(words, 8)
 }
 
+/// Byte 0 of each lane, with its sign.
+@inline(__always) func signedLowBytes(_ words: IntegerLanes) -> IntegerLanes {
+  _mm512_srai_epi32(_mm512_slli_epi32(words, 24), 24)
+}
+
+/// Bytes 0 and 2 of each lane as 16-bit halves, with their signs.
+@inline(__always) func evenSignedBytes(_ words: IntegerLanes) -> IntegerLanes {
+  _mm512_srai_epi16(_mm512_slli_epi16(words, 8), 8)
+}
+
+/// Bytes 1 and 3 of each lane as 16-bit halves, with their signs.
+@inline(__always) func oddSignedBytes(_ words: IntegerLanes) -> IntegerLanes {
+  _mm512_srai_epi16(words, 8)
+}
+
 /// Bytes 0 and 2 of each lane as 16-bit halves, with their signs, times -32.
 @inline(__always) func evenSignedBytesTimesMinus32(_ words: IntegerLanes) -> IntegerLanes {
   zeroIntegers().minus16(_mm512_srai_epi16(_mm512_slli_epi16(words, 8), 3))
@@ -103,6 +118,11 @@ extension IntegerLanes {
 
 /// Lanes as Float32, rounded to nearest.
 @inline(__always) func floats(_ lanes: IntegerLanes) -> FloatLanes { _mm512_cvtepi32_ps(lanes) }
+
+/// Lanes as integers, rounded to nearest, ties to even.
+@inline(__always) func roundedIntegers(_ lanes: FloatLanes) -> IntegerLanes {
+  _mm512_cvtps_epi32(lanes)
+}
 
 /// The Float16 in the low half of each lane, widened.
 @inline(__always) func lowHalves(_ words: IntegerLanes) -> FloatLanes {

@@ -18,9 +18,9 @@ package let blockGroup = 4
 private let blockDepth = 16
 
 /// Bytes of one quantised row: the quants, then a Float32 scale a block and a Float32 offset a
-/// block, filled up to whole cache lines.
+/// block, then the outlier where ``rowsHaveOutliers``, filled up to whole cache lines.
 package func offsetQ80RowByteCount(inputs: Int) -> Int {
-  (inputs + inputs / 32 * 8 + 63) / 64 * 64
+  (inputs + inputs / 32 * 8 + (rowsHaveOutliers ? 8 : 0) + 63) / 64 * 64
 }
 
 /// Multiplies some quantised rows by some panels of a `Q8_0` weight.
@@ -59,9 +59,11 @@ private func multiplySlice(_ product: OffsetQ80Product, panel: Int, blockStart: 
       quants: source + blockStart * 32, scales: source + product.inputs + blockStart * 4,
       offsets: source + product.inputs + (blocks + blockStart) * 4, xStride: rowByteCount,
       weights: weights, weightScales: product.scales + firstBlock * panelColumns,
-      weightSums: product.sums + firstBlock * panelColumns, count: count,
+      weightSums: product.sums + firstBlock * panelColumns,
+      panel: BlockPanel(product, panel: panel), count: count,
       ahead: ahead, y: product.y + row * product.outputs + column, yStride: product.outputs,
       width: width, isStart: blockStart == 0, alias: product.inputs % 32,
+      outlier: rowsHaveOutliers && isLast ? source + product.inputs / 4 * 5 : nil,
       bias: isLast ? product.bias.map { $0 + column } : nil)
     switch rowCount {
     case 1: step.multiply(rows: 1)
@@ -90,6 +92,8 @@ private struct BlockStep {
   var weights: UnsafeRawPointer
   var weightScales: UnsafePointer<Float16>
   var weightSums: UnsafePointer<Float>
+  /// The panel at the first block of all.
+  var panel: BlockPanel
   /// Blocks.
   var count: Int
   /// The bytes to prefetch meanwhile, a step for each group.
@@ -104,6 +108,8 @@ private struct BlockStep {
   /// Zero, which the compiler does not know: with ``rowsLoadWeights`` each row reads the weights at
   /// addresses of its own.
   var alias: Int
+  /// The outlier of the tile's first row, to add after the last block; `xStride` bytes a row.
+  var outlier: UnsafeRawPointer?
   /// The panel's bias, to add after the last block.
   var bias: UnsafePointer<Float>?
 
@@ -153,10 +159,28 @@ private struct BlockStep {
       if rows > 2 { row2.add(total, offset + 2 * xStride) }
       if rows > 3 { row3.add(total, offset + 3 * xStride) }
     }
+    if rowsHaveOutliers, let outlier {
+      row0.add(outlier: outlier, panel)
+      if rows > 1 { row1.add(outlier: outlier + xStride, panel) }
+      if rows > 2 { row2.add(outlier: outlier + 2 * xStride, panel) }
+      if rows > 3 { row3.add(outlier: outlier + 3 * xStride, panel) }
+    }
     row0.finish(y, width: width, bias: bias)
     if rows > 1 { row1.finish(y + yStride, width: width, bias: bias) }
     if rows > 2 { row2.finish(y + 2 * yStride, width: width, bias: bias) }
     if rows > 3 { row3.finish(y + 3 * yStride, width: width, bias: bias) }
+  }
+}
+
+/// The weights of a panel.
+private struct BlockPanel {
+  var quants: UnsafeRawPointer
+  var scales: UnsafePointer<Float16>
+
+  @inline(__always)
+  init(_ product: OffsetQ80Product, panel: Int) {
+    quants = product.quants + panel * product.inputs * panelColumns
+    scales = product.scales + panel * product.inputs / 32 * panelColumns
   }
 }
 
@@ -195,45 +219,7 @@ private struct BlockSums {
   }
 }
 
-/// Registers of integers side by side: the sums of one row of a tile over one block, or the bytes of
-/// one group of a panel.
-private struct IntegerRow {
-  var first = zeroIntegers()
-  var second = zeroIntegers()
-  var third = zeroIntegers()
-
-  /// Zeros.
-  @inline(__always)
-  init() {}
-
-  /// The bytes of four inputs of a panel.
-  @inline(__always)
-  init(_ source: UnsafeRawPointer) {
-    first = loadIntegers(source)
-    second = loadIntegers(source + 4 * laneCount)
-    third = loadIntegers(source + 8 * laneCount)
-  }
-
-  /// Adds the products of four inputs.
-  @inline(__always)
-  mutating func add(_ value: UnsafeRawPointer, _ bytes: IntegerRow) {
-    let x = broadcastWord(value)
-    first = addByteProducts(first, x, bytes.first)
-    second = addByteProducts(second, x, bytes.second)
-    third = addByteProducts(third, x, bytes.third)
-  }
-}
-
 extension TileRow {
-  /// A panel's row of Float16.
-  @inline(__always)
-  fileprivate init(halves source: UnsafePointer<Float16>) {
-    self.init()
-    first = loadHalves(source)
-    second = loadHalves(source + laneCount)
-    third = loadHalves(source + 2 * laneCount)
-  }
-
   /// Adds a block's integer sums with the scales of the weights and of the row.
   @inline(__always)
   fileprivate mutating func add(_ sums: IntegerRow, _ scale: UnsafeRawPointer, _ scales: TileRow) {
@@ -241,6 +227,20 @@ extension TileRow {
     first = multiplyAdd(floats(sums.first), scales.first * factor, first)
     second = multiplyAdd(floats(sums.second), scales.second * factor, second)
     third = multiplyAdd(floats(sums.third), scales.third * factor, third)
+  }
+
+  /// Adds the product of the row's outlier: its residual times the weights of its input.
+  @inline(__always)
+  fileprivate mutating func add(outlier: UnsafeRawPointer, _ panel: BlockPanel) {
+    let input = Int(outlier.load(as: Int32.self))
+    let residual = broadcast(outlier.load(fromByteOffset: 4, as: Float.self))
+    // From the input's byte on, so that it is the lowest of each lane; the last lane's other three are
+    // those of the next group, or of the scales after the last.
+    let bytes = IntegerRow(panel.quants + input / 4 * (blockGroup * panelColumns) + input % 4)
+    let scale = TileRow(halves: panel.scales + input / 32 * panelColumns)
+    first = multiplyAdd(floats(signedLowBytes(bytes.first)) * scale.first, residual, first)
+    second = multiplyAdd(floats(signedLowBytes(bytes.second)) * scale.second, residual, second)
+    third = multiplyAdd(floats(signedLowBytes(bytes.third)) * scale.third, residual, third)
   }
 
   /// Adds a block's sums of weights times the row's offset.

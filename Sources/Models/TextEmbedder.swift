@@ -1,3 +1,4 @@
+internal import KernelInterface
 internal import Kernels
 internal import Synchronization
 
@@ -8,7 +9,8 @@ internal import Synchronization
 /// Many sequences are divided into groups, and each thread computes whole groups by itself: threads do
 /// not wait for each other between layers, and a group's activations stay in one core's cache. The
 /// remaining groups, and a call with few tokens, are computed by all threads together, layer by layer.
-/// Both ways give the same bits, since every row's result is independent of the other rows.
+/// Both ways give the same bits, since every row's result is independent of the other rows. Short texts
+/// are in groups of their own, since their activations take more bits.
 package final class TextEmbedder: Sendable {
   package let model: BERTModel
   private let workspaces: Mutex<[BERTWorkspace]>
@@ -47,7 +49,7 @@ package final class TextEmbedder: Sendable {
       try checkTokens(
         sequence, index: index, limit: maximumTokenCount, vocab: model.config.vocab)
     }
-    let groups = TokenBatch.groups(of: sequences, tokenLimit: Self.groupTokenCount)
+    let (order, groups) = groups(of: sequences)
     let pool = model.compute.pool
     return workspaces.withLock { workspaces in
       while workspaces.count < pool.threadCount { workspaces.append(BERTWorkspace()) }
@@ -61,11 +63,33 @@ package final class TextEmbedder: Sendable {
         let vectors = spaces[thread].embed(groups[group], model: model, tap: nil)
         alone.withLock { $0[group] = vectors }
       }
-      var result = alone.withLock { $0 }.flatMap { $0 }
+      var vectors = alone.withLock { $0 }.flatMap { $0 }
       for group in groups[aloneCount...] {
-        result += spaces[0].embed(group, model: model, tap: tap)
+        vectors += spaces[0].embed(group, model: model, tap: tap)
       }
-      return result
+      return rows(of: vectors, placedAt: order)
     }
+  }
+
+  /// The groups of sequences that are computed together, and the places of their sequences: first those
+  /// with activations of 16 bits, each kind in the order that it has.
+  private func groups(of sequences: [[Int32]]) -> (order: [Int], groups: [TokenBatch]) {
+    let isWide = sequences.map { model.activationWidth(tokenCount: $0.count) == .sixteenBits }
+    let kinds = [true, false].map { kind in sequences.indices.filter { isWide[$0] == kind } }
+    let groups = kinds.flatMap { places in
+      TokenBatch.groups(of: places.map { sequences[$0] }, tokenLimit: Self.groupTokenCount)
+    }
+    return (kinds[0] + kinds[1], groups)
+  }
+
+  /// `[rows, dimension]` with row i of `vectors` as row `order[i]`.
+  private func rows(of vectors: [Float], placedAt order: [Int]) -> [Float] {
+    if order == Array(order.indices) { return vectors }
+    var result = [Float](repeating: 0, count: vectors.count)
+    for (row, place) in order.enumerated() {
+      let source = vectors[(row * dimension)..<((row + 1) * dimension)]
+      result.replaceSubrange((place * dimension)..<((place + 1) * dimension), with: source)
+    }
+    return result
   }
 }

@@ -9,6 +9,9 @@ package struct TokenBatch: Sendable, Equatable {
 
   package var sequenceCount: Int { offsets.count - 1 }
 
+  /// Tokens of the longest sequence.
+  var longestSequenceCount: Int { zip(offsets.dropFirst(), offsets).map { $0 - $1 }.max() ?? 0 }
+
   package mutating func append(_ sequence: some Collection<Int32>) {
     tokenIDs.append(contentsOf: sequence)
     offsets.append(tokenIDs.count)

@@ -107,13 +107,20 @@ struct Transcript {
 }
 
 extension CommandRunner {
-  /// A home folder with `documents` and a `models` folder that has the bundled models only.
+  /// A home folder with `documents`, a `models` folder that has the bundled models only, and `programs`
+  /// with a tesseract and an ffmpeg to be found, which `make deps` does not install.
   static func forTranscripts() throws -> CommandRunner {
     let runner = try CommandRunner()
     let files = FileManager.default
     try files.copyItem(
       at: Transcript.folder.appending(path: "documents"),
       to: runner.home.appending(path: "documents"))
+    let programs = runner.home.appending(path: "programs")
+    try files.createDirectory(at: programs, withIntermediateDirectories: true)
+    for name in ["tesseract", "ffmpeg"] {
+      try files.createSymbolicLink(
+        at: programs.appending(path: name), withDestinationURL: URL(filePath: "/bin/true"))
+    }
     for model in ["embeddings/all-MiniLM-L6-v2", "whisper/whisper-base"] {
       let link = runner.home.appending(path: "models/" + model)
       try files.createDirectory(

@@ -58,7 +58,7 @@ import Testing
     instructionSet: InstructionSet
   ) throws {
     let compute = ComputeContext(threadCount: 2, instructionSet: instructionSet)
-    let largestQuant = try #require(instructionSet.packedKernels).largestOffsetQuant
+    let kernels = try #require(instructionSet.packedKernels)
     let extremes: [ClosedRange<Int8>] = [-128...127, -128...(-128), 127...127, -128...(-127)]
     for (index, quants) in extremes.enumerated() {
       for (inputs, outputs) in [(32, 1), (64, 17), (544, 48), (576, 49), (1056, 97)] {
@@ -78,7 +78,7 @@ import Testing
           var y = Matrix(rows: rows, columns: outputs)
           compute.linear(x, WeightStack(fast), bias: WeightVector(bias), into: &y)
           let expected = offsetQ80Twin(
-            values, weight: bytes, bias: bias, inputs: inputs, largestQuant: largestQuant)
+            values, weight: bytes, bias: bias, inputs: inputs, kernels)
           let same = sameBits(y.array(), expected)
           #expect(same, "\(rows) x \(inputs) x \(outputs), quants \(quants)")
         }
@@ -88,8 +88,15 @@ import Testing
 
   /// The scalar twins of a `Q8_0` product: quantises the activations, then multiplies.
   private func offsetQ80Twin(
-    _ x: [Float], weight: [UInt8], bias: [Float], inputs: Int, largestQuant: Float
+    _ x: [Float], weight: [UInt8], bias: [Float], inputs: Int, _ kernels: any PackedKernelSet
   ) -> [Float] {
+    if x.count > inputs {
+      return stride(from: 0, to: x.count, by: inputs).flatMap {
+        offsetQ80Twin(
+          Array(x[$0..<($0 + inputs)]), weight: weight, bias: bias, inputs: inputs, kernels)
+      }
+    }
+    let largestQuant = kernels.largestOffsetQuant
     var quants = [UInt8](repeating: 0, count: x.count)
     var scales = [Float](repeating: 0, count: x.count / 32)
     var offsets = scales
@@ -100,10 +107,19 @@ import Testing
     quantizeOffsetQ80(
       x.span, largestQuant: largestQuant, quants: &quantSpan, scales: &scaleSpan,
       offsets: &offsetSpan)
+    var outliers: [ActivationOutlier] = []
+    if kernels.rowsHaveOutliers {
+      outliers = [
+        separateOutlier(
+          x.span, largestQuant: largestQuant, quants: &quantSpan, scales: &scaleSpan,
+          offsets: &offsetSpan)
+      ]
+    }
     var result = y.mutableSpan
     weight.withUnsafeBytes { bytes in
       linearOffsetQ80(
-        quants: quants.span, scales: scales.span, offsets: offsets.span, weight: bytes.bytes,
+        quants: quants.span, scales: scales.span, offsets: offsets.span, outliers: outliers,
+        weight: bytes.bytes,
         bias: bias.span, into: &result, inputs: inputs, outputs: bias.count)
     }
     return y

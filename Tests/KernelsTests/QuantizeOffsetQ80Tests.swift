@@ -12,6 +12,27 @@ import Testing
     var quants: [UInt8]
     var scales: [Float]
     var offsets: [Float]
+    /// One a row, where rows have them.
+    var outliers: [ActivationOutlier] = []
+
+    /// Rows one after another, each with an outlier apart.
+    init(separating rows: [[Float]], largestQuant: Float) {
+      (quants, scales, offsets) = ([], [], [])
+      for row in rows {
+        let blocks = Blocks(row, largestQuant: largestQuant)
+        var (quants, scales, offsets) = (blocks.quants, blocks.scales, blocks.offsets)
+        var quantSpan = quants.mutableSpan
+        var scaleSpan = scales.mutableSpan
+        var offsetSpan = offsets.mutableSpan
+        let outlier = separateOutlier(
+          row.span, largestQuant: largestQuant, quants: &quantSpan, scales: &scaleSpan,
+          offsets: &offsetSpan)
+        self.quants += quants
+        self.scales += scales
+        self.offsets += offsets
+        outliers.append(outlier)
+      }
+    }
 
     init(_ values: [Float], largestQuant: Float = 255) {
       var quants = [UInt8](repeating: 99, count: values.count)
@@ -50,13 +71,43 @@ import Testing
   @Test(arguments: vectorInstructionSets) func equalsTwin(instructionSet: InstructionSet) throws {
     let kernels = try #require(instructionSet.packedKernels)
     let flat = Self.rows.flatMap { $0 }
-    let expected = Blocks(flat, largestQuant: kernels.largestOffsetQuant)
+    let expected =
+      kernels.rowsHaveOutliers
+      ? Blocks(separating: Self.rows, largestQuant: kernels.largestOffsetQuant)
+      : Blocks(flat, largestQuant: kernels.largestOffsetQuant)
     for misalignment in 0..<3 {
       let source = GuardedFloats(flat, misalignment: misalignment)
       let blocks = quantize(source, rows: Self.rows.count, kernels)
       #expect(blocks.quants == expected.quants.map { Int($0) })
       #expect(sameBits(blocks.scales, expected.scales))
       #expect(sameBits(blocks.offsets, expected.offsets))
+      #expect(blocks.outliers == expected.outliers)
+    }
+  }
+
+  /// The element with the widest block's farther end is taken out, the other 31 share the steps of what is
+  /// left, and with its residual the element is whole.
+  @Test func outlierIsApart() {
+    for (place, value) in [(0, 30), (40, -30), (95, 9)] as [(Int, Float)] {
+      var row = samples(96, seed: 3)
+      row[place] = value
+      let plain = Blocks(row, largestQuant: 127)
+      let apart = Blocks(separating: [row], largestQuant: 127)
+      #expect(apart.outliers.map(\.input) == [place])
+      #expect(apart.scales[place / 32] < plain.scales[place / 32] / 3)
+      for (index, value) in row.enumerated() {
+        let (scale, offset) = (Double(apart.scales[index / 32]), apart.offsets[index / 32])
+        let bytes = scale * Double(apart.quants[index]) + Double(offset)
+        let residual = index == place ? Double(apart.outliers[0].residual) : 0
+        let bound = index == place ? Double(abs(value)) * 0x1p-23 : scale * (0.5 + 0x1p-14)
+        #expect(abs(bytes + residual - Double(value)) <= bound, "\(index)")
+      }
+    }
+    // Nothing to take out, and an infinity, which has to stay one.
+    for row in [[Float](repeating: 2, count: 32), (0..<32).map { $0 == 3 ? .infinity : 1 }] {
+      let apart = Blocks(separating: [row], largestQuant: 127)
+      #expect(apart.outliers == [ActivationOutlier(input: 0, residual: 0)])
+      #expect(apart.scales == Blocks(row, largestQuant: 127).scales)
     }
   }
 
@@ -130,7 +181,7 @@ import Testing
   /// A kernel's result for rows of 96 elements.
   private func quantize(
     _ source: GuardedFloats, rows: Int, _ kernels: any PackedKernelSet
-  ) -> (quants: [Int], scales: [Float], offsets: [Float]) {
+  ) -> (quants: [Int], scales: [Float], offsets: [Float], outliers: [ActivationOutlier]) {
     let byteCount = kernels.offsetQ80RowByteCount(inputs: 96)
     let bytes = UnsafeMutableRawPointer.allocate(byteCount: rows * byteCount, alignment: 64)
     defer { bytes.deallocate() }
@@ -144,6 +195,12 @@ import Testing
           fromByteOffset: block / 3 * byteCount + start + block % 3 * 4, as: Float.self)
       }
     }
-    return (quants, floats(96), floats(96 + 12))
+    let outliers = (0..<(kernels.rowsHaveOutliers ? rows : 0)).map { row in
+      let start = bytes + row * byteCount + 96 + 24
+      return ActivationOutlier(
+        input: Int(start.load(as: Int32.self)),
+        residual: start.load(fromByteOffset: 4, as: Float.self))
+    }
+    return (quants, floats(96), floats(96 + 12), outliers)
   }
 }

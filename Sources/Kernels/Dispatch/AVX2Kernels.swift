@@ -11,10 +11,16 @@ import KernelsReference
   struct AVX2Kernels: AVX2KernelSet {
     var largestOffsetQuant: Float { KernelsAVX2.largestOffsetQuant }
 
+    var rowsHaveOutliers: Bool { KernelsAVX2.rowsHaveOutliers }
+
     func quantizeOffsetQ80(
       _ x: UnsafePointer<Float>, rows: Int, inputs: Int, into target: UnsafeMutableRawPointer
     ) {
       KernelsAVX2.quantizeOffsetQ80(x, rows: rows, inputs: inputs, into: target)
+    }
+
+    func offsetQ80RowByteCount(inputs: Int) -> Int {
+      KernelsAVX2.offsetQ80RowByteCount(inputs: inputs)
     }
 
     func linearOffsetQ80(_ product: OffsetQ80Product) { KernelsAVX2.linearOffsetQ80(product) }
@@ -30,10 +36,16 @@ import KernelsReference
   struct AVXVNNIKernels: AVX2KernelSet {
     var largestOffsetQuant: Float { KernelsAVXVNNI.largestOffsetQuant }
 
+    var rowsHaveOutliers: Bool { KernelsAVXVNNI.rowsHaveOutliers }
+
     func quantizeOffsetQ80(
       _ x: UnsafePointer<Float>, rows: Int, inputs: Int, into target: UnsafeMutableRawPointer
     ) {
       KernelsAVXVNNI.quantizeOffsetQ80(x, rows: rows, inputs: inputs, into: target)
+    }
+
+    func offsetQ80RowByteCount(inputs: Int) -> Int {
+      KernelsAVXVNNI.offsetQ80RowByteCount(inputs: inputs)
     }
 
     func linearOffsetQ80(_ product: OffsetQ80Product) { KernelsAVXVNNI.linearOffsetQ80(product) }
@@ -116,9 +128,15 @@ import KernelsReference
 
     var blockGroup: Int { KernelsAVX2.blockGroup }
 
-    func offsetQ80RowByteCount(inputs: Int) -> Int {
-      KernelsAVX2.offsetQ80RowByteCount(inputs: inputs)
+    func int16RowByteCount(inputs: Int) -> Int { KernelsAVX2.int16RowByteCount(inputs: inputs) }
+
+    func quantizeInt16(
+      _ x: UnsafePointer<Float>, rows: Int, inputs: Int, into target: UnsafeMutableRawPointer
+    ) {
+      KernelsAVX2.quantizeInt16(x, rows: rows, inputs: inputs, into: target)
     }
+
+    func linearInt16Q80(_ product: OffsetQ80Product) { KernelsAVX2.linearInt16Q80(product) }
 
     var tilePanels: Int { KernelsAVX2.tileColumns / InterleavedFormat.rowCount }
 

@@ -121,7 +121,19 @@ import KernelsReference
       KernelsAVX512.offsetQ80RowByteCount(inputs: inputs)
     }
 
+    func int16RowByteCount(inputs: Int) -> Int { KernelsAVX512.int16RowByteCount(inputs: inputs) }
+
+    func quantizeInt16(
+      _ x: UnsafePointer<Float>, rows: Int, inputs: Int, into target: UnsafeMutableRawPointer
+    ) {
+      KernelsAVX512.quantizeInt16(x, rows: rows, inputs: inputs, into: target)
+    }
+
+    func linearInt16Q80(_ product: OffsetQ80Product) { KernelsAVX512.linearInt16Q80(product) }
+
     var largestOffsetQuant: Float { KernelsAVX512.largestOffsetQuant }
+
+    var rowsHaveOutliers: Bool { KernelsAVX512.rowsHaveOutliers }
 
     func quantizeOffsetQ80(
       _ x: UnsafePointer<Float>, rows: Int, inputs: Int, into target: UnsafeMutableRawPointer

@@ -3,6 +3,9 @@ import KernelsReference
 
 /// The scalar twins, with the operands of the kernels.
 struct ReferenceKernels: KernelSet {
+  /// The largest quant of queries that are multiplied with quantised keys.
+  var largestOffsetQuant: Float = 255
+
   func applyBiasAndActivation(
     _ x: UnsafeMutablePointer<Float>, rows: Int, stride: Int, width: Int,
     bias: UnsafePointer<Float>?, activation: ActivationFunction
@@ -107,7 +110,7 @@ struct ReferenceKernels: KernelSet {
     let bytes = UnsafeMutableRawPointer(room).bindMemory(to: UInt8.self, capacity: query.count)
     var quants = UnsafeMutableBufferPointer(start: bytes, count: query.count).mutableSpan
     KernelsReference.byteScores(
-      query: query,
+      query: query, largestQuant: largestOffsetQuant,
       keyQuants: UnsafeBufferPointer(
         start: keys.quants.assumingMemoryBound(to: Int8.self), count: count * keys.rowByteCount
       ).span, keyScales: UnsafeBufferPointer(start: keys.scales, count: count).span,

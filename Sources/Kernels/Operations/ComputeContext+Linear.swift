@@ -10,6 +10,8 @@ struct LinearOperands {
   /// `[outputs]`, or nil.
   let bias: UnsafePointer<Float>?
   let activation: ActivationFunction
+  /// The bits to which `Q8_0` weights with precise activations round these.
+  var width = ActivationWidth.eightBits
 }
 
 extension ComputeContext {
@@ -24,19 +26,21 @@ extension ComputeContext {
   ///   - weights: made for this ``ComputeContext``.
   ///   - bias: `[outputs]`, or nil for none.
   ///   - activation: applied to each element after the bias.
+  ///   - width: how `Q8_0` weights round activations that are to be ``ActivationQuantization/precise``.
   ///   - y: result `[tokens, outputs]`; its `rows` become those of `x`.
   /// - Precondition: the widths agree and `y` has capacity for the rows of `x`.
   /// - Complexity: O(tokens × inputs × outputs); scratch for quantised activations.
   package func linear(
     _ x: borrowing Matrix, _ weights: WeightStack, bias: WeightVector? = nil,
-    activation: ActivationFunction = .none, into y: inout Matrix
+    activation: ActivationFunction = .none, width: ActivationWidth = .eightBits,
+    into y: inout Matrix
   ) {
     check(x, weights, bias: bias, y)
     y.rows = x.rows
     linear(
       LinearOperands(
-        x: x.elements, y: y.elements, rows: x.rows, bias: bias?.elements, activation: activation),
-      weights)
+        x: x.elements, y: y.elements, rows: x.rows, bias: bias?.elements, activation: activation,
+        width: width), weights)
   }
 
   /// A linear layer on memory: `x` and `y` without gaps, of the weights' widths.
@@ -120,7 +124,8 @@ extension ComputeContext {
         linear(
           LinearOperands(
             x: operands.x, y: product, rows: operands.rows,
-            bias: operands.bias.map { $0 + first }, activation: operands.activation), weight)
+            bias: operands.bias.map { $0 + first }, activation: operands.activation,
+            width: operands.width), weight)
         body(product, first, width)
       }
       column += width

@@ -30,7 +30,10 @@ extension ComputeContext {
     guard let packed else { preconditionFailure("the weight was made for another ComputeContext") }
     let inputs = weight.inputs
     let outputs = weight.outputs
-    let rowByteCount = packed.offsetQ80RowByteCount(inputs: inputs)
+    let isWide = operands.width == .sixteenBits
+    let rowByteCount =
+      isWide
+      ? packed.int16RowByteCount(inputs: inputs) : packed.offsetQ80RowByteCount(inputs: inputs)
     let scales = UnsafeRawPointer(weight.storage.bytes + scalesOffset)
       .assumingMemoryBound(to: Float16.self)
     let sums = UnsafeRawPointer(weight.storage.bytes + sumsOffset)
@@ -41,18 +44,22 @@ extension ComputeContext {
       panelColumns: packed.panelColumns, inputs: inputs, threadCount: pool.freeThreadCount)
     scratch.withBytes(operands.rows * rowByteCount) { quantized in
       forRowChunks(operands.rows, elementsPerRow: inputs) { rows in
-        packed.quantizeOffsetQ80(
-          operands.x + rows.lowerBound * inputs, rows: rows.count, inputs: inputs,
-          into: quantized + rows.lowerBound * rowByteCount)
+        let source = operands.x + rows.lowerBound * inputs
+        let target = quantized + rows.lowerBound * rowByteCount
+        if isWide {
+          packed.quantizeInt16(source, rows: rows.count, inputs: inputs, into: target)
+        } else {
+          packed.quantizeOffsetQ80(source, rows: rows.count, inputs: inputs, into: target)
+        }
       }
       pool.runInParts(taskCount: tasks.count) { task, _ in
         let (rows, panels) = tasks.ranges(of: task)
-        packed.linearOffsetQ80(
-          OffsetQ80Product(
-            x: quantized + rows.lowerBound * rowByteCount, rows: rows.count, inputs: inputs,
-            quants: weight.storage.bytes, scales: scales, sums: sums, panelRange: panels,
-            bias: operands.bias, activation: operands.activation,
-            y: operands.y + rows.lowerBound * outputs, outputs: outputs))
+        let product = OffsetQ80Product(
+          x: quantized + rows.lowerBound * rowByteCount, rows: rows.count, inputs: inputs,
+          quants: weight.storage.bytes, scales: scales, sums: sums, panelRange: panels,
+          bias: operands.bias, activation: operands.activation,
+          y: operands.y + rows.lowerBound * outputs, outputs: outputs)
+        if isWide { packed.linearInt16Q80(product) } else { packed.linearOffsetQ80(product) }
       }
     }
   }

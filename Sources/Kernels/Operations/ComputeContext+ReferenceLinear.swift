@@ -13,13 +13,14 @@ extension ComputeContext {
       var result = UnsafeMutableBufferPointer(
         start: operands.y + token * outputs, count: outputs
       ).mutableSpan
-      referenceRow(row, weight, bias: bias.span, into: &result)
+      referenceRow(row, weight, bias: bias.span, width: operands.width, into: &result)
       apply(operands.activation, to: &result)
     }
   }
 
   private func referenceRow(
-    _ x: Span<Float>, _ weight: WeightMatrix, bias: Span<Float>, into y: inout MutableSpan<Float>
+    _ x: Span<Float>, _ weight: WeightMatrix, bias: Span<Float>, width: ActivationWidth,
+    into y: inout MutableSpan<Float>
   ) {
     let inputs = weight.inputs
     let outputs = weight.outputs
@@ -34,6 +35,8 @@ extension ComputeContext {
       KernelsReference.linear(
         x, weight: memory.assumingMemoryBound(to: Float16.self).span, bias: bias, into: &y,
         inputs: inputs, outputs: outputs)
+    case .q80 where weight.activations == .precise && width == .sixteenBits:
+      int16Row(x, weight: memory.bytes, bias: bias, into: &y)
     case .q80 where weight.activations == .precise:
       offsetQ80Row(x, weight: memory.bytes, bias: bias, into: &y)
     case .q40, .q80, .q4K, .q5K, .q6K, .bf16, .q41, .q50, .q51, .q2K, .q3K, .iq4NL, .iq4XS:
@@ -61,11 +64,32 @@ extension ComputeContext {
       var scales = scaleMemory.mutableSpan
       var offsets = offsetMemory.mutableSpan
       var quants = quantMemory.mutableSpan
-      quantizeOffsetQ80(x, quants: &quants, scales: &scales, offsets: &offsets)
+      quantizeOffsetQ80(
+        x, largestQuant: largestOffsetQuant, quants: &quants, scales: &scales, offsets: &offsets)
+      var outliers: [ActivationOutlier] = []
+      if rowsHaveOutliers {
+        outliers = [
+          separateOutlier(
+            x, largestQuant: largestOffsetQuant, quants: &quants, scales: &scales,
+            offsets: &offsets)
+        ]
+      }
       linearOffsetQ80(
         quants: quantMemory.span, scales: scaleMemory.span, offsets: offsetMemory.span,
-        weight: weight, bias: bias, into: &y, inputs: inputs, outputs: y.count)
+        outliers: outliers, weight: weight, bias: bias, into: &y, inputs: inputs, outputs: y.count)
     }
+  }
+
+  /// One row with a `Q8_0` weight on activations of 16 bits.
+  private func int16Row(
+    _ x: Span<Float>, weight: RawSpan, bias: Span<Float>, into y: inout MutableSpan<Float>
+  ) {
+    var quants = [Int16](repeating: 0, count: x.count)
+    var quantSpan = quants.mutableSpan
+    let scales = [quantizeInt16(x, quants: &quantSpan)]
+    linearInt16Q80(
+      quants: quants.span, scales: scales.span, weight: weight, bias: bias, into: &y,
+      inputs: x.count, outputs: y.count)
   }
 
   /// The generic path: each row of the weight is widened to Float32, then multiplied.

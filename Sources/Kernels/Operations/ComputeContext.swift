@@ -20,6 +20,11 @@ package final class ComputeContext: Sendable {
   let kernels: any KernelSet
   /// The same kernels, which then multiply packed weights; nil where the scalar ones compute.
   let packed: (any PackedKernelSet)?
+  /// The largest quant of activations of eight bits: 255, or 127; see
+  /// ``PackedKernelSet/largestOffsetQuant``.
+  let largestOffsetQuant: Float
+  /// Whether rows of such activations have an outlier apart; see ``PackedKernelSet/rowsHaveOutliers``.
+  let rowsHaveOutliers: Bool
   let scratch = ScratchStore()
   let weights = HugePageArena()
 
@@ -27,13 +32,19 @@ package final class ComputeContext: Sendable {
   ///   - path: which implementation computes.
   ///   - threadCount: threads, the caller included; the physical cores when nil.
   ///   - instructionSet: lowers the vector instructions, for tests; never above what the CPU has.
+  ///     With the scalar kernels, the set whose steps of activations they take.
   package init(
     path: KernelBackend = .simd, threadCount: Int? = nil,
     instructionSet: InstructionSet = .detected
   ) {
+    let vectors = InstructionSet.best(upTo: instructionSet)
     self.path = path
-    self.instructionSet = path == .reference ? .scalar : .best(upTo: instructionSet)
-    kernels = self.instructionSet.kernels
+    self.instructionSet = path == .reference ? .scalar : vectors
+    largestOffsetQuant = vectors.packedKernels?.largestOffsetQuant ?? 255
+    rowsHaveOutliers = vectors.packedKernels?.rowsHaveOutliers ?? false
+    kernels =
+      path == .reference
+      ? ReferenceKernels(largestOffsetQuant: largestOffsetQuant) : self.instructionSet.kernels
     packed = self.instructionSet.packedKernels
     pool = WorkerPool(threadCount: max(1, threadCount ?? physicalCoreCount()))
     if path == .blas { useOneBLASThread() }

@@ -22,6 +22,8 @@ struct BERTWeights: Sendable {
   /// Of the sum of the three embeddings.
   let embeddingNorm: LayerNorm
   let layers: [Layer]
+  /// Whether any matrix has fewer bits than plain numbers have.
+  let isQuantized: Bool
 
   /// Makes the layers from the tensors of the table.
   ///
@@ -50,6 +52,11 @@ struct BERTWeights: Sendable {
           outputNorm: try norm(layer.outputNorm)))
     }
     self.layers = layers
+    isQuantized = layers.contains {
+      [$0.attention.queryKeyValue, $0.attention.output, $0.mlp.up, $0.mlp.down].contains {
+        $0.weights.isQuantized
+      }
+    }
   }
 
   /// Memory of the packed matrices, in bytes; the embedding tables stay in the file.

@@ -56,9 +56,14 @@ extension ComputeContext {
   /// - Parameters:
   ///   - x: `[tokens, inputs]`.
   ///   - layer: made for this context.
+  ///   - width: how `Q8_0` weights round `x`.
   ///   - y: `[tokens, outputs]`; its rows become those of `x`.
-  func linear(_ x: borrowing Matrix, _ layer: Linear, into y: inout Matrix) {
-    linear(x, layer.weights, bias: layer.bias, activation: layer.activation, into: &y)
+  func linear(
+    _ x: borrowing Matrix, _ layer: Linear, width: ActivationWidth = .eightBits,
+    into y: inout Matrix
+  ) {
+    linear(
+      x, layer.weights, bias: layer.bias, activation: layer.activation, width: width, into: &y)
   }
 
   /// The residual connection: `y = y + b + x Wᵀ`.
