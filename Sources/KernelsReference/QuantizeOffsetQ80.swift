@@ -42,15 +42,24 @@ package func quantizeOffsetQ80(
     }
     // Which of -0 and 0 is the least depends on the order of comparison; adding 0 makes both 0.
     let offset = least + 0
-    let range = largest - offset
-    let isConstant = !(range >= BlockQ80.smallestRange)
-    let inverse = largestQuant / range
-    scales[block] = isConstant ? 0 : range / largestQuant
+    scales[block] = quantizeBlock(
+      x, elements, range: largest - offset, offset: offset, largestQuant: largestQuant,
+      quants: &quants)
     offsets[block] = offset
-    for index in elements {
-      quants[index] = isConstant ? 0 : UInt8((x[index] - offset) * inverse, upTo: largestQuant)
-    }
   }
+}
+
+/// Quantises one block over a range from `offset` on, and returns its scale.
+func quantizeBlock(
+  _ x: Span<Float>, _ elements: Range<Int>, range: Float, offset: Float, largestQuant: Float,
+  quants: inout MutableSpan<UInt8>
+) -> Float {
+  let isConstant = !(range >= BlockQ80.smallestRange)
+  let inverse = largestQuant / range
+  for index in elements {
+    quants[index] = isConstant ? 0 : UInt8((x[index] - offset) * inverse, upTo: largestQuant)
+  }
+  return isConstant ? 0 : range / largestQuant
 }
 
 extension BlockQ80 {

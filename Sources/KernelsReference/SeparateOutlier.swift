@@ -47,9 +47,9 @@ package func separateOutlier(
   guard widest.range > 0, widest.range.isFinite else {
     return ActivationOutlier(input: 0, residual: 0)
   }
-  let places = Array(widest.start..<(widest.start + BlockQ80.elementCount))
+  let block = widest.start..<(widest.start + BlockQ80.elementCount)
   func extremes(without place: Int?) -> (most: Int, least: Int) {
-    let rest = places.filter { $0 != place }
+    let rest = block.filter { $0 != place }
     return (
       rest.reduce(rest[0]) { x[$1] > x[$0] ? $1 : $0 },
       rest.reduce(rest[0]) { x[$1] < x[$0] ? $1 : $0 }
@@ -61,14 +61,10 @@ package func separateOutlier(
   let dropsMost = x[most] - withoutMost >= withoutLeast - x[least]
   let offset = (dropsMost ? x[least] : withoutLeast) + 0
   let range = (dropsMost ? withoutMost : x[most]) - offset
-  let isConstant = !(range >= BlockQ80.smallestRange)
-  let scale = isConstant ? 0 : range / largestQuant
-  let inverse = largestQuant / range
-  for place in places {
-    quants[place] = isConstant ? 0 : UInt8((x[place] - offset) * inverse, upTo: largestQuant)
-  }
-  let block = widest.start / BlockQ80.elementCount
-  (scales[block], offsets[block]) = (scale, offset)
+  let scale = quantizeBlock(
+    x, block, range: range, offset: offset, largestQuant: largestQuant, quants: &quants)
+  scales[block.lowerBound / BlockQ80.elementCount] = scale
+  offsets[block.lowerBound / BlockQ80.elementCount] = offset
   let outlier = dropsMost ? most : least
   return ActivationOutlier(
     input: outlier, residual: x[outlier] - offset.addingProduct(scale, Float(quants[outlier])))

@@ -20,8 +20,12 @@ private let blockDepth = 16
 /// Bytes of one quantised row: the quants, then a Float32 scale a block and a Float32 offset a
 /// block, then the outlier where ``rowsHaveOutliers``, filled up to whole cache lines.
 package func offsetQ80RowByteCount(inputs: Int) -> Int {
-  (inputs + inputs / 32 * 8 + (rowsHaveOutliers ? 8 : 0) + 63) / 64 * 64
+  (outlierOffset(inputs: inputs) + (rowsHaveOutliers ? 8 : 0) + 63) / 64 * 64
 }
+
+/// Bytes from a quantised row to its outlier, after the scales and the offsets.
+@inline(__always)
+func outlierOffset(inputs: Int) -> Int { inputs + inputs / 32 * 8 }
 
 /// Multiplies some quantised rows by some panels of a `Q8_0` weight.
 ///
@@ -63,7 +67,7 @@ private func multiplySlice(_ product: OffsetQ80Product, panel: Int, blockStart: 
       panel: BlockPanel(product, panel: panel), count: count,
       ahead: ahead, y: product.y + row * product.outputs + column, yStride: product.outputs,
       width: width, isStart: blockStart == 0, alias: product.inputs % 32,
-      outlier: rowsHaveOutliers && isLast ? source + product.inputs / 4 * 5 : nil,
+      outlier: rowsHaveOutliers && isLast ? source + outlierOffset(inputs: product.inputs) : nil,
       bias: isLast ? product.bias.map { $0 + column } : nil)
     switch rowCount {
     case 1: step.multiply(rows: 1)

@@ -28,8 +28,7 @@ package func quantizeInt16(
     let quants = target + row * int16RowByteCount(inputs: inputs)
     var lanes = zeroLanes()
     for index in stride(from: 0, to: inputs, by: laneCount) {
-      let values = load(source + index)
-      lanes = maximum(maximum(values, zeroLanes() - values), lanes)
+      lanes = maximum(magnitude(load(source + index)), lanes)
     }
     let largest = largestLane(lanes)
     guard largest >= smallestInt16Magnitude, largest.isFinite else {

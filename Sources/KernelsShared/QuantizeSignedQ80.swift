@@ -47,6 +47,6 @@ private func quantizeSignedBlocks(
 }
 
 /// Lanes without their signs.
-@inline(__always) private func magnitude(_ lanes: FloatLanes) -> FloatLanes {
+@inline(__always) func magnitude(_ lanes: FloatLanes) -> FloatLanes {
   maximum(lanes, broadcast(0) - lanes)
 }

@@ -22,8 +22,8 @@ struct OffsetQ80Row {
   init(_ quants: UnsafeMutableRawPointer, inputs: Int) {
     self.quants = quants
     scales = quants + inputs
-    offsets = scales + inputs / 8
-    outlier = offsets + inputs / 8
+    offsets = scales + inputs / 32 * 4
+    outlier = quants + outlierOffset(inputs: inputs)
   }
 }
 

@@ -119,8 +119,7 @@ import Testing
     weight.withUnsafeBytes { bytes in
       linearOffsetQ80(
         quants: quants.span, scales: scales.span, offsets: offsets.span, outliers: outliers,
-        weight: bytes.bytes,
-        bias: bias.span, into: &result, inputs: inputs, outputs: bias.count)
+        weight: bytes.bytes, bias: bias.span, into: &result, inputs: inputs, outputs: bias.count)
     }
     return y
   }

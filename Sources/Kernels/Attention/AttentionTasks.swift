@@ -16,14 +16,14 @@ struct AttentionTasks {
   init(_ operands: AttentionOperands, blockQueries: Int, threadCount: Int) {
     heads = operands.shape.heads
     self.blockQueries = blockQueries
-    let headCount = max(1, operands.sequenceCount * heads)
+    let headCount = operands.sequenceCount * heads
     let blocks = max(
       1, (operands.longest(operands.queryOffsets) + blockQueries - 1) / blockQueries)
     // Six tasks a thread keep the threads' shares even.
-    let parts = min(blocks, (6 * threadCount + headCount - 1) / headCount)
+    let parts = min(blocks, (6 * threadCount + headCount - 1) / max(1, headCount))
     blocksPerTask = (blocks + parts - 1) / parts
     tasksPerHead = (blocks + blocksPerTask - 1) / blocksPerTask
-    count = operands.sequenceCount * heads * tasksPerHead
+    count = headCount * tasksPerHead
   }
 
   /// The head and the queries of a task; of a short sequence there may be none.
